@@ -1,0 +1,1 @@
+"""What is measured, and how: no Streamlit, no Plotly, no files."""

@@ -1,0 +1,78 @@
+"""Settings of one installation: read once from the environment, then passed on."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from queries.errors import SettingsError
+from queries.vocabulary import LANGUAGES
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Where the data is and how this installation behaves.
+
+    Attributes:
+        data_dir: folder of the embedded database, the snapshots, the reports and the hash key.
+        database_url: SQLAlchemy URL of the system of record.
+        language: language when neither the link nor the browser says one; None lets the browser decide.
+        bureau: name of the office shown in headings and exports; empty when none is set.
+        places_file: GeoJSON with the shapes of the places; None for no map.
+    """
+
+    data_dir: Path
+    database_url: str
+    language: str | None = None
+    bureau: str = ""
+    places_file: Path | None = None
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
+        """Read HUIYIN_DATA_DIR, HUIYIN_DATABASE_URL, HUIYIN_LANGUAGE, HUIYIN_BUREAU, HUIYIN_PLACES.
+
+        Raises:
+            SettingsError: a value that cannot be used, with the accepted ones.
+        """
+        env = os.environ if environment is None else environment
+        data_dir = Path(env.get("HUIYIN_DATA_DIR") or "data").expanduser().resolve()
+        url = env.get("HUIYIN_DATABASE_URL") or f"sqlite:///{data_dir / 'huiyin.db'}"
+        if url.startswith(("postgres://", "postgresql://")):
+            url = "postgresql+psycopg://" + url.split("://", 1)[1]
+        if not url.startswith(("sqlite:", "postgresql+psycopg:")):
+            raise SettingsError(
+                f"HUIYIN_DATABASE_URL starts with '{url.split(':', 1)[0]}:'. "
+                "Use sqlite:///path/to/file.db or postgresql://user@host/database."
+            )
+        language = env.get("HUIYIN_LANGUAGE") or None
+        if language not in (None, *LANGUAGES):
+            raise SettingsError(f"HUIYIN_LANGUAGE is '{language}'. Use one of: {', '.join(LANGUAGES)}.")
+        places = env.get("HUIYIN_PLACES")
+        return cls(data_dir, url, language, env.get("HUIYIN_BUREAU", ""), Path(places) if places else None)
+
+    @property
+    def snapshot_dir(self) -> Path:
+        """Folder of the Arrow snapshots."""
+        return self.data_dir / "snapshots"
+
+    @property
+    def report_dir(self) -> Path:
+        """Folder of the import reports that can be downloaded."""
+        return self.data_dir / "reports"
+
+    def hash_key(self) -> bytes:
+        """The key of the matter hash, kept outside the database, made on first use (file `matter.key`, mode 600)."""
+        path = self.data_dir / "matter.key"
+        if not path.exists():
+            self.data_dir.mkdir(parents=True, exist_ok=True)
+            temporary = path.with_suffix(f".{os.getpid()}")
+            temporary.write_bytes(secrets.token_bytes(32))
+            temporary.chmod(0o600)
+            try:
+                os.link(temporary, path)  # the first process wins, nobody overwrites a key in use
+            except FileExistsError:
+                pass
+            finally:
+                temporary.unlink()
+        return path.read_bytes()

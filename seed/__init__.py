@@ -1,0 +1,1 @@
+"""How data gets in: reads files, writes the database, reads no measure."""
