@@ -1,0 +1,1 @@
+"""Statistics as pure functions of arrays: they know no register, no measure, no page."""
