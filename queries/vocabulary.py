@@ -20,6 +20,7 @@ class Text:
     en: str
 
     def __call__(self, language: str) -> str:
+        """The words in "zh" or "en"."""
         return self.zh if language == "zh" else self.en
 
 

@@ -1,0 +1,306 @@
+"""The tables of the system of record (DOMAIN.md §6): SQLAlchemy Core, the same on SQLite and PostgreSQL.
+
+Names of columns are the register's. There is no column for a person: no name, number, address, age or text of a
+complaint, and no key that would join two items of one petitioner except the keyed hash of a *matter*.
+
+`case_no` is the integer by which the snapshot refers to a row; `import_id` of a row is the import that last wrote it.
+"""
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+import_run = Table(
+    "import_run",
+    metadata,
+    Column("import_id", Integer, primary_key=True),
+    Column("imported_at", DateTime, nullable=False),
+    Column("source", String(80), nullable=False),  # name of the mapping, or "demo"; one register keeps one source
+    Column("files", Text, nullable=False),  # JSON list of {name, bytes, sha256, rows}
+    Column("mapping", Text),  # the mapping as used (TOML)
+    Column("as_of", Date),  # newest date in the files
+    Column("is_demo", Boolean, nullable=False, default=False),
+    Column("rows_read", Integer, nullable=False, default=0),
+    Column("rows_new", Integer, nullable=False, default=0),
+    Column("rows_changed", Integer, nullable=False, default=0),
+    Column("rows_same", Integer, nullable=False, default=0),
+    Column("rows_rejected", Integer, nullable=False, default=0),
+    Column("rows_quarantined", Integer, nullable=False, default=0),
+    Column("checks", Text, nullable=False, default="{}"),  # JSON {check name: count}
+    Column("columns", Text, nullable=False, default="{}"),  # JSON {used, ignored, dropped_personal, constants, notes}
+    Column("unsupported", Text, nullable=False, default="{}"),  # JSON {measure: {"zh": why, "en": why}}
+    Column("report_file", String(200)),  # file name in the report folder
+)
+
+import_finding = Table(  # every rejected, quarantined or doubtful row: what the downloadable report is made of
+    "import_finding",
+    metadata,
+    Column("finding_id", Integer, primary_key=True),
+    Column("import_id", ForeignKey("import_run.import_id"), nullable=False, index=True),
+    Column("check_name", String(60), nullable=False),
+    Column("severity", String(10), nullable=False),  # reject, quarantine, warn
+    Column("file", String(200)),
+    Column("sheet", String(80)),
+    Column("row", Integer),  # as a person counts in that file, the heading is row 1
+    Column("column", String(120)),  # heading in the file
+    Column("value_class", String(60)),  # "date in words", "empty", "number < 1": never the value of a text
+    Column("case_id", String(80)),
+    Column("reason", Text, nullable=False),  # JSON {"zh": ..., "en": ...}
+)
+
+office = Table(
+    "office",
+    metadata,
+    Column("office_id", String(120), primary_key=True),
+    Column("name", String(120), nullable=False),
+    Column("kind", String(20), nullable=False, default="unknown"),
+    Column("parent_id", ForeignKey("office.office_id")),
+    Column("population", Integer),
+    Column("aliases", Text, nullable=False, default="[]"),  # JSON list of other spellings
+    Column("is_listed", Boolean, nullable=False, default=False),  # from an office list; false: only met in a register
+    Column("valid_from", Date),
+    Column("valid_to", Date),
+)
+"""Townships and departments in one tree; a place of a case is the township (or area) of that `office_id`."""
+
+petition_case = Table(
+    "petition_case",
+    metadata,
+    Column("case_no", Integer, primary_key=True),
+    Column("case_id", String(80), nullable=False, unique=True),
+    Column("matter_id", LargeBinary(16)),  # keyed hash, never the number itself
+    Column("petitioned_on", Date),
+    Column("registered_at", DateTime, nullable=False, index=True),
+    Column("register_level", String(20)),
+    Column("register_body", String(120)),
+    Column("channel", String(20)),
+    Column("petitioner_count", Integer),
+    Column("affected_count", Integer),
+    Column("is_group", Boolean),
+    Column("place_code", String(120), index=True),
+    Column("topic_l1", String(120)),
+    Column("topic_l2", String(120)),
+    Column("topic_l3", String(120)),
+    Column("purpose", String(20)),
+    Column("procedure", String(20)),
+    Column("is_legal_matter", Boolean),
+    Column("counted", Boolean, nullable=False, default=True),
+    Column("is_first_local", Boolean),
+    Column("is_first_national", Boolean),
+    Column("is_repeat", Boolean),
+    Column("is_backlog", Boolean),
+    Column("handling_mode", String(20)),
+    Column("forwarded_at", DateTime),
+    Column("received_by_office_at", DateTime),
+    Column("responsible_office_id", String(120), index=True),
+    Column("accepted_at", DateTime),
+    Column("due_at", DateTime),
+    Column("extended_days", Integer),
+    Column("replied_at", DateTime),
+    Column("closed_at", DateTime, index=True),
+    Column("outcome", String(20)),
+    Column("confirmed_closed", Boolean),
+    Column("closed_stated", Boolean),  # the source's status says closed; stands in where it gives no closing date
+    Column("on_time_stated", Boolean),  # the source says "on time"; stands in where it gives no due date
+    Column("review_requested_at", DateTime),
+    Column("review_done_at", DateTime),
+    Column("recheck_requested_at", DateTime),
+    Column("recheck_done_at", DateTime),
+    Column("supervised_at", DateTime),
+    Column("query_code_status", String(20)),
+    Column("unusable", Integer, nullable=False, default=0),  # bits of queries.checks.UNUSABLE
+    Column("source", String(80), nullable=False),
+    Column("source_file", String(200)),
+    Column("source_row", Integer),
+    Column("import_id", ForeignKey("import_run.import_id"), nullable=False, index=True),
+)
+
+case_evaluation = Table(
+    "case_evaluation",
+    metadata,
+    Column("case_id", ForeignKey("petition_case.case_id"), primary_key=True),
+    Column("target", String(10), primary_key=True),  # bureau, office
+    Column("status", String(10), nullable=False),
+    Column("score", String(20)),
+    Column("window_ends_at", DateTime),
+    Column("evaluated_at", DateTime),
+    Column("import_id", ForeignKey("import_run.import_id"), nullable=False, index=True),
+)
+
+case_change = Table(  # what an update changed, value by value
+    "case_change",
+    metadata,
+    Column("change_id", Integer, primary_key=True),
+    Column("import_id", ForeignKey("import_run.import_id"), nullable=False, index=True),
+    Column("case_id", String(80), nullable=False, index=True),
+    Column("column", String(60), nullable=False),
+    Column("old_value", String(200)),
+    Column("new_value", String(200)),
+)
+
+backlog_item = Table(
+    "backlog_item",
+    metadata,
+    Column("item_id", String(80), primary_key=True),
+    Column("batch", String(40), nullable=False),
+    Column("assigned_on", Date, nullable=False),
+    Column("leader_assigned", Boolean),  # a lead city leader is named (yes or no, never who petitioned)
+    Column("office_id", String(120)),
+    Column("place_code", String(120)),
+    Column("case_id", String(80)),
+    Column("reported_on", Date),
+    Column("reviewed_on", Date),
+    Column("review_result", String(20)),  # None: not stated
+    Column("reflow_on", Date),
+    Column("import_id", ForeignKey("import_run.import_id")),
+)
+
+rule_set = Table(
+    "rule_set",
+    metadata,
+    Column("name", String(60), primary_key=True),
+    Column("in_force", Date, nullable=False),
+    Column("content", Text, nullable=False),  # JSON of queries.rules.RuleSet
+)
+
+target = Table(
+    "target",
+    metadata,
+    Column("target_id", Integer, primary_key=True),
+    Column("measure", String(60), nullable=False),
+    Column("scope", String(120), nullable=False, default=""),  # office_id, or "" for the whole city
+    Column("valid_from", Date, nullable=False),
+    Column("valid_to", Date),
+    Column("value", Float, nullable=False),  # 0 to 1 for rates
+    Column("source", String(200), nullable=False),
+    UniqueConstraint("measure", "scope", "valid_from"),
+)
+
+special_period = Table(
+    "special_period",
+    metadata,
+    Column("period_id", Integer, primary_key=True),
+    Column("name_zh", String(80), nullable=False),
+    Column("name_en", String(80), nullable=False),
+    Column("kind", String(40), nullable=False),
+    Column("starts_on", Date, nullable=False),
+    Column("ends_on", Date, nullable=False),
+)
+
+reception_day = Table(
+    "reception_day",
+    metadata,
+    Column("reception_id", Integer, primary_key=True),
+    Column("day", Date, nullable=False),
+    Column("place_code", String(120), nullable=False),
+    Column("post_on_duty", String(120)),  # a post, not a person
+    Column("received_count", Integer),
+    Column("settled_count", Integer),
+    UniqueConstraint("day", "place_code"),
+)
+
+problem_report = Table(
+    "problem_report",
+    metadata,
+    Column("report_id", Integer, primary_key=True),
+    Column("office_id", String(120), nullable=False),
+    Column("due_on", Date, nullable=False),
+    Column("reported_on", Date),
+    Column("problem_count", Integer),
+    UniqueConstraint("office_id", "due_on"),
+)
+
+ledger_item = Table(
+    "ledger_item",
+    metadata,
+    Column("ledger_id", Integer, primary_key=True),
+    Column("opened_on", Date, nullable=False),
+    Column("question", Text, nullable=False),
+    Column("office_id", String(120)),
+    Column("state", String(20), nullable=False),
+    Column("closed_on", Date),
+    Column("version", Integer, nullable=False, default=1),
+)
+
+decision = Table(
+    "decision",
+    metadata,
+    Column("decision_id", Integer, primary_key=True),
+    Column("ledger_id", ForeignKey("ledger_item.ledger_id")),
+    Column("decided_on", Date, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("office_id", String(120)),
+    Column("owner_post", String(120)),
+    Column("due_on", Date),
+    Column("measure", String(60)),
+    Column("version", Integer, nullable=False, default=1),
+)
+
+rectification_item = Table(
+    "rectification_item",
+    metadata,
+    Column("rectification_id", Integer, primary_key=True),
+    Column("found_on", Date, nullable=False),
+    Column("finding", Text, nullable=False),
+    Column("office_id", String(120)),
+    Column("due_on", Date),
+    Column("done_on", Date),
+    Column("evidence", String(200)),
+)
+
+supervision_item = Table(
+    "supervision_item",
+    metadata,
+    Column("supervision_id", Integer, primary_key=True),
+    Column("case_id", String(80)),
+    Column("office_id", String(120)),
+    Column("kind", String(40), nullable=False),
+    Column("plan", Text),
+    Column("owner_post", String(120)),
+    Column("listed_on", Date, nullable=False),
+    Column("due_on", Date),
+    Column("closed_on", Date),
+)
+
+context_event = Table(
+    "context_event",
+    metadata,
+    Column("event_id", Integer, primary_key=True),
+    Column("day", Date, nullable=False),
+    Column("name_zh", String(120), nullable=False),
+    Column("name_en", String(120), nullable=False),
+    Column("kind", String(40), nullable=False),
+)
+
+store_state = Table(  # one row: what the next snapshot must contain
+    "store_state",
+    metadata,
+    Column("only", SmallInteger, primary_key=True, default=1),
+    Column("version", Integer, nullable=False, default=0),  # raised in the transaction of every write of figures
+)
+
+Index("ix_petition_case_source_registered", petition_case.c.source, petition_case.c.registered_at)
