@@ -4,10 +4,14 @@ import csv
 import json
 import os
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+
+from queries.days import day_number
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
@@ -43,3 +47,16 @@ def reference_table() -> Callable[[str], list[dict[str, str]]]:
             return list(csv.DictReader(file))
 
     return read
+
+
+@pytest.fixture(scope="session")
+def synthetic_register(reference_table: Callable[[str], list[dict[str, str]]]) -> dict[str, np.ndarray]:
+    """The open synthetic register by column: dates as day numbers (NaN where empty), everything else as text."""
+    rows = reference_table("register_open")
+    columns = {name: [row[name] for row in rows] for name in rows[0]}
+    days = {name: day_numbers(columns[name]) for name in ("registered", "accepted", "due", "ended")}
+    return {name: np.array(values) for name, values in columns.items()} | days
+
+
+def day_numbers(texts: list[str]) -> np.ndarray:
+    return np.array([day_number(date.fromisoformat(text)) if text else np.nan for text in texts])
