@@ -189,7 +189,7 @@ def repeats_within(
     Args:
         matter: codes. registered: day numbers. Shape (cases,).
         as_of: day number. days: length of the complete follow-up.
-        cohort_days: length of the cohort; the first petition came at least `days` and under `days + cohort_days` days ago.
+        cohort_days: the first petition came at least `days` and fewer than `days + cohort_days` days ago.
     """
     family, start = _families(matter, registered)
     known = start <= as_of
