@@ -204,6 +204,18 @@ def repeats_within(
     return MatterRepeats(rates((petitions >= 2).sum(), petitions.size), int((petitions >= 3).sum()), mean)
 
 
+def check_recording(returns_moved: int, higher_level_moved: int, registrations_moved: int) -> bool:
+    """Whether falling returns are a reason to check the recording rather than to praise.
+
+    So it is where petitions went to higher levels instead, or fewer were registered at all.
+
+    Args:
+        returns_moved, higher_level_moved, registrations_moved: 1, 0 or −1 for moves beyond chance of the return rate,
+            the share going straight to higher levels and the registrations.
+    """
+    return returns_moved < 0 and (higher_level_moved > 0 or registrations_moved < 0)
+
+
 def concentration(matter: npt.ArrayLike) -> Concentration:
     """How the petitions of a period spread over their matters; for a drill-down, never a headline.
 

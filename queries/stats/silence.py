@@ -129,6 +129,18 @@ def evaluations(
     return Evaluations(*np.broadcast_arrays(*(value.astype(np.int64) for value in given)))
 
 
+def exact_share(target: Target) -> Fraction:
+    """A target as an exact fraction; a float counts as the decimal it is written as (0.9 is nine tenths).
+
+    Raises:
+        ValueError: the target is not a share from 0 to 1, or finer than millionths.
+    """
+    share = Fraction(str(target)).limit_denominator(FINEST) if isinstance(target, float) else Fraction(target)
+    if not 0 <= share <= 1 or share.denominator > FINEST:
+        raise ValueError(f"A target is a share from 0 to 1, in millionths at the finest, not {target}.")
+    return share
+
+
 def participation(found: Evaluations, confidence: float = CONFIDENCE) -> Rates:
     """Answered out of those whose window is over, with Wilson limits."""
     return rates(found.answered, found.matured, confidence)
@@ -175,12 +187,12 @@ def needed_for_participation(found: Evaluations, target: Target) -> Need:
 
     Args:
         found: evaluations.
-        target: a share from 0 to 1; a float counts as the decimal it is written as (0.9 is nine tenths).
+        target: a share as in `exact_share`.
 
     Raises:
         ValueError: the target is not a share.
     """
-    return _need(np.maximum(_ceil_of(_share(target), found.asked) - found.answered, 0), found)
+    return _need(np.maximum(_ceil_of(exact_share(target), found.asked) - found.answered, 0), found)
 
 
 def needed_for_satisfaction(found: Evaluations, target: Target) -> Need:
@@ -188,7 +200,7 @@ def needed_for_satisfaction(found: Evaluations, target: Target) -> Need:
 
     At a target of 1 a single dissatisfied evaluation makes it `IMPOSSIBLE`.
     """
-    share = _share(target)
+    share = exact_share(target)
     missing = share.numerator * found.answered - share.denominator * found.satisfied
     if share == 1:
         return _need(np.where(missing > 0, IMPOSSIBLE, 0), found)
@@ -202,7 +214,7 @@ def dissatisfied_affordable(found: Evaluations, target: Target) -> Integers:
     Raises:
         ValueError: the target is not a share above 0.
     """
-    share = _share(target)
+    share = exact_share(target)
     if share == 0:
         raise ValueError("With a satisfaction target of 0 any number is affordable.")
     spare = share.denominator * found.satisfied - share.numerator * found.answered
@@ -215,7 +227,7 @@ def silent_share_needed(found: Evaluations, target: Target) -> Array:
 
     Above 1 it is impossible, 0 or below already safe, NaN where nobody is silent.
     """
-    share = _share(target)
+    share = exact_share(target)
     missing = share.numerator * found.matured - share.denominator * found.satisfied
     silent = share.denominator * found.expired
     needed: Array = np.full(missing.shape, np.nan)
@@ -225,7 +237,7 @@ def silent_share_needed(found: Evaluations, target: Target) -> Array:
 
 def silent_needed(found: Evaluations, target: Target) -> Integers:
     """The same in whole cases: how many of the X silent would have to be satisfied; above X it is impossible."""
-    needed: Integers = np.maximum(_ceil_of(_share(target), found.matured) - found.satisfied, 0)
+    needed: Integers = np.maximum(_ceil_of(exact_share(target), found.matured) - found.satisfied, 0)
     return needed
 
 
@@ -238,7 +250,7 @@ def joint_plan(found: Evaluations, target_participation: Target, target_satisfac
     by_satisfaction = needed_for_satisfaction(found, target_satisfaction)
     count = np.maximum(by_participation.count, by_satisfaction.count)
     impossible = by_satisfaction.count == IMPOSSIBLE
-    satisfied = _satisfied_among(found, count, _share(target_satisfaction))
+    satisfied = _satisfied_among(found, count, exact_share(target_satisfaction))
     return JointPlan(
         np.where(impossible, IMPOSSIBLE, count),
         np.where(impossible, IMPOSSIBLE, satisfied),
@@ -253,14 +265,14 @@ def chance_of_target(found: Evaluations, target: Target, further: npt.ArrayLike)
 
     Args:
         found: evaluations.
-        target: a share as in `needed_for_participation`.
+        target: a share as in `exact_share`.
         further: evaluations still to come, whole numbers from 0 on; broadcasts.
 
     Returns:
         Chances between 0 and 1; NaN where nobody has answered and nobody will.
     """
     count, s, d = np.broadcast_arrays(np.asarray(further, dtype=np.int64), found.satisfied, found.dissatisfied)
-    needed = _ceil_of(_share(target), s + d + count) - s
+    needed = _ceil_of(exact_share(target), s + d + count) - s
     flat = _beta_binomial_reaches(needed.ravel(), count.ravel(), s.ravel() + 0.5, d.ravel() + 0.5)
     return np.where(s + d + count > 0, flat.reshape(count.shape), np.nan)
 
@@ -296,13 +308,6 @@ def kitagawa(size1: npt.ArrayLike, rate1: npt.ArrayLike, size2: npt.ArrayLike, r
         (weight2 - weight1) * (first + second) / 2,
         (second - first) * (weight1 + weight2) / 2,
     )
-
-
-def _share(target: Target) -> Fraction:
-    share = Fraction(str(target)).limit_denominator(FINEST) if isinstance(target, float) else Fraction(target)
-    if not 0 <= share <= 1 or share.denominator > FINEST:
-        raise ValueError(f"A target is a share from 0 to 1, in millionths at the finest, not {target}.")
-    return share
 
 
 def _ceil_of(share: Fraction, cases: Integers) -> Integers:
@@ -352,7 +357,8 @@ def _beta_binomial_reaches(needed: Integers, count: Integers, a: Array, b: Array
             - np.log(n + 1)
         )
         mass = np.where((successes >= start) & (successes <= n), np.exp(terms), 0.0)
-        chance[block] = np.minimum(mass.sum(axis=1), 1.0)
+        # Neither certain nor impossible, whatever rounding says.
+        chance[block] = np.clip(mass.sum(axis=1), np.nextafter(0, 1), np.nextafter(1, 0))
     return chance
 
 

@@ -250,6 +250,14 @@ def test_items_flow_back_only_after_recognition_and_with_their_time_at_risk():
     assert repeats.batches([0], [5], [10], [40], as_of=39).backflow == 0
 
 
+@pytest.mark.parametrize(
+    ("returns", "higher_levels", "registrations", "check"),
+    [(-1, 0, 0, False), (-1, 1, 0, True), (-1, 0, -1, True), (0, 1, -1, False), (1, 1, 1, False)],
+)
+def test_fewer_returns_are_no_praise_when_people_went_elsewhere(returns, higher_levels, registrations, check):
+    assert repeats.check_recording(returns, higher_levels, registrations) is check
+
+
 def test_nothing_registered_is_nothing_returned():
     assert repeats.next_petition([], [], []).size == 0
     with pytest.raises(ValueError, match="No petitions"):
