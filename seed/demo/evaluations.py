@@ -14,14 +14,8 @@ STATUSES = ("pending", "expired", "evaluated")
 PENDING, EXPIRED, EVALUATED = range(3)
 SCORES = ("satisfied", "basically_satisfied", "dissatisfied")
 SCHEMA = pl.Schema(
-    {
-        "case_id": pl.String,
-        "target": pl.String,
-        "status": pl.String,
-        "score": pl.String,
-        "window_ends_at": pl.Datetime("us"),
-        "evaluated_at": pl.Datetime("us"),
-    }
+    [(name, pl.String()) for name in ("case_id", "target", "status", "score")]
+    + [(name, pl.Datetime("us")) for name in ("window_ends_at", "evaluated_at")]
 )
 
 

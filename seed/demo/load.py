@@ -1,0 +1,167 @@
+"""Put the demo register into the store: everything in one transaction, in place of an earlier demo."""
+
+import json
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+import polars as pl
+from sqlalchemy import Connection, Table, delete, func, insert, select, update
+
+from queries.checks import CHECKS, UNUSABLE
+from queries.errors import StoreError
+from queries.schema import case_evaluation, import_finding, import_run, metadata, petition_case
+from queries.settings import Settings
+from queries.store import open_store, raise_version, writing
+from seed.demo import truths
+from seed.demo.cases import DEFAULT_CASES, DEFAULT_SEED, SOURCE, SOURCE_FILE, Chunk, register
+from seed.demo.city import TOWNSHIPS
+from seed.demo.programmes import programmes
+
+KEPT = ("alembic_version", "store_state", "rule_set")
+"""Tables a demo does not fill and does not empty."""
+
+
+@dataclass(frozen=True)
+class DemoReport:
+    """What was written: the run's number, items, evaluations, newest date, findings by check."""
+
+    import_id: int
+    cases: int
+    evaluations: int
+    as_of: date
+    checks: dict[str, int]
+
+
+def load(
+    settings: Settings,
+    cases: int = DEFAULT_CASES,
+    seed: int = DEFAULT_SEED,
+    progress: Callable[[int, int], None] | None = None,
+    *,
+    places: int = len(TOWNSHIPS),
+    force: bool = False,
+) -> DemoReport:
+    """Write a demo register and everything around it (offices, batches, targets, ...) in one transaction.
+
+    Args:
+        settings: which store.
+        cases, seed, places: as in `register`.
+        progress: called with the items written so far and in all.
+        force: also empty a store that holds a real register.
+
+    Raises:
+        StoreError: the store holds a real register; nothing was changed.
+        StoreBusy: another import is writing.
+    """
+    engine = open_store(settings)
+    try:
+        with writing(engine) as connection:
+            _make_room(connection, force)
+            return _fill(connection, cases, seed, places, progress or (lambda done, total: None))
+    finally:
+        engine.dispose()
+
+
+def holds_real_register(connection: Connection) -> bool:
+    """Whether anything but a demo was ever imported."""
+    real = select(func.count()).select_from(import_run).where(import_run.c.is_demo.is_(False))
+    return bool(connection.execute(real).scalar())
+
+
+def _make_room(connection: Connection, force: bool) -> None:
+    if holds_real_register(connection) and not force:
+        raise StoreError(
+            "This database holds an imported register, and the demo would replace it. Nothing was changed. "
+            "Use another data folder (HUIYIN_DATA_DIR) for the demo, or force it if the register may go."
+        )
+    for table in reversed(metadata.sorted_tables):
+        if table.name not in KEPT:
+            connection.execute(delete(table))
+
+
+def _fill(
+    connection: Connection, cases: int, seed: int, places: int, progress: Callable[[int, int], None]
+) -> DemoReport:
+    run = _start_run(connection, cases, seed)
+    for name, rows in programmes(seed, places).items():
+        of_run = {"import_id": run} if "import_id" in metadata.tables[name].c else {}
+        connection.execute(insert(metadata.tables[name]), [row | of_run for row in rows])
+    done = evaluations = 0
+    checks: Counter[str] = Counter()
+    for chunk in register(cases, seed, places=places):
+        checks.update(_write(connection, chunk, run))
+        done += len(chunk.cases)
+        evaluations += len(chunk.evaluations)
+        progress(done, cases)
+    quarantined = sum(count for name, count in checks.items() if CHECKS[name].severity == "quarantine")
+    values = {"checks": json.dumps(checks), "rows_quarantined": quarantined}
+    connection.execute(update(import_run).where(import_run.c.import_id == run).values(values))
+    raise_version(connection)
+    return DemoReport(run, done, evaluations, truths.LAST_DAY, dict(checks))
+
+
+def _start_run(connection: Connection, cases: int, seed: int) -> int:
+    row = {
+        "imported_at": datetime.now(UTC).replace(tzinfo=None),
+        "source": SOURCE,
+        "files": json.dumps([{"name": SOURCE_FILE, "rows": cases, "seed": seed}], ensure_ascii=False),
+        "as_of": truths.LAST_DAY,
+        "is_demo": True,
+        "rows_read": cases,
+        "rows_new": cases,
+    }
+    inserted = connection.execute(insert(import_run).values(row)).inserted_primary_key
+    assert inserted is not None
+    return int(inserted[0])
+
+
+def _write(connection: Connection, chunk: Chunk, run: int) -> dict[str, int]:
+    findings = _findings(chunk.cases)
+    hashed = pl.col("matter_id").map_elements(lambda text: text.encode()[-16:], return_dtype=pl.Binary)
+    of_run = pl.lit(run).alias("import_id")
+    spoilt = findings.group_by("case_id").agg(unusable=pl.col("bit").sum())
+    frame = chunk.cases.join(spoilt, on="case_id", how="left", maintain_order="left")
+    frame = frame.with_columns(hashed, of_run, pl.lit(SOURCE).alias("source"), pl.col("unusable").fill_null(0))
+    _insert(connection, petition_case, frame)
+    _insert(connection, case_evaluation, chunk.evaluations.with_columns(of_run))
+    _insert(connection, import_finding, findings.drop("bit").with_columns(of_run))
+    return dict(findings["check_name"].value_counts().iter_rows())
+
+
+def _insert(connection: Connection, table: Table, frame: pl.DataFrame) -> None:
+    if len(frame):
+        connection.execute(insert(table), frame.to_dicts())
+
+
+def _findings(cases: pl.DataFrame) -> pl.DataFrame:
+    """The planted faults as the import would list them."""
+    serial = pl.col("source_row") - 2
+    parts = []
+    for name, (every, offset) in truths.FLAWS.items():
+        check = CHECKS[name]
+        reason = json.dumps({"zh": check.label.zh, "en": check.label.en}, ensure_ascii=False)
+        parts.append(
+            cases.filter(serial % every == offset).select(
+                pl.lit(name).alias("check_name"),
+                pl.lit(check.severity).alias("severity"),
+                pl.lit(SOURCE_FILE).alias("file"),
+                pl.col("source_row").alias("row"),
+                pl.lit(reason).alias("reason"),
+                "case_id",
+                pl.lit(UNUSABLE.get(_SPOILS.get(name, ""), 0), pl.Int32).alias("bit"),
+            )
+        )
+    return pl.concat(parts)
+
+
+_SPOILS = {
+    "dates_out_of_order": "forwarded_at",
+    "due_before_accepted": "due_at",
+    "extension_out_of_range": "due_at",
+    "petitioner_count_below_one": "petitioner_count",
+    "first_and_repeat": "first",
+    "recheck_before_review": "review",
+    "confirmed_but_open": "confirmed_closed",
+}
