@@ -27,6 +27,7 @@ class View:
         snapshot_id: version of the data.
         finding: one plain sentence on what the figures show, generated from them.
         notes: what a reader must know (excluded rows, missing columns), one sentence each.
+        question: name and arguments of the view function, once it is kept, so that its figures can be kept too.
     """
 
     frame: pl.DataFrame
@@ -37,3 +38,4 @@ class View:
     snapshot_id: str
     finding: Text | None = None
     notes: tuple[Text, ...] = field(default=())
+    question: str = ""

@@ -1,0 +1,42 @@
+"""The front door: page settings, the session, the navigation, the filter bar, the page. Nothing else."""
+
+import sys
+from pathlib import Path
+
+# `streamlit run dashboard/app.py` in a bare clone puts this folder on the path, not the one above it
+ROOT = str(Path(__file__).parent.parent)
+if ROOT not in sys.path:
+    sys.path.insert(0, ROOT)
+
+from functools import partial
+
+import streamlit as st
+
+from dashboard.components import no_data
+from dashboard.desk import Desk
+from dashboard.filter_bar import filter_bar
+from dashboard.screens import pages
+from dashboard.session import begin, enter_page
+from queries.settings import Settings
+
+st.set_page_config(page_title="回音 Huiyin", page_icon="📮", layout="wide", initial_sidebar_state="collapsed")
+settings = Settings.from_environment()
+session = begin(settings, Desk(settings))
+entries = {
+    st.Page(
+        partial(page.render, session),
+        title=session.words(f"{page.name}.title"),
+        url_path=page.name,
+        icon=f":material/{page.icon}:",
+        default=page.order == 0,
+    ): page
+    for page in pages()
+}
+chosen = st.navigation(list(entries), position="hidden" if st.context.is_embedded else "top")
+page = next(entries[entry] for entry in entries if entry.url_path == chosen.url_path)
+enter_page(page.name)
+filter_bar(session, filtered=page.filtered)
+if session.is_empty and page.filtered:
+    no_data(session)
+else:
+    chosen.run()

@@ -1,0 +1,75 @@
+"""The server: Streamlit's app with a warm start, a health address and one calm sentence for errors.
+
+Imports, the snapshot and the first page's answers are made before the first reader comes, and then taken out of the
+garbage collector's sight: Streamlit collects after every run while holding the interpreter's lock, which costs a third
+of every click otherwise (UX.md §3.3).
+"""
+
+import gc
+import logging
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import streamlit as st
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from dashboard.i18n import Words, choose_language
+from dashboard.screens import pages
+from dashboard.session import default_reader
+from queries.errors import HuiyinError
+from queries.settings import Settings
+from queries.vocabulary import LANGUAGES
+
+log = logging.getLogger("huiyin")
+
+
+def warm_up(settings: Settings) -> None:
+    """Open the data and make the answers and figures the first readers will ask for, in both languages."""
+    for language in LANGUAGES:
+        reader = default_reader(settings, language)
+        for page in pages():
+            if page.warm is not None and not reader.is_empty:
+                page.warm(reader)
+
+
+@asynccontextmanager
+async def lifespan(app: st.App) -> AsyncIterator[dict[str, object]]:
+    """Warm up, then freeze."""
+    try:
+        warm_up(Settings.from_environment())
+    except HuiyinError:
+        log.exception("The data could not be opened at start-up; the pages will say so.")
+    gc.collect()
+    gc.freeze()
+    yield {}
+
+
+async def health(request: Request) -> JSONResponse:
+    """Whether the server answers; says nothing about the data."""
+    return JSONResponse({"status": "ok"})
+
+
+def calm(error: Exception) -> bool:
+    """One sentence with a number for the reader; the log has the rest under that number."""
+    number = secrets.token_hex(4)
+    log.error("Error %s on a page", number, exc_info=error)
+    language = choose_language(st.session_state.get("language"), st.context.locale, None)
+    words = Words(language)
+    reason = str(error) if isinstance(error, HuiyinError) else words("frame.error")
+    st.error(f"{reason} {words('frame.error_number', number=number)}", icon=":material/error:")
+    return True
+
+
+app = st.App(
+    Path(__file__).parent / "app.py",
+    lifespan=lifespan,
+    routes=[Route("/api/healthz", health)],
+    middleware=[Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)],
+    on_script_error=calm,
+)

@@ -1,0 +1,166 @@
+"""Charts: functions from a view and a style to a figure. This module holds what they share.
+
+A chart draws; it does not count. Positions, titles and formats come from the view. Blue and grey carry data, amber
+only a statistically supported signal, red only a statutory breach, and every colour is doubled by a shape or a word
+(UX.md §5). No figure has more than 300 marks or 40 KB.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from typing import Any
+
+import plotly.graph_objects as go
+
+from dashboard.i18n import Words
+from queries import wording
+from queries.days import add_months, month_start
+
+FONTS = (
+    "'Source Sans', 'HarmonyOS Sans SC', 'Source Han Sans SC', 'Noto Sans CJK SC', 'Microsoft YaHei', "
+    "'PingFang SC', sans-serif"
+)
+
+
+@dataclass(frozen=True)
+class Palette:
+    """Colours by meaning; contrast against the background and colour-blind distance are in UX.md §5."""
+
+    background: str
+    ink: str
+    muted: str
+    data: str
+    faint: str
+    neutral: str
+    signal: str
+    breach: str
+    third: str
+    band: str
+    grid: str
+
+
+LIGHT = Palette(
+    background="#FFFFFF",
+    ink="#1A2430",
+    muted="#5B6775",
+    data="#1B5A9E",
+    faint="#C9D3DE",
+    neutral="#8A96A5",
+    signal="#C77700",
+    breach="#B3261E",
+    third="#0F7B6C",
+    band="#E9EDF2",
+    grid="#E3E8EE",
+)
+DARK = Palette(
+    background="#0B1726",
+    ink="#EAF1F8",
+    muted="#A9BBCD",
+    data="#5AA9F0",
+    faint="#34495F",
+    neutral="#7F93A8",
+    signal="#F5B14C",
+    breach="#FF8A80",
+    third="#4DB6A6",
+    band="#182C45",
+    grid="#22364E",
+)
+
+
+@dataclass(frozen=True)
+class Style:
+    """In which language and on which background a chart is drawn."""
+
+    language: str
+    dark: bool = False
+
+    @property
+    def palette(self) -> Palette:
+        """The colours."""
+        return DARK if self.dark else LIGHT
+
+    @property
+    def words(self) -> Words:
+        """The words of the interface."""
+        return Words(self.language)
+
+
+@cache
+def template(dark: bool) -> go.layout.Template:
+    """Type, colours and axes common to all figures."""
+    palette = DARK if dark else LIGHT
+    axis = {
+        "automargin": True,
+        "gridcolor": palette.grid,
+        "linecolor": palette.grid,
+        "tickfont": {"color": palette.muted, "size": 13},
+        "title": {"font": {"color": palette.muted, "size": 13}},
+        "zeroline": False,
+        "fixedrange": True,
+    }
+    return go.layout.Template(
+        layout={
+            "font": {"family": FONTS, "size": 13, "color": palette.ink},
+            "paper_bgcolor": "rgba(0,0,0,0)",
+            "plot_bgcolor": "rgba(0,0,0,0)",
+            "colorway": [palette.data, palette.neutral, palette.third],
+            "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
+            "xaxis": axis | {"showgrid": False},
+            "yaxis": axis,
+            "showlegend": False,
+            "hovermode": "closest",
+            "dragmode": False,
+            "hoverlabel": {
+                "bgcolor": palette.background,
+                "bordercolor": palette.neutral,
+                "font": {"family": FONTS, "size": 13, "color": palette.ink},
+                "align": "left",
+            },
+            "bargap": 0.35,
+        }
+    )
+
+
+def figure(style: Style, height: int, **layout: Any) -> go.Figure:
+    """An empty figure with our template, `height` CSS pixels high."""
+    return go.Figure(layout={"template": template(style.dark), "height": height, "autosize": True} | layout)
+
+
+def month_axis(months: list[date], style: Style) -> dict[str, Any]:
+    """Settings of a date axis over months: a label every one, two, three or six months, the year under January.
+
+    Plotly's bundle has no Chinese month names, so the labels are ours.
+    """
+    if not months:
+        return {"type": "date", "tickvals": [], "ticktext": []}
+    first, last = months[0], months[-1]
+    count = (last.year - first.year) * 12 + last.month - first.month + 1
+    step = next((step for step in (1, 2, 3, 6, 12) if count / step <= 13), 12)
+    ticks = [
+        day
+        for day in (add_months(month_start(first), offset) for offset in range(count))
+        if (day.month - 1) % step == 0
+    ]
+    return {
+        "type": "date",
+        "tickvals": [day.isoformat() for day in ticks],
+        "ticktext": [_month_tick(day, index == 0, style.language) for index, day in enumerate(ticks)],
+        "range": [_half_month(first, -1), _half_month(last, 1)],
+        "ticks": "",
+    }
+
+
+def _month_tick(day: date, first: bool, language: str) -> str:
+    name = f"{day.month}月" if language == "zh" else wording.month(day, language).split(" ")[0]
+    if not first and day.month > 1:
+        return name
+    return f"{name}<br>{day.year}{'年' if language == 'zh' else ''}"
+
+
+def _half_month(day: date, sign: int) -> str:
+    return (add_months(day, sign) if sign < 0 else add_months(day, 1)).replace(day=16 if sign < 0 else 1).isoformat()
+
+
+def escape(text: str) -> str:
+    """A label from the register as plain text: Plotly reads tags in its labels."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -1,0 +1,255 @@
+"""The parts pages are made of: heading, cards, figures, tables, empty states. Words come in, nothing is computed."""
+
+import csv
+import io
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import chinese_calendar
+import polars as pl
+import streamlit as st
+
+from dashboard.session import Chart, Session, note_control, page_control
+from queries import wording
+from queries.views import View
+from queries.vocabulary import Text
+
+PLOT = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False, "responsive": True}
+STALE_AFTER = 2  # working days (UX.md §5)
+_MARKUP = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&])")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def plain(text: str) -> str:
+    """Any text so that Markdown shows it as it is; names from a register are never markup."""
+    return _MARKUP.sub(r"\\\1", text.replace("\n", " "))
+
+
+def heading(session: Session, sentence: Text | str) -> None:
+    """The page's finding as its headline, and the line that says how fresh the data is."""
+    text = sentence if isinstance(sentence, str) else sentence(session.language)
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="heading"):
+        st.markdown(f"# {plain(text)}", width="stretch")
+        st.markdown(freshness(session), width="content", text_alignment="right")
+    if session.ignored:
+        st.caption(session.words("frame.ignored_link", names=plain(", ".join(session.ignored))))
+
+
+def freshness(session: Session) -> str:
+    """Markdown of "data as of ... · snapshot ... · demo data"; amber when the data is old."""
+    words, snapshot = session.words, session.snapshot
+    if session.is_empty:
+        return f":gray[{words('frame.no_data_yet')}]"
+    newest = wording.day(snapshot.as_of, session.language)
+    parts = [words("frame.as_of", day=newest)]
+    if session.as_of != snapshot.as_of:
+        parts = [words("frame.seen_from", day=wording.day(session.as_of, session.language), newest=newest)]
+    parts.append(words("frame.snapshot", id=snapshot.id[:8]))
+    if session.settings.bureau:
+        parts.insert(0, session.settings.bureau)
+    line = f":gray[{plain(' · '.join(parts))}]"
+    if snapshot.is_demo:
+        return f"{line} :blue-badge[{words('frame.demo')}]"
+    age = working_days(snapshot.as_of, session.today)
+    return f"{line} :orange-badge[{words('frame.stale', days=age)}]" if age > STALE_AFTER else line
+
+
+def working_days(start: date, end: date, most: int = 366) -> int:
+    """Working days after `start` up to and including `end` by the Chinese calendar of holidays, at most `most`."""
+    days = (start + timedelta(days=n) for n in range(1, min((end - start).days, most) + 1))
+    return sum(_is_working_day(day) for day in days)
+
+
+def _is_working_day(day: date) -> bool:
+    try:
+        return bool(chinese_calendar.is_workday(day))
+    except NotImplementedError:  # a year whose holidays are not announced yet
+        return day.weekday() < 5
+
+
+@contextmanager
+def card(key: str, height: int | str = "content") -> Iterator[None]:
+    """A bordered box. `height` in pixels keeps neighbours in line; "stretch" fills the row."""
+    with st.container(border=True, key=f"card-{key}", height=height, gap="small"):  # type: ignore[arg-type]  # int or one of three words, as Streamlit takes it
+        yield
+
+
+def title(session: Session, sentence: Text | str | None, note: str = "") -> None:
+    """A card's finding, and under it period, cohort and what the marks mean."""
+    if sentence is not None:
+        text = sentence if isinstance(sentence, str) else sentence(session.language)
+        st.markdown(f"### {plain(text)}")
+    if note:
+        st.caption(plain(note))
+
+
+def show(
+    session: Session,
+    view: View,
+    chart: Chart,
+    *,
+    key: str,
+    note: str = "",
+    sentence: Text | str | None = None,
+    boxed: bool = True,
+    table: pl.DataFrame | None = None,
+) -> None:
+    """A view as a card: its finding, the figure, its notes, and the figures behind it to look at and download.
+
+    Where nothing can be computed the reason stands in place of the figure.
+
+    Args:
+        key: stable name of the card on its page.
+        note: second line: period, cohort, what the marks mean.
+        sentence: the heading, instead of the view's finding.
+        boxed: False where the page has drawn the card around several parts.
+        table: labelled figures to offer for download instead of the view's frame.
+    """
+    finding = sentence if sentence is not None else view.finding
+    with st.container(border=boxed, key=f"card-{key}", gap="small"):
+        with st.container(horizontal=True, gap="small", vertical_alignment="top"):
+            with st.container(gap=None):
+                title(session, finding, note)
+            if view.frame.height:
+                _figures_menu(session, view, key, table)
+        if not has_figures(view):
+            empty(session, view)
+            return
+        alt = finding if isinstance(finding, str) else finding(session.language) if finding else key
+        st.plotly_chart(
+            session.figure(view, chart), theme=None, config=PLOT, key=f"figure-{key}", alt=alt, width="stretch"
+        )
+        notes(session, view.notes)
+
+
+def has_figures(view: View) -> bool:
+    """Whether any row of a view has a value."""
+    values = view.frame["value"] if "value" in view.frame.columns else None
+    return view.frame.height > 0 if values is None else values.is_not_null().any()
+
+
+def empty(session: Session, view: View | None = None) -> None:
+    """Why there is nothing to see: the view's own sentences, else that the selection holds no items."""
+    if view is not None and view.notes:
+        for sentence in view.notes:
+            st.info(plain(sentence(session.language)), icon=":material/info:")
+        return
+    st.info(session.words("frame.nothing_found"), icon=":material/filter_alt_off:")
+
+
+def no_data(session: Session) -> None:
+    """The whole page while nothing was imported."""
+    st.markdown(f"# {plain(session.words('frame.welcome'))}")
+    st.info(session.words("frame.no_data"), icon=":material/upload_file:")
+
+
+def notes(session: Session, sentences: Iterable[Text]) -> None:
+    """What the reader must know, one line each, small."""
+    for sentence in dict.fromkeys(sentence(session.language) for sentence in sentences):
+        st.caption(plain(sentence))
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One headline figure: everything already in words.
+
+    Attributes:
+        change: against last year or the period before, empty when there is nothing to compare.
+        verdict: beyond chance or not, in words.
+        signal: whether the change is beyond chance; only then is it amber and has an arrow.
+        small_print: numerator, denominator, interval.
+        course: values of the newest months, for the small line.
+    """
+
+    label: str
+    value: str
+    change: str = ""
+    verdict: str = ""
+    signal: bool = False
+    rising: bool = False
+    small_print: Sequence[str] = ()
+    course: Sequence[float] = ()
+    help: str | None = None
+
+
+def metrics(session: Session, figures: Sequence[Figure], key: str) -> None:
+    """A row of headline figures of equal width."""
+    for column, figure in zip(st.columns(len(figures), gap="small"), figures, strict=True):
+        with column, st.container(border=True, key=f"metric-{key}-{figure.label}", gap=None, height="stretch"):
+            st.metric(
+                plain(figure.label),
+                figure.value,
+                delta=_delta(figure),
+                delta_color="orange" if figure.signal else "gray",
+                delta_arrow=("up" if figure.rising else "down") if figure.signal else "off",
+                delta_description=figure.verdict or None,
+                chart_data=list(figure.course) or None,
+                help=figure.help,
+            )
+            for line in figure.small_print:
+                st.caption(plain(line))
+
+
+def _delta(figure: Figure) -> str | None:
+    return figure.change or None
+
+
+def choose(
+    session: Session,
+    name: str,
+    options: Sequence[str],
+    labels: Callable[[str], str],
+    *,
+    label: str,
+    default: str | None = None,
+) -> str:
+    """A switch that belongs to one page; its choice is in the link as `name=option`. Fit for use in a fragment."""
+    first = default or options[0]
+    state = page_control(name, first, options)
+    if len(options) > 6:
+        chosen = st.selectbox(label, options, format_func=labels, key=state, label_visibility="collapsed", width=240)
+    else:
+        chosen = st.segmented_control(
+            label, options, format_func=labels, key=state, label_visibility="collapsed", required=True
+        )
+    value = str(chosen or first)
+    note_control(name, value, first)
+    return value
+
+
+def _figures_menu(session: Session, view: View, key: str, table: pl.DataFrame | None) -> None:
+    frame = view.frame if table is None else table
+    st.download_button(
+        session.words("frame.download"),
+        data=lambda: table_csv(frame, view),
+        file_name=f"huiyin_{key}_{view.as_of.isoformat()}_{view.snapshot_id[:8]}.csv",
+        mime="text/csv",
+        on_click="ignore",
+        type="tertiary",
+        icon=":material/download:",
+        key=f"download-{key}",
+        help=session.words("frame.download_help"),
+    )
+
+
+def table_csv(frame: pl.DataFrame, view: View | None = None) -> bytes:
+    """A frame as CSV a spreadsheet opens in Chinese: with a byte order mark, and no cell that starts a formula."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    flat = frame.select(column for column in frame.columns if not frame[column].dtype.is_nested())
+    writer.writerow(flat.columns)
+    writer.writerows([[_cell(value) for value in row] for row in flat.iter_rows()])
+    if view is not None:
+        writer.writerow([])
+        writer.writerow(["as_of", view.as_of.isoformat(), "snapshot", view.snapshot_id])
+        selection = "; ".join(f"{name}={','.join(keys)}" for name, keys in view.filters.to_query().items())
+        writer.writerow(["filters", _cell(selection)])
+    return b"\xef\xbb\xbf" + out.getvalue().encode("utf-8")
+
+
+def _cell(value: Any) -> Any:
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value

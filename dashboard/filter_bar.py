@@ -1,0 +1,166 @@
+"""The filter bar all pages share: one row of the main filters, the others behind a button, the active ones as pills."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from dashboard import session as state
+from dashboard.choices import PERIODS, TARGETS
+from dashboard.session import WIDGET, Session
+from queries import wording
+from queries.dimensions import DIMENSIONS
+from queries.rules import CONVENTIONS, RULE_SETS
+from queries.vocabulary import LANGUAGES
+
+MAIN = ("place", "office", "topic_l1", "channel")
+MORE = (
+    "register_level",
+    "is_first_national",
+    "is_first_local",
+    "is_repeat",
+    "purpose",
+    "procedure",
+    "handling_mode",
+    "topic_l2",
+    "topic_l3",
+    "is_group",
+    "is_backlog",
+    "is_legal_matter",
+    "outcome",
+)
+
+
+def filter_bar(session: Session, *, filtered: bool = True) -> None:
+    """Draw the bar; on a page without filters only the language switch."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="filter-bar"):
+        if filtered and not session.is_empty:
+            _period(session)
+            for name in MAIN:
+                _dimension(session, name, width=168, collapsed=True)
+            _more(session)
+            if not session.choices.is_default:
+                st.button(
+                    session.words("filters.clear"), on_click=state.clear, type="tertiary", key="clear-filters",
+                    icon=":material/filter_alt_off:",
+                )  # fmt: skip
+        st.space("stretch")
+        st.segmented_control(
+            session.words("frame.language"),
+            LANGUAGES,
+            format_func=lambda name: session.words(f"frame.language_{name}"),
+            key="language",
+            required=True,
+            label_visibility="collapsed",
+        )
+    if filtered and not session.is_empty:
+        _hidden_filters(session)
+
+
+def _period(session: Session) -> None:
+    words = session.words
+
+    def name(period: str) -> str:
+        if period == "custom":
+            start, end = session.choices.span(session.snapshot.as_of)
+            chosen = session.choices.period == "custom" and (start or end)
+            return wording.period(start, end, session.language) if chosen else words("filters.custom")
+        return words(f"filters.{period}")
+
+    start, end = session.choices.span(session.snapshot.as_of)
+    st.selectbox(
+        words("filters.period"),
+        PERIODS,
+        format_func=name,
+        key=WIDGET + "period",
+        label_visibility="collapsed",
+        width=184,
+        icon=":material/calendar_month:",
+        help=wording.period(start, end, session.language),
+    )
+
+
+def _dimension(session: Session, name: str, *, width: int | str = "stretch", collapsed: bool = False) -> None:
+    chosen = session.choices.where.get(name)
+    if not chosen and not session.snapshot.available(name):
+        return
+    labels = session.snapshot.labels(name, session.language)
+    label = DIMENSIONS[name].label(session.language)
+    blank = [""] if "" in (chosen or ()) or session.snapshot.dimension(name)["rows"][0] else []
+    st.multiselect(
+        label,
+        [*session.snapshot.keys(name), *blank],
+        format_func=_label(labels),
+        key=WIDGET + name,
+        placeholder=label,
+        label_visibility="collapsed" if collapsed else "visible",
+        width=width,  # type: ignore[arg-type]  # pixels or "stretch", as Streamlit takes it
+        wrap=not collapsed,
+        select_all=False,
+    )
+
+
+def _label(labels: dict[str, str]) -> Callable[[str], str]:
+    return lambda key: labels.get(key, key)
+
+
+def _more(session: Session) -> None:
+    words, choices = session.words, session.choices
+    with st.popover(words("filters.more"), icon=":material/tune:", key="more-filters"):
+        if choices.period == "custom":
+            with st.container(horizontal=True):
+                st.date_input(words("filters.from"), value=None, key=WIDGET + "start", format="YYYY-MM-DD")
+                st.date_input(words("filters.to"), value=None, key=WIDGET + "end", format="YYYY-MM-DD")
+        st.date_input(
+            words("filters.as_of"),
+            value=None,
+            key=WIDGET + "as_of",
+            format="YYYY-MM-DD",
+            max_value=max(session.snapshot.as_of, choices.as_of or session.snapshot.as_of),
+            help=words("filters.as_of_help"),
+        )
+        for name in MORE:
+            _dimension(session, name)
+        st.selectbox(
+            words("filters.convention"),
+            list(CONVENTIONS),
+            format_func=lambda name: CONVENTIONS[name](session.language),
+            key=WIDGET + "convention",
+        )
+        st.selectbox(
+            words("filters.target"),
+            ["any", *TARGETS],
+            format_func=lambda name: words(f"filters.target_{name}"),
+            key=WIDGET + "target",
+        )
+        st.selectbox(
+            words("filters.rules"),
+            list(RULE_SETS),
+            format_func=lambda name: RULE_SETS[name].label(session.language),
+            key=WIDGET + "rules",
+        )
+
+
+def _hidden_filters(session: Session) -> None:
+    """One line naming what is chosen behind the button, each with a way to take it back."""
+    hidden = [name for name in session.choices.where if name not in MAIN]
+    choices, words = session.choices, session.words
+    said = []
+    if choices.period == "custom" and not (choices.start or choices.end):
+        said.append(words("filters.choose_dates"))
+    if choices.as_of:
+        said.append(words("filters.as_of_chosen", day=wording.day(choices.as_of, session.language)))
+    if not hidden and not said:
+        return
+    with st.container(horizontal=True, gap="small", vertical_alignment="center", key="hidden-filters"):
+        for sentence in said:
+            st.caption(sentence, width="content")
+        for name in hidden:
+            labels = session.snapshot.labels(name, session.language)
+            chosen = wording.listing([labels.get(key, key) for key in choices.where[name]], session.language)
+            st.button(
+                f"{DIMENSIONS[name].label(session.language)}: {chosen}",
+                on_click=state.remove,
+                args=(name,),
+                icon=":material/close:",
+                key=f"remove-{name}",
+            )

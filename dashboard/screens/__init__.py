@@ -1,0 +1,39 @@
+"""Screens: one module a page with a value named `PAGE`. Drop a module in and it appears in the navigation.
+
+A screen opens with its reader's question, asks for views and shows them: no frames, no arithmetic, no session state.
+The folder must not be called "pages": Streamlit's older router would take it over before `app.py` runs.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+
+from dashboard.session import Session
+from queries.catalogue import collect
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page.
+
+    Attributes:
+        name: its address, and the section of its words in the catalogues; the title is `<name>.title`.
+        order: place in the navigation; 0 opens first.
+        render: draws it.
+        filtered: whether the filter bar stands above it.
+        icon: name of a Material symbol.
+        warm: asks for the views and figures the page opens with, so that the server makes them before the first reader.
+    """
+
+    name: str
+    order: int
+    render: Callable[[Session], None]
+    icon: str
+    filtered: bool = True
+    warm: Callable[[Session], None] | None = None
+
+
+@cache
+def pages() -> tuple[Page, ...]:
+    """Every page in the order of the navigation."""
+    return tuple(sorted(collect("dashboard.screens", "PAGE"), key=lambda page: page.order))

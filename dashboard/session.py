@@ -1,0 +1,283 @@
+"""One reader's session: language, colours, selection, data. The only module with `st.session_state` and caches.
+
+The address bar and the widgets say the same at every moment. Streamlit's own binding of widgets to the address writes
+the *labels* of the chosen options, which change with the language; links here carry keys, so the two are joined here:
+`begin` decides once a run which of the two moved since the last one.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Protocol, TypeVar
+from zoneinfo import ZoneInfo
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from dashboard.charts import Style
+from dashboard.choices import Choices, Link, read_link
+from dashboard.i18n import Words, choose_language
+from queries.dimensions import DIMENSIONS
+from queries.filters import Filters
+from queries.settings import Settings
+from queries.snapshot import Snapshot, current
+from queries.views import View
+
+CITY_ZONE = ZoneInfo("Asia/Shanghai")  # the petition system's clock
+KEPT_VIEWS = 512  # answers and figures kept in memory for all readers together, the oldest go first
+WIDGET = "filter."
+LOCAL = "local."
+_PLAIN = ("period", "start", "end", "as_of", "rules", "convention", "target")
+_FILTER_PARAMETERS = {"from", "to", "as_of", "period", "rules", "convention", "target", *DIMENSIONS}
+
+T = TypeVar("T")
+Chart = Callable[[View, Style], go.Figure]
+
+
+class ImportDesk(Protocol):
+    """What the import page may ask for; made where `seed` is known (app.py), so that pages need not know it."""
+
+    def mappings(self) -> Sequence[str]:
+        """Names of the shipped mappings."""
+
+    def check(self, paths: Sequence[Path], mapping: str | Path | None) -> Any:
+        """A dry run: the report, nothing written."""
+
+    def run(self, paths: Sequence[Path], mapping: str | Path | None, progress: Callable[[Any], None] | None) -> Any:
+        """The import itself: the report."""
+
+
+@dataclass(frozen=True)
+class Session:
+    """What a page needs to know about its reader.
+
+    Attributes:
+        snapshot: the data; its `rows` are 0 when nothing was imported yet.
+        filters: the selection.
+        choices: the same as the filter bar shows it.
+        today: the reader's calendar day, for the age of the data only; figures never use it.
+        import_desk: None where importing is not offered.
+        ignored: parameters of the link that were not understood.
+    """
+
+    settings: Settings
+    language: str
+    dark: bool
+    snapshot: Snapshot
+    filters: Filters
+    choices: Choices
+    today: date
+    import_desk: ImportDesk | None = None
+    ignored: tuple[str, ...] = ()
+    locals: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def words(self) -> Words:
+        """The words of the interface."""
+        return Words(self.language)
+
+    @property
+    def style(self) -> Style:
+        """How charts are drawn."""
+        return Style(self.language, self.dark)
+
+    @property
+    def as_of(self) -> date:
+        """The day figures are seen from."""
+        return self.filters.as_of or self.snapshot.as_of
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is no data at all."""
+        return self.snapshot.rows["cases"] == 0
+
+    def view(self, question: Callable[..., View], *arguments: Any) -> View:
+        """The answer of a view function to the current selection, computed once for all readers who ask the same."""
+        name = f"{question.__module__}.{question.__qualname__}{arguments!r}"
+        key = f"{self.snapshot.id}|{self.filters!r}|{name}"
+        return _kept(key, lambda: replace(question(self.snapshot, self.filters, *arguments), question=name))
+
+    def answer(self, question: Callable[..., T], *arguments: Any) -> T:
+        """Like `view`, for a function whose answer is not a `View`."""
+        key = f"{self.snapshot.id}|{self.filters!r}|{question.__module__}.{question.__qualname__}{arguments!r}"
+        return _kept(key, lambda: question(self.snapshot, self.filters, *arguments))
+
+    def figure(self, view: View, chart: Chart) -> go.Figure:
+        """The chart of a view, drawn once; a kept figure must not be changed."""
+        if not view.question:
+            return chart(view, self.style)
+        key = f"{view.snapshot_id}|{view.filters!r}|{view.question}|{_name(chart)}|{self.style!r}"
+        return _kept(key, lambda: chart(view, self.style))
+
+
+def begin(settings: Settings, import_desk: ImportDesk | None = None) -> Session:
+    """The session of this run: reads address, widgets and browser, and brings address and widgets into line."""
+    snapshot = current(settings)
+    query = {name: st.query_params.get_all(name) for name in st.query_params}
+    usual = choose_language(None, st.context.locale, settings.language)
+    ignored: tuple[str, ...] = ()
+    moved = _address_moved(query)
+    if moved:
+        language = choose_language(_first(query, "lang"), st.context.locale, settings.language)
+        relevant = {name: values for name, values in query.items() if name in _FILTER_PARAMETERS}
+        reading = read_link(relevant, snapshot.as_of, lambda name: [*snapshot.keys(name), ""])
+        choices, ignored = reading.choices, reading.ignored
+        controls = {name: values[0] for name, values in query.items() if name not in _FILTER_PARAMETERS | {"lang"}}
+    else:
+        language = st.session_state.get("language") or usual
+        choices = _from_widgets(st.session_state["_choices"])
+        controls = dict(st.session_state["_locals"])
+    _fill_widgets(choices, language, controls, everything=moved)
+    st.session_state["_locals"] = controls
+    st.session_state["_choices"] = choices
+    link = choices.link(snapshot.as_of) | {name: [value] for name, value in controls.items()}
+    if language != usual:
+        link["lang"] = [language]
+    # the address the reader came by stays as it is, or Back would lead to it again and again
+    _write_address(query if moved else link, query)
+    return Session(
+        settings=settings,
+        language=language,
+        dark=st.context.theme.type == "dark",
+        snapshot=snapshot,
+        filters=choices.filters(snapshot.as_of),
+        choices=choices,
+        today=datetime.now(CITY_ZONE).date(),
+        import_desk=import_desk,
+        ignored=ignored,
+        locals=MappingProxyType(controls),
+    )
+
+
+def default_reader(settings: Settings, language: str) -> Session:
+    """The session of someone who opens the plain address: for making answers before anyone asks."""
+    snapshot = current(settings)
+    choices = Choices()
+    return Session(settings, language, False, snapshot, choices.filters(snapshot.as_of), choices, snapshot.as_of)
+
+
+def clear() -> None:
+    """Take every filter back (a callback)."""
+    st.session_state["_choices"] = Choices()
+    _fill_widgets(Choices(), st.session_state.get("language", "zh"), {}, everything=True)
+
+
+def remove(dimension: str) -> None:
+    """Take the filter of one dimension back (a callback)."""
+    st.session_state[WIDGET + dimension] = []
+
+
+def narrow(dimension: str, key: str) -> None:
+    """Keep one key of a dimension, or free the dimension when it is the only one kept (a callback)."""
+    now = st.session_state.get(WIDGET + dimension) or []
+    st.session_state[WIDGET + dimension] = [] if list(now) == [key] else [key]
+
+
+def page_control(name: str, default: str, options: Sequence[str]) -> str:
+    """Name of the widget state of a control that belongs to one page, seeded from the link; see `note_control`."""
+    state = LOCAL + name
+    if st.session_state.get(state) not in options:
+        linked = st.session_state.get("_locals", {}).get(name)
+        st.session_state[state] = linked if linked in options else default
+    return state
+
+
+def note_control(name: str, value: str, default: str) -> None:
+    """Put the value of a page's control into the address; works within a fragment."""
+    controls = dict(st.session_state.get("_locals", {}))
+    controls.pop(name, None)
+    if value != default:
+        controls[name] = value
+    if controls != st.session_state.get("_locals"):
+        st.session_state["_locals"] = controls
+        link = {n: v for n, v in st.session_state.get("_link", {}).items() if n in _FILTER_PARAMETERS | {"lang"}}
+        query = {n: st.query_params.get_all(n) for n in st.query_params}
+        _write_address(link | {n: [v] for n, v in controls.items()}, query)
+
+
+def enter_page(name: str) -> None:
+    """Forget the controls of the page left; call once the page of this run is known."""
+    if st.session_state.get("_page") not in (None, name):
+        for state in [key for key in st.session_state if str(key).startswith(LOCAL)]:
+            del st.session_state[state]
+        st.session_state["_locals"] = {}
+        link = {n: v for n, v in st.session_state.get("_link", {}).items() if n in _FILTER_PARAMETERS | {"lang"}}
+        _write_address(link, {n: st.query_params.get_all(n) for n in st.query_params})
+    st.session_state["_page"] = name
+
+
+def _address_moved(query: Link) -> bool:
+    """Whether the reader came by a link or by Back, rather than by a widget.
+
+    A widget changed while the browser has not yet heard of the new address sends the old one: then the widgets win.
+    """
+    known = st.session_state.get("_link")
+    if known is None:
+        return True
+    before = st.session_state["_values"]
+    return query != known and all(before.get(name, value) == value for name, value in _widget_values().items())
+
+
+def _widget_values() -> dict[str, Any]:
+    names = [str(name) for name in st.session_state if str(name).startswith((WIDGET, LOCAL)) or name == "language"]
+    return {name: st.session_state[name] for name in sorted(names)}
+
+
+def _write_address(link: Link, query: Link) -> None:
+    if link != query:
+        st.query_params.from_dict(link)
+    st.session_state["_link"] = link
+    st.session_state["_values"] = _widget_values()
+
+
+def _from_widgets(before: Choices) -> Choices:
+    state = st.session_state
+    plain = {name: state[WIDGET + name] for name in _PLAIN if WIDGET + name in state}
+    where = dict(before.where)
+    for name in DIMENSIONS:
+        if WIDGET + name in state:
+            where[name] = tuple(sorted(state[WIDGET + name]))
+    plain["where"] = MappingProxyType({name: keys for name, keys in sorted(where.items()) if keys})
+    if plain.get("target") == "any":
+        plain["target"] = None
+    return replace(before, **plain)
+
+
+def _fill_widgets(choices: Choices, language: str, controls: Mapping[str, str], *, everything: bool) -> None:
+    values: dict[str, Any] = {WIDGET + name: getattr(choices, name) for name in _PLAIN}
+    values[WIDGET + "target"] = choices.target or "any"
+    values |= {WIDGET + name: list(choices.where.get(name, ())) for name in DIMENSIONS}
+    values["language"] = language
+    if everything:
+        for name in [key for key in st.session_state if str(key).startswith(LOCAL)]:
+            del st.session_state[name]
+        values |= {LOCAL + name: value for name, value in controls.items()}
+    for name, value in values.items():
+        if everything or name not in st.session_state:
+            st.session_state[name] = value
+
+
+def _first(query: Link, name: str) -> str | None:
+    return next(iter(query.get(name, [])), None)
+
+
+def _name(function: Callable[..., Any]) -> str:
+    return f"{function.__module__}.{function.__qualname__}"
+
+
+@st.cache_resource(max_entries=KEPT_VIEWS, show_spinner=False)
+def _kept(key: str, _make: Callable[[], T]) -> T:
+    return _make()
+
+
+@st.cache_resource(show_spinner=False)
+def spec_sentences(folder: str) -> Mapping[str, tuple[str, ...]]:
+    """Sentences of the specification tests by measure, from the files `test_<measure>.py` of a folder."""
+    found = {}
+    for file in sorted(Path(folder).glob("test_*.py")):
+        names = re.findall(r"^def test_(\w+)\(", file.read_text(encoding="utf-8"), re.MULTILINE)
+        found[file.stem.removeprefix("test_")] = tuple(name.replace("_", " ") for name in names)
+    return MappingProxyType(found)

@@ -1,0 +1,124 @@
+"""Numbers, dates and lists as the field writes them, in both languages. Every printed figure passes through here.
+
+Shares are numbers from 0 to 1 and become per cent with one decimal; differences of shares become percentage points.
+A missing number is an em dash. English uses the true minus sign.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from functools import cache
+
+from babel import Locale
+from babel.dates import format_date
+from babel.numbers import NumberPattern, parse_pattern
+
+from queries.days import month_end
+
+MISSING = "—"
+_LOCALES = {"zh": Locale("zh", "Hans", "CN"), "en": Locale("en", "GB")}
+_DAY = {"zh": "y年M月d日", "en": "d MMM y"}
+_MONTH = {"zh": "y年M月", "en": "MMM y"}
+
+
+@cache
+def _pattern(decimals: int) -> NumberPattern:
+    return parse_pattern("#,##0" + ("." + "0" * decimals if decimals else ""))
+
+
+def number(value: float | None, language: str, decimals: int = 0) -> str:
+    """`1234` → 1,234."""
+    if value is None:
+        return MISSING
+    text = str(_pattern(decimals).apply(value, _LOCALES[language]))
+    return text.replace("-", "\u2212")
+
+
+def per_cent(share: float | None, language: str, decimals: int = 1) -> str:
+    """`0.92` → 92.0%."""
+    return MISSING if share is None else number(share * 100, language, decimals) + "%"
+
+
+def points(difference: float | None, language: str) -> str:
+    """Size of a difference of two shares, without its sign: `-0.013` → 1.3个百分点, 1.3 pp."""
+    if difference is None:
+        return MISSING
+    return number(abs(difference) * 100, language, 1) + ("个百分点" if language == "zh" else " pp")
+
+
+def change(difference: float | None, language: str) -> str:
+    """A change of a share with its direction: 上升1.3个百分点, down 1.3 pp, 持平."""
+    if difference is None:
+        return MISSING
+    if round(abs(difference) * 100, 1) == 0:
+        return "持平" if language == "zh" else "unchanged"
+    verb = ("上升", "up ") if difference > 0 else ("下降", "down ")
+    return verb[language != "zh"] + points(difference, language)
+
+
+def interval(lower: float | None, upper: float | None, language: str) -> str:
+    """Two limits of a share: 89.1%–92.3%, 89.1–92.3%."""
+    if lower is None or upper is None:
+        return MISSING
+    return f"{number(lower * 100, language, 1)}–{per_cent(upper, language)}"
+
+
+def fraction(numerator: int | None, denominator: int | None, language: str) -> str:
+    """Counts behind a share: 245/282件, 245 of 282."""
+    if numerator is None or denominator is None:
+        return MISSING
+    above, below = number(numerator, language), number(denominator, language)
+    return f"{above}/{below}件" if language == "zh" else f"{above} of {below}"
+
+
+def items(count: float | None, language: str) -> str:
+    """`12345` → 1.23万件, 12,345 items; `1` → 1件, 1 item."""
+    if count is None:
+        return MISSING
+    if language == "zh":
+        return f"{number(count / 10_000, language, 2)}万件" if abs(count) >= 10_000 else f"{number(count, language)}件"
+    return f"{number(count, language)} item{'' if count == 1 else 's'}"
+
+
+def days(value: float | None, language: str, decimals: int = 0) -> str:
+    """`12` → 12天, 12 days."""
+    if value is None:
+        return MISSING
+    plural = "" if value == 1 else "s"
+    return number(value, language, decimals) + ("天" if language == "zh" else f" day{plural}")
+
+
+def day(value: date | None, language: str) -> str:
+    """2022年6月30日, 30 Jun 2022."""
+    return MISSING if value is None else str(format_date(value, _DAY[language], _LOCALES[language]))
+
+
+def month(value: date | None, language: str) -> str:
+    """2022年6月, Jun 2022."""
+    return MISSING if value is None else str(format_date(value, _MONTH[language], _LOCALES[language]))
+
+
+def period(start: date | None, end: date | None, language: str) -> str:
+    """A period in the coarsest exact words: 2022年6月, 2021年7月至2022年6月, 2022年6月3日至9月1日, 全部时间."""
+    to = "至" if language == "zh" else " – "
+    if start is None and end is None:
+        return "全部时间" if language == "zh" else "all time"
+    if start and end and start.day == 1 and end == month_end(end):
+        if (start.year, start.month) == (end.year, end.month):
+            return month(start, language)
+        return month(start, language) + to + month(end, language)
+    if start is None:
+        return ("截至" if language == "zh" else "until ") + day(end, language)
+    if end is None:
+        return day(start, language) + ("起" if language == "zh" else " onwards")
+    return day(start, language) + to + day(end, language)
+
+
+def listing(names: Sequence[str], language: str, most: int = 3) -> str:
+    """甲、乙和丙; 甲、乙等5个; A, B and C; A, B and 3 others."""
+    shown = list(names) if len(names) <= most else list(names[: most - 1])
+    rest = len(names) - len(shown)
+    if language == "zh":
+        return "、".join(shown) + (f"等{len(names)}个" if rest else "")
+    if rest:
+        return ", ".join(shown) + f" and {rest} others"
+    return shown[0] if len(shown) == 1 else ", ".join(shown[:-1]) + f" and {shown[-1]}"
