@@ -297,7 +297,7 @@ def kitagawa(size1: npt.ArrayLike, rate1: npt.ArrayLike, size2: npt.ArrayLike, r
     Args:
         size1, size2: cases or weights of each stratum, ≥ 0, shape (…, strata).
         rate1, rate2: rate of each stratum in any unit. NaN in a stratum that is empty on one side takes the other
-            side's rate, so that it counts as mix alone.
+            side's rate, so that it counts as mix alone. A side without any cases makes everything NaN.
     """
     weight1, weight2 = (_weights(size) for size in (size1, size2))
     given1, given2 = np.asarray(rate1, dtype=float), np.asarray(rate2, dtype=float)
@@ -368,7 +368,9 @@ def _over_strata(parts: Array) -> Array:
 
 def _weights(size: npt.ArrayLike) -> Array:
     sizes = np.asarray(size, dtype=float)
-    weights: Array = sizes / sizes.sum(axis=-1, keepdims=True)
+    total = np.broadcast_to(sizes.sum(axis=-1, keepdims=True), sizes.shape)
+    weights: Array = np.full(sizes.shape, np.nan)
+    np.divide(sizes, total, out=weights, where=total > 0)
     return weights
 
 

@@ -273,6 +273,11 @@ def test_a_stratum_without_cases_on_one_side_is_mix_alone():
     assert_allclose(found.mix_effect, 0.2)
 
 
+def test_a_side_without_any_cases_has_no_decomposition():
+    found = silence.kitagawa([[0, 0], [1, 1]], [np.nan, np.nan], [[1, 2], [2, 2]], [0.5, 0.5])
+    assert np.isnan(found.difference).tolist() == [True, False]
+
+
 def test_nine_tenths_written_as_a_float_is_nine_tenths():
     found = silence.evaluations(18, 2, 0)
     assert silence.needed_for_satisfaction(found, 0.9).count == 0
