@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from queries.days import day_number
+from queries.days import add_months, day_number, month_start
 from seed.demo import truths
 from seed.demo.city import City
 from seed.demo.matters import Ints
@@ -31,8 +31,11 @@ def plant(columns: Arrays, serials: Ints, city: City) -> None:
 
 
 def clump(columns: Arrays, city: City) -> None:
-    """Let one office close several items within a minute (only in steps that have enough to close that day)."""
+    """Let one office close several items within a minute: items of the month before, where it has enough of them."""
     wanted, day = truths.CLUMPED_CLOSURES
+    since, until = add_months(month_start(day), -1), month_start(day)
+    if not day_number(since) * DAY <= columns["registered_at"].max() < day_number(until) * DAY:
+        return
     moment = day_number(day) * DAY + 16 * 3600 + 58 * 60
     accepted, due = columns["accepted_at"], columns["due_at"]
     office = columns["responsible_office_id"] == city.offices.index("自然资源局")
