@@ -14,6 +14,7 @@ from typing import Literal
 import narwhals as nw
 
 from queries.catalogue import collect
+from queries.checks import UNUSABLE
 from queries.dimensions import Table
 from queries.errors import UnknownName
 from queries.rules import RuleSet
@@ -26,14 +27,41 @@ Zones = Callable[[str], tuple[int | None, int | None]]
 
 @dataclass(frozen=True)
 class Basis:
-    """On what a figure stands: the day it is seen from (day number), the rules, the satisfaction convention."""
+    """On what a figure stands.
+
+    Attributes:
+        as_of: the day it is seen from (day number), to its end.
+        convention: how silence enters the satisfaction rate.
+        unusable: every value other than 0 that `unusable` takes in the snapshot.
+    """
 
     as_of: int
     rules: RuleSet
     convention: str = "observed"
+    unusable: tuple[int, ...] = ()
+
+    def spoiled(self, column: str) -> nw.Expr | None:
+        """Rows in which a check made the column unusable (`queries.checks.UNUSABLE`); None when there are none."""
+        values = [value for value in self.unusable if value & UNUSABLE[column]]
+        return nw.col("unusable").is_in(values) if values else None
 
 
 Predicate = Callable[[Basis], nw.Expr]
+
+
+@dataclass(frozen=True)
+class Need:
+    """Something a definition rests on, and what spoils it in a row.
+
+    Attributes:
+        ways: alternatives, each a set of register columns (keys of `Snapshot.coverage`) that must hold something. The
+            need is met when one way is; the first way is named to the reader when none is.
+        spoiled: rows in which a check made it unusable, None when the snapshot has no such row.
+    """
+
+    name: str
+    ways: tuple[tuple[str, ...], ...]
+    spoiled: Callable[[Basis], nw.Expr | None] = lambda basis: None
 
 
 @dataclass(frozen=True)
@@ -61,9 +89,8 @@ class Measure:
         meaning: one line, numerator ÷ denominator in words.
         table: the snapshot table whose rows are counted.
         cohort: the date that puts an item into a period.
-        uses: register columns the definition rests on, as named in `queries.snapshot.COVERAGE`. Where one of them is
-            empty in the whole register, the measure cannot be computed; where a check made it unusable in a row, the
-            row is excluded.
+        uses: what the definition rests on. A need that is met nowhere in the register means the measure cannot be
+            computed; a row in which a need is spoiled is left out and counted as excluded.
         source: article or DOMAIN section.
     """
 
@@ -72,7 +99,7 @@ class Measure:
     meaning: Text
     table: Table
     cohort: Cohort
-    uses: tuple[str, ...]
+    uses: tuple[Need, ...]
     unit: Text
     better: Better
     source: str
@@ -88,10 +115,16 @@ class Count(Measure):
 
 @dataclass(frozen=True)
 class Ratio(Measure):
-    """A share 0 to 1 of rows: those in the denominator that also satisfy the numerator."""
+    """A share 0 to 1 of rows: those in the denominator that also satisfy the numerator.
+
+    Attributes:
+        unknown: rows of the denominator of which the register does not say whether they belong in the numerator. They
+            are left out of both numbers and counted as excluded. Never null.
+    """
 
     numerator: Predicate
     denominator: Predicate
+    unknown: Predicate | None = None
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,306 @@
+"""The only place where a measure meets data: plan, count, then finish shares, intervals, quantiles and reasons."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+import narwhals as nw
+import polars as pl
+
+from queries.counting import Condition, Group, Selection, histogram, period_start, select, tally
+from queries.days import month_start
+from queries.dimensions import DIMENSIONS, GRAINS, dimension_name
+from queries.engines import Engine, PolarsEngine
+from queries.errors import UsageError
+from queries.filters import Filters
+from queries.measures import Basis, Cohort, Count, Duration, Measure, Predicate, Ratio, measure
+from queries.reasons import reason_text, why_not
+from queries.snapshot import Snapshot
+from queries.stats.intervals import wilson
+
+SECONDS_A_DAY = 86400
+NUMBERS = ("numerator", "denominator", "excluded")
+
+
+def evaluate(
+    snapshot: Snapshot,
+    names: str | Sequence[str],
+    by: Sequence[str] = (),
+    filters: Filters | None = None,
+    engine: Engine | None = None,
+) -> pl.DataFrame:
+    """Measures, in groups, under filters.
+
+    Args:
+        names: one measure or several.
+        by: dimensions and at most one grain of time (of each measure's own cohort date).
+        engine: where to count; Polars when not given.
+
+    Returns:
+        One row a measure and group, in the order of `names`, groups by time and then in the order of their labels,
+        "not given" last. Columns: measure; one a `by` (key, "" where not given; a grain is the first day of its
+        period, a Date); numerator, denominator (Int64; null for counts), excluded (rows that belong in the denominator
+        but cannot be used); value (share 0 to 1, days, or the count; null when it cannot be computed); reason
+        ("no_cases", "column_empty", "unsupported", "not_stated", "filter_not_applicable"; null with a value); lower,
+        upper (Wilson, 95 %; ratios only). For durations the numerator is the denominator: the number of items measured. Groups
+        without any case are left out; without `by` there is one row a measure.
+
+    Raises:
+        UnknownName: a measure, dimension or key that does not exist.
+        UsageError: a measure that cannot be broken down so.
+    """
+    chosen = [measure(name) for name in ([names] if isinstance(names, str) else names)]
+    dimensions = tuple(dict.fromkeys(dimension_name(name) for name in by))
+    selected = filters or Filters()
+    _check_breakdown(chosen, dimensions)
+    counter = engine or PolarsEngine()
+    frames: dict[str, pl.DataFrame] = {}
+    passes: dict[tuple[str, Cohort], list[Measure]] = {}
+    for each in chosen:
+        reason = why_not(each, snapshot, selected)
+        if reason:
+            frames[each.name] = _without_value(each, reason, dimensions)
+        else:
+            passes.setdefault((each.table, each.cohort), []).append(each)
+    for measures_of_pass in passes.values():
+        frames |= _evaluate_pass(snapshot, counter, selected, measures_of_pass, dimensions)
+    return pl.concat([frames[each.name] for each in chosen])
+
+
+def _check_breakdown(chosen: Iterable[Measure], dimensions: tuple[str, ...]) -> None:
+    if sum(name in GRAINS for name in dimensions) > 1:
+        raise UsageError(f"Two steps of time at once ({', '.join(dimensions)}). Choose one of: {', '.join(GRAINS)}.")
+    for each in chosen:
+        wrong = [name for name in dimensions if name not in GRAINS and each.table not in DIMENSIONS[name].tables]
+        if wrong:
+            can = [name for name, dimension in DIMENSIONS.items() if each.table in dimension.tables]
+            raise UsageError(
+                f"'{each.name}' cannot be broken down by {wrong[0]}. It can by: {', '.join([*can, *GRAINS])}."
+            )
+
+
+def _without_value(each: Measure, reason: str, by: tuple[str, ...]) -> pl.DataFrame:
+    zero = None if isinstance(each, Count) else 0
+    row = {"measure": each.name, "numerator": 0, "denominator": zero, "excluded": 0, "reason": reason}
+    return pl.DataFrame([row] if not by else [], schema=_schema(by)).select(list(_schema(by)))
+
+
+def _schema(by: tuple[str, ...]) -> dict[str, pl.DataType]:
+    keys: dict[str, pl.DataType] = {name: pl.Date() if name in GRAINS else pl.String() for name in by}
+    numbers: dict[str, pl.DataType] = dict.fromkeys(NUMBERS, pl.Int64())
+    ends: dict[str, pl.DataType] = {"lower": pl.Float64(), "upper": pl.Float64()}
+    return {"measure": pl.String(), **keys, **numbers, "value": pl.Float64(), "reason": pl.String(), **ends}
+
+
+def _evaluate_pass(
+    snapshot: Snapshot,
+    engine: Engine,
+    filters: Filters,
+    measures_of_pass: Sequence[Measure],
+    by: tuple[str, ...],
+) -> dict[str, pl.DataFrame]:
+    """Every measure of one table and cohort in one pass, the quantiles of durations in one more."""
+    one = measures_of_pass[0]
+    selection = select(snapshot, engine, one.table, one.cohort, filters)
+    groups = [_group(snapshot, selection, name) for name in by]
+    counts = {each.name: _conditions(each, selection.basis) for each in measures_of_pass}
+    # definitions share conditions (the three quartiles, matured): each is counted once
+    unique = {key: condition for roles in counts.values() for key, condition in roles.values()}
+    names = {key: f"c{at}" for at, key in enumerate(unique)}
+    conditions = {names[key]: condition for key, condition in unique.items() if condition}
+    tallied = _by_period(tally(engine, selection, conditions, groups), by, list(conditions))
+    quantiles = _quantiles(engine, selection, measures_of_pass, groups, by)
+    frames = {}
+    for each in measures_of_pass:
+        columns = {
+            role: pl.col(names[key]) if condition else pl.lit(0, pl.Int64)
+            for role, (key, condition) in counts[each.name].items()
+        }
+        frame = tallied.select(*by, **columns)
+        if by:
+            frame = frame.filter(pl.any_horizontal(pl.col(role) != 0 for role in columns))
+        if each.name in quantiles:
+            frame = frame.join(quantiles[each.name], on=by, how="left") if by else frame.hstack(quantiles[each.name])
+        frames[each.name] = _keyed(snapshot, _finished(each, frame), by)
+    return frames
+
+
+def _group(snapshot: Snapshot, selection: Selection, name: str) -> Group:
+    if name in GRAINS:
+        return selection.by_day(name)
+    return Group(name, nw.col(name), len(snapshot.dimension(name)))
+
+
+def _by_period(tallied: pl.DataFrame, by: tuple[str, ...], counted: list[str]) -> pl.DataFrame:
+    """From cohort days to the periods asked for."""
+    grains = [name for name in by if name in GRAINS]
+    if not grains:
+        return tallied
+    periods = tallied.with_columns(period_start(pl.col(name), name).alias(name) for name in grains)
+    return periods.group_by(by).agg(pl.col(counted).sum())
+
+
+Keyed = tuple[tuple[object, ...], Condition | None]
+"""What a condition is made of, so that equal ones are counted once; None where it holds for no row."""
+
+
+def _conditions(each: Measure, basis: Basis) -> dict[str, Keyed]:
+    """The rows of numerator, denominator and excluded; a count has no denominator."""
+    needs = tuple(need for need in each.uses if need.spoiled(basis) is not None)
+    bad = _any(*(need.spoiled(basis) for need in needs))
+    within = _within(each)
+    rows = within(basis)
+    if isinstance(each, Ratio):
+        unknown = each.unknown
+        bad = _any(bad, unknown(basis) if unknown else None)
+        good = rows if bad is None else rows & ~bad
+        numerator: Keyed = (
+            ("numerator", each.numerator, within, unknown, needs),
+            Condition(good & each.numerator(basis)),
+        )
+        key: tuple[object, ...] = (within, unknown, needs)
+    else:
+        good = rows if bad is None else rows & ~bad
+        weight = each.weight if isinstance(each, Count) else None
+        numerator = (("sum", within, needs, weight), Condition(good, weight))
+        key = (within, None, needs)
+    excluded = (("excluded", *key), Condition(rows & bad) if bad is not None else None)
+    if isinstance(each, Count):
+        return {"numerator": numerator, "excluded": excluded}
+    denominator: Keyed = (("denominator", *key), Condition(good))
+    return {"numerator": numerator, "denominator": denominator, "excluded": excluded}
+
+
+def _within(each: Measure) -> Predicate:
+    if isinstance(each, Ratio):
+        return each.denominator
+    if isinstance(each, Count | Duration):
+        return each.where
+    raise TypeError(f"'{each.name}' is neither a count, a ratio nor a duration.")
+
+
+def _any(*conditions: nw.Expr | None) -> nw.Expr | None:
+    given = [condition.fill_null(False) for condition in conditions if condition is not None]
+    return nw.any_horizontal(*given, ignore_nulls=True) if len(given) > 1 else given[0] if given else None
+
+
+def _finished(each: Measure, frame: pl.DataFrame) -> pl.DataFrame:
+    """Add value, reason and interval to counted groups."""
+    if isinstance(each, Count):
+        return frame.with_columns(
+            denominator=pl.lit(None, pl.Int64),
+            value=pl.col("numerator").cast(pl.Float64),
+            reason=pl.lit(None, pl.String),
+            lower=pl.lit(None, pl.Float64),
+            upper=pl.lit(None, pl.Float64),
+        ).with_columns(measure=pl.lit(each.name))
+    some = pl.col("denominator") > 0
+    not_stated = isinstance(each, Ratio) and each.unknown is not None
+    why = pl.when(some).then(None).when(pl.lit(not_stated) & (pl.col("excluded") > 0)).then(pl.lit("not_stated"))
+    frame = frame.with_columns(measure=pl.lit(each.name), reason=why.otherwise(pl.lit("no_cases")))
+    if isinstance(each, Duration):
+        return frame.with_columns(lower=pl.lit(None, pl.Float64), upper=pl.lit(None, pl.Float64))
+    lower, upper = wilson(frame["numerator"].to_numpy(), frame["denominator"].to_numpy())
+    return frame.with_columns(
+        pl.when(some).then(pl.col("numerator") / pl.col("denominator")).alias("value"),
+        pl.Series("lower", lower, pl.Float64).fill_nan(None),
+        pl.Series("upper", upper, pl.Float64).fill_nan(None),
+    )
+
+
+def _keyed(snapshot: Snapshot, frame: pl.DataFrame, by: tuple[str, ...]) -> pl.DataFrame:
+    """From codes to keys, in the order promised."""
+    coded = [name for name in by if name not in GRAINS]
+    order = [name for name in by if name in GRAINS]
+    for name in coded:
+        blank_last = pl.when(pl.col(name) == 0).then(pl.lit(2**31, pl.Int64)).otherwise(pl.col(name))
+        frame = frame.with_columns(blank_last.alias(f"_{name}"))
+        order.append(f"_{name}")
+    ordered = frame.sort(order) if order else frame
+    keys = [pl.Series(name, snapshot.dimension(name)["key"].gather(ordered[name])) for name in coded]
+    return ordered.with_columns(keys).select(pl.col(name).cast(dtype) for name, dtype in _schema(by).items())
+
+
+def _quantiles(
+    engine: Engine, selection: Selection, chosen: Sequence[Measure], groups: Sequence[Group], by: tuple[str, ...]
+) -> dict[str, pl.DataFrame]:
+    """Days at each duration's quantile, by group: exact, from how often each number of seconds occurs."""
+    durations = [each for each in chosen if isinstance(each, Duration)]
+    found: dict[str, pl.DataFrame] = {}
+    for family in {(each.where, each.seconds, each.uses): None for each in durations}:
+        where, seconds, uses = family
+        bad = _any(*(need.spoiled(selection.basis) for need in uses))
+        rows = where(selection.basis)
+        good = rows if bad is None else rows & ~bad
+        spread = histogram(engine, selection, good, seconds(selection.basis), groups)
+        spread = (
+            _by_period(spread.rename({"rows": "n"}), (*by, "seconds"), ["n"]) if by else spread.rename({"rows": "n"})
+        )
+        for each in durations:
+            if (each.where, each.seconds, each.uses) == family:
+                found[each.name] = _quantile(spread, each.quantile, by)
+    return found
+
+
+def _quantile(spread: pl.DataFrame, quantile: float, by: tuple[str, ...]) -> pl.DataFrame:
+    """The linearly interpolated quantile of values with frequencies, in days, as a column `value`."""
+    frame = spread.sort("seconds").with_columns(pl.col("n").cum_sum().over(by) if by else pl.col("n").cum_sum())
+    place = quantile * (pl.col("n").last() - 1)
+    low, high = place.floor(), place.ceil()
+    at_low = pl.col("seconds").filter(pl.col("n") > low).first()
+    at_high = pl.col("seconds").filter(pl.col("n") > high).first()
+    value = ((at_low + (at_high - at_low) * (place - low)) / SECONDS_A_DAY).alias("value")
+    return frame.group_by(by).agg(value) if by else frame.select(value)
+
+
+def labelled(frame: pl.DataFrame, snapshot: Snapshot, by: Sequence[str], language: str) -> pl.DataFrame:
+    """Put words for the keys of a result's `by` columns; grains of time stay dates."""
+    names = [dimension_name(name) for name in by]
+    return frame.with_columns(
+        pl.col(name).replace_strict(snapshot.labels(name, language), default=pl.col(name), return_dtype=pl.String)
+        for name in names
+        if name not in GRAINS
+    )
+
+
+def compare(
+    snapshot: Snapshot,
+    names: str | Sequence[str],
+    by: Sequence[str] = (),
+    filters: Filters | None = None,
+    engine: Engine | None = None,
+) -> pl.DataFrame:
+    """As `evaluate`, with the previous period of equal length and the same period last year beside.
+
+    Both are seen as long after their end as the period itself is after its own, so like is compared with like. A
+    period that begins before the first registration has no figures: the register does not reach so far back.
+
+    Returns:
+        The columns of `evaluate`, then previous_value, previous_numerator, previous_denominator, last_year_value,
+        last_year_numerator, last_year_denominator, change_previous, change_last_year (differences of the values; null
+        where either is missing).
+
+    Raises:
+        UsageError: broken down by time, where the rows themselves are the comparison.
+    """
+    if any(dimension_name(name) in GRAINS for name in by):
+        raise UsageError("A comparison with earlier periods cannot be broken down by time; evaluate by time instead.")
+    now = replace(filters or Filters(), as_of=(filters.as_of if filters else None) or snapshot.as_of)
+    keys = ["measure", *(dimension_name(name) for name in by)]
+    frame = evaluate(snapshot, names, by, now, engine)
+    for label, earlier in (("previous", now.previous()), ("last_year", now.last_year())):
+        then = (
+            evaluate(snapshot, names, by, earlier, engine) if earlier and _reaches(snapshot, earlier) else frame.clear()
+        )
+        columns = {f"{label}_{name}": pl.col(name) for name in ("value", "numerator", "denominator")}
+        frame = frame.join(then.select(*keys, **columns), on=keys, how="left", maintain_order="left")
+    return frame.with_columns(
+        (pl.col("value") - pl.col("previous_value")).alias("change_previous"),
+        (pl.col("value") - pl.col("last_year_value")).alias("change_last_year"),
+    )
+
+
+def _reaches(snapshot: Snapshot, filters: Filters) -> bool:
+    return bool(filters.start and snapshot.first_day and filters.start >= month_start(snapshot.first_day))
+
+
+__all__ = ["compare", "evaluate", "labelled", "reason_text"]

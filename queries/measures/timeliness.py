@@ -1,0 +1,211 @@
+"""How soon: acceptance, forwarding, reply by the deadline, closure, days to close."""
+
+import narwhals as nw
+
+from queries.coding import NOT_GIVEN, YES
+from queries.measures import Basis, Cohort, Duration, Ratio, Zones
+from queries.measures.needs import ACCEPTED, CLOSED, CLOSED_AT, DUE, FIRST, FORWARDED, ON_TIME, RECEIVED
+from queries.measures.terms import (
+    DAYS,
+    OFFICE_DEADLINE,
+    PER_CENT,
+    REGISTER_DEADLINE,
+    REGISTERED,
+    always,
+    closed,
+    due_day,
+    first,
+    known,
+    matured,
+    office_deadline,
+)
+from queries.measures.terms import DUE as DUE_COHORT
+from queries.vocabulary import Text
+
+
+def _register_deadline_passed(basis: Basis) -> nw.Expr:
+    return nw.col("registered_day") + basis.rules.register_days <= basis.as_of
+
+
+def _accepted_after_registration(basis: Basis) -> nw.Expr:
+    return nw.col("accepted_day") <= nw.col("registered_day") + basis.rules.register_days
+
+
+def _sent_and_deadline_passed(basis: Basis) -> nw.Expr:
+    sent = known(nw.col("forwarded_day") <= basis.as_of) | known(nw.col("received_day") <= basis.as_of)
+    return always(basis) & sent & (office_deadline(basis) <= basis.as_of)
+
+
+def _accepted_by_office(basis: Basis) -> nw.Expr:
+    return nw.col("accepted_day") <= office_deadline(basis)
+
+
+def _first_registered(basis: Basis) -> nw.Expr:
+    return always(basis) & first(basis)
+
+
+def _forwarded_same_day(basis: Basis) -> nw.Expr:
+    return nw.col("forwarded_day") == nw.col("registered_day")
+
+
+def _only_stated(basis: Basis) -> nw.Expr:
+    # the source says "on time" or "late" and gives no deadline
+    return due_day(basis).is_null() & (nw.col("on_time_stated") > NOT_GIVEN)
+
+
+def _reply_due(basis: Basis) -> nw.Expr:
+    return always(basis) & (known(due_day(basis) <= basis.as_of) | _only_stated(basis))
+
+
+def _replied_on_time(basis: Basis) -> nw.Expr:
+    by_date = known(nw.col("closed_day") <= due_day(basis))
+    return by_date | (_only_stated(basis) & (nw.col("on_time_stated") == YES))
+
+
+def _closed_on_unknown_day(basis: Basis) -> nw.Expr:
+    # closed by its status, without a date: whether that was in time cannot be told
+    undated = nw.col("closed_day").is_null() & (nw.col("closed_stated") == YES)
+    return undated & ~due_day(basis).is_null()
+
+
+def _reply_day(basis: Basis) -> nw.Expr:
+    return nw.coalesce(due_day(basis), nw.when(nw.col("on_time_stated") > NOT_GIVEN).then(nw.col("registered_day")))
+
+
+def _reply_span(basis: Basis, zones: Zones) -> tuple[int | None, int | None]:
+    if zones("on_time_stated")[1] == NOT_GIVEN:
+        return DUE_COHORT.span(basis, zones)
+    return None, None
+
+
+REPLY_DUE = Cohort(
+    "reply_due", Text("办理期限（无期限的按登记日期）", "due date (registration where none)"), _reply_day, _reply_span
+)
+
+
+def _measured(basis: Basis) -> nw.Expr:
+    return always(basis) & (nw.col("closed_day") <= basis.as_of) & ~nw.col("close_seconds").is_null()
+
+
+def _seconds(basis: Basis) -> nw.Expr:
+    return nw.col("close_seconds")
+
+
+def _days_to_close(name: str, zh: str, en: str, quantile: float) -> Duration:
+    return Duration(
+        name=name,
+        label=Text(f"办理天数（{zh}）", f"Days to close ({en})"),
+        meaning=Text(
+            f"从登记到办结的天数之{zh}，只含已办结件",
+            f"{en} of the days from registration to closing, closed items only",
+        ),
+        table="cases",
+        cohort=REGISTERED,
+        uses=(CLOSED_AT,),
+        unit=DAYS,
+        better="lower",
+        source="DOMAIN §3",
+        where=_measured,
+        seconds=_seconds,
+        quantile=quantile,
+    )
+
+
+MEASURES = (
+    Ratio(
+        name="timely_acceptance_rate",
+        label=Text("及时受理率（信访部门）", "Timely acceptance rate (bureau)"),
+        meaning=Text(
+            "登记后 15 日内受理 ÷ 15 日已满的全部信访件", "accepted within 15 days ÷ all whose 15 days have passed"
+        ),
+        table="cases",
+        cohort=REGISTER_DEADLINE,
+        uses=(ACCEPTED,),
+        unit=PER_CENT,
+        better="higher",
+        source="信访工作条例 Art. 22",
+        numerator=_accepted_after_registration,
+        denominator=_register_deadline_passed,
+    ),
+    Ratio(
+        name="office_acceptance_rate",
+        label=Text("及时受理率（责任单位）", "Timely acceptance rate (office)"),
+        meaning=Text(
+            "责任单位收到后 15 日内受理（收到时间不详的，登记后 30 日内）÷ 受理期限已满的全部转送件",
+            "accepted within 15 days of the office's receipt (unknown: 30 days of registration) ÷ all sent "
+            "whose deadline has passed",
+        ),
+        table="cases",
+        cohort=OFFICE_DEADLINE,
+        uses=(ACCEPTED, RECEIVED),
+        unit=PER_CENT,
+        better="higher",
+        source="信访工作条例 Art. 23",
+        numerator=_accepted_by_office,
+        denominator=_sent_and_deadline_passed,
+    ),
+    Ratio(
+        name="same_day_forwarding_rate",
+        label=Text("日清日结率", "Same-day forwarding rate"),
+        meaning=Text(
+            "登记当日转送（交办）的初次信访 ÷ 初次信访",
+            "first petitions forwarded on the day of registration ÷ first petitions",
+        ),
+        table="cases",
+        cohort=REGISTERED,
+        uses=(FIRST, FORWARDED),
+        unit=PER_CENT,
+        better="higher",
+        source="DOMAIN §1 日清日结",
+        numerator=_forwarded_same_day,
+        denominator=_first_registered,
+    ),
+    Ratio(
+        name="on_time_reply_rate",
+        label=Text("按期答复率", "On-time reply rate"),
+        meaning=Text(
+            "办理期限内办结 ÷ 办理期限已过的信访件（无期限而登记了“是否按期”的，按其登记）",
+            "closed by the due date ÷ items whose due date has passed (without a due date: as the source states it)",
+        ),
+        table="cases",
+        cohort=REPLY_DUE,
+        uses=(ON_TIME,),
+        unit=PER_CENT,
+        better="higher",
+        source="信访工作条例 Art. 34",
+        numerator=_replied_on_time,
+        denominator=_reply_due,
+        unknown=_closed_on_unknown_day,
+    ),
+    Ratio(
+        name="closure_rate",
+        label=Text("办结率", "Closure rate"),
+        meaning=Text("已办结 ÷ 办理期限已过的信访件", "closed ÷ items whose due date has passed"),
+        table="cases",
+        cohort=DUE_COHORT,
+        uses=(CLOSED, DUE),
+        unit=PER_CENT,
+        better="higher",
+        source="DOMAIN §3; 信访工作条例 Art. 34",
+        numerator=closed,
+        denominator=matured,
+    ),
+    Ratio(
+        name="closed_share",
+        label=Text("已办结占比", "Closed share"),
+        meaning=Text(
+            "已办结 ÷ 已登记（含未到期，仅供参考）", "closed ÷ registered (not yet due ones included: context only)"
+        ),
+        table="cases",
+        cohort=REGISTERED,
+        uses=(CLOSED,),
+        unit=PER_CENT,
+        better="neither",
+        source="DOMAIN §3",
+        numerator=closed,
+        denominator=always,
+    ),
+    _days_to_close("days_to_close", "中位数", "median", 0.5),
+    _days_to_close("days_to_close_p25", "下四分位数", "lower quartile", 0.25),
+    _days_to_close("days_to_close_p75", "上四分位数", "upper quartile", 0.75),
+)

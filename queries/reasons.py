@@ -1,0 +1,84 @@
+"""Why a figure cannot be computed, in one sentence for the reader."""
+
+from queries.dimensions import DIMENSIONS
+from queries.filters import Filters
+from queries.measures import Measure, Need
+from queries.rules import RuleSet
+from queries.snapshot import Snapshot
+from queries.vocabulary import Text
+
+HEADINGS = {
+    "registered_at": Text("登记时间", "registration time"),
+    "forwarded_at": Text("转送（交办）时间", "forwarding time"),
+    "received_by_office_at": Text("到达责任单位时间", "receipt by the office"),
+    "accepted_at": Text("受理（告知）时间", "acceptance time"),
+    "due_at": Text("办理期限", "due date"),
+    "closed_at": Text("办结时间", "closing time"),
+    "petitioner_count": Text("信访人数", "number of petitioners"),
+    "matter_id": Text("关联件编号", "matter number"),
+    "is_first_national": Text("全国初次", "first nationally"),
+    "evaluation": Text("满意度评价", "evaluation"),
+    "score": Text("评价结果", "evaluation score"),
+    "backlog": Text("积案批次", "backlog batch"),
+    "reported_on": Text("上报日期", "date reported"),
+    "review_result": Text("审核结果", "review result"),
+    "reflow_on": Text("回流日期", "date of reflow"),
+}
+"""Headings by which a reader knows the columns a measure rests on."""
+
+
+def covered(snapshot: Snapshot, column: str, rules: RuleSet) -> bool:
+    """Whether the register holds anything in a column; "timed_procedure" asks for items on a timed procedure."""
+    if column == "timed_procedure":
+        rows = snapshot.dimension("procedure").filter(
+            snapshot.dimension("procedure")["key"].is_in(rules.timed_procedures)
+        )
+        return bool(rows["rows"].sum())
+    return snapshot.coverage.get(column, 0) > 0
+
+
+def missing_columns(need: Need, snapshot: Snapshot, rules: RuleSet) -> tuple[str, ...]:
+    """Empty columns of the first way to meet a need; none when any way is open."""
+    gaps = [tuple(column for column in way if not covered(snapshot, column, rules)) for way in need.ways]
+    return () if () in gaps else gaps[0]
+
+
+def why_not(measure: Measure, snapshot: Snapshot, filters: Filters) -> str | None:
+    """The reason why a measure cannot be computed at all; None when it can."""
+    if measure.name in snapshot.unsupported:
+        return "unsupported"
+    if any(missing_columns(need, snapshot, filters.rule_set) for need in measure.uses):
+        return "column_empty"
+    if any(measure.table not in DIMENSIONS[name].tables for name, _ in filters.where):
+        return "filter_not_applicable"
+    return None
+
+
+def reason_text(measure: Measure, snapshot: Snapshot, reason: str, filters: Filters | None = None) -> Text:
+    """The sentence for a reason code of `evaluate`.
+
+    Args:
+        filters: the selection, where the rule set or the filters bear on the reason.
+    """
+    selected = filters or Filters()
+    zh, en = measure.label.zh, measure.label.en
+    if reason == "unsupported":
+        why = snapshot.unsupported[measure.name]
+        return Text(f"{zh}无法计算：{why.zh}", f"{en} cannot be computed: {why.en}")
+    if reason == "column_empty":
+        empty = [column for need in measure.uses for column in missing_columns(need, snapshot, selected.rule_set)]
+        headings = [HEADINGS[column] for column in dict.fromkeys(empty) if column in HEADINGS]
+        return Text(
+            f"{zh}无法计算：登记数据中{'、'.join(f'“{heading.zh}”' for heading in headings)}一列全部为空。",
+            f"{en} cannot be computed: the register's {' and '.join(f'“{heading.en}”' for heading in headings)} "
+            "is empty throughout.",
+        )
+    if reason == "filter_not_applicable":
+        names = [DIMENSIONS[name].label for name, _ in selected.where if measure.table not in DIMENSIONS[name].tables]
+        return Text(
+            f"{zh}不能按{'、'.join(name.zh for name in names)}筛选，请取消这一条件。",
+            f"{en} cannot be filtered by {' or '.join(name.en.lower() for name in names)}; remove that filter.",
+        )
+    if reason == "not_stated":
+        return Text(f"{zh}无法计算：结果尚未填报。", f"{en} cannot be computed: the result has not been stated.")
+    return Text(f"没有符合条件的件，{zh}无从计算。", f"No item fits the selection, so there is no {en.lower()}.")

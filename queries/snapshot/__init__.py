@@ -1,0 +1,293 @@
+"""The register as of one version: immutable integer tables on disk, mapped into memory, shared by every process.
+
+`current(settings)` opens the newest snapshot and first builds it when the system of record has changed since. A
+snapshot is a folder (`queries.snapshot.layout` says what is in it); opening one reads its manifest and maps files as
+they are asked for.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pyarrow as pa
+from sqlalchemy import Engine
+
+from queries.days import from_day_number
+from queries.dimensions import DIMENSIONS, Table, dimension_name
+from queries.errors import StoreError, UnknownName
+from queries.settings import Settings
+from queries.snapshot import publish
+from queries.snapshot.build import Builder
+from queries.snapshot.layout import LAYOUT, TABLES
+from queries.snapshot.source import fingerprint, read_store, reading
+from queries.snapshot.write import map_partition, read_partition
+from queries.store import open_store
+from queries.vocabulary import DICTIONARIES, Text
+
+
+@dataclass(frozen=True)
+class Partition:
+    """The rows of one month of one table, and between which values each column lies."""
+
+    table: Table
+    month: str | None
+    path: Path
+    rows: int
+    zones: Mapping[str, Sequence[int | None]]
+
+    def zone(self, column: str) -> tuple[int | None, int | None]:
+        """Smallest and largest value of a column; None where it holds none."""
+        low, high = self.zones[column]
+        return low, high
+
+    @cached_property
+    def frame(self) -> pl.DataFrame:
+        """The rows; mapped, not read."""
+        return read_partition(self.path)
+
+    @cached_property
+    def arrow(self) -> pa.Table:
+        """The rows as an Arrow table; mapped, not read."""
+        return map_partition(self.path)
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One version of the register.
+
+    Attributes:
+        folder: where its files are.
+        manifest: what is known without opening them.
+        hidden: dimension to codes whose rows this reader may not see (`queries.access`).
+    """
+
+    folder: Path
+    manifest: Mapping[str, Any] = field(repr=False, compare=False)
+    hidden: tuple[tuple[str, tuple[int, ...]], ...] = ()
+    _shared: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    @classmethod
+    def open(cls, folder: Path) -> "Snapshot":
+        """The snapshot in a folder.
+
+        Raises:
+            StoreError: there is none, or it cannot be read.
+        """
+        try:
+            manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise StoreError(
+                f"There is no readable snapshot in '{folder}'. Delete the folder; the next start builds it again."
+            ) from error
+        return cls(folder, manifest)
+
+    @property
+    def id(self) -> str:
+        """Name of this version; figures with one id never change."""
+        return str(self.manifest.get("id", self.folder.name))
+
+    @property
+    def as_of(self) -> date:
+        """The newest event of the register; of an empty one, the first day of its calendar."""
+        text = self.manifest["as_of"]
+        return date.fromisoformat(text) if text else from_day_number(0)
+
+    @property
+    def is_demo(self) -> bool:
+        """Whether any row is invented."""
+        return bool(self.manifest.get("is_demo", False))
+
+    @property
+    def rows(self) -> dict[str, int]:
+        """Rows of each table."""
+        return dict(self.manifest["rows"])
+
+    @property
+    def coverage(self) -> dict[str, int]:
+        """Rows that hold something, by register column."""
+        return dict(self.manifest["coverage"])
+
+    @property
+    def unusable(self) -> dict[str, int]:
+        """Rows in which a check made a column unusable, by column (`queries.checks.UNUSABLE`)."""
+        return dict(self.manifest["unusable"])
+
+    @property
+    def unusable_values(self) -> tuple[int, ...]:
+        """Every value other than 0 of the column `unusable`."""
+        return tuple(self.manifest["unusable_values"])
+
+    @property
+    def unsupported(self) -> dict[str, Text]:
+        """Measures the register cannot support, with the reason its mapping gives."""
+        return {name: Text(**words) for name, words in self.manifest.get("unsupported", {}).items()}
+
+    @property
+    def first_day(self) -> date | None:
+        """Day of the first registration; None for an empty register."""
+        return self._registered(0)
+
+    @property
+    def last_day(self) -> date | None:
+        """Day of the last registration; None for an empty register."""
+        return self._registered(1)
+
+    def _registered(self, end: int) -> date | None:
+        days = [part.zone("registered_day")[end] for part in self.partitions("cases")]
+        known = [day for day in days if day is not None]
+        return from_day_number((min, max)[end](known)) if known else None
+
+    def partitions(self, table: Table) -> tuple[Partition, ...]:
+        """The partitions of a table, by month."""
+        if "partitions" not in self._shared:
+            found: dict[str, list[Partition]] = {name: [] for name in TABLES}
+            for part in self.manifest["partitions"]:
+                path = self.folder / part["file"]
+                found[part["table"]].append(Partition(part["table"], part["month"], path, part["rows"], part["zones"]))
+            self._shared["partitions"] = {name: tuple(parts) for name, parts in found.items()}
+        partitions: dict[str, tuple[Partition, ...]] = self._shared["partitions"]
+        return partitions[table]
+
+    def dimension(self, name: str) -> pl.DataFrame:
+        """The values of a dimension: code, key, zh, en, rows (of cases), for offices and places also parent, kind,
+        population, is_listed. Code 0, key "", is "not given".
+
+        Raises:
+            UnknownName: there is no such dimension.
+        """
+        full = dimension_name(name)
+        if full not in DIMENSIONS:
+            raise UnknownName("dimension with values", name, DIMENSIONS)
+        if full not in self._shared:
+            self._shared[full] = read_partition(self.folder / "dimensions" / f"{full}.arrow")
+        frame: pl.DataFrame = self._shared[full]
+        return frame
+
+    def labels(self, name: str, language: str) -> dict[str, str]:
+        """Key to label, in order, the blank one first."""
+        frame = self.dimension(name)
+        return dict(zip(frame["key"].to_list(), frame[language].to_list(), strict=True))
+
+    def keys(self, name: str) -> list[str]:
+        """Keys in order, without the blank one."""
+        return self.dimension(name)["key"].to_list()[1:]
+
+    def codes(self, name: str, keys: Iterable[str]) -> list[int]:
+        """Codes of keys; a label in either language or another spelling of a closed word will do for a key.
+
+        Raises:
+            UnknownName: a key the register does not have.
+        """
+        frame = self.dimension(name)
+        known: dict[str, int] = {}
+        for column in ("key", "zh", "en"):
+            for key, number in zip(frame[column].to_list(), frame["code"].to_list(), strict=True):
+                known.setdefault(key, number)
+        dictionary = DICTIONARIES.get(DIMENSIONS[dimension_name(name)].words or "")
+        found = []
+        for key in keys:
+            official = key if key in known or dictionary is None else dictionary.find(key) or key
+            if official not in known:
+                raise UnknownName(dimension_name(name), key, self.keys(name))
+            found.append(known[official])
+        return found
+
+    def available(self, name: str) -> bool:
+        """Whether the dimension is given in at least one item (or, for a batch, at all)."""
+        return self.coverage.get(DIMENSIONS[dimension_name(name)].column, 0) > 0
+
+    def hide(self, name: str, keys: Iterable[str]) -> "Snapshot":
+        """The same data without the rows that have one of these keys; the files are shared."""
+        frame = self.dimension(name)
+        codes = frame.filter(pl.col("key").is_in(list(keys)))["code"].to_list()
+        return replace(self, hidden=(*self.hidden, (dimension_name(name), tuple(codes))))
+
+
+def build_from_frames(
+    folder: Path,
+    cases: pl.DataFrame | Iterable[pl.DataFrame],
+    evaluations: pl.DataFrame | Iterable[pl.DataFrame] = (),
+    backlog: pl.DataFrame | None = None,
+    offices: pl.DataFrame | None = None,
+    **about: Any,
+) -> Snapshot:
+    """A snapshot of frames instead of a database: for tests and benchmarks.
+
+    Args:
+        folder: where the files go; it must not hold a snapshot yet.
+        cases, evaluations: frames or batches with the register's columns (`queries.schema`); missing columns are not
+            given. Dates may be dates, datetimes or ISO text; yes/no columns booleans; words their keys. Evaluations
+            name their case by case_no or case_id.
+        backlog, offices: rows of `backlog_item` and `office`.
+        about: entries of the manifest, such as unsupported.
+    """
+    builder = Builder(folder)
+    if offices is not None:
+        builder.add_offices(offices)
+    for batch in [cases] if isinstance(cases, pl.DataFrame) else cases:
+        builder.add_cases(batch)
+    for batch in [evaluations] if isinstance(evaluations, pl.DataFrame) else evaluations:
+        builder.add_evaluations(batch)
+    if backlog is not None:
+        builder.add_backlog(backlog)
+    builder.finish(**{"id": folder.name, "is_demo": False, "sources": [], "unsupported": {}, **about})
+    return Snapshot.open(folder)
+
+
+def current(settings: Settings, store: Engine | None = None) -> Snapshot:
+    """The snapshot of what the system of record holds now, built first where it is missing or behind.
+
+    While another process builds it this waits; the files of the one before stay readable for those who have it open.
+
+    Args:
+        store: an open store (`queries.store.open_store`); opened from the settings when not given.
+    """
+    engine = store or open_store(settings)
+    folder = settings.snapshot_dir
+    try:
+        with reading(engine) as connection:
+            wanted = _name(fingerprint(connection))
+        if publish.current_id(folder) == wanted:
+            return _opened(folder / wanted)
+        with publish.builder_lock(folder):
+            return _opened(_up_to_date(folder, engine))
+    finally:
+        if store is None:
+            engine.dispose()
+
+
+def _up_to_date(folder: Path, engine: Engine) -> Path:
+    """Build and publish, unless the builder that held the lock before us has done it."""
+    with reading(engine) as connection:
+        name = _name(fingerprint(connection))
+        if publish.current_id(folder) == name:
+            return folder / name
+        builder = Builder(publish.building_folder(folder, name))
+        about = read_store(connection, builder)
+    builder.finish(id=name, built_at=datetime.now(UTC).isoformat(timespec="seconds"), **about)
+    return publish.publish(folder, builder.folder, name)
+
+
+def _name(state: str) -> str:
+    return f"{LAYOUT}-{state}"
+
+
+_open: dict[Path, Snapshot] = {}
+
+
+def _opened(folder: Path) -> Snapshot:
+    # one object a folder: sessions of one process share the mapped files
+    if folder not in _open:
+        snapshot = Snapshot.open(folder)
+        for gone in [path for path in _open if not path.exists()]:
+            _open.pop(gone, None)
+        _open[folder] = snapshot
+    return _open[folder]
+
+
+__all__ = ["Partition", "Snapshot", "build_from_frames", "current"]

@@ -1,0 +1,115 @@
+"""Read the register from the system of record, in batches and in one consistent view."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from hashlib import sha256
+from typing import Any
+
+import polars as pl
+from sqlalchemy import Connection, Engine, Select, select
+
+from queries.schema import backlog_item, case_evaluation, import_run, office, petition_case
+from queries.snapshot.build import Builder, case_columns
+from queries.store import store_version
+
+BATCH = 50_000  # rows; with fewer, the calls cost more than the rows
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A connection that sees one state of the store until it is closed, whatever is written meanwhile."""
+    options = {"isolation_level": "REPEATABLE READ"} if engine.dialect.name == "postgresql" else {}
+    with engine.connect().execution_options(**options) as connection:
+        yield connection
+
+
+def fingerprint(connection: Connection) -> str:
+    """Names the state of the store: differs after every write of figures, and between two stores."""
+    latest = connection.execute(
+        select(import_run.c.import_id, import_run.c.imported_at).order_by(import_run.c.import_id.desc()).limit(1)
+    ).first()
+    state = [connection.engine.url.render_as_string(), store_version(connection), *map(str, latest or ())]
+    return sha256(json.dumps(state).encode()).hexdigest()[:12]
+
+
+def read_store(connection: Connection, builder: Builder) -> dict[str, Any]:
+    """Give the builder every row.
+
+    Returns:
+        What the manifest says of where the rows came from: store_version, sources, is_demo, unsupported; and
+        newest_file_date.
+    """
+    builder.add_offices(_frame(connection, select(*(office.c[name] for name in OFFICES))))
+    case_query = select(*(petition_case.c[name] for name in ("case_no", "counted", *case_columns())))
+    for batch in _batches(connection, case_query):
+        builder.add_cases(batch)
+    joined = select(
+        petition_case.c.case_no,
+        case_evaluation.c.target,
+        case_evaluation.c.status,
+        case_evaluation.c.score,
+        case_evaluation.c.window_ends_at,
+        case_evaluation.c.evaluated_at,
+    ).join(petition_case, petition_case.c.case_id == case_evaluation.c.case_id)
+    for batch in _batches(connection, joined):
+        builder.add_evaluations(batch)
+    backlog = _frame(connection, select(*(backlog_item.c[name] for name in BACKLOG)))
+    if len(backlog):
+        builder.add_backlog(backlog)
+    return {"store_version": store_version(connection), **_runs(connection)}
+
+
+OFFICES = ("office_id", "name", "kind", "parent_id", "population", "is_listed")
+BACKLOG = (
+    "batch",
+    "assigned_on",
+    "office_id",
+    "place_code",
+    "reported_on",
+    "reviewed_on",
+    "review_result",
+    "reflow_on",
+)
+
+
+def _runs(connection: Connection) -> dict[str, Any]:
+    runs = connection.execute(select(import_run).order_by(import_run.c.import_id)).mappings().all()
+    latest = {run["source"]: run for run in runs}  # one register has one source; its latest import speaks for it
+    unsupported: dict[str, Any] = {}
+    for run in latest.values():
+        unsupported |= json.loads(run["unsupported"] or "{}")
+    dates: list[date] = [run["as_of"] for run in runs if run["as_of"]]
+    return {
+        "sources": list(latest),
+        "is_demo": any(run["is_demo"] for run in runs),
+        "unsupported": unsupported,
+        "newest_file_date": max(dates, default=None),
+    }
+
+
+def _frame(connection: Connection, query: Select[Any]) -> pl.DataFrame:
+    return pl.concat([*_batches(connection, query)])
+
+
+def _batches(connection: Connection, query: Select[Any]) -> Iterator[pl.DataFrame]:
+    """Rows in frames of BATCH; at least one frame, so that the columns are known.
+
+    The driver's own cursor: building a Python date for every cell, which SQLAlchemy does, takes most of the time.
+    """
+    columns = list(query.selected_columns.keys())
+    sql = str(query.compile(connection.engine, compile_kwargs={"literal_binds": True}))
+    driver = connection.connection.driver_connection
+    assert driver is not None
+    cursor = driver.cursor() if connection.dialect.name == "sqlite" else driver.cursor(name="huiyin_snapshot")
+    with_rows = False
+    try:
+        cursor.execute(sql)
+        while rows := cursor.fetchmany(BATCH):
+            with_rows = True
+            yield pl.DataFrame(list(zip(*rows, strict=True)), schema=columns, strict=False, orient="col")
+        if not with_rows:
+            yield pl.DataFrame(schema=dict.fromkeys(columns, pl.Null))
+    finally:
+        cursor.close()
