@@ -221,6 +221,19 @@ def test_petitions_while_open_are_those_found_by_looking_at_every_pair(register)
     assert repeats.repeats_while_open(matter, registered, ended) == expected
 
 
+def test_the_whole_numbers_to_ten_have_a_gini_of_three_tenths_and_equal_ones_none():
+    assert repeats.gini(range(1, 11)) == pytest.approx(0.3)
+    assert repeats.gini([4] * 7) == 0
+
+
+def test_eleven_of_a_hundred_closures_came_back_and_one_is_too_recent_to_count():
+    closed = np.append(np.zeros(100), 11)
+    follower = np.append(np.full(11, 90.0), np.full(90, NEVER))
+    found = repeats.returns(closed, follower, as_of=100)
+    assert (found.numerator[0], found.denominator[0], found.rate[0]) == (11, 100, 0.11)
+    assert repeats.returns(closed, follower + 1, as_of=100).numerator == 0
+
+
 @given(st.lists(st.integers(0, 50), min_size=1).filter(any), st.integers(1, 5))
 def test_gini_is_between_0_and_1_and_knows_no_unit(values, factor):
     found = repeats.gini(values)
