@@ -48,7 +48,7 @@ def freshness(session: Session) -> str:
     parts = [words("frame.as_of", day=newest)]
     if session.as_of != snapshot.as_of:
         parts = [words("frame.seen_from", day=wording.day(session.as_of, session.language), newest=newest)]
-    parts.append(words("frame.snapshot", id=snapshot.id[:8]))
+    parts.append(words("frame.snapshot", id=snapshot.id[-6:]))
     if session.settings.bureau:
         parts.insert(0, session.settings.bureau)
     line = f":gray[{plain(' · '.join(parts))}]"
@@ -226,7 +226,7 @@ def _figures_menu(session: Session, view: View, key: str, table: pl.DataFrame | 
     st.download_button(
         session.words("frame.download"),
         data=lambda: table_csv(frame, view),
-        file_name=f"huiyin_{key}_{view.as_of.isoformat()}_{view.snapshot_id[:8]}.csv",
+        file_name=f"huiyin_{key}_{view.as_of.isoformat()}_{view.snapshot_id[-6:]}.csv",
         mime="text/csv",
         on_click="ignore",
         type="tertiary",

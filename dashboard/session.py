@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 import plotly.graph_objects as go
 import streamlit as st
+from sqlalchemy import Engine
 
 from dashboard.charts import Style
 from dashboard.choices import Choices, Link, read_link
@@ -24,6 +25,7 @@ from queries.dimensions import DIMENSIONS
 from queries.filters import Filters
 from queries.settings import Settings
 from queries.snapshot import Snapshot, current
+from queries.store import open_store
 from queries.views import View
 
 CITY_ZONE = ZoneInfo("Asia/Shanghai")  # the petition system's clock
@@ -115,7 +117,7 @@ class Session:
 
 def begin(settings: Settings, import_desk: ImportDesk | None = None) -> Session:
     """The session of this run: reads address, widgets and browser, and brings address and widgets into line."""
-    snapshot = current(settings)
+    snapshot = current(settings, _store(settings))
     query = {name: st.query_params.get_all(name) for name in st.query_params}
     usual = choose_language(None, st.context.locale, settings.language)
     ignored: tuple[str, ...] = ()
@@ -154,7 +156,7 @@ def begin(settings: Settings, import_desk: ImportDesk | None = None) -> Session:
 
 def default_reader(settings: Settings, language: str) -> Session:
     """The session of someone who opens the plain address: for making answers before anyone asks."""
-    snapshot = current(settings)
+    snapshot = current(settings, _store(settings))
     choices = Choices()
     return Session(settings, language, False, snapshot, choices.filters(snapshot.as_of), choices, snapshot.as_of)
 
@@ -266,6 +268,11 @@ def _first(query: Link, name: str) -> str | None:
 
 def _name(function: Callable[..., Any]) -> str:
     return f"{function.__module__}.{function.__qualname__}"
+
+
+@st.cache_resource(show_spinner=False)
+def _store(settings: Settings) -> Engine:
+    return open_store(settings)
 
 
 @st.cache_resource(max_entries=KEPT_VIEWS, show_spinner=False)

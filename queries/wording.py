@@ -6,6 +6,7 @@ A missing number is an em dash. English uses the true minus sign.
 
 from collections.abc import Sequence
 from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 
 from babel import Locale
@@ -15,7 +16,7 @@ from babel.numbers import NumberPattern, parse_pattern
 from queries.days import month_end
 
 MISSING = "—"
-_LOCALES = {"zh": Locale("zh", "Hans", "CN"), "en": Locale("en", "GB")}
+_LOCALES = {"zh": Locale("zh", "CN", script="Hans"), "en": Locale("en", "GB")}
 _DAY = {"zh": "y年M月d日", "en": "d MMM y"}
 _MONTH = {"zh": "y年M月", "en": "MMM y"}
 
@@ -29,13 +30,21 @@ def number(value: float | None, language: str, decimals: int = 0) -> str:
     """`1234` → 1,234."""
     if value is None:
         return MISSING
-    text = str(_pattern(decimals).apply(value, _LOCALES[language]))
-    return text.replace("-", "\u2212")
+    rounded = Decimal(repr(value)).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+    text = str(_pattern(decimals).apply(rounded, _LOCALES[language]))
+    return text.replace("-", "\u2212") if language == "en" else text
 
 
 def per_cent(share: float | None, language: str, decimals: int = 1) -> str:
-    """`0.92` → 92.0%."""
-    return MISSING if share is None else number(share * 100, language, decimals) + "%"
+    """`0.92` → 92.0%. Nearly all is not "100.0%" and nearly none not "0.0%": >99.9%, <0.1%."""
+    if share is None:
+        return MISSING
+    step = 10**-decimals
+    if 0 < share * 100 < step / 2:
+        return f"<{number(step, language, decimals)}%"
+    if 100 - step / 2 <= share * 100 < 100:
+        return f">{number(100 - step, language, decimals)}%"
+    return number(share * 100, language, decimals) + "%"
 
 
 def points(difference: float | None, language: str) -> str:
