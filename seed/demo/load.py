@@ -5,15 +5,16 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from hashlib import blake2b
 
 import polars as pl
-from sqlalchemy import Connection, Table, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, Table, delete, func, insert, select, update
 
 from queries.checks import CHECKS, UNUSABLE
 from queries.errors import StoreError
 from queries.schema import case_evaluation, import_finding, import_run, metadata, petition_case
 from queries.settings import Settings
-from queries.store import open_store, raise_version, writing
+from queries.store import backup, open_store, raise_version, writing
 from seed.demo import truths
 from seed.demo.cases import DEFAULT_CASES, DEFAULT_SEED, SOURCE, SOURCE_FILE, Chunk, register
 from seed.demo.city import TOWNSHIPS
@@ -49,7 +50,7 @@ def load(
         settings: which store.
         cases, seed, places: as in `register`.
         progress: called with the items written so far and in all.
-        force: also empty a store that holds a real register.
+        force: also where the store holds a real register, which is copied beside the database first.
 
     Raises:
         StoreError: the store holds a real register; nothing was changed.
@@ -58,7 +59,11 @@ def load(
     engine = open_store(settings)
     try:
         with writing(engine) as connection:
-            _make_room(connection, force)
+            if holds_real_register(connection):
+                _set_aside(engine, connection, force)
+            for table in reversed(metadata.sorted_tables):
+                if table.name not in KEPT:
+                    connection.execute(delete(table))
             return _fill(connection, cases, seed, places, progress or (lambda done, total: None))
     finally:
         engine.dispose()
@@ -70,15 +75,13 @@ def holds_real_register(connection: Connection) -> bool:
     return bool(connection.execute(real).scalar())
 
 
-def _make_room(connection: Connection, force: bool) -> None:
-    if holds_real_register(connection) and not force:
+def _set_aside(engine: Engine, connection: Connection, force: bool) -> None:
+    if not force:
         raise StoreError(
             "This database holds an imported register, and the demo would replace it. Nothing was changed. "
             "Use another data folder (HUIYIN_DATA_DIR) for the demo, or force it if the register may go."
         )
-    for table in reversed(metadata.sorted_tables):
-        if table.name not in KEPT:
-            connection.execute(delete(table))
+    backup(engine, connection, "real")
 
 
 def _fill(
@@ -119,7 +122,9 @@ def _start_run(connection: Connection, cases: int, seed: int) -> int:
 
 def _write(connection: Connection, chunk: Chunk, run: int) -> dict[str, int]:
     findings = _findings(chunk.cases)
-    hashed = pl.col("matter_id").map_elements(lambda text: text.encode()[-16:], return_dtype=pl.Binary)
+    hashed = pl.col("matter_id").map_elements(
+        lambda text: blake2b(text.encode(), digest_size=16).digest(), return_dtype=pl.Binary
+    )
     of_run = pl.lit(run).alias("import_id")
     spoilt = findings.group_by("case_id").agg(unusable=pl.col("bit").sum())
     frame = chunk.cases.join(spoilt, on="case_id", how="left", maintain_order="left")

@@ -140,10 +140,12 @@ def path(draws: Draws, rows: Rows, kind: Arrays, city: City, season: Season) -> 
     """When what happens to each item, in order; moments after the register's end included."""
     registered, forwarded = _registration(draws, rows, kind, season)
     received = draws.moment(forwarded // DAY + draws.waiting(0.9, 6), forwarded)
+    in_time = draws.chance(truths.OFFICE_ACCEPTANCE)
     soon = (draws.from_table(ACCEPTANCE) * 15).astype(np.int64)
     late = 16 + (draws.share() * 12).astype(np.int64)
-    accepted_day = received // DAY + np.where(draws.chance(truths.OFFICE_ACCEPTANCE), soon, late)
-    accepted = draws.moment(_office_day(season, accepted_day, received // DAY), received)
+    accepted_day = received // DAY + np.where(in_time, soon, late)
+    accepted_day = _office_day(season, accepted_day, received // DAY + np.where(in_time, 0, 16))
+    accepted = draws.moment(accepted_day, received)
     timed = kind["procedure"] == PETITION
     extended = _extensions(draws, timed, accepted, season)
     closed = _closing(draws, rows, kind, accepted, extended, city, season)

@@ -1,4 +1,5 @@
 import json
+from itertools import pairwise
 
 from seed.demo.city import TOWNSHIPS
 from seed.demo.shapes import SHAPES_FILE, shapes
@@ -10,7 +11,7 @@ def rings() -> dict[str, list[tuple[float, float]]]:
 
 
 def edges(ring):
-    return list(zip(ring, ring[1:], strict=False))
+    return list(pairwise(ring))
 
 
 def area(ring) -> float:
