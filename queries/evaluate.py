@@ -1,18 +1,19 @@
 """The only place where a measure meets data: plan, count, then finish shares, intervals, quantiles and reasons."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import narwhals as nw
 import polars as pl
 
-from queries.counting import Condition, Group, Selection, histogram, period_start, select, tally
+from queries.conditions import counted_rows, usable_rows
+from queries.counting import Group, Selection, histogram, period_start, select, tally
 from queries.days import month_start
-from queries.dimensions import DIMENSIONS, GRAINS, dimension_name
+from queries.dimensions import DIMENSIONS, GRAINS, Table, dimension_name
 from queries.engines import Engine, PolarsEngine
 from queries.errors import UsageError
 from queries.filters import Filters
-from queries.measures import Basis, Cohort, Count, Duration, Measure, Predicate, Ratio, measure
+from queries.measures import Cohort, Count, Duration, Measure, Ratio, measure
 from queries.reasons import reason_text, why_not
 from queries.snapshot import Snapshot
 from queries.stats.intervals import wilson
@@ -41,8 +42,8 @@ def evaluate(
         period, a Date); numerator, denominator (Int64; null for counts), excluded (rows that belong in the denominator
         but cannot be used); value (share 0 to 1, days, or the count; null when it cannot be computed); reason
         ("no_cases", "column_empty", "unsupported", "not_stated", "filter_not_applicable"; null with a value); lower,
-        upper (Wilson, 95 %; ratios only). For durations the numerator is the denominator: the number of items measured. Groups
-        without any case are left out; without `by` there is one row a measure.
+        upper (Wilson, 95 %; ratios only). For durations the numerator is the denominator: the number of items measured.
+        Groups without any case are left out; without `by` there is one row a measure.
 
     Raises:
         UnknownName: a measure, dimension or key that does not exist.
@@ -51,7 +52,8 @@ def evaluate(
     chosen = [measure(name) for name in ([names] if isinstance(names, str) else names)]
     dimensions = tuple(dict.fromkeys(dimension_name(name) for name in by))
     selected = filters or Filters()
-    _check_breakdown(chosen, dimensions)
+    for each in chosen:
+        check_breakdown(each.name, each.table, dimensions)
     counter = engine or PolarsEngine()
     frames: dict[str, pl.DataFrame] = {}
     passes: dict[tuple[str, Cohort], list[Measure]] = {}
@@ -66,16 +68,18 @@ def evaluate(
     return pl.concat([frames[each.name] for each in chosen])
 
 
-def _check_breakdown(chosen: Iterable[Measure], dimensions: tuple[str, ...]) -> None:
-    if sum(name in GRAINS for name in dimensions) > 1:
-        raise UsageError(f"Two steps of time at once ({', '.join(dimensions)}). Choose one of: {', '.join(GRAINS)}.")
-    for each in chosen:
-        wrong = [name for name in dimensions if name not in GRAINS and each.table not in DIMENSIONS[name].tables]
-        if wrong:
-            can = [name for name, dimension in DIMENSIONS.items() if each.table in dimension.tables]
-            raise UsageError(
-                f"'{each.name}' cannot be broken down by {wrong[0]}. It can by: {', '.join([*can, *GRAINS])}."
-            )
+def check_breakdown(what: str, table: Table, by: tuple[str, ...]) -> None:
+    """See that a table can be broken down so.
+
+    Raises:
+        UsageError: two grains of time, or a dimension the table does not carry.
+    """
+    if sum(name in GRAINS for name in by) > 1:
+        raise UsageError(f"Two steps of time at once ({', '.join(by)}). Choose one of: {', '.join(GRAINS)}.")
+    wrong = [name for name in by if name not in GRAINS and table not in DIMENSIONS[name].tables]
+    if wrong:
+        can = ", ".join([*(name for name, each in DIMENSIONS.items() if table in each.tables), *GRAINS])
+        raise UsageError(f"'{what}' cannot be broken down by {wrong[0]}. It can by: {can}.")
 
 
 def _without_value(each: Measure, reason: str, by: tuple[str, ...]) -> pl.DataFrame:
@@ -102,7 +106,7 @@ def _evaluate_pass(
     one = measures_of_pass[0]
     selection = select(snapshot, engine, one.table, one.cohort, filters)
     groups = [_group(snapshot, selection, name) for name in by]
-    counts = {each.name: _conditions(each, selection.basis) for each in measures_of_pass}
+    counts = {each.name: counted_rows(each, selection.basis) for each in measures_of_pass}
     # definitions share conditions (the three quartiles, matured): each is counted once
     unique = {key: condition for roles in counts.values() for key, condition in roles.values()}
     names = {key: f"c{at}" for at, key in enumerate(unique)}
@@ -120,7 +124,8 @@ def _evaluate_pass(
             frame = frame.filter(pl.any_horizontal(pl.col(role) != 0 for role in columns))
         if each.name in quantiles:
             frame = frame.join(quantiles[each.name], on=by, how="left") if by else frame.hstack(quantiles[each.name])
-        frames[each.name] = _keyed(snapshot, _finished(each, frame), by)
+        finished = keyed(snapshot, _finished(each, frame), by)
+        frames[each.name] = finished.select(pl.col(name).cast(dtype) for name, dtype in _schema(by).items())
     return frames
 
 
@@ -137,50 +142,6 @@ def _by_period(tallied: pl.DataFrame, by: tuple[str, ...], counted: list[str]) -
         return tallied
     periods = tallied.with_columns(period_start(pl.col(name), name).alias(name) for name in grains)
     return periods.group_by(by).agg(pl.col(counted).sum())
-
-
-Keyed = tuple[tuple[object, ...], Condition | None]
-"""What a condition is made of, so that equal ones are counted once; None where it holds for no row."""
-
-
-def _conditions(each: Measure, basis: Basis) -> dict[str, Keyed]:
-    """The rows of numerator, denominator and excluded; a count has no denominator."""
-    needs = tuple(need for need in each.uses if need.spoiled(basis) is not None)
-    bad = _any(*(need.spoiled(basis) for need in needs))
-    within = _within(each)
-    rows = within(basis)
-    if isinstance(each, Ratio):
-        unknown = each.unknown
-        bad = _any(bad, unknown(basis) if unknown else None)
-        good = rows if bad is None else rows & ~bad
-        numerator: Keyed = (
-            ("numerator", each.numerator, within, unknown, needs),
-            Condition(good & each.numerator(basis)),
-        )
-        key: tuple[object, ...] = (within, unknown, needs)
-    else:
-        good = rows if bad is None else rows & ~bad
-        weight = each.weight if isinstance(each, Count) else None
-        numerator = (("sum", within, needs, weight), Condition(good, weight))
-        key = (within, None, needs)
-    excluded = (("excluded", *key), Condition(rows & bad) if bad is not None else None)
-    if isinstance(each, Count):
-        return {"numerator": numerator, "excluded": excluded}
-    denominator: Keyed = (("denominator", *key), Condition(good))
-    return {"numerator": numerator, "denominator": denominator, "excluded": excluded}
-
-
-def _within(each: Measure) -> Predicate:
-    if isinstance(each, Ratio):
-        return each.denominator
-    if isinstance(each, Count | Duration):
-        return each.where
-    raise TypeError(f"'{each.name}' is neither a count, a ratio nor a duration.")
-
-
-def _any(*conditions: nw.Expr | None) -> nw.Expr | None:
-    given = [condition.fill_null(False) for condition in conditions if condition is not None]
-    return nw.any_horizontal(*given, ignore_nulls=True) if len(given) > 1 else given[0] if given else None
 
 
 def _finished(each: Measure, frame: pl.DataFrame) -> pl.DataFrame:
@@ -207,17 +168,14 @@ def _finished(each: Measure, frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _keyed(snapshot: Snapshot, frame: pl.DataFrame, by: tuple[str, ...]) -> pl.DataFrame:
-    """From codes to keys, in the order promised."""
+def keyed(snapshot: Snapshot, frame: pl.DataFrame, by: Sequence[str], then: Sequence[str] = ()) -> pl.DataFrame:
+    """Put keys for the codes of the `by` columns, in the order promised: time, labels ("not given" last), `then`."""
     coded = [name for name in by if name not in GRAINS]
-    order = [name for name in by if name in GRAINS]
-    for name in coded:
-        blank_last = pl.when(pl.col(name) == 0).then(pl.lit(2**31, pl.Int64)).otherwise(pl.col(name))
-        frame = frame.with_columns(blank_last.alias(f"_{name}"))
-        order.append(f"_{name}")
+    blank_last = [pl.when(pl.col(name) == 0).then(2**31).otherwise(pl.col(name)) for name in coded]
+    order = [*(pl.col(name) for name in by if name in GRAINS), *blank_last, *(pl.col(name) for name in then)]
     ordered = frame.sort(order) if order else frame
     keys = [pl.Series(name, snapshot.dimension(name)["key"].gather(ordered[name])) for name in coded]
-    return ordered.with_columns(keys).select(pl.col(name).cast(dtype) for name, dtype in _schema(by).items())
+    return ordered.with_columns(keys)
 
 
 def _quantiles(
@@ -228,9 +186,7 @@ def _quantiles(
     found: dict[str, pl.DataFrame] = {}
     for family in {(each.where, each.seconds, each.uses): None for each in durations}:
         where, seconds, uses = family
-        bad = _any(*(need.spoiled(selection.basis) for need in uses))
-        rows = where(selection.basis)
-        good = rows if bad is None else rows & ~bad
+        good = usable_rows(where, uses, selection.basis)
         spread = histogram(engine, selection, good, seconds(selection.basis), groups)
         spread = (
             _by_period(spread.rename({"rows": "n"}), (*by, "seconds"), ["n"]) if by else spread.rename({"rows": "n"})
@@ -287,6 +243,10 @@ def compare(
     now = replace(filters or Filters(), as_of=(filters.as_of if filters else None) or snapshot.as_of)
     keys = ["measure", *(dimension_name(name) for name in by)]
     frame = evaluate(snapshot, names, by, now, engine)
+
+    def then_of(earlier: Filters | None) -> pl.DataFrame | None:
+        return evaluate(snapshot, names, by, earlier, engine) if earlier and _reaches(snapshot, earlier) else None
+
     for label, earlier in (("previous", now.previous()), ("last_year", now.last_year())):
         then = (
             evaluate(snapshot, names, by, earlier, engine) if earlier and _reaches(snapshot, earlier) else frame.clear()
@@ -296,6 +256,24 @@ def compare(
     return frame.with_columns(
         (pl.col("value") - pl.col("previous_value")).alias("change_previous"),
         (pl.col("value") - pl.col("last_year_value")).alias("change_last_year"),
+    )
+
+
+def _beside(frame: pl.DataFrame, label: str, then: pl.DataFrame | None, keys: list[str]) -> pl.DataFrame:
+    """The frame with the figures of an earlier period beside; a group that had no item then had a count of 0."""
+    columns = [pl.col(name).alias(f"{label}_{name}") for name in ("value", "numerator", "denominator")]
+    if then is None:
+        types = {"value": pl.Float64, "numerator": pl.Int64, "denominator": pl.Int64}
+        return frame.with_columns(pl.lit(None, dtype).alias(f"{label}_{name}") for name, dtype in types.items())
+    frame = frame.join(then.select(*keys, *columns), on=keys, how="left", maintain_order="left")
+    counted = pl.col("measure").is_in([name for name in frame["measure"].unique() if isinstance(measure(name), Count)])
+    none_then = counted & pl.col("reason").is_null()
+    return frame.with_columns(
+        pl.when(none_then)
+        .then(pl.col(f"{label}_{name}").fill_null(0))
+        .otherwise(f"{label}_{name}")
+        .alias(f"{label}_{name}")
+        for name in ("value", "numerator")
     )
 
 

@@ -1,6 +1,6 @@
 """Why a figure cannot be computed, in one sentence for the reader."""
 
-from queries.dimensions import DIMENSIONS
+from queries.dimensions import DIMENSIONS, Table
 from queries.filters import Filters
 from queries.measures import Measure, Need
 from queries.rules import RuleSet
@@ -43,13 +43,18 @@ def missing_columns(need: Need, snapshot: Snapshot, rules: RuleSet) -> tuple[str
     return () if () in gaps else gaps[0]
 
 
+def filters_apply(table: Table, filters: Filters) -> bool:
+    """Whether the rows of a table carry every dimension that is filtered; batches of old items have no topic."""
+    return all(table in DIMENSIONS[name].tables for name, _ in filters.where)
+
+
 def why_not(measure: Measure, snapshot: Snapshot, filters: Filters) -> str | None:
     """The reason why a measure cannot be computed at all; None when it can."""
     if measure.name in snapshot.unsupported:
         return "unsupported"
     if any(missing_columns(need, snapshot, filters.rule_set) for need in measure.uses):
         return "column_empty"
-    if any(measure.table not in DIMENSIONS[name].tables for name, _ in filters.where):
+    if not filters_apply(measure.table, filters):
         return "filter_not_applicable"
     return None
 

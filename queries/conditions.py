@@ -1,0 +1,59 @@
+"""Which rows a measure counts: its numerator, its denominator, and those left out because they cannot be used."""
+
+import narwhals as nw
+
+from queries.counting import Condition
+from queries.measures import Basis, Count, Duration, Measure, Need, Predicate, Ratio
+
+Keyed = tuple[tuple[object, ...], Condition | None]
+"""What a condition is made of, so that equal ones are counted once; None where it holds for no row."""
+
+
+def counted_rows(each: Measure, basis: Basis) -> dict[str, Keyed]:
+    """The rows of numerator, denominator and excluded; a count has no denominator."""
+    needs = tuple(need for need in each.uses if need.spoiled(basis) is not None)
+    bad = _spoiled(needs, basis)
+    within = _within(each)
+    rows = within(basis)
+    if isinstance(each, Ratio):
+        unknown = each.unknown
+        bad = _either(bad, unknown(basis) if unknown else None)
+        good = rows if bad is None else rows & ~bad
+        numerator: Keyed = (
+            ("numerator", each.numerator, within, unknown, needs),
+            Condition(good & each.numerator(basis)),
+        )
+        key: tuple[object, ...] = (within, unknown, needs)
+    else:
+        good = rows if bad is None else rows & ~bad
+        weight = each.weight if isinstance(each, Count) else None
+        numerator = (("sum", within, needs, weight), Condition(good, weight))
+        key = (within, None, needs)
+    excluded = (("excluded", *key), Condition(rows & bad) if bad is not None else None)
+    if isinstance(each, Count):
+        return {"numerator": numerator, "excluded": excluded}
+    denominator: Keyed = (("denominator", *key), Condition(good))
+    return {"numerator": numerator, "denominator": denominator, "excluded": excluded}
+
+
+def _within(each: Measure) -> Predicate:
+    if isinstance(each, Ratio):
+        return each.denominator
+    if isinstance(each, Count | Duration):
+        return each.where
+    raise TypeError(f"'{each.name}' is neither a count, a ratio nor a duration.")
+
+
+def _either(*conditions: nw.Expr | None) -> nw.Expr | None:
+    given = [condition.fill_null(False) for condition in conditions if condition is not None]
+    return nw.any_horizontal(*given, ignore_nulls=True) if len(given) > 1 else given[0] if given else None
+
+
+def usable_rows(rows: Predicate, needs: tuple[Need, ...], basis: Basis) -> nw.Expr:
+    """Rows of which every need is usable."""
+    bad = _spoiled(needs, basis)
+    return rows(basis) if bad is None else rows(basis) & ~bad
+
+
+def _spoiled(needs: tuple[Need, ...], basis: Basis) -> nw.Expr | None:
+    return _either(*(need.spoiled(basis) for need in needs))
