@@ -1,0 +1,162 @@
+"""Shares month by month. Use for "is it going up or down?"; a month that has not ended is open and dotted."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import plotly.graph_objects as go
+import polars as pl
+
+from dashboard.charts import Style, figure, month_axis
+from queries import wording
+from queries.views import View
+
+HEIGHT = 288  # CSS pixels
+
+
+def monthly_share(view: View, style: Style) -> go.Figure:
+    """One share by month, its mean as a thin line, the newest whole month printed.
+
+    Expects columns month, value, numerator, denominator, lower, upper, complete, mean.
+    """
+    rows = view.frame.sort("month")
+    fig = figure(style, HEIGHT)
+    _mean(fig, rows, style)
+    _line(fig, rows, style, style.palette.data, view.measures[0].label(style.language))
+    _last_value(fig, rows, style)
+    _axes(fig, rows, style)
+    return fig
+
+
+def monthly_shares(view: View, style: Style) -> go.Figure:
+    """Two shares by month, each named at its line's end. Expects the columns of `monthly_share` and measure."""
+    fig = figure(style, HEIGHT)
+    colours = (style.palette.data, style.palette.neutral)
+    for each, colour in zip(view.measures, colours, strict=False):
+        rows = view.frame.filter(pl.col("measure") == each.name).sort("month")
+        _line(fig, rows, style, colour, each.label(style.language))
+    _axes(fig, view.frame, style)
+    _names(fig, view, style, colours)
+    return fig
+
+
+def _line(fig: go.Figure, rows: pl.DataFrame, style: Style, colour: str, name: str) -> None:
+    whole = rows.with_columns(pl.when("complete").then("value").alias("shown"))
+    fig.add_scatter(
+        x=_days(whole),
+        y=whole["shown"].to_list(),
+        mode="lines+markers",
+        line={"color": colour, "width": 2},
+        marker={"color": colour, "size": 6},
+        customdata=_hover(whole, style),
+        hovertemplate=f"<b>%{{customdata[0]}}</b><br>{name} %{{customdata[1]}}<extra></extra>",
+        connectgaps=False,
+        name=name,
+    )
+    _open_months(fig, rows, style, colour, name)
+
+
+def _open_months(fig: go.Figure, rows: pl.DataFrame, style: Style, colour: str, name: str) -> None:
+    unfinished = rows.filter(~pl.col("complete") & pl.col("value").is_not_null())
+    if unfinished.height == 0:
+        return
+    before = rows.filter(pl.col("complete") & pl.col("value").is_not_null()).tail(1)
+    tail = pl.concat([before, unfinished])
+    fig.add_scatter(
+        x=_days(tail),
+        y=tail["value"].to_list(),
+        mode="lines+markers",
+        line={"color": colour, "width": 2, "dash": "dot"},
+        marker={
+            "color": [colour] * before.height + [style.palette.background] * unfinished.height,
+            "size": [6] * before.height + [9] * unfinished.height,
+            "line": {"color": colour, "width": 2},
+        },
+        customdata=_hover(tail, style),
+        hovertemplate=f"<b>%{{customdata[0]}}</b><br>{name} %{{customdata[1]}}<extra></extra>",
+        name=name,
+    )
+
+
+def _mean(fig: go.Figure, rows: pl.DataFrame, style: Style) -> None:
+    mean = rows["mean"].drop_nulls()
+    if len(mean) == 0:
+        return
+    fig.add_hline(y=mean[0], line={"color": style.palette.neutral, "width": 1})
+    fig.add_annotation(
+        x=1,
+        xref="paper",
+        xanchor="right",
+        y=mean[0],
+        yanchor="bottom",
+        showarrow=False,
+        text=style.words("charts.mean", share=wording.per_cent(mean[0], style.language)),
+        font={"color": style.palette.muted, "size": 12},
+    )
+
+
+def _last_value(fig: go.Figure, rows: pl.DataFrame, style: Style) -> None:
+    last = rows.filter(pl.col("complete") & pl.col("value").is_not_null()).tail(1)
+    if last.height == 0:
+        return
+    mean = last["mean"][0]
+    above = mean is None or last["value"][0] >= mean
+    fig.add_annotation(
+        x=last["month"][0].isoformat(),
+        y=last["value"][0],
+        yshift=15 if above else -15,
+        showarrow=False,
+        text=f"<b>{wording.per_cent(last['value'][0], style.language)}</b>",
+        font={"size": 14},
+    )
+
+
+def _names(fig: go.Figure, view: View, style: Style, colours: Sequence[str]) -> None:
+    """Each line's name above the plot in the line's colour: a legend that needs no looking up."""
+    text = "    ".join(
+        f'<span style="color:{colour}">●</span> {each.label(style.language)}'
+        for each, colour in zip(view.measures, colours, strict=False)
+    )
+    fig.add_annotation(
+        x=0, xref="paper", xanchor="left", y=1, yref="paper", yanchor="bottom", yshift=4, showarrow=False, text=text
+    )
+    fig.update_layout(margin={"t": 28})
+
+
+def _axes(fig: go.Figure, rows: pl.DataFrame, style: Style) -> None:
+    months = sorted(set(rows["month"].to_list()))
+    shares = [share for share in rows["value"].to_list() if share is not None]
+    fig.update_layout(xaxis=month_axis(months, style), yaxis=share_axis(shares))
+
+
+def share_axis(shares: Sequence[float]) -> dict[str, Any]:
+    """An axis of per cents around the shares shown; it need not start at nought, but never leaves 0 to 100 %."""
+    if not shares:
+        return {"range": [0, 1], "tickformat": ".0%"}
+    low, high = min(shares), max(shares)
+    room = max((high - low) * 0.25, 0.02)
+    low, high = max(low - room, 0 if low >= 0 else low), min(high + room, 1.005)
+    step = next((step for step in (0.01, 0.02, 0.05, 0.1, 0.2) if (high - low) / step <= 5), 0.25)
+    low = int(low / step) * step
+    return {"range": [low, high], "tickformat": ".0%", "dtick": step, "tick0": low}
+
+
+def _days(rows: pl.DataFrame) -> list[str]:
+    return [day.isoformat() for day in rows["month"].to_list()]
+
+
+def _hover(rows: pl.DataFrame, style: Style) -> list[list[str]]:
+    return [[_month_words(row, style), _share_words(row, style)] for row in rows.iter_rows(named=True)]
+
+
+def _month_words(row: dict[str, Any], style: Style) -> str:
+    name = wording.month(row["month"], style.language)
+    return name if row["complete"] else f"{name} {style.words('charts.unfinished')}"
+
+
+def _share_words(row: dict[str, Any], style: Style) -> str:
+    if row["value"] is None:
+        return wording.MISSING
+    share = wording.per_cent(row["value"], style.language)
+    counts = wording.fraction(row["numerator"], row["denominator"], style.language)
+    reach = wording.interval(row["lower"], row["upper"], style.language)
+    return f"{share}<br>{counts}<br>{style.words('charts.interval', reach=reach)}"

@@ -1,0 +1,275 @@
+"""How is the city doing? The headline shares, their course, the trend of repeats, one measure by place."""
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any
+
+import polars as pl
+
+from queries import wording
+from queries.days import month_end
+from queries.evaluate import compare, evaluate
+from queries.filters import Filters
+from queries.measures import Measure, measure
+from queries.reasons import reason_text
+from queries.snapshot import Snapshot
+from queries.views import View
+from queries.views.parts import (
+    bands,
+    beyond_chance,
+    both,
+    change_words,
+    every_month,
+    excluded,
+    in_both,
+    label,
+    months_until,
+    reasons,
+    seen,
+    with_labels,
+)
+from queries.vocabulary import Text
+
+HEADLINES = ("closure_rate", "on_time_reply_rate", "repeat_share", "satisfaction_rate", "participation_rate")
+SPARK_MONTHS = 13  # a month and the same month a year before are both in sight
+TREND_MONTHS = 24
+MOST_GROUPS = 12  # rows of a dot plot (UX.md §5)
+
+
+@dataclass(frozen=True)
+class Headline:
+    """One headline share as a card shows it.
+
+    Attributes:
+        change_last_year, change_previous: differences of shares, None without a comparison.
+        signal: 1 or −1 where the first of these there is differs by more than chance, 0 where that cannot be told.
+        course: values of the newest whole months, months without items left out.
+        reason: why there is no share.
+        beside: the participation rate, for the satisfaction rate only.
+    """
+
+    measure: Measure
+    share: float | None
+    numerator: int | None
+    denominator: int | None
+    lower: float | None
+    upper: float | None
+    change_last_year: float | None
+    change_previous: float | None
+    signal: int | None
+    course: tuple[float, ...]
+    reason: Text | None
+    beside: float | None = None
+
+
+def cards(snapshot: Snapshot, filters: Filters, names: tuple[str, ...]) -> tuple[Headline, ...]:
+    """The headline shares named, each with its change and its course."""
+    chosen = seen(filters, snapshot)
+    rows = {row["measure"]: row for row in _compared(snapshot, chosen).iter_rows(named=True)}
+    months = course(snapshot, filters).frame
+    return tuple(_card(snapshot, chosen, rows, months, name) for name in names)
+
+
+def _card(
+    snapshot: Snapshot, filters: Filters, rows: dict[str, dict[str, Any]], months: pl.DataFrame, name: str
+) -> Headline:
+    row, each = rows[name], measure(name)
+    signal = row["signal_previous"] if row["signal_last_year"] is None else row["signal_last_year"]
+    values = months.filter(pl.col("measure") == name)["value"].drop_nulls().to_list()
+    return Headline(
+        measure=each,
+        share=row["value"],
+        numerator=row["numerator"],
+        denominator=row["denominator"],
+        lower=row["lower"],
+        upper=row["upper"],
+        change_last_year=row["change_last_year"],
+        change_previous=row["change_previous"],
+        signal=signal,
+        course=tuple(values),
+        reason=reason_text(each, snapshot, row["reason"], filters) if row["reason"] else None,
+        beside=rows["participation_rate"]["value"] if name == "satisfaction_rate" else None,
+    )
+
+
+def headlines(snapshot: Snapshot, filters: Filters) -> View:
+    """The headline shares of the period beside the previous period and the same period last year.
+
+    Returns:
+        One row a measure of HEADLINES; `evaluate.compare`'s columns plus signal_previous and signal_last_year: 1 or −1
+        where the share is higher or lower by more than chance, 0 where that cannot be told, null without a comparison.
+    """
+    chosen = seen(filters, snapshot)
+    frame = _compared(snapshot, chosen)
+    return _view(snapshot, chosen, frame, HEADLINES, (), _headline(frame), reasons(frame, snapshot, chosen))
+
+
+@lru_cache(maxsize=64)
+def _compared(snapshot: Snapshot, filters: Filters) -> pl.DataFrame:
+    # three views of one page rest on it
+    frame = compare(snapshot, HEADLINES, (), filters)
+    return frame.with_columns(beyond_chance(frame, "previous"), beyond_chance(frame, "last_year"))
+
+
+def _headline(frame: pl.DataFrame) -> Text:
+    """What changed by more than chance, the on-time rate first; else the two main shares as they are."""
+    before = "last_year" if frame["signal_last_year"].is_not_null().any() else "previous"
+    names = ("上年同期", "the year before") if before == "last_year" else ("上一时段", "the period before")
+    rows = {row["measure"]: row for row in frame.iter_rows(named=True)}
+    moved = [rows[name] for name in ("on_time_reply_rate", "closure_rate", "repeat_share", "participation_rate",
+                                     "satisfaction_rate") if rows[name][f"signal_{before}"]]  # fmt: skip
+    comparable = [row for row in rows.values() if row[f"signal_{before}"] is not None]
+    if moved:
+        clauses = [change_words(row[f"change_{before}"], row[f"signal_{before}"], *names) for row in moved[:2]]
+        said = [
+            (f"{measure(row['measure']).label.zh}{clause.zh}", f"{measure(row['measure']).label.en} {clause.en}")
+            for row, clause in zip(moved, clauses, strict=False)
+            if clause
+        ]
+        rest = len(moved) - 2
+        more = (f"；另有{rest}项有变化", f"; {rest} more changed") if rest > 0 else ("", "")
+        return Text("；".join(zh for zh, _ in said) + more[0], "; ".join(en for _, en in said) + more[1])
+    if comparable:
+        return Text(f"主要指标与{names[0]}没有明显差别", f"No headline measure clearly differs from {names[1]}")
+    shown = [row for row in rows.values() if row["value"] is not None][:2]
+    if not shown:
+        return Text("所选范围内没有可计算的指标", "Nothing can be computed for this selection")
+    zh = "，".join(f"{measure(row['measure']).label.zh} {wording.per_cent(row['value'], 'zh')}" for row in shown)
+    en = ", ".join(f"{measure(row['measure']).label.en} {wording.per_cent(row['value'], 'en')}" for row in shown)
+    return Text(zh, en)
+
+
+def course(snapshot: Snapshot, filters: Filters) -> View:
+    """The headline shares month by month, 13 whole months up to the end of the period.
+
+    Returns:
+        A row for every month and measure, value null where a month has no items; `complete` as in `every_month`.
+    """
+    chosen = seen(filters, snapshot)
+    as_of = chosen.as_of or snapshot.as_of
+    whole = min(chosen.end or as_of, as_of)
+    first, last = months_until(replace(chosen, start=None), whole, SPARK_MONTHS + (whole != month_end(whole)))
+    months = replace(chosen, start=first, end=month_end(last))
+    frame = every_month(evaluate(snapshot, HEADLINES, ("month",), months), HEADLINES, first, last, as_of)
+    return _view(snapshot, months, frame.filter("complete"), HEADLINES, ("month",))
+
+
+def repeat_trend(snapshot: Snapshot, filters: Filters) -> View:
+    """The repeat share by month of registration: the period and as many months before it as make two years.
+
+    Returns:
+        A row for every month; `complete`; `mean`: the share over all months shown that are complete.
+    """
+    return trend(snapshot, filters, "repeat_share")
+
+
+def trend(snapshot: Snapshot, filters: Filters, name: str) -> View:
+    """One of HEADLINES by month of its cohort, at least two years; columns as in `repeat_trend`."""
+    chosen = seen(filters, snapshot)
+    as_of = chosen.as_of or snapshot.as_of
+    first, last = months_until(chosen, as_of, TREND_MONTHS)
+    if snapshot.first_day:
+        first = max(first, snapshot.first_day.replace(day=1))
+    months = replace(chosen, start=first, end=month_end(last))
+    frame = every_month(evaluate(snapshot, name, ("month",), months), (name,), min(first, last), last, as_of)
+    whole = frame.filter("complete").select(pl.col("numerator", "denominator").sum())
+    mean = whole["numerator"][0] / whole["denominator"][0] if whole["denominator"][0] else None
+    frame = frame.with_columns(pl.lit(mean, pl.Float64).alias("mean"))
+    now = _compared(snapshot, chosen).filter(pl.col("measure") == name)
+    notes = (*reasons(now, snapshot, chosen), *excluded(now))
+    return _view(snapshot, chosen, frame, (name,), ("month",), _share_and_change(now), notes)
+
+
+def _share_and_change(frame: pl.DataFrame) -> Text:
+    row = frame.row(0, named=True)
+    each = measure(row["measure"])
+    if row["value"] is None:
+        return each.label
+    change = change_words(row["change_last_year"], row["signal_last_year"], "上年同期", "the year before")
+    change = change or change_words(row["change_previous"], row["signal_previous"], "上一时段", "the period before")
+    share = in_both("{label} {share}", "{label} {share}", label=label(each), share=both(wording.per_cent, row["value"]))
+    return Text(f"{share.zh}，{change.zh}", f"{share.en}, {change.en}") if change else share
+
+
+def by_group(snapshot: Snapshot, filters: Filters, name: str = "on_time_reply_rate", dimension: str = "place") -> View:
+    """One of HEADLINES by place (or another dimension), each held against the whole.
+
+    Returns:
+        At most twelve rows, ordered by band and then as the register orders them, which is no ranking; columns of
+        `evaluate`, zh, en, band and worse (`parts.bands`), overall (the share of the whole). Rows left out are named
+        in the notes.
+    """
+    chosen = seen(filters, snapshot)
+    each = measure(name)
+    whole = _compared(snapshot, chosen).filter(pl.col("measure") == name)
+    share = whole["value"][0]
+    frame = evaluate(snapshot, name, (dimension,), chosen).filter(pl.col("denominator") > 0)
+    unnamed = frame.filter(pl.col(dimension) == "")["denominator"].sum()
+    frame = with_labels(frame.filter(pl.col(dimension) != ""), snapshot, dimension)
+    frame = bands(frame, share, each.better, chosen.rule_set.small_sample)
+    order = pl.col("band").replace_strict({"high": 0, "same": 1, "low": 2, "small": 3}, return_dtype=pl.Int8)
+    finding = _standing(frame, name)
+    notes = [*reasons(whole, snapshot, chosen)]
+    if unnamed:
+        notes.append(
+            in_both(
+                "另有{rows}未填属地或单位，未列出。",
+                "{rows} without an entry are not listed.",
+                rows=both(wording.items, unnamed),
+            )
+        )
+    hidden = frame.height - MOST_GROUPS
+    if hidden > 0:
+        notes.append(
+            Text(
+                f"另有 {hidden} 个件数较少的未列出，可下载。",
+                f"{hidden} more with fewer items are not listed; download them.",
+            )
+        )
+    kept = frame.with_row_index("_order").sort(
+        pl.col("band").is_in(["low", "high"]).cast(pl.Int8), "denominator", descending=True
+    )
+    kept = kept.head(MOST_GROUPS).sort(order, "_order").drop("_order")
+    kept = kept.with_columns(pl.lit(share, pl.Float64).alias("overall"))
+    return _view(snapshot, chosen, kept, (name,), (dimension,), finding, tuple(notes))
+
+
+def _standing(frame: pl.DataFrame, name: str) -> Text:
+    """Which groups stand out from the whole, the unwanted direction first; else that none does."""
+    each = measure(name)
+    compared = frame.filter(pl.col("band") != "small")
+    if compared.height == 0:
+        return in_both("{label}：样本不足，无法比较", "{label}: too few items to compare", label=label(each))
+    worse, better = compared.filter("worse"), compared.filter(~pl.col("worse") & (pl.col("band") != "same"))
+    rest = compared.height - worse.height - better.height
+    if worse.height == 0 and better.height == 0:
+        return in_both(
+            "{label}：各单位之间没有明显差别", "{label}: no clear difference between them", label=label(each)
+        )
+    told = worse if worse.height else better
+    low = told["band"][0] == "low"
+    names = [wording.listing(told[language].to_list(), language) for language in ("zh", "en")]
+    zh = f"{each.label.zh}：{names[0]}明显{'低' if low else '高'}于全体；{rest}个分不出先后"
+    en = f"{each.label.en}: {names[1]} clearly {'below' if low else 'above'} the whole; {rest} not separable"
+    return Text(zh, en)
+
+
+def _view(
+    snapshot: Snapshot,
+    filters: Filters,
+    frame: pl.DataFrame,
+    names: tuple[str, ...],
+    by: tuple[str, ...],
+    finding: Text | None = None,
+    notes: tuple[Text, ...] = (),
+) -> View:
+    return View(
+        frame=frame,
+        measures=tuple(measure(name) for name in names),
+        by=by,
+        filters=filters,
+        as_of=filters.as_of or snapshot.as_of,
+        snapshot_id=snapshot.id,
+        finding=finding,
+        notes=notes,
+    )

@@ -1,0 +1,134 @@
+"""What several views need: months in order, labels, comparisons with chance, sentences on a change."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+import polars as pl
+from scipy.stats import false_discovery_control
+
+from queries import wording
+from queries.days import add_months, month_end, month_start
+from queries.filters import Filters
+from queries.measures import Measure, measure
+from queries.reasons import reason_text
+from queries.snapshot import Snapshot
+from queries.stats.intervals import binomial_p, newcombe
+from queries.vocabulary import LANGUAGES, Text
+
+FALSE_DISCOVERIES = 0.05  # expected share of groups called different that are not (Benjamini & Hochberg 1995)
+
+
+def seen(filters: Filters, snapshot: Snapshot) -> Filters:
+    """The selection with its as-of day filled in."""
+    return replace(filters, as_of=filters.as_of or snapshot.as_of)
+
+
+def in_both(zh: str, en: str, **values: tuple[str, str]) -> Text:
+    """A sentence of each language, its placeholders filled with the first or the second of each pair."""
+    parts = [{name: pair[index] for name, pair in values.items()} for index in range(len(LANGUAGES))]
+    return Text(zh.format(**parts[0]), en.format(**parts[1]))
+
+
+def both(function: object, *values: object) -> tuple[str, str]:
+    """A wording in both languages: `both(wording.per_cent, 0.92)`."""
+    return tuple(function(*values, language) for language in LANGUAGES)  # type: ignore[operator,return-value]  # any wording
+
+
+def reasons(frame: pl.DataFrame, snapshot: Snapshot, filters: Filters) -> tuple[Text, ...]:
+    """A sentence for each measure of a frame that has a reason instead of a value, each once."""
+    without = frame.filter(pl.col("reason").is_not_null()).select("measure", "reason").unique(maintain_order=True)
+    return tuple(reason_text(measure(name), snapshot, reason, filters) for name, reason in without.iter_rows())
+
+
+def excluded(frame: pl.DataFrame) -> tuple[Text, ...]:
+    """A sentence for each measure from which rows were left out."""
+    left_out = (
+        frame.group_by("measure", maintain_order=True).agg(pl.col("excluded").sum()).filter(pl.col("excluded") > 0)
+    )
+    return tuple(
+        in_both(
+            "{label}：有{rows}因日期矛盾或缺失未计入，见“数据质量”。",
+            "{label}: {rows} left out because of contradictory or missing entries, see Data quality.",
+            label=(measure(name).label.zh, measure(name).label.en),
+            rows=both(wording.items, rows),
+        )
+        for name, rows in left_out.iter_rows()
+    )
+
+
+def months_until(filters: Filters, as_of: date, most: int) -> tuple[date, date]:
+    """First and last month of a course: the months of the period, at least `most`, none after the as-of day."""
+    last = month_start(min(filters.end or as_of, as_of))
+    wanted = add_months(last, 1 - most)
+    return (min(month_start(filters.start), wanted) if filters.start else wanted), last
+
+
+def every_month(frame: pl.DataFrame, names: Sequence[str], first: date, last: date, as_of: date) -> pl.DataFrame:
+    """A frame by month with a row for every month and measure, and `complete`: the month has ended by the as-of day."""
+    months = pl.date_range(first, last, "1mo", eager=True).alias("month").to_frame()
+    grid = pl.DataFrame({"measure": list(names)}).join(months, how="cross")
+    return grid.join(frame, on=["measure", "month"], how="left").with_columns(
+        (pl.col("month").dt.month_end() <= as_of).alias("complete")
+    )
+
+
+def with_labels(frame: pl.DataFrame, snapshot: Snapshot, dimension: str) -> pl.DataFrame:
+    """The frame with the labels of a dimension's keys as columns `zh` and `en`."""
+    words = snapshot.dimension(dimension).select(pl.col("key").alias(dimension), "zh", "en")
+    return frame.join(words, on=dimension, how="left", maintain_order="left")
+
+
+def beyond_chance(frame: pl.DataFrame, before: str) -> pl.Series:
+    """Whether a share differs from the one `before` ("previous", "last_year"): 1 above, −1 below, 0 not to be told apart.
+
+    Newcombe's interval of the difference; null where either side is missing.
+    """
+    counts = ["numerator", "denominator", f"{before}_numerator", f"{before}_denominator"]
+    known = frame.select(
+        pl.all_horizontal(pl.col(name).is_not_null() for name in counts)
+        & (pl.col("denominator") > 0)
+        & (pl.col(f"{before}_denominator") > 0)
+    ).to_series()
+    filled = frame.select(pl.when(known).then(pl.col(name)).otherwise(1) for name in counts)
+    direction = newcombe(*(filled[name].to_numpy() for name in counts)).direction
+    return pl.select(pl.when(known).then(pl.Series(direction)).otherwise(None)).to_series().alias(f"signal_{before}")
+
+
+def bands(frame: pl.DataFrame, share: float | None, better: str, smallest: int) -> pl.DataFrame:
+    """How each group stands to the whole: columns `band` ("low", "same", "high", "small") and `worse`.
+
+    Exact binomial tests against the whole's share with the false discovery rate held at 5 %, so that among equal groups
+    hardly ever one is called different. Groups of fewer than `smallest` items are "small" and not compared. `worse` is
+    true for a difference in the unwanted direction.
+    """
+    enough = (frame["denominator"].fill_null(0) >= smallest).to_numpy()
+    band = np.where(enough, "same", "small").astype(object)
+    if share is not None and 0 < share < 1 and enough.any():
+        numerator, denominator = frame["numerator"].to_numpy()[enough], frame["denominator"].to_numpy()[enough]
+        different = false_discovery_control(binomial_p(numerator, denominator, share)) < FALSE_DISCOVERIES
+        side = np.where(numerator / denominator > share, "high", "low")
+        band[enough] = np.where(different, side, "same")
+    unwanted = {"higher": "low", "lower": "high"}.get(better)
+    named = frame.with_columns(pl.Series("band", band.tolist(), dtype=pl.String))
+    return named.with_columns((pl.col("band") == unwanted).alias("worse"))
+
+
+def change_words(change: float | None, signal: int | None, zh: str, en: str) -> Text | None:
+    """ "比上年同期上升1.2个百分点" where the change is beyond chance, else "与上年同期没有明显差别"; None without a comparison."""
+    if change is None or signal is None:
+        return None
+    if signal == 0:
+        return Text(f"与{zh}没有明显差别", f"not clearly different from {en}")
+    return Text(f"比{zh}{wording.change(change, 'zh')}", f"{wording.change(change, 'en')} on {en}")
+
+
+def month_of(day: date) -> tuple[date, date]:
+    """First and last day of a month."""
+    return month_start(day), month_end(day)
+
+
+def label(each: Measure) -> tuple[str, str]:
+    """Name of a measure in both languages."""
+    return each.label.zh, each.label.en
