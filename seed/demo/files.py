@@ -55,13 +55,19 @@ def write_file(
     return target
 
 
-def wide(chunk: Chunk) -> pl.DataFrame:
-    """One row an item with its evaluations beside it, Chinese headings, Chinese words, dates as they are."""
-    frame = chunk.cases.drop("source_file", "source_row")
+def beside_evaluations(chunk: Chunk) -> pl.DataFrame:
+    """One row an item, its evaluations as columns such as `bureau.status`."""
+    frame = chunk.cases
     for target in TARGETS:
         asked = chunk.evaluations.filter(pl.col("target") == target)
         named = asked.select("case_id", *(pl.col(name).alias(f"{target}.{name}") for name in EVALUATION))
         frame = frame.join(named, on="case_id", how="left", maintain_order="left")
+    return frame
+
+
+def wide(chunk: Chunk) -> pl.DataFrame:
+    """One row an item with its evaluations beside it, Chinese headings, Chinese words, dates as they are."""
+    frame = beside_evaluations(chunk).drop("source_file", "source_row")
     said = frame.with_columns(*(_said(name, frame.schema[name]) for name in frame.columns))
     return said.rename({name: COLUMNS[name].headings[0] for name in said.columns})
 

@@ -2,23 +2,26 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from hashlib import blake2b
 
 import polars as pl
-from sqlalchemy import Connection, Engine, Table, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, delete, func, insert, select
 
 from queries.checks import CHECKS, UNUSABLE
 from queries.errors import StoreError
-from queries.schema import case_evaluation, import_finding, import_run, metadata, petition_case
+from queries.schema import import_finding, import_run, metadata
 from queries.settings import Settings
 from queries.store import backup, open_store, raise_version, writing
 from seed.demo import truths
-from seed.demo.cases import DEFAULT_CASES, DEFAULT_SEED, SOURCE, SOURCE_FILE, Chunk, register
+from seed.demo.cases import DEFAULT_CASES, DEFAULT_SEED, SOURCE, SOURCE_FILE, register
 from seed.demo.city import TOWNSHIPS
+from seed.demo.files import beside_evaluations
 from seed.demo.programmes import programmes
+from seed.load.bulk import insert_frame
+from seed.load.cases import finish_run, start_run, write_cases
 
 KEPT = ("alembic_version", "store_state", "rule_set")
 """Tables a demo does not fill and does not empty."""
@@ -64,7 +67,7 @@ def load(
             for table in reversed(metadata.sorted_tables):
                 if table.name not in KEPT:
                     connection.execute(delete(table))
-            return _fill(connection, cases, seed, places, progress or (lambda done, total: None))
+            return _fill(connection, settings, cases, seed, places, progress or (lambda done, total: None))
     finally:
         engine.dispose()
 
@@ -85,59 +88,46 @@ def _set_aside(engine: Engine, connection: Connection, force: bool) -> None:
 
 
 def _fill(
-    connection: Connection, cases: int, seed: int, places: int, progress: Callable[[int, int], None]
+    connection: Connection, settings: Settings, cases: int, seed: int, places: int, progress: Callable[[int, int], None]
 ) -> DemoReport:
-    run = _start_run(connection, cases, seed)
+    files = json.dumps([{"name": SOURCE_FILE, "rows": cases, "seed": seed}], ensure_ascii=False)
+    run = start_run(connection, source=SOURCE, is_demo=True, files=files, as_of=truths.LAST_DAY)
     for name, rows in programmes(seed, places).items():
         of_run = {"import_id": run} if "import_id" in metadata.tables[name].c else {}
         connection.execute(insert(metadata.tables[name]), [row | of_run for row in rows])
-    done = evaluations = 0
     checks: Counter[str] = Counter()
-    for chunk in register(cases, seed, places=places):
-        checks.update(_write(connection, chunk, run))
-        done += len(chunk.cases)
-        evaluations += len(chunk.evaluations)
-        progress(done, cases)
+    key = settings.hash_key()
+
+    def frames() -> Iterator[pl.DataFrame]:
+        done = 0
+        for chunk in register(cases, seed, places=places):
+            findings = _findings(chunk.cases)
+            checks.update(dict(findings["check_name"].value_counts().iter_rows()))
+            insert_frame(connection, import_finding, findings.drop("bit").with_columns(import_id=pl.lit(run)))
+            spoilt = findings.group_by("case_id").agg(unusable=pl.col("bit").sum())
+            yield (
+                beside_evaluations(chunk)
+                .join(spoilt, on="case_id", how="left", maintain_order="left")
+                .with_columns(_hashed(chunk.cases["matter_id"], key), pl.col("unusable").fill_null(0))
+            )
+            done += len(chunk.cases)
+            progress(done, cases)
+
+    written = write_cases(connection, frames(), import_id=run, source=SOURCE, rows=cases)
     quarantined = sum(count for name, count in checks.items() if CHECKS[name].severity == "quarantine")
-    values = {"checks": json.dumps(checks), "rows_quarantined": quarantined}
-    connection.execute(update(import_run).where(import_run.c.import_id == run).values(values))
+    counts = {"rows_read": cases, "rows_new": written.cases.new, "rows_quarantined": quarantined}
+    finish_run(connection, run, counts | {"checks": json.dumps(checks)})
     raise_version(connection)
-    return DemoReport(run, done, evaluations, truths.LAST_DAY, dict(checks))
+    return DemoReport(run, written.cases.new, written.evaluations.new, truths.LAST_DAY, dict(checks))
 
 
-def _start_run(connection: Connection, cases: int, seed: int) -> int:
-    row = {
-        "imported_at": datetime.now(UTC).replace(tzinfo=None),
-        "source": SOURCE,
-        "files": json.dumps([{"name": SOURCE_FILE, "rows": cases, "seed": seed}], ensure_ascii=False),
-        "as_of": truths.LAST_DAY,
-        "is_demo": True,
-        "rows_read": cases,
-        "rows_new": cases,
-    }
-    inserted = connection.execute(insert(import_run).values(row)).inserted_primary_key
-    assert inserted is not None
-    return int(inserted[0])
-
-
-def _write(connection: Connection, chunk: Chunk, run: int) -> dict[str, int]:
-    findings = _findings(chunk.cases)
-    hashed = pl.col("matter_id").map_elements(
-        lambda text: blake2b(text.encode(), digest_size=16).digest(), return_dtype=pl.Binary
-    )
-    of_run = pl.lit(run).alias("import_id")
-    spoilt = findings.group_by("case_id").agg(unusable=pl.col("bit").sum())
-    frame = chunk.cases.join(spoilt, on="case_id", how="left", maintain_order="left")
-    frame = frame.with_columns(hashed, of_run, pl.lit(SOURCE).alias("source"), pl.col("unusable").fill_null(0))
-    _insert(connection, petition_case, frame)
-    _insert(connection, case_evaluation, chunk.evaluations.with_columns(of_run))
-    _insert(connection, import_finding, findings.drop("bit").with_columns(of_run))
-    return dict(findings["check_name"].value_counts().iter_rows())
-
-
-def _insert(connection: Connection, table: Table, frame: pl.DataFrame) -> None:
-    if len(frame):
-        connection.execute(insert(table), frame.to_dicts())
+def _hashed(matters: pl.Series, key: bytes) -> pl.Series:
+    """The matter numbers as keyed hashes of 16 bytes."""
+    known = matters.unique(maintain_order=True)
+    hashes = [blake2b(matter.encode(), digest_size=16, key=key).digest() for matter in known]
+    table = pl.DataFrame({"matter_id": known, "hash": pl.Series(hashes, dtype=pl.Binary)})
+    joined = matters.to_frame().join(table, on="matter_id", how="left", maintain_order="left")
+    return joined["hash"].rename("matter_id")
 
 
 def _findings(cases: pl.DataFrame) -> pl.DataFrame:

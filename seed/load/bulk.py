@@ -31,7 +31,8 @@ def insert_frame(connection: Connection, table: Table, frame: pl.DataFrame) -> N
 def fetch_frame(connection: Connection, statement: str, columns: Sequence[str]) -> pl.DataFrame:
     """Text columns of a query without parameters as a frame."""
     parts = [pl.DataFrame(schema=dict.fromkeys(columns, pl.String))]
-    result = connection.execution_options(stream_results=True).exec_driver_sql(statement)
+    # for this statement only: `Connection.execution_options` would change the connection for all that follow
+    result = connection.exec_driver_sql(statement, execution_options={"stream_results": True})
     while rows := result.fetchmany(BATCH_ROWS):
         by_column = dict(zip(columns, zip(*rows, strict=True), strict=True))
         parts.append(pl.DataFrame(by_column, schema=dict.fromkeys(columns, pl.String)))
