@@ -244,15 +244,10 @@ def compare(
     keys = ["measure", *(dimension_name(name) for name in by)]
     frame = evaluate(snapshot, names, by, now, engine)
 
-    def then_of(earlier: Filters | None) -> pl.DataFrame | None:
-        return evaluate(snapshot, names, by, earlier, engine) if earlier and _reaches(snapshot, earlier) else None
-
     for label, earlier in (("previous", now.previous()), ("last_year", now.last_year())):
-        then = (
-            evaluate(snapshot, names, by, earlier, engine) if earlier and _reaches(snapshot, earlier) else frame.clear()
-        )
-        columns = {f"{label}_{name}": pl.col(name) for name in ("value", "numerator", "denominator")}
-        frame = frame.join(then.select(*keys, **columns), on=keys, how="left", maintain_order="left")
+        reached = earlier is not None and _reaches(snapshot, earlier)
+        then = evaluate(snapshot, names, by, earlier, engine) if reached else None
+        frame = _beside(frame, label, then, keys)
     return frame.with_columns(
         (pl.col("value") - pl.col("previous_value")).alias("change_previous"),
         (pl.col("value") - pl.col("last_year_value")).alias("change_last_year"),

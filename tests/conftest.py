@@ -5,13 +5,22 @@ import pwd
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import date
+from itertools import count
 from pathlib import Path
+from typing import Any
 
+import polars as pl
 import pytest
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Boolean, Engine, Integer, create_engine, text
 
+from queries.engines import DuckDBEngine, PolarsEngine
+from queries.evaluate import evaluate
+from queries.filters import Filters
+from queries.schema import metadata
 from queries.settings import Settings
+from queries.snapshot import Snapshot, build_from_frames
 from queries.store import open_store
 
 SHARED = Path(os.environ.get("HUIYIN_SHARED") or Path(__file__).parents[2] / "shared")
@@ -98,3 +107,67 @@ def _unprivileged() -> tuple[int | None, int | None]:
             continue
         return entry.pw_uid, entry.pw_gid
     pytest.skip("root, and no unprivileged user to run PostgreSQL as")
+
+
+@pytest.fixture
+def register(tmp_path: Path) -> Callable[..., Snapshot]:
+    """A register written as a text table: `register(cases, evaluations, backlog)`, each None or a table like
+
+        place_code | due_at     | closed_at
+        -----------+------------+-----------
+        north      | 2022-06-01 | 2022-05-30
+
+    with the headings of the schema. Blank cells are not given; what every case must have is filled in: case_id
+    (c1, c2, ...) and registered_at (2022-01-01).
+    """
+    made = count(1)
+
+    def build(cases: str = "", evaluations: str = "", backlog: str = "", **about: Any) -> Snapshot:
+        rows = text_table(cases)
+        for number, row in enumerate(rows, start=1):
+            row["case_id"] = row.get("case_id") or f"c{number}"
+            row["registered_at"] = row.get("registered_at") or "2022-01-01"
+        return build_from_frames(
+            tmp_path / f"snapshot{next(made)}",
+            typed(rows),
+            typed(text_table(evaluations)),
+            typed(text_table(backlog)) if backlog else None,
+            **about,
+        )
+
+    return build
+
+
+def text_table(text: str) -> list[dict[str, str | None]]:
+    """The rows of a text table."""
+    lines = [line for line in text.splitlines() if line.strip() and not set(line.strip()) <= set("-+")]
+    cells = [[cell.strip() for cell in line.split("|")] for line in lines]
+    return [{name: cell or None for name, cell in zip(cells[0], row, strict=True)} for row in cells[1:]]
+
+
+def typed(rows: list[dict[str, str | None]]) -> pl.DataFrame:
+    """Text rows in the types of the schema."""
+    frame = pl.DataFrame(rows, infer_schema_length=None)
+    kinds = {column.name: column.type for table in metadata.sorted_tables for column in table.columns}
+    return frame.with_columns(
+        (pl.col(name) == "yes").alias(name) if isinstance(kinds.get(name), Boolean) else pl.col(name).cast(pl.Int64)
+        for name in frame.columns
+        if isinstance(kinds.get(name), Boolean | Integer)
+    )
+
+
+@pytest.fixture(params=["polars", "duckdb"])
+def figures(request: pytest.FixtureRequest) -> Callable[..., list[tuple[Any, ...]]]:
+    """What a measure says of a register: (group, numerator, denominator, value) a row, on each engine in turn.
+
+    `figures(snapshot, name, by, as_of="2022-06-30", ...)`; days are text, other options those of Filters.
+    """
+    engine = PolarsEngine() if request.param == "polars" else DuckDBEngine()
+
+    def read(snapshot: Snapshot, name: str, by: str | None = None, **options: Any) -> list[tuple[Any, ...]]:
+        for day in {"as_of", "start", "end"} & set(options):
+            options[day] = date.fromisoformat(options[day])
+        frame = evaluate(snapshot, name, [by] if by else [], Filters(**options), engine)
+        return frame.select(*([by] if by else []), "numerator", "denominator", "value").rows()
+
+    return read
