@@ -71,7 +71,7 @@ find_uv() {
         # Debian and Ubuntu split both pip and venv from Python
         install_with_apt python3-venv && bring_uv
     } || stop "uv could not be installed. Install it yourself (pipx install uv), or install the package" \
-        "python3-venv (Debian, Ubuntu: apt-get install python3-venv), check that pip reaches a package registry, and try again."
+        "python3-venv (on Debian and Ubuntu, as root: apt-get install python3-venv), check that pip reaches a package registry, and try again."
     for path in .uv/bin/uv .uv/lib/bin/uv; do
         [ -x "$path" ] && usable_uv "$path" && echo "$path" && return
     done

@@ -32,11 +32,14 @@ class Settings:
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
         """Read HUIYIN_DATA_DIR, HUIYIN_DATABASE_URL, HUIYIN_LANGUAGE, HUIYIN_BUREAU, HUIYIN_PLACES.
 
+        Without HUIYIN_DATA_DIR the data is in the folder `data` of the clone this code is in, so that a command means
+        the same from every folder; installed without a clone, in `data` of the current folder.
+
         Raises:
             SettingsError: a value that cannot be used, with the accepted ones.
         """
         env = os.environ if environment is None else environment
-        data_dir = Path(env.get("HUIYIN_DATA_DIR") or "data").expanduser().resolve()
+        data_dir = Path(env.get("HUIYIN_DATA_DIR") or _usual_data_dir()).expanduser().resolve()
         url = env.get("HUIYIN_DATABASE_URL") or f"sqlite:///{data_dir / 'huiyin.db'}"
         if url.startswith(("postgres://", "postgresql://")):
             url = "postgresql+psycopg://" + url.split("://", 1)[1]
@@ -76,3 +79,8 @@ class Settings:
             finally:
                 temporary.unlink()
         return path.read_bytes()
+
+
+def _usual_data_dir() -> Path:
+    root = Path(__file__).parents[1]
+    return (root if (root / "pyproject.toml").exists() else Path.cwd()) / "data"
