@@ -60,6 +60,11 @@ class Settings:
         return self.data_dir / "snapshots"
 
     @property
+    def map_file(self) -> Path:
+        """GeoJSON of the places: `places_file`, else `places.geojson` in the data folder; it need not be there."""
+        return self.places_file or self.data_dir / "places.geojson"
+
+    @property
     def report_dir(self) -> Path:
         """Folder of the import reports that can be downloaded."""
         return self.data_dir / "reports"

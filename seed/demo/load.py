@@ -1,6 +1,7 @@
 """Put the demo register into the store: everything in one transaction, in place of an earlier demo."""
 
 import json
+import os
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from seed.demo.cases import DEFAULT_CASES, DEFAULT_SEED, SOURCE, SOURCE_FILE, re
 from seed.demo.city import TOWNSHIPS
 from seed.demo.files import beside_evaluations
 from seed.demo.programmes import programmes
+from seed.demo.shapes import SHAPES_FILE
 from seed.load.bulk import insert_frame
 from seed.load.cases import finish_run, start_run, write_cases
 
@@ -67,9 +69,20 @@ def load(
             for table in reversed(metadata.sorted_tables):
                 if table.name not in KEPT:
                     connection.execute(delete(table))
-            return _fill(connection, settings, cases, seed, places, progress or (lambda done, total: None))
+            report = _fill(connection, settings, cases, seed, places, progress or (lambda done, total: None))
     finally:
         engine.dispose()
+    _lay_out_map(settings)
+    return report
+
+
+def _lay_out_map(settings: Settings) -> None:
+    """Put the map of the demo's townships where the dashboard looks for one, unless there is another."""
+    path = settings.map_file
+    if not path.exists():
+        temporary = path.with_suffix(f".{os.getpid()}")
+        temporary.write_bytes(SHAPES_FILE.read_bytes())
+        temporary.replace(path)
 
 
 def holds_real_register(connection: Connection) -> bool:

@@ -101,6 +101,14 @@ def test_planted_faults_are_listed_as_findings_and_marked_in_the_rows(settings: 
     assert len(marked) > 5
 
 
+def test_the_map_is_laid_out_for_the_dashboard_unless_there_is_one(settings: Settings):
+    demo.load(settings, FEW)
+    assert settings.map_file.read_bytes() == demo.SHAPES_FILE.read_bytes()
+    settings.map_file.write_text("{}")
+    demo.load(settings, FEW)
+    assert settings.map_file.read_text() == "{}"
+
+
 def test_no_text_of_a_matter_number_reaches_the_store(settings: Settings):
     demo.load(settings, FEW)
     matters = {row["matter_id"] for row in rows(open_store(settings), petition_case)}
