@@ -13,6 +13,7 @@ import chinese_calendar
 import polars as pl
 import streamlit as st
 
+from dashboard.charts import Palette
 from dashboard.session import Chart, Session, note_control, page_control
 from queries import wording
 from queries.views import View
@@ -78,13 +79,13 @@ def card(key: str, height: int | str = "content") -> Iterator[None]:
         yield
 
 
-def title(session: Session, sentence: Text | str | None, note: str = "") -> None:
+def title(session: Session, sentence: Text | str | None, note: str = "", help: str | None = None) -> None:
     """A card's finding, and under it period, cohort and what the marks mean."""
     if sentence is not None:
         text = sentence if isinstance(sentence, str) else sentence(session.language)
         st.markdown(f"### {plain(text)}")
-    if note:
-        st.caption(plain(note))
+    if note or help:
+        st.caption(plain(note), help=help)
 
 
 def show(
@@ -96,6 +97,7 @@ def show(
     note: str = "",
     sentence: Text | str | None = None,
     boxed: bool = True,
+    quiet: bool = False,
     table: pl.DataFrame | None = None,
 ) -> None:
     """A view as a card: its finding, the figure, its notes, and the figures behind it to look at and download.
@@ -107,13 +109,14 @@ def show(
         note: second line: period, cohort, what the marks mean.
         sentence: the heading, instead of the view's finding.
         boxed: False where the page has drawn the card around several parts.
+        quiet: the view's notes behind a question mark instead of under the figure, where room is short.
         table: labelled figures to offer for download instead of the view's frame.
     """
     finding = sentence if sentence is not None else view.finding
     with st.container(border=boxed, key=f"card-{key}", gap="small"):
         with st.container(horizontal=True, gap="small", vertical_alignment="top"):
             with st.container(gap=None):
-                title(session, finding, note)
+                title(session, finding, note, _hidden_notes(session, view) if quiet else None)
             if view.frame.height:
                 _figures_menu(session, view, key, table)
         if not has_figures(view):
@@ -123,7 +126,12 @@ def show(
         st.plotly_chart(
             session.figure(view, chart), theme=None, config=PLOT, key=f"figure-{key}", alt=alt, width="stretch"
         )
-        notes(session, view.notes)
+        if not quiet:
+            notes(session, view.notes)
+
+
+def _hidden_notes(session: Session, view: View) -> str | None:
+    return "\n\n".join(plain(sentence(session.language)) for sentence in view.notes) or None
 
 
 def has_figures(view: View) -> bool:
@@ -178,24 +186,41 @@ class Figure:
 
 def metrics(session: Session, figures: Sequence[Figure], key: str) -> None:
     """A row of headline figures of equal width."""
-    for column, figure in zip(st.columns(len(figures), gap="small"), figures, strict=True):
-        with column, st.container(border=True, key=f"metric-{key}-{figure.label}", gap=None, height="stretch"):
-            st.metric(
-                plain(figure.label),
-                figure.value,
-                delta=_delta(figure),
-                delta_color="orange" if figure.signal else "gray",
-                delta_arrow=("up" if figure.rising else "down") if figure.signal else "off",
-                delta_description=figure.verdict or None,
-                chart_data=list(figure.course) or None,
-                help=figure.help,
-            )
+    for column, (index, figure) in zip(st.columns(len(figures), gap="small"), enumerate(figures), strict=True):
+        with column, st.container(border=True, key=f"metric-{key}-{index}", gap=None, height="stretch"):
+            with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+                st.metric(plain(figure.label), figure.value, help=figure.help, width="stretch")
+                if len(figure.course) > 1:
+                    st.image(
+                        sparkline(figure.course, session.style.palette),
+                        width=112,
+                        alt=f"{figure.label}: {session.words('frame.course')}",
+                    )
+            if figure.change:
+                st.markdown(_change(figure))
             for line in figure.small_print:
                 st.caption(plain(line))
 
 
-def _delta(figure: Figure) -> str | None:
-    return figure.change or None
+def _change(figure: Figure) -> str:
+    arrow = ("↑ " if figure.rising else "↓ ") if figure.signal else ""
+    colour = "orange" if figure.signal else "gray"
+    return f":{colour}-badge[{arrow}{plain(figure.change)}] :gray[:small[{plain(figure.verdict)}]]"
+
+
+def sparkline(values: Sequence[float], palette: Palette, width: int = 112, height: int = 40) -> str:
+    """The course of a figure as a small line of SVG, its newest value a dot; nothing in it comes from a register."""
+    low, high = min(values), max(values)
+    reach = (high - low) or 1.0
+    step = (width - 10) / (len(values) - 1)
+    points = [(5 + index * step, 5 + (high - value) / reach * (height - 10)) for index, value in enumerate(values)]
+    path = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
+    x, y = points[-1]
+    return (
+        f'<svg width="{width}" height="{height}" viewBox="0 0 {width} {height}">'
+        f'<polyline points="{path}" fill="none" stroke="{palette.neutral}" stroke-width="1.5" '
+        f'stroke-linejoin="round"/><circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{palette.data}"/></svg>'
+    )
 
 
 def choose(

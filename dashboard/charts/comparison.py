@@ -10,7 +10,7 @@ from dashboard.charts.time_series import share_axis
 from queries import wording
 from queries.views import View
 
-ROW = 21  # CSS pixels a row
+ROW = 19  # CSS pixels a row
 ROOM = 62  # CSS pixels above and below the rows
 LEAST = 180
 

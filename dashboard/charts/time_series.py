@@ -10,7 +10,7 @@ from dashboard.charts import Style, figure, month_axis
 from queries import wording
 from queries.views import View
 
-HEIGHT = 288  # CSS pixels
+HEIGHT = 290  # CSS pixels
 
 
 def monthly_share(view: View, style: Style) -> go.Figure:
@@ -81,13 +81,15 @@ def _mean(fig: go.Figure, rows: pl.DataFrame, style: Style) -> None:
     mean = rows["mean"].drop_nulls()
     if len(mean) == 0:
         return
+    fig.update_layout(margin={"r": 76})
     fig.add_hline(y=mean[0], line={"color": style.palette.neutral, "width": 1})
     fig.add_annotation(
         x=1,
         xref="paper",
-        xanchor="right",
+        xanchor="left",
+        xshift=6,
         y=mean[0],
-        yanchor="bottom",
+        align="left",
         showarrow=False,
         text=style.words("charts.mean", share=wording.per_cent(mean[0], style.language)),
         font={"color": style.palette.muted, "size": 12},

@@ -22,10 +22,10 @@ def render(session: Session) -> None:
     metrics(session, [_card(session, headline) for headline in session.answer(overview.cards, CARDS)], key="headlines")
     left, right = st.columns(2, gap="small")
     with left:
-        show(session, session.view(overview.repeat_trend), monthly_share, key="repeats",
+        show(session, session.view(overview.repeat_trend), monthly_share, key="repeats", quiet=True,
              note=session.words("overview.trend_note"))  # fmt: skip
     with right:
-        show(session, session.view(overview.by_group), interval_dots, key="on-time",
+        show(session, session.view(overview.by_group), interval_dots, key="on-time", quiet=True,
              note=session.words("overview.places_note", period=_period(session)))  # fmt: skip
 
 
@@ -47,14 +47,15 @@ def _card(session: Session, headline: Headline) -> Figure:
         return Figure(label, wording.MISSING, small_print=[reason], help=headline.measure.meaning(language))
     counts = wording.fraction(headline.numerator, headline.denominator, language)
     reach = wording.interval(headline.lower, headline.upper, language)
+    compared = (("last_year", headline.change_last_year), ("previous", headline.change_previous))
     changes = [
         words(f"overview.{name}", change=wording.change(change, language))
-        for name, change in (("last_year", headline.change_last_year), ("previous", headline.change_previous))
-        if change is not None
+        for name, change in compared
+        if change is not None and not (name == "previous" and headline.same_comparison)
     ]
     lines = [words("overview.counts", counts=counts, reach=reach)]
     if headline.beside is not None:
-        lines[0] += words("overview.participation", share=wording.per_cent(headline.beside, language))
+        lines.append(words("overview.participation", share=wording.per_cent(headline.beside, language)))
     return Figure(
         label,
         wording.per_cent(headline.share, language),
@@ -62,7 +63,7 @@ def _card(session: Session, headline: Headline) -> Figure:
         verdict=words(f"overview.signal_{abs(headline.signal)}") if headline.signal is not None else "",
         signal=bool(headline.signal),
         rising=(headline.signal or 0) > 0,
-        small_print=[*lines, *changes[1:]],
+        small_print=[lines[0], " · ".join([*lines[1:], *changes[1:]])],
         course=headline.course,
         help=headline.measure.meaning(language),
     )

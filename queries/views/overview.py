@@ -46,6 +46,7 @@ class Headline:
         course: values of the newest whole months, months without items left out.
         reason: why there is no share.
         beside: the participation rate, for the satisfaction rate only.
+        same_comparison: the period before is the same period last year.
     """
 
     measure: Measure
@@ -60,6 +61,7 @@ class Headline:
     course: tuple[float, ...]
     reason: Text | None
     beside: float | None = None
+    same_comparison: bool = False
 
 
 def cards(snapshot: Snapshot, filters: Filters, names: tuple[str, ...]) -> tuple[Headline, ...]:
@@ -89,6 +91,7 @@ def _card(
         course=tuple(values),
         reason=reason_text(each, snapshot, row["reason"], filters) if row["reason"] else None,
         beside=rows["participation_rate"]["value"] if name == "satisfaction_rate" else None,
+        same_comparison=filters.previous() == filters.last_year(),
     )
 
 

@@ -81,7 +81,7 @@ def with_labels(frame: pl.DataFrame, snapshot: Snapshot, dimension: str) -> pl.D
 
 
 def beyond_chance(frame: pl.DataFrame, before: str) -> pl.Series:
-    """Whether a share differs from the one `before` ("previous", "last_year"): 1 above, −1 below, 0 not to be told apart.
+    """Whether a share differs from the one `before` ("previous", "last_year"): 1 above, −1 below, 0 cannot be told.
 
     Newcombe's interval of the difference; null where either side is missing.
     """
@@ -116,7 +116,14 @@ def bands(frame: pl.DataFrame, share: float | None, better: str, smallest: int) 
 
 
 def change_words(change: float | None, signal: int | None, zh: str, en: str) -> Text | None:
-    """ "比上年同期上升1.2个百分点" where the change is beyond chance, else "与上年同期没有明显差别"; None without a comparison."""
+    """What a change comes to: up 1.2 pp where it is beyond chance, else that it is not clearly different.
+
+    Args:
+        zh, en: names of the earlier period.
+
+    Returns:
+        None without a comparison.
+    """
     if change is None or signal is None:
         return None
     if signal == 0:
