@@ -79,7 +79,7 @@ def load(
 def _lay_out_map(settings: Settings) -> None:
     """Put the map of the demo's townships where the dashboard looks for one, unless there is another."""
     path = settings.map_file
-    if not path.exists():
+    if settings.places_file is None and not path.exists():
         temporary = path.with_suffix(f".{os.getpid()}")
         temporary.write_bytes(SHAPES_FILE.read_bytes())
         temporary.replace(path)
