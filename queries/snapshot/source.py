@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, Select, select
 
 from queries.schema import backlog_item, case_evaluation, import_run, office, petition_case
 from queries.snapshot.build import Builder, case_columns
+from queries.snapshot.surroundings import surroundings
 from queries.store import store_version
 
 BATCH = 50_000  # rows; with fewer, the calls cost more than the rows
@@ -38,8 +39,8 @@ def read_store(connection: Connection, builder: Builder) -> dict[str, Any]:
     """Give the builder every row.
 
     Returns:
-        What the manifest says of where the rows came from: store_version, sources, is_demo, unsupported; and
-        newest_file_date.
+        What the manifest says of where the rows came from: store_version, sources, is_demo, unsupported, targets,
+        imports; and newest_file_date.
     """
     builder.add_offices(_frame(connection, select(*(office.c[name] for name in OFFICES))))
     case_query = select(*(petition_case.c[name] for name in ("case_no", "counted", *case_columns())))
@@ -58,7 +59,7 @@ def read_store(connection: Connection, builder: Builder) -> dict[str, Any]:
     backlog = _frame(connection, select(*(backlog_item.c[name] for name in BACKLOG)))
     if len(backlog):
         builder.add_backlog(backlog)
-    return {"store_version": store_version(connection), **_runs(connection)}
+    return {"store_version": store_version(connection), **_runs(connection), **surroundings(connection)}
 
 
 OFFICES = ("office_id", "name", "kind", "parent_id", "population", "is_listed")

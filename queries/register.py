@@ -1,0 +1,125 @@
+"""What the store knows besides cases: targets, import runs, and the findings of the checks.
+
+Targets and runs travel in the manifest of a snapshot, so a page shows those of the data it shows. The findings of one
+import can be many; they are read from the store when someone downloads them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import polars as pl
+from sqlalchemy import Engine, select
+
+from queries.schema import import_finding
+from queries.snapshot import Snapshot
+
+REPORT_ROWS = 1_000_000  # rows of a findings report, what a spreadsheet can open
+
+
+@dataclass(frozen=True)
+class Target:
+    """What a measure should reach: a share 0 to 1, for one office (`scope`, "" the whole city), between two days."""
+
+    measure: str
+    scope: str
+    value: float
+    valid_from: date
+    valid_to: date | None
+    source: str
+
+
+@dataclass(frozen=True)
+class ImportRun:
+    """One import: when, from which files, what became of their rows, what the checks found.
+
+    Attributes:
+        imported_at: UTC.
+        source: name of the mapping, or "demo".
+        files: names in the order given.
+        checks: findings by name of check.
+        columns: headings as the import met them: used, ignored, dropped_personal, constants, notes.
+    """
+
+    import_id: int
+    imported_at: datetime
+    source: str
+    files: tuple[str, ...]
+    as_of: date | None
+    is_demo: bool
+    read: int
+    new: int
+    changed: int
+    same: int
+    rejected: int
+    quarantined: int
+    checks: Mapping[str, int]
+    columns: Mapping[str, Any]
+
+
+def targets(snapshot: Snapshot) -> tuple[Target, ...]:
+    """Every target, by measure, scope and day."""
+    return tuple(
+        Target(
+            measure=row["measure"],
+            scope=row["scope"],
+            value=row["value"],
+            valid_from=date.fromisoformat(row["valid_from"]),
+            valid_to=date.fromisoformat(row["valid_to"]) if row["valid_to"] else None,
+            source=row["source"],
+        )
+        for row in snapshot.manifest.get("targets", [])
+    )
+
+
+def target_of(snapshot: Snapshot, measure: str, day: date, scope: str = "") -> Target | None:
+    """The target of a measure in force on a day: that of the office, else the city's; None where none is set."""
+    valid = [
+        each
+        for each in targets(snapshot)
+        if each.measure == measure and each.valid_from <= day and (each.valid_to is None or day <= each.valid_to)
+    ]
+    own, city = ([each for each in valid if each.scope == wanted] for wanted in (scope, ""))
+    return max(own or city, key=lambda each: each.valid_from, default=None)
+
+
+def imports(snapshot: Snapshot) -> tuple[ImportRun, ...]:
+    """The newest imports, newest first."""
+    return tuple(
+        ImportRun(
+            **{
+                **row,
+                "imported_at": datetime.fromisoformat(row["imported_at"]),
+                "files": tuple(row["files"]),
+                "as_of": date.fromisoformat(row["as_of"]) if row["as_of"] else None,
+            }
+        )
+        for row in snapshot.manifest.get("imports", [])
+    )
+
+
+def findings(engine: Engine, import_id: int) -> pl.DataFrame:
+    """Every finding of one import, the severest first.
+
+    Returns:
+        Columns severity, check, file, sheet, row (as counted in the file, the heading is row 1), column, value_class
+        (never a value), case_id, zh, en (the reason). At most REPORT_ROWS rows.
+    """
+    names = ("severity", "check_name", "file", "sheet", "row", "column", "value_class", "case_id", "reason")
+    query = (
+        select(*(import_finding.c[name] for name in names))
+        .where(import_finding.c.import_id == import_id)
+        .order_by(import_finding.c.finding_id)
+        .limit(REPORT_ROWS)
+    )
+    with engine.connect() as connection:
+        rows = connection.execute(query).all()
+    schema = {name: pl.Int64() if name == "row" else pl.String() for name in names}
+    frame = pl.DataFrame([tuple(row) for row in rows], schema=schema, orient="row")
+    order = {"reject": 0, "quarantine": 1, "warn": 2}
+    reason = frame["reason"].str.json_decode(pl.Struct({"zh": pl.String, "en": pl.String})).struct.unnest()
+    return (
+        pl.concat([frame.drop("reason").rename({"check_name": "check"}), reason], how="horizontal")
+        .sort(pl.col("severity").replace_strict(order, default=3, return_dtype=pl.Int8), maintain_order=True)
+    )
