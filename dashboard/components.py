@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -113,7 +113,7 @@ def show(
         table: labelled figures to offer for download instead of the view's frame.
     """
     finding = sentence if sentence is not None else view.finding
-    with st.container(border=boxed, key=f"card-{key}", gap="small"):
+    with st.container(border=boxed, key=f"card-{key}" if boxed else None, gap="small"):
         with st.container(horizontal=True, gap="small", vertical_alignment="top"):
             with st.container(gap=None):
                 title(session, finding, note, _hidden_notes(session, view) if quiet else None)
@@ -171,6 +171,7 @@ class Figure:
         signal: whether the change is beyond chance; only then is it amber and has an arrow.
         small_print: numerator, denominator, interval.
         course: values of the newest months, for the small line.
+        breach: a statutory deadline is broken; the only red there is.
     """
 
     label: str
@@ -182,6 +183,7 @@ class Figure:
     small_print: Sequence[str] = ()
     course: Sequence[float] = ()
     help: str | None = None
+    breach: bool = False
 
 
 def metrics(session: Session, figures: Sequence[Figure], key: str) -> None:
@@ -189,7 +191,9 @@ def metrics(session: Session, figures: Sequence[Figure], key: str) -> None:
     for column, (index, figure) in zip(st.columns(len(figures), gap="small"), enumerate(figures), strict=True):
         with column, st.container(border=True, key=f"metric-{key}-{index}", gap=None, height="stretch"):
             with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-                st.metric(plain(figure.label), figure.value, help=figure.help, width="stretch")
+                label = plain(figure.label)
+                shown = f":red[:material/error: {label}]" if figure.breach else label
+                st.metric(shown, figure.value, help=figure.help, width="stretch")
                 if len(figure.course) > 1:
                     st.image(
                         sparkline(figure.course, session.style.palette),
@@ -220,6 +224,41 @@ def sparkline(values: Sequence[float], palette: Palette, width: int = 112, heigh
         f'<svg width="{width}" height="{height}" viewBox="0 0 {width} {height}">'
         f'<polyline points="{path}" fill="none" stroke="{palette.neutral}" stroke-width="1.5" '
         f'stroke-linejoin="round"/><circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{palette.data}"/></svg>'
+    )
+
+
+def table(
+    session: Session,
+    frame: pl.DataFrame,
+    headings: Mapping[str, str],
+    *,
+    key: str,
+    shares: Sequence[str] = (),
+    decimals: Sequence[str] = (),
+    height: int | str = "auto",
+) -> None:
+    """A frame as a table with our headings and formats.
+
+    Args:
+        headings: column to heading; also the order of the columns.
+        shares: columns of numbers 0 to 1, shown in per cent with one decimal.
+        decimals: columns shown with one decimal.
+    """
+    formats = dict.fromkeys(shares, "percent") | dict.fromkeys(decimals, "%.1f")
+    columns = {
+        name: st.column_config.NumberColumn(heading, format=formats[name])
+        if name in formats
+        else st.column_config.Column(heading)
+        for name, heading in headings.items()
+    }
+    st.dataframe(
+        frame.select(list(headings)),
+        column_config=columns,
+        hide_index=True,
+        key=f"table-{key}",
+        height=height,  # type: ignore[arg-type]  # pixels or "auto", as Streamlit takes it
+        alt=session.words("frame.table_of", names="、".join(headings.values())),
+        placeholder=wording.MISSING,
     )
 
 

@@ -23,6 +23,7 @@ from queries.views.parts import (
     excluded,
     in_both,
     label,
+    made,
     months_until,
     reasons,
     seen,
@@ -104,7 +105,7 @@ def headlines(snapshot: Snapshot, filters: Filters) -> View:
     """
     chosen = seen(filters, snapshot)
     frame = _compared(snapshot, chosen)
-    return _view(snapshot, chosen, frame, HEADLINES, (), _headline(frame), reasons(frame, snapshot, chosen))
+    return made(snapshot, chosen, frame, HEADLINES, (), _headline(frame), reasons(frame, snapshot, chosen))
 
 
 @lru_cache(maxsize=64)
@@ -154,7 +155,7 @@ def course(snapshot: Snapshot, filters: Filters) -> View:
     first, last = months_until(replace(chosen, start=None), whole, SPARK_MONTHS + (whole != month_end(whole)))
     months = replace(chosen, start=first, end=month_end(last))
     frame = every_month(evaluate(snapshot, HEADLINES, ("month",), months), HEADLINES, first, last, as_of)
-    return _view(snapshot, months, frame.filter("complete"), HEADLINES, ("month",))
+    return made(snapshot, months, frame.filter("complete"), HEADLINES, ("month",))
 
 
 def repeat_trend(snapshot: Snapshot, filters: Filters) -> View:
@@ -180,12 +181,13 @@ def trend(snapshot: Snapshot, filters: Filters, name: str) -> View:
     frame = frame.with_columns(pl.lit(mean, pl.Float64).alias("mean"))
     now = _compared(snapshot, chosen).filter(pl.col("measure") == name)
     notes = (*reasons(now, snapshot, chosen), *excluded(now))
-    return _view(snapshot, chosen, frame, (name,), ("month",), _share_and_change(now), notes)
+    return made(snapshot, chosen, frame, (name,), ("month",), share_and_change(snapshot, chosen, name), notes)
 
 
-def _share_and_change(frame: pl.DataFrame) -> Text:
-    row = frame.row(0, named=True)
-    each = measure(row["measure"])
+def share_and_change(snapshot: Snapshot, filters: Filters, name: str) -> Text:
+    """One of HEADLINES in the period and how it stands to the earlier one."""
+    row = _compared(snapshot, filters).filter(pl.col("measure") == name).row(0, named=True)
+    each = measure(name)
     if row["value"] is None:
         return each.label
     change = change_words(row["change_last_year"], row["signal_last_year"], "上年同期", "the year before")
@@ -234,7 +236,7 @@ def by_group(snapshot: Snapshot, filters: Filters, name: str = "on_time_reply_ra
     )
     kept = kept.head(MOST_GROUPS).sort(order, "_order").drop("_order")
     kept = kept.with_columns(pl.lit(share, pl.Float64).alias("overall"))
-    return _view(snapshot, chosen, kept, (name,), (dimension,), finding, tuple(notes))
+    return made(snapshot, chosen, kept, (name,), (dimension,), finding, tuple(notes))
 
 
 def _standing(frame: pl.DataFrame, name: str) -> Text:
@@ -255,24 +257,3 @@ def _standing(frame: pl.DataFrame, name: str) -> Text:
     zh = f"{each.label.zh}：{names[0]}明显{'低' if low else '高'}于全体；{rest}个分不出先后"
     en = f"{each.label.en}: {names[1]} clearly {'below' if low else 'above'} the whole; {rest} not separable"
     return Text(zh, en)
-
-
-def _view(
-    snapshot: Snapshot,
-    filters: Filters,
-    frame: pl.DataFrame,
-    names: tuple[str, ...],
-    by: tuple[str, ...],
-    finding: Text | None = None,
-    notes: tuple[Text, ...] = (),
-) -> View:
-    return View(
-        frame=frame,
-        measures=tuple(measure(name) for name in names),
-        by=by,
-        filters=filters,
-        as_of=filters.as_of or snapshot.as_of,
-        snapshot_id=snapshot.id,
-        finding=finding,
-        notes=notes,
-    )

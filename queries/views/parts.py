@@ -9,14 +9,20 @@ import polars as pl
 from scipy.stats import false_discovery_control
 
 from queries import wording
-from queries.days import add_months, month_end, month_start
+from queries.days import add_months, month_start
 from queries.filters import Filters
 from queries.measures import Measure, measure
 from queries.reasons import reason_text
 from queries.snapshot import Snapshot
 from queries.stats.intervals import binomial_p, newcombe
+from queries.views import View
 from queries.vocabulary import LANGUAGES, Text
 
+SETTLING_DAYS = {"closure_rate": 30}
+"""Calendar days after its end until a month's share stands still enough to be compared.
+
+Items are closed after their deadline too, so the newest months of the closure rate are always low: not a fall.
+"""
 FALSE_DISCOVERIES = 0.05  # expected share of groups called different that are not (Benjamini & Hochberg 1995)
 
 
@@ -66,12 +72,12 @@ def months_until(filters: Filters, as_of: date, most: int) -> tuple[date, date]:
 
 
 def every_month(frame: pl.DataFrame, names: Sequence[str], first: date, last: date, as_of: date) -> pl.DataFrame:
-    """A frame by month with a row for every month and measure, and `complete`: the month has ended by the as-of day."""
+    """A frame by month with a row for every month and measure, and `complete`: the month has ended and settled."""
     months = pl.date_range(first, last, "1mo", eager=True).alias("month").to_frame()
     grid = pl.DataFrame({"measure": list(names)}).join(months, how="cross")
-    return grid.join(frame, on=["measure", "month"], how="left").with_columns(
-        (pl.col("month").dt.month_end() <= as_of).alias("complete")
-    )
+    settle = pl.col("measure").replace_strict(SETTLING_DAYS, default=0, return_dtype=pl.Int64)
+    settled = pl.col("month").dt.month_end() + pl.duration(days=settle) <= as_of
+    return grid.join(frame, on=["measure", "month"], how="left").with_columns(settled.alias("complete"))
 
 
 def with_labels(frame: pl.DataFrame, snapshot: Snapshot, dimension: str) -> pl.DataFrame:
@@ -131,11 +137,28 @@ def change_words(change: float | None, signal: int | None, zh: str, en: str) -> 
     return Text(f"比{zh}{wording.change(change, 'zh')}", f"{wording.change(change, 'en')} on {en}")
 
 
-def month_of(day: date) -> tuple[date, date]:
-    """First and last day of a month."""
-    return month_start(day), month_end(day)
-
-
 def label(each: Measure) -> tuple[str, str]:
     """Name of a measure in both languages."""
     return each.label.zh, each.label.en
+
+
+def made(
+    snapshot: Snapshot,
+    filters: Filters,
+    frame: pl.DataFrame,
+    names: tuple[str, ...],
+    by: tuple[str, ...] = (),
+    finding: Text | None = None,
+    notes: tuple[Text, ...] = (),
+) -> View:
+    """A view from its parts; `filters` with the as-of day filled in."""
+    return View(
+        frame=frame,
+        measures=tuple(measure(name) for name in names),
+        by=by,
+        filters=filters,
+        as_of=filters.as_of or snapshot.as_of,
+        snapshot_id=snapshot.id,
+        finding=finding,
+        notes=notes,
+    )

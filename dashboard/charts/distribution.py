@@ -1,0 +1,99 @@
+"""How items spread: over ages, over the days they took. Use for "how long?", where an average would mislead."""
+
+from typing import Any
+
+import plotly.graph_objects as go
+
+from dashboard.charts import Style, figure
+from queries import wording
+from queries.views import View
+
+HEIGHT = 290  # CSS pixels
+
+
+def ages(view: View, style: Style) -> go.Figure:
+    """Open items by age, those past their deadline as a part of each bar in red and with their number.
+
+    Expects columns low, high (days), items, overdue.
+    """
+    rows = view.frame.to_dicts()
+    names = [_band(row, style) for row in rows]
+    within = [row["items"] - row["overdue"] for row in rows]
+    late = [row["overdue"] for row in rows]
+    fig = figure(style, HEIGHT, barmode="stack")
+    words, language = style.words, style.language
+    hover = [
+        [name, wording.items(row["items"], language), wording.items(row["overdue"], language)]
+        for name, row in zip(names, rows, strict=True)
+    ]
+    late_line = f"{words('charts.overdue')} %{{customdata[2]}}"
+    template = f"<b>%{{customdata[0]}}</b><br>%{{customdata[1]}}<br>{late_line}<extra></extra>"
+    shared: dict[str, Any] = {"x": names, "customdata": hover, "hovertemplate": template}
+    fig.add_bar(y=within, marker={"color": style.palette.data}, **shared)
+    fig.add_bar(
+        y=late,
+        marker={
+            "color": style.palette.breach,
+            "pattern": {"shape": "/", "fgcolor": style.palette.background, "size": 5},
+        },
+        **shared,
+    )
+    for name, row in zip(names, rows, strict=True):
+        text = wording.number(row["items"], language)
+        if row["overdue"]:
+            late_words = words("charts.overdue_part", count=wording.number(row["overdue"], language))
+            text += f'<br><span style="color:{style.palette.breach}">{late_words}</span>'
+        fig.add_annotation(x=name, y=row["items"], yanchor="bottom", showarrow=False, text=text, font={"size": 13})
+    top = max((row["items"] for row in rows), default=1)
+    fig.update_layout(
+        xaxis={"title": {"text": words("charts.age_axis"), "standoff": 8}},
+        yaxis={"range": [0, top * 1.25], "showticklabels": False, "showgrid": False},
+    )
+    return fig
+
+
+def days_taken(view: View, style: Style) -> go.Figure:
+    """Closed items by days to close, the middle half shaded and the median marked.
+
+    Expects columns low, high (days), items, lower_quartile, median, upper_quartile.
+    """
+    rows = view.frame.to_dicts()
+    fig = figure(style, HEIGHT, bargap=0.08)
+    words, language, palette = style.words, style.language, style.palette
+    width = rows[1]["low"] - rows[0]["low"] if len(rows) > 1 else 1
+    hover = [[_band(row, style), wording.items(row["items"], language)] for row in rows]
+    fig.add_bar(
+        x=[row["low"] + width / 2 for row in rows],
+        y=[row["items"] for row in rows],
+        marker={"color": [palette.data if row["high"] is not None else palette.neutral for row in rows]},
+        customdata=hover,
+        hovertemplate="<b>%{customdata[0]}</b><br>%{customdata[1]}<extra></extra>",
+    )
+    top = max((row["items"] for row in rows), default=1)
+    low, middle, high = (rows[0][name] for name in ("lower_quartile", "median", "upper_quartile"))
+    fig.add_vrect(x0=low, x1=high, fillcolor=palette.band, line_width=0, layer="below")
+    fig.add_vline(x=middle, line={"color": palette.ink, "width": 1.5})
+    fig.add_annotation(
+        x=middle,
+        y=1,
+        yref="paper",
+        yanchor="bottom",
+        showarrow=False,
+        text=words("charts.median", days=wording.days(middle, language)),
+        font={"size": 13},
+    )
+    ticks = [row["low"] for row in rows if row["low"] % 30 == 0]
+    last = rows[-1]["low"] if rows[-1]["high"] is None else None
+    labels = [f"≥{tick}" if tick == last else wording.number(tick, language) for tick in ticks]
+    fig.update_layout(
+        xaxis={"title": {"text": words("charts.days_axis"), "standoff": 8}, "tickvals": ticks, "ticktext": labels},
+        yaxis={"range": [0, top * 1.06], "rangemode": "tozero", "tickformat": ",d", "nticks": 5},
+        margin={"t": 26},
+    )
+    return fig
+
+
+def _band(row: dict[str, Any], style: Style) -> str:
+    if row["high"] is None:
+        return style.words("charts.days_more", low=row["low"])
+    return style.words("charts.days_between", low=row["low"], high=row["high"])

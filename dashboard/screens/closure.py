@@ -1,0 +1,84 @@
+"""Are petitions closed, and in time?"""
+
+import polars as pl
+import streamlit as st
+
+from dashboard.charts import distribution
+from dashboard.charts.comparison import interval_dots
+from dashboard.charts.time_series import monthly_shares
+from dashboard.components import Figure, choose, empty, heading, metrics, show, table
+from dashboard.screens import Page
+from dashboard.session import Session
+from queries import wording
+from queries.dimensions import DIMENSIONS
+from queries.views import closure
+
+
+def render(session: Session) -> None:
+    """Deadlines first, then the course, the open items, the days taken, and who stands out."""
+    deadlines = session.view(closure.deadlines)
+    months = session.view(closure.by_month)
+    heading(session, deadlines.finding or months.finding or session.words("closure.title"))
+    if deadlines.frame.height:
+        metrics(session, [_card(session, *row) for row in deadlines.frame.iter_rows()], key="deadlines")
+    else:
+        empty(session, deadlines)
+    left, right = st.columns(2, gap="small")
+    with left:
+        show(session, months, monthly_shares, key="months", note=session.words("closure.months_note"))
+    with right:
+        show(
+            session, session.view(closure.ages), distribution.ages, key="ages", note=session.words("closure.ages_note")
+        )
+    left, right = st.columns(2, gap="small")
+    with left:
+        period = wording.period(session.filters.start, session.filters.end, session.language)
+        show(session, session.view(closure.days_taken), distribution.days_taken, key="days",
+             note=session.words("closure.days_note", period=period))  # fmt: skip
+    with right:
+        _groups(session)
+
+
+@st.fragment
+def _groups(session: Session) -> None:
+    """Who stands out, by the breakdown chosen; only this card changes with the choice."""
+    offered = [name for name in closure.BREAKDOWNS if session.snapshot.available(name)]
+    if not offered:
+        return
+    with st.container(border=True, key="card-groups", gap="small"):
+        by = choose(session, "by", offered, lambda name: DIMENSIONS[name].label(session.language),
+                    label=session.words("closure.by"))  # fmt: skip
+        view = session.view(closure.groups, by)
+        show(session, view, interval_dots, key="groups", boxed=False, note=session.words("closure.groups_note"))
+        with st.expander(session.words("closure.table")):
+            figures = session.view(closure.table, by)
+            table(session, figures.frame.select(pl.col(session.language).alias(by), *figures.frame.columns[3:]), {
+                by: DIMENSIONS[by].label(session.language),
+                **{name: session.words(f"closure.column_{name}") for name in figures.frame.columns[3:]},
+            }, shares=closure.SHARES, decimals=("days_to_close",), key="closure-table")  # fmt: skip
+
+
+def warm(session: Session) -> None:
+    """What the first reader will ask for."""
+    session.figure(session.view(closure.by_month), monthly_shares)
+    session.view(closure.deadlines)
+    for view, chart in ((closure.ages, distribution.ages), (closure.days_taken, distribution.days_taken)):
+        found = session.view(view)
+        if found.frame.height:
+            session.figure(found, chart)
+    if session.snapshot.available("place"):
+        session.figure(session.view(closure.groups, "place"), interval_dots)
+        session.view(closure.table, "place")
+
+
+def _card(session: Session, horizon: str, items: int) -> Figure:
+    label = session.words("closure.overdue") if horizon == "overdue" else session.words("closure.due", days=horizon)
+    return Figure(
+        label,
+        wording.number(items, session.language),
+        small_print=[session.words(f"closure.horizon_{horizon}")],
+        breach=horizon == "overdue" and items > 0,
+    )
+
+
+PAGE = Page(name="closure", order=10, render=render, icon="task_alt", warm=warm)

@@ -1,0 +1,200 @@
+"""Are petitions closed, and in time? Closure by month, the open items by age and deadline, days to close, by group."""
+
+from dataclasses import replace
+
+import polars as pl
+
+from queries import wording
+from queries.days import month_end
+from queries.distributions import closing_days, open_ages, open_by_due_date
+from queries.evaluate import evaluate
+from queries.filters import Filters
+from queries.measures import measure
+from queries.reasons import reason_text, why_not
+from queries.snapshot import Snapshot
+from queries.views import View
+from queries.views.overview import TREND_MONTHS, by_group, share_and_change
+from queries.views.parts import both, every_month, excluded, in_both, made, months_until, reasons, seen
+from queries.vocabulary import Text
+
+SHARES = ("on_time_reply_rate", "closure_rate")
+DAYS = ("days_to_close_p25", "days_to_close", "days_to_close_p75")
+BIN = 5  # calendar days a bar of the histogram
+LAST_BAR = 120  # calendar days; everything longer is in the last bar
+BREAKDOWNS = ("place", "office", "topic_l1")
+
+
+def by_month(snapshot: Snapshot, filters: Filters) -> View:
+    """On-time reply and closure by month of the due date: the period and what is missing to two years before it.
+
+    Returns:
+        A row for every month and measure; columns of `evaluate` and `complete` (`parts.every_month`).
+    """
+    chosen = seen(filters, snapshot)
+    as_of = chosen.as_of or snapshot.as_of
+    first, last = months_until(chosen, as_of, TREND_MONTHS)
+    frame = evaluate(snapshot, SHARES, ("month",), replace(chosen, start=first, end=month_end(last)))
+    if frame.height:
+        first = max(first, min(frame["month"].to_list()))
+    whole = evaluate(snapshot, SHARES, (), chosen)
+    notes = (*reasons(whole, snapshot, chosen), *excluded(whole))
+    frame = every_month(frame, SHARES, first, last, as_of)
+    return made(snapshot, chosen, frame, SHARES, ("month",), share_and_change(snapshot, chosen, SHARES[0]), notes)
+
+
+def ages(snapshot: Snapshot, filters: Filters) -> View:
+    """The items open on the as-of day by days since registration; the period does not apply.
+
+    Returns:
+        Columns band, low, high (days), items, overdue.
+    """
+    chosen = _open_ones(seen(filters, snapshot))
+    names = ("open_count", "overdue_count")
+    missing = _why(snapshot, chosen, names)
+    if why_not(measure("open_count"), snapshot, chosen):
+        return made(snapshot, chosen, _no_rows("band", "low", "high", "items", "overdue"), names, notes=missing)
+    frame = open_ages(snapshot, (), chosen)
+    return made(snapshot, chosen, frame, names, ("band",), _standing_open(snapshot, chosen, frame), missing)
+
+
+def _standing_open(snapshot: Snapshot, filters: Filters, frame: pl.DataFrame) -> Text:
+    items, overdue = frame["items"].sum(), frame["overdue"].sum()
+    if why_not(measure("overdue_count"), snapshot, filters):
+        return in_both("未办结{items}", "{items} open", items=both(wording.items, items))
+    if overdue == 0:
+        return in_both("未办结{items}，没有超期", "{items} open, none overdue", items=both(wording.items, items))
+    return in_both(
+        "未办结{items}，其中{overdue}已超过办理期限",
+        "{items} open, {overdue} of them past the deadline",
+        items=both(wording.items, items),
+        overdue=(wording.items(overdue, "zh"), wording.number(overdue, "en")),
+    )
+
+
+def deadlines(snapshot: Snapshot, filters: Filters) -> View:
+    """The items open on the as-of day by what is left of their time; the period does not apply.
+
+    Returns:
+        Rows "overdue", "7", "14", "30" (due within so many days, the shorter included in the longer) in column
+        horizon, with items; no rows where the register knows no deadlines.
+    """
+    chosen = _open_ones(seen(filters, snapshot))
+    missing = _why(snapshot, chosen, ("overdue_count",))
+    if missing:
+        return made(snapshot, chosen, _no_rows("horizon", "items"), ("overdue_count",), notes=missing)
+    frame = open_by_due_date(snapshot, (), chosen)
+    due = frame.filter(pl.col("state") == "due")
+    counts = {"overdue": frame.filter(pl.col("state") == "overdue")["items"].sum()}
+    for days in (7, 14, 30):
+        counts[str(days)] = due.filter(pl.col("high") <= days)["items"].sum()
+    rows = pl.DataFrame({"horizon": list(counts), "items": list(counts.values())})
+    return made(snapshot, chosen, rows, ("overdue_count",), finding=_urgency(counts))
+
+
+def _urgency(counts: dict[str, int]) -> Text:
+    overdue, soon = counts["overdue"], counts["7"]
+    if overdue == 0 and soon == 0:
+        return Text("没有超期件，7天内也没有到期件", "Nothing overdue and nothing due within 7 days")
+    late = (
+        in_both("{items}超过办理期限仍未办结", "{items} open past the deadline", items=both(wording.items, overdue))
+        if overdue
+        else Text("没有超期件", "Nothing overdue")
+    )
+    due = in_both("7天内{items}到期", "{items} due within 7 days", items=both(wording.items, soon))
+    return Text(f"{late.zh}；{due.zh}", f"{late.en}; {due.en}")
+
+
+def days_taken(snapshot: Snapshot, filters: Filters) -> View:
+    """Closed items of the period by days from registration to closing.
+
+    Returns:
+        A row a bar: low, high (days, both included; high null for the last), items; lower_quartile, median,
+        upper_quartile (days) the same in every row.
+    """
+    chosen = seen(filters, snapshot)
+    missing = _why(snapshot, chosen, ("days_to_close",))
+    quartiles = evaluate(snapshot, DAYS, (), chosen)["value"].to_list()
+    if missing or quartiles[1] is None:
+        notes = missing or (reason_text(measure("days_to_close"), snapshot, "no_cases", chosen),)
+        return made(snapshot, chosen, _no_rows("low", "high", "items"), DAYS, notes=notes)
+    bar = (pl.col("days").clip(upper_bound=LAST_BAR) // BIN * BIN).alias("low")
+    counted = closing_days(snapshot, (), chosen).group_by(bar).agg(pl.col("items").sum())
+    bars = pl.DataFrame({"low": range(0, min(LAST_BAR, counted["low"].max()) + 1, BIN)}, schema={"low": pl.Int64})  # type: ignore[operator,type-var]  # days are integers
+    frame = bars.join(counted.cast(pl.Int64), on="low", how="left").with_columns(
+        pl.col("items").fill_null(0),
+        pl.when(pl.col("low") < LAST_BAR).then(pl.col("low") + BIN - 1).alias("high"),
+        *(
+            pl.lit(value).alias(name)
+            for name, value in zip(("lower_quartile", "median", "upper_quartile"), quartiles, strict=True)
+        ),
+    )
+    finding = in_both(
+        "一半的件在{median}内办结，四分之三在{upper}内",
+        "Half are closed within {median}, three quarters within {upper}",
+        median=both(wording.days, quartiles[1]),
+        upper=both(wording.days, quartiles[2]),
+    )
+    return made(snapshot, chosen, frame, DAYS, ("low",), finding, _still_open(snapshot, chosen))
+
+
+def _still_open(snapshot: Snapshot, filters: Filters) -> tuple[Text, ...]:
+    count = evaluate(snapshot, "open_count", (), filters)["value"][0]
+    if not count:
+        return ()
+    return (
+        in_both(
+            "同期登记的另有{items}尚未办结，不在图中；越近的月份越显得快。",
+            "{items} registered in the period are still open and not shown; recent months look faster than they are.",
+            items=both(wording.items, count),
+        ),
+    )
+
+
+def groups(snapshot: Snapshot, filters: Filters, dimension: str) -> View:
+    """The on-time reply rate by place, office or topic; columns as in `overview.by_group`."""
+    return by_group(snapshot, filters, SHARES[0], dimension)
+
+
+def table(snapshot: Snapshot, filters: Filters, dimension: str) -> View:
+    """Closure in numbers by place, office or topic.
+
+    Returns:
+        One row a group: key, zh, en, due, on_time, on_time_reply_rate, closure_rate, days_to_close, open, overdue;
+        null where a figure cannot be computed.
+    """
+    chosen = seen(filters, snapshot)
+    names = (*SHARES, "days_to_close")
+    rated = evaluate(snapshot, names, (dimension,), chosen)
+    standing = evaluate(snapshot, ("open_count", "overdue_count"), (dimension,), _open_ones(chosen))
+    words = snapshot.dimension(dimension).select("key", "zh", "en")
+    frame = words
+    for name, column, called in (
+        (SHARES[0], "denominator", "due"),
+        (SHARES[0], "numerator", "on_time"),
+        (SHARES[0], "value", SHARES[0]),
+        (SHARES[1], "value", SHARES[1]),
+        ("days_to_close", "value", "days_to_close"),
+        ("open_count", "value", "open"),
+        ("overdue_count", "value", "overdue"),
+    ):
+        source = standing if name.endswith("_count") else rated
+        one = source.filter(pl.col("measure") == name).select(
+            pl.col(dimension).alias("key"), pl.col(column).alias(called)
+        )
+        frame = frame.join(one, on="key", how="left", maintain_order="left")
+    shown = frame.filter(pl.any_horizontal(pl.col(name).is_not_null() for name in frame.columns[3:]))
+    counts = [pl.col(name).cast(pl.Int64) for name in ("open", "overdue")]
+    return made(snapshot, chosen, shown.with_columns(counts), (*names, "open_count", "overdue_count"), (dimension,))
+
+
+def _open_ones(filters: Filters) -> Filters:
+    return replace(filters, start=None, end=None)
+
+
+def _why(snapshot: Snapshot, filters: Filters, names: tuple[str, ...]) -> tuple[Text, ...]:
+    found = [(name, why_not(measure(name), snapshot, filters)) for name in names]
+    return tuple(reason_text(measure(name), snapshot, reason, filters) for name, reason in found if reason)
+
+
+def _no_rows(*columns: str) -> pl.DataFrame:
+    return pl.DataFrame(schema=dict.fromkeys(columns, pl.Int64))
