@@ -113,7 +113,9 @@ def show(
         table: labelled figures to offer for download instead of the view's frame.
     """
     finding = sentence if sentence is not None else view.finding
-    with st.container(border=boxed, key=f"card-{key}" if boxed else None, gap="small"):
+    with st.container(
+        border=boxed, key=f"card-{key}" if boxed else None, gap="small", height="stretch" if boxed else "content"
+    ):
         with st.container(horizontal=True, gap="small", vertical_alignment="top"):
             with st.container(gap=None):
                 title(session, finding, note, _hidden_notes(session, view) if quiet else None)

@@ -16,7 +16,7 @@ from babel.numbers import NumberPattern, parse_pattern
 from queries.days import month_end
 
 MISSING = "—"
-_LOCALES = {"zh": Locale("zh", "CN", script="Hans"), "en": Locale("en", "GB")}
+_LOCALES = {"zh": Locale("zh", "CN", script="Hans"), "en": Locale("en", "US")}
 _DAY = {"zh": "y年M月d日", "en": "d MMM y"}
 _MONTH = {"zh": "y年M月", "en": "MMM y"}
 

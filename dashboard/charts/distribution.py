@@ -30,14 +30,7 @@ def ages(view: View, style: Style) -> go.Figure:
     template = f"<b>%{{customdata[0]}}</b><br>%{{customdata[1]}}<br>{late_line}<extra></extra>"
     shared: dict[str, Any] = {"x": names, "customdata": hover, "hovertemplate": template}
     fig.add_bar(y=within, marker={"color": style.palette.data}, **shared)
-    fig.add_bar(
-        y=late,
-        marker={
-            "color": style.palette.breach,
-            "pattern": {"shape": "/", "fgcolor": style.palette.background, "size": 5},
-        },
-        **shared,
-    )
+    fig.add_bar(y=late, marker={"color": style.palette.breach}, **shared)
     for name, row in zip(names, rows, strict=True):
         text = wording.number(row["items"], language)
         if row["overdue"]:

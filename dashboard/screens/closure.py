@@ -45,7 +45,7 @@ def _groups(session: Session) -> None:
     offered = [name for name in closure.BREAKDOWNS if session.snapshot.available(name)]
     if not offered:
         return
-    with st.container(border=True, key="card-groups", gap="small"):
+    with st.container(border=True, key="card-groups", gap="small", height="stretch"):
         by = choose(session, "by", offered, lambda name: DIMENSIONS[name].label(session.language),
                     label=session.words("closure.by"))  # fmt: skip
         view = session.view(closure.groups, by)

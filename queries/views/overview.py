@@ -227,8 +227,8 @@ def by_group(snapshot: Snapshot, filters: Filters, name: str = "on_time_reply_ra
     if hidden > 0:
         notes.append(
             Text(
-                f"另有 {hidden} 个件数较少的未列出，可下载。",
-                f"{hidden} more with fewer items are not listed; download them.",
+                f"另有 {hidden} 个件数较少的未列出。",
+                f"{hidden} more with fewer items are not listed.",
             )
         )
     kept = frame.with_row_index("_order").sort(

@@ -49,18 +49,17 @@ def reasons(frame: pl.DataFrame, snapshot: Snapshot, filters: Filters) -> tuple[
 
 
 def excluded(frame: pl.DataFrame) -> tuple[Text, ...]:
-    """A sentence for each measure from which rows were left out."""
-    left_out = (
-        frame.group_by("measure", maintain_order=True).agg(pl.col("excluded").sum()).filter(pl.col("excluded") > 0)
-    )
+    """A sentence on the rows left out of the measures of a frame; measures with equally many share one."""
+    sums = frame.group_by("measure", maintain_order=True).agg(pl.col("excluded").sum())
+    alike = sums.filter(pl.col("excluded") > 0).group_by("excluded", maintain_order=True).agg(pl.col("measure"))
     return tuple(
         in_both(
             "{label}：有{rows}因日期矛盾或缺失未计入，见“数据质量”。",
             "{label}: {rows} left out because of contradictory or missing entries, see Data quality.",
-            label=(measure(name).label.zh, measure(name).label.en),
+            label=tuple(wording.listing([measure(name).label(each) for name in names], each, 9) for each in LANGUAGES),  # type: ignore[arg-type]  # as many as languages
             rows=both(wording.items, rows),
         )
-        for name, rows in left_out.iter_rows()
+        for rows, names in alike.iter_rows()
     )
 
 
