@@ -17,6 +17,7 @@ from queries.dimensions import GRAINS, Table
 from queries.engines import Engine
 from queries.filters import Filters
 from queries.measures import Basis, Cohort
+from queries.measures.terms import DERIVED
 from queries.snapshot import Partition, Snapshot
 
 EARLIEST, LATEST = -25567, 32767  # day numbers a snapshot can hold: 1900-01-01 to 2059-09-18
@@ -95,7 +96,9 @@ def select(snapshot: Snapshot, engine: Engine, table: Table, cohort: Cohort, fil
             first, last = min(first, low), max(last, high)
     if not kept:
         return Selection(None, cohort, basis, 0, 0)
-    frame = engine.scan(table, kept)
+    frame = engine.scan(table, kept).with_columns(
+        *(make(basis).alias(name) for name, make in DERIVED.get(table, {}).items())
+    )
     conditions = [
         _has(name, codes, inside) for name, codes, inside in wanted if not _all_have(kept, name, codes, inside)
     ]

@@ -237,7 +237,7 @@ def _tally(
     frame = tally(engine or PolarsEngine(), selection, counted, [*groups, *further])
     if groups or further:
         frame = frame.filter(pl.any_horizontal(pl.col(name) > 0 for name in counted))
-    return keyed(snapshot, frame, names, [group.name for group in further])
+    return keyed(snapshot, frame, names, then=[group.name for group in further])
 
 
 def _names(by: Sequence[str]) -> list[str]:

@@ -42,6 +42,9 @@ class Engine(Protocol):
     def collect(self, frame: nw.LazyFrame[Any]) -> pl.DataFrame:
         """Count."""
 
+    def close(self) -> None:
+        """Give back what the engine holds."""
+
 
 class PolarsEngine:
     """In this process, on the mapped files."""
@@ -56,6 +59,9 @@ class PolarsEngine:
     def collect(self, frame: nw.LazyFrame[Any]) -> pl.DataFrame:
         """See `Engine`."""
         return frame.collect().to_native()  # type: ignore[no-any-return]  # what was lazy Polars is a Polars frame
+
+    def close(self) -> None:
+        """See `Engine`; nothing is held."""
 
 
 class DuckDBEngine:
@@ -77,3 +83,7 @@ class DuckDBEngine:
     def collect(self, frame: nw.LazyFrame[Any]) -> pl.DataFrame:
         """See `Engine`."""
         return frame.collect(backend="polars").to_native()  # type: ignore[no-any-return]  # the backend asked for
+
+    def close(self) -> None:
+        """See `Engine`."""
+        self.connection.close()

@@ -19,6 +19,7 @@ from queries.snapshot import Snapshot
 from queries.stats.intervals import wilson
 
 SECONDS_A_DAY = 86400
+KINDS = (Count, Ratio, Duration)
 NUMBERS = ("numerator", "denominator", "excluded")
 
 
@@ -55,17 +56,19 @@ def evaluate(
     for each in chosen:
         check_breakdown(each.name, each.table, dimensions)
     counter = engine or PolarsEngine()
-    frames: dict[str, pl.DataFrame] = {}
-    passes: dict[tuple[str, Cohort], list[Measure]] = {}
-    for each in chosen:
+    passes: dict[tuple[Table, Cohort], list[tuple[int, Measure]]] = {}
+    counted: list[pl.LazyFrame] = []
+    for order, each in enumerate(chosen):
         reason = why_not(each, snapshot, selected)
         if reason:
-            frames[each.name] = _without_value(each, reason, dimensions)
+            counted.append(_without_value(order, each, reason, dimensions))
         else:
-            passes.setdefault((each.table, each.cohort), []).append(each)
-    for measures_of_pass in passes.values():
-        frames |= _evaluate_pass(snapshot, counter, selected, measures_of_pass, dimensions)
-    return pl.concat([frames[each.name] for each in chosen])
+            passes.setdefault((each.table, each.cohort), []).append((order, each))
+    for ordered in passes.values():
+        counted += _count(snapshot, counter, selected, ordered, dimensions)
+    frame = keyed(snapshot, _finished(pl.concat(counted).collect()), dimensions, first=["_order"])
+    names_in_order = pl.Series("measure", [each.name for each in chosen], pl.String)
+    return frame.with_columns(names_in_order.gather(frame["_order"])).select(_columns(dimensions))
 
 
 def check_breakdown(what: str, table: Table, by: tuple[str, ...]) -> None:
@@ -82,51 +85,62 @@ def check_breakdown(what: str, table: Table, by: tuple[str, ...]) -> None:
         raise UsageError(f"'{what}' cannot be broken down by {wrong[0]}. It can by: {can}.")
 
 
-def _without_value(each: Measure, reason: str, by: tuple[str, ...]) -> pl.DataFrame:
-    zero = None if isinstance(each, Count) else 0
-    row = {"measure": each.name, "numerator": 0, "denominator": zero, "excluded": 0, "reason": reason}
-    return pl.DataFrame([row] if not by else [], schema=_schema(by)).select(list(_schema(by)))
+def _columns(by: tuple[str, ...]) -> list[str]:
+    return ["measure", *by, *NUMBERS, "value", "reason", "lower", "upper"]
 
 
-def _schema(by: tuple[str, ...]) -> dict[str, pl.DataType]:
-    keys: dict[str, pl.DataType] = {name: pl.Date() if name in GRAINS else pl.String() for name in by}
-    numbers: dict[str, pl.DataType] = dict.fromkeys(NUMBERS, pl.Int64())
-    ends: dict[str, pl.DataType] = {"lower": pl.Float64(), "upper": pl.Float64()}
-    return {"measure": pl.String(), **keys, **numbers, "value": pl.Float64(), "reason": pl.String(), **ends}
+def _without_value(order: int, each: Measure, reason: str, by: tuple[str, ...]) -> pl.LazyFrame:
+    types = {name: pl.Date() if name in GRAINS else pl.Int64() for name in by} | dict.fromkeys(NUMBERS, pl.Int64())
+    frame = pl.LazyFrame({name: [] if by else [0] for name in types}, schema=types)
+    return frame.select(
+        *_counted(order, each, by), pl.lit(None, pl.Float64).alias("_days"), pl.lit(reason).alias("reason")
+    )
 
 
-def _evaluate_pass(
-    snapshot: Snapshot,
-    engine: Engine,
-    filters: Filters,
-    measures_of_pass: Sequence[Measure],
-    by: tuple[str, ...],
-) -> dict[str, pl.DataFrame]:
+def _counted(order: int, each: Measure, by: tuple[str, ...]) -> list[pl.Expr]:
+    """The columns of a counted measure, the same for all so that they go into one frame."""
+    kind = KINDS.index(type(each))
+    return [
+        pl.lit(order, pl.Int64).alias("_order"),
+        pl.lit(kind, pl.Int8).alias("_kind"),
+        pl.lit(isinstance(each, Ratio) and each.unknown is not None).alias("_may_be_unstated"),
+        *(pl.col(name) for name in by),
+        pl.col("numerator"),
+        pl.lit(None, pl.Int64).alias("denominator") if isinstance(each, Count) else pl.col("denominator"),
+        pl.col("excluded"),
+    ]
+
+
+def _count(
+    snapshot: Snapshot, engine: Engine, filters: Filters, ordered: Sequence[tuple[int, Measure]], by: tuple[str, ...]
+) -> list[pl.LazyFrame]:
     """Every measure of one table and cohort in one pass, the quantiles of durations in one more."""
-    one = measures_of_pass[0]
-    selection = select(snapshot, engine, one.table, one.cohort, filters)
+    measures_of_pass = [each for _, each in ordered]
+    selection = select(snapshot, engine, measures_of_pass[0].table, measures_of_pass[0].cohort, filters)
     groups = [_group(snapshot, selection, name) for name in by]
-    counts = {each.name: counted_rows(each, selection.basis) for each in measures_of_pass}
+    rows = {each.name: counted_rows(each, selection.basis) for each in measures_of_pass}
     # definitions share conditions (the three quartiles, matured): each is counted once
-    unique = {key: condition for roles in counts.values() for key, condition in roles.values()}
+    unique = {key: condition for roles in rows.values() for key, condition in roles.values()}
     names = {key: f"c{at}" for at, key in enumerate(unique)}
     conditions = {names[key]: condition for key, condition in unique.items() if condition}
-    tallied = _by_period(tally(engine, selection, conditions, groups), by, list(conditions))
+    tallied = _by_period(tally(engine, selection, conditions, groups), by, list(conditions)).lazy()
     quantiles = _quantiles(engine, selection, measures_of_pass, groups, by)
-    frames = {}
-    for each in measures_of_pass:
+    counted = []
+    for order, each in ordered:
         columns = {
             role: pl.col(names[key]) if condition else pl.lit(0, pl.Int64)
-            for role, (key, condition) in counts[each.name].items()
+            for role, (key, condition) in rows[each.name].items()
         }
         frame = tallied.select(*by, **columns)
         if by:
             frame = frame.filter(pl.any_horizontal(pl.col(role) != 0 for role in columns))
+        days = pl.lit(None, pl.Float64).alias("_days")
         if each.name in quantiles:
-            frame = frame.join(quantiles[each.name], on=by, how="left") if by else frame.hstack(quantiles[each.name])
-        finished = keyed(snapshot, _finished(each, frame), by)
-        frames[each.name] = finished.select(pl.col(name).cast(dtype) for name, dtype in _schema(by).items())
-    return frames
+            found = quantiles[each.name].lazy()
+            frame = frame.join(found, on=by, how="left") if by else pl.concat([frame, found], how="horizontal")
+            days = pl.col("_days")
+        counted.append(frame.select(*_counted(order, each, by), days, pl.lit(None, pl.String).alias("reason")))
+    return counted
 
 
 def _group(snapshot: Snapshot, selection: Selection, name: str) -> Group:
@@ -144,35 +158,39 @@ def _by_period(tallied: pl.DataFrame, by: tuple[str, ...], counted: list[str]) -
     return periods.group_by(by).agg(pl.col(counted).sum())
 
 
-def _finished(each: Measure, frame: pl.DataFrame) -> pl.DataFrame:
-    """Add value, reason and interval to counted groups."""
-    if isinstance(each, Count):
-        return frame.with_columns(
-            denominator=pl.lit(None, pl.Int64),
-            value=pl.col("numerator").cast(pl.Float64),
-            reason=pl.lit(None, pl.String),
-            lower=pl.lit(None, pl.Float64),
-            upper=pl.lit(None, pl.Float64),
-        ).with_columns(measure=pl.lit(each.name))
-    some = pl.col("denominator") > 0
-    not_stated = isinstance(each, Ratio) and each.unknown is not None
-    why = pl.when(some).then(None).when(pl.lit(not_stated) & (pl.col("excluded") > 0)).then(pl.lit("not_stated"))
-    frame = frame.with_columns(measure=pl.lit(each.name), reason=why.otherwise(pl.lit("no_cases")))
-    if isinstance(each, Duration):
-        return frame.with_columns(lower=pl.lit(None, pl.Float64), upper=pl.lit(None, pl.Float64))
-    lower, upper = wilson(frame["numerator"].to_numpy(), frame["denominator"].to_numpy())
+def _finished(frame: pl.DataFrame) -> pl.DataFrame:
+    """Add values, reasons and intervals to counted groups."""
+    kind, cases = pl.col("_kind"), pl.col("denominator")
+    is_ratio = kind == KINDS.index(Ratio)
+    some = (cases > 0).fill_null(True)  # a count of nothing is a number too
+    unstated = pl.col("_may_be_unstated") & (pl.col("excluded") > 0)
+    why = pl.when(some).then(None).when(unstated).then(pl.lit("not_stated")).otherwise(pl.lit("no_cases"))
+    of_shares = frame.select(pl.when(is_ratio).then(name).otherwise(0).alias(name) for name in NUMBERS[:2])
+    lower, upper = wilson(of_shares["numerator"].to_numpy(), of_shares["denominator"].to_numpy())
     return frame.with_columns(
-        pl.when(some).then(pl.col("numerator") / pl.col("denominator")).alias("value"),
+        pl.coalesce("reason", why).alias("reason"),
         pl.Series("lower", lower, pl.Float64).fill_nan(None),
         pl.Series("upper", upper, pl.Float64).fill_nan(None),
+    ).with_columns(
+        pl.when(pl.col("reason").is_not_null())
+        .then(None)
+        .when(is_ratio)
+        .then(pl.col("numerator") / cases)
+        .when(kind == KINDS.index(Count))
+        .then(pl.col("numerator").cast(pl.Float64))
+        .otherwise("_days")
+        .alias("value")
     )
 
 
-def keyed(snapshot: Snapshot, frame: pl.DataFrame, by: Sequence[str], then: Sequence[str] = ()) -> pl.DataFrame:
-    """Put keys for the codes of the `by` columns, in the order promised: time, labels ("not given" last), `then`."""
+def keyed(
+    snapshot: Snapshot, frame: pl.DataFrame, by: Sequence[str], first: Sequence[str] = (), then: Sequence[str] = ()
+) -> pl.DataFrame:
+    """Put keys for the codes of the `by` columns, in the order promised: `first`, time, labels ("not given" last)."""
     coded = [name for name in by if name not in GRAINS]
     blank_last = [pl.when(pl.col(name) == 0).then(2**31).otherwise(pl.col(name)) for name in coded]
-    order = [*(pl.col(name) for name in by if name in GRAINS), *blank_last, *(pl.col(name) for name in then)]
+    times = (pl.col(name) for name in by if name in GRAINS)
+    order = [*(pl.col(name) for name in first), *times, *blank_last, *(pl.col(name) for name in then)]
     ordered = frame.sort(order) if order else frame
     keys = [pl.Series(name, snapshot.dimension(name)["key"].gather(ordered[name])) for name in coded]
     return ordered.with_columns(keys)
@@ -198,13 +216,13 @@ def _quantiles(
 
 
 def _quantile(spread: pl.DataFrame, quantile: float, by: tuple[str, ...]) -> pl.DataFrame:
-    """The linearly interpolated quantile of values with frequencies, in days, as a column `value`."""
+    """The linearly interpolated quantile of values with frequencies, in days, as a column `_days`."""
     frame = spread.sort("seconds").with_columns(pl.col("n").cum_sum().over(by) if by else pl.col("n").cum_sum())
     place = quantile * (pl.col("n").last() - 1)
     low, high = place.floor(), place.ceil()
     at_low = pl.col("seconds").filter(pl.col("n") > low).first()
     at_high = pl.col("seconds").filter(pl.col("n") > high).first()
-    value = ((at_low + (at_high - at_low) * (place - low)) / SECONDS_A_DAY).alias("value")
+    value = ((at_low + (at_high - at_low) * (place - low)) / SECONDS_A_DAY).alias("_days")
     return frame.group_by(by).agg(value) if by else frame.select(value)
 
 

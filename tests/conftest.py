@@ -157,7 +157,7 @@ def typed(rows: list[dict[str, str | None]]) -> pl.DataFrame:
 
 
 @pytest.fixture(params=["polars", "duckdb"])
-def figures(request: pytest.FixtureRequest) -> Callable[..., list[tuple[Any, ...]]]:
+def figures(request: pytest.FixtureRequest) -> Iterator[Callable[..., list[tuple[Any, ...]]]]:
     """What a measure says of a register: (group, numerator, denominator, value) a row, on each engine in turn.
 
     `figures(snapshot, name, by, as_of="2022-06-30", ...)`; days are text, other options those of Filters.
@@ -170,4 +170,5 @@ def figures(request: pytest.FixtureRequest) -> Callable[..., list[tuple[Any, ...
         frame = evaluate(snapshot, name, [by] if by else [], Filters(**options), engine)
         return frame.select(*([by] if by else []), "numerator", "denominator", "value").rows()
 
-    return read
+    yield read
+    engine.close()

@@ -10,7 +10,8 @@ from collections.abc import Callable
 import narwhals as nw
 
 from queries.coding import NO, NOT_GIVEN, YES, codes
-from queries.measures import Basis, Cohort, Zones
+from queries.dimensions import Table
+from queries.measures import Basis, Cohort, Predicate, Zones
 from queries.vocabulary import Text
 
 ITEMS = Text("件", "items")
@@ -31,7 +32,11 @@ def always(basis: Basis) -> nw.Expr:
 
 
 def closed(basis: Basis) -> nw.Expr:
-    """Closed by the as-of day; an item without a closing date counts when its status says closed."""
+    """Closed by the as-of day; an item without a closing date counts when its status says closed. Never null."""
+    return nw.col("_closed")
+
+
+def _closed(basis: Basis) -> nw.Expr:
     day = nw.col("closed_day")
     return known(day <= basis.as_of) | (day.is_null() & (nw.col("closed_stated") == YES))
 
@@ -47,11 +52,19 @@ def due_day(basis: Basis) -> nw.Expr:
     Art. 34 runs only on the petition procedure (Art. 31(6)): where the procedure is another or not given, no deadline
     is computed.
     """
+    return nw.col("_due_day")
+
+
+def _due_day(basis: Basis) -> nw.Expr:
     extension = nw.col("extended_days").fill_null(0)
     computed = nw.when(nw.col("procedure").is_in(codes("procedure", *basis.rules.timed_procedures))).then(
         nw.col("accepted_day") + basis.rules.handling_days + extension
     )
     return nw.coalesce(nw.col("due_day"), computed)
+
+
+DERIVED: dict[Table, dict[str, Predicate]] = {"cases": {"_closed": _closed, "_due_day": _due_day}}
+"""Columns many definitions share: computed once a row, before anything else, and only when a definition asks for it."""
 
 
 def matured(basis: Basis) -> nw.Expr:
