@@ -135,8 +135,8 @@ def share_axis(shares: Sequence[float]) -> dict[str, Any]:
     if not shares:
         return {"range": [0, 1], "tickformat": ".0%"}
     low, high = min(shares), max(shares)
-    room = max((high - low) * 0.25, 0.02)
-    low, high = max(low - room, 0 if low >= 0 else low), min(high + room, 1.005)
+    room = max(high - low, 0.04)
+    low, high = max(low - room * 0.08, 0), min(high + room * 0.2, 1.005)
     step = next((step for step in (0.01, 0.02, 0.05, 0.1, 0.2) if (high - low) / step <= 5), 0.25)
     low = int(low / step) * step
     return {"range": [low, high], "tickformat": ".0%", "dtick": step, "tick0": low}

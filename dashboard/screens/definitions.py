@@ -1,11 +1,103 @@
 """What does each figure mean, and where does it come from?"""
 
+from pathlib import Path
+
+import polars as pl
+import streamlit as st
+
+import queries
+from dashboard.components import heading, plain, table
 from dashboard.screens import Page
-from dashboard.session import Session
+from dashboard.session import Session, spec_sentences
+from queries.dimensions import DIMENSIONS, GRAINS
+from queries.rules import CONVENTIONS, RULE_SETS
+from queries.views import definitions
+from queries.views.definitions import Definition
+
+SPECS = Path(queries.__file__).parent.parent / "tests" / "spec"
 
 
 def render(session: Session) -> None:
-    """Every definition, generated from the measures."""
+    """Measures, rule sets, ways to break down: generated from the definitions the figures are computed with."""
+    words = session.words
+    heading(session, words("definitions.headline"))
+    names = ("measures", "rules", "breakdowns", "reading")
+    parts = st.tabs([words(f"definitions.tab_{name}") for name in names])
+    with parts[0]:
+        _measures(session)
+    with parts[1]:
+        _rules(session)
+    with parts[2]:
+        _breakdowns(session)
+    with parts[3]:
+        for number in range(1, 7):
+            st.markdown(f"- {plain(words(f'definitions.reading_{number}'))}")
+
+
+def _measures(session: Session) -> None:
+    found = session.answer(definitions.definitions)
+    for theme in definitions.THEMES.values():
+        st.markdown(f"## {plain(theme(session.language))}")
+        columns = st.columns(2, gap="small")
+        for index, definition in enumerate(each for each in found if each.theme == theme):
+            with columns[index % 2]:
+                _measure(session, definition)
+
+
+def _measure(session: Session, definition: Definition) -> None:
+    words, language, each = session.words, session.language, definition.measure
+    with st.container(border=True, gap=None, key=f"definition-{each.name}"):
+        badges = [definition.kind(language), each.unit(language), words(f"definitions.better_{each.better}")]
+        st.markdown(
+            f"**{plain(each.label(language))}** " + " ".join(f":gray-badge[{plain(badge)}]" for badge in badges)
+        )
+        st.markdown(plain(each.meaning(language)))
+        facts = (
+            ("definitions.cohort", each.cohort.label(language)),
+            ("definitions.source", each.source),
+            ("definitions.name", each.name),
+        )
+        st.caption(" · ".join(f"{words(key)} {plain(text)}" for key, text in facts))
+        if definition.reason is not None:
+            st.caption(f":material/info: {plain(definition.reason(language))}")
+        sentences = spec_sentences(str(SPECS)).get(each.name, ())
+        if sentences:
+            with st.expander(words("definitions.examples", count=len(sentences)), key=f"examples-{each.name}"):
+                for sentence in sentences:
+                    st.markdown(f"- {plain(sentence)}")
+
+
+def _rules(session: Session) -> None:
+    words, language = session.words, session.language
+    days = definitions.rule_days()
+    frame = pl.DataFrame(
+        [{"rule": words(f"definitions.{name}"), **counts} for name, counts in days.items()],
+        schema={"rule": pl.String, **dict.fromkeys(RULE_SETS, pl.Int64)},
+    )
+    headings = {name: rules.label(language) for name, rules in RULE_SETS.items()}
+    table(session, frame, {"rule": words("definitions.rule"), **headings}, key="rules")
+    for rules in RULE_SETS.values():
+        st.caption(f"{plain(rules.label(language))}: {plain(rules.source)}")
+    st.markdown(f"## {plain(words('filters.convention'))}")
+    for name, label in CONVENTIONS.items():
+        st.markdown(f"- **{plain(label(language))}** {plain(words(f'definitions.convention_{name}'))}")
+
+
+def _breakdowns(session: Session) -> None:
+    words, language = session.words, session.language
+    rows = [
+        {
+            "label": each.label(language),
+            "name": name,
+            "values": len(session.snapshot.keys(name)),
+            "given": words("definitions.yes" if session.snapshot.available(name) else "definitions.no"),
+        }
+        for name, each in DIMENSIONS.items()
+    ]
+    frame = pl.DataFrame(rows, schema={"label": pl.String, "name": pl.String, "values": pl.Int64, "given": pl.String})
+    table(session, frame, {name: words(f"definitions.column_{name}") for name in frame.columns}, key="dimensions")
+    grains = "、".join(f"{grain.label(language)} ({name})" for name, grain in GRAINS.items())
+    st.caption(plain(words("definitions.grains", names=grains)))
 
 
 PAGE = Page(name="definitions", order=80, render=render, icon="menu_book", filtered=False)
