@@ -57,6 +57,12 @@ CHECKS: dict[str, Check] = {
             "registered after the register's as-of date",
         ),
         _check(
+            "case_id_taken",
+            "reject",
+            "编号已属于另一份登记（请在映射中设置编号前缀）",
+            "the case number belongs to another register (give the mapping an id prefix)",
+        ),
+        _check(
             "evaluation_without_score",
             "reject",
             "评价状态与评分不一致",
@@ -70,6 +76,12 @@ CHECKS: dict[str, Check] = {
         ),
         _check("date_unreadable", "quarantine", "日期无法识别", "a date cannot be read"),
         _check("date_out_of_range", "quarantine", "日期超出可用范围（1900–2058）", "a date outside 1900–2058"),
+        _check(
+            "date_in_future",
+            "quarantine",
+            "办理日期晚于数据截止日",
+            "a date of handling after the register's as-of date",
+        ),
         _check("dates_out_of_order", "quarantine", "时间先后颠倒", "dates are in an impossible order"),
         _check("due_before_accepted", "quarantine", "办理期限早于受理时间", "due before accepted"),
         _check("extension_out_of_range", "quarantine", "延期天数不在 0–30 天", "extension outside 0–30 days"),
@@ -108,6 +120,7 @@ CHECKS: dict[str, Check] = {
             "字典外取值，按“其他”或空处理",
             "a word outside the dictionary, kept as other or empty",
         ),
+        _check("text_shortened", "warn", "名称过长，已截短", "a name too long for the register, shortened"),
         _check("first_flags_missing", "warn", "没有初次或重复标志", "no first-time or repeat flag is given"),
         _check(
             "same_content_rows",

@@ -13,7 +13,7 @@ from queries.schema import case_change
 from seed.load.bulk import fetch_frame, insert_frame
 
 INDEX_LATER_ROWS = 100_000  # from here on it pays to build the indexes of an empty table after the rows are in
-_UNCOMPARED = frozenset({"source", "source_file", "source_row", "import_id", "case_no"})  # lineage, not content
+_UNCOMPARED = frozenset({"source", "source_file", "source_row", "import_id", "kept_bits"})  # lineage, not content
 _SECRET = "（已变更）"  # what the record of changes says of a keyed hash
 
 
@@ -69,7 +69,7 @@ class Merge:
             new = frame.join(self.known, on=self._keys, how="anti", maintain_order="left")
             old = frame.join(self.known, on=self._keys, how="semi", maintain_order="left")
         if not only_compare:
-            insert_frame(self._connection, self._table, new)
+            insert_frame(self._connection, self._table, new.drop("kept_bits", strict=False))
         if old.is_empty():
             return Merged(new=len(new))
         self._seen.append(old.select(self._keys))

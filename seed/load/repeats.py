@@ -1,0 +1,42 @@
+"""Repeats found by the matter link: an item is a repeat when its matter was registered a few days before."""
+
+import polars as pl
+from sqlalchemy import Connection, bindparam, select, update
+
+from queries.schema import petition_case
+
+_BATCH = 50_000
+
+
+def derive_repeats(connection: Connection, source: str, column: str, days: int) -> int:
+    """Set `is_repeat` (or its opposite, `is_first_local`) for every case of a register that has a matter link.
+
+    A case is a repeat when the previous case of its matter was registered 0 to `days` days (of 24 hours) before it.
+    Cases without a link keep "not given".
+
+    Returns:
+        How many cases changed.
+    """
+    table = petition_case
+    query = select(table.c.case_no, table.c.matter_id, table.c.registered_at, table.c[column]).where(
+        table.c.source == source, table.c.matter_id.is_not(None)
+    )
+    parts = [
+        pl.DataFrame(schema={"case_no": pl.Int64, "matter": pl.Binary, "at": pl.Datetime("us"), "old": pl.Boolean})
+    ]
+    result = connection.execute(query)
+    for rows in result.partitions(_BATCH):
+        parts.append(pl.DataFrame([tuple(row) for row in rows], schema=parts[0].schema, orient="row"))
+    gap = pl.col("at") - pl.col("at").shift().over("matter")
+    is_repeat = (gap <= pl.duration(days=days)).fill_null(False)
+    changed = (
+        pl.concat(parts)
+        .sort("matter", "at", "case_no")
+        .with_columns(new=is_repeat if column == "is_repeat" else ~is_repeat)
+        .filter(pl.col("old").ne_missing(pl.col("new")))
+    )
+    statement = update(table).where(table.c.case_no == bindparam("no")).values({column: bindparam("value")})
+    for start in range(0, len(changed), _BATCH):
+        part = changed.slice(start, _BATCH)
+        connection.execute(statement, [{"no": no, "value": new} for no, new in part.select("case_no", "new").rows()])
+    return len(changed)
