@@ -99,6 +99,7 @@ def show(
     boxed: bool = True,
     quiet: bool = False,
     table: pl.DataFrame | None = None,
+    on_click: Callable[[], None] | None = None,
 ) -> None:
     """A view as a card: its finding, the figure, its notes, and the figures behind it to look at and download.
 
@@ -111,6 +112,7 @@ def show(
         boxed: False where the page has drawn the card around several parts.
         quiet: the view's notes behind a question mark instead of under the figure, where room is short.
         table: labelled figures to offer for download instead of the view's frame.
+        on_click: callback for a click on a mark, such as `session.pick`.
     """
     finding = sentence if sentence is not None else view.finding
     with st.container(
@@ -126,8 +128,9 @@ def show(
             return
         alt = finding if isinstance(finding, str) else finding(session.language) if finding else key
         st.plotly_chart(
-            session.figure(view, chart), theme=None, config=PLOT, key=f"figure-{key}", alt=alt, width="stretch"
-        )
+            session.figure(view, chart), theme=None, config=PLOT, key=f"figure-{key}", alt=alt, width="stretch",
+            on_select=on_click or "ignore", selection_mode="points",
+        )  # fmt: skip
         if not quiet:
             notes(session, view.notes)
 

@@ -178,6 +178,17 @@ def narrow(dimension: str, key: str) -> None:
     st.session_state[WIDGET + dimension] = [] if list(now) == [key] else [key]
 
 
+def pick(name: str, figure: str) -> None:
+    """Take the mark clicked in a figure as the choice of the page's control `name` (a callback).
+
+    Args:
+        figure: key of the figure, whose marks carry their key first in `customdata`.
+    """
+    points = st.session_state[figure]["selection"]["points"]
+    if points and points[0].get("customdata"):
+        st.session_state[LOCAL + name] = points[0]["customdata"][0]
+
+
 def page_control(name: str, default: str, options: Sequence[str]) -> str:
     """Name of the widget state of a control that belongs to one page, seeded from the link; see `note_control`."""
     state = LOCAL + name
