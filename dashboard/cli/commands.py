@@ -1,0 +1,182 @@
+"""The commands: their arguments, their help, and which module does the work.
+
+The work is imported when it is asked for, so that `huiyin --help` answers at once.
+"""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dashboard.cli.options import (
+    Asked,
+    AsOf,
+    Convention,
+    Files,
+    From,
+    Language,
+    MappingOption,
+    Period,
+    ReportOption,
+    Rules,
+    Target,
+    To,
+    Where,
+)
+
+DEMO_CASES, DEMO_SEED = 9_000, 2022  # seed.demo's own; a test keeps them equal
+MOST_CASES = 50_000_000  # what was tried; a larger demo fills the disk of a small machine
+
+
+class Format(StrEnum):
+    """How figures are written."""
+
+    table = "table"
+    json = "json"
+    csv = "csv"
+
+
+def demo(
+    cases: Annotated[int, typer.Option("--cases", "-n", min=1, max=MOST_CASES, help="How many items.")] = DEMO_CASES,
+    seed: Annotated[int, typer.Option(help="The same seed makes the same register.")] = DEMO_SEED,
+    force: Annotated[
+        bool, typer.Option("--force", help="Also where a real register would be replaced; a copy of it is kept.")
+    ] = False,
+    file: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Do not load it: write it as a .csv, .tsv or .xlsx as a bureau's system exports it."
+        ),
+    ] = None,
+) -> None:
+    """Load the demo register 演示数据: an invented city, in place of an earlier demo.
+
+    One city, twelve townships, twenty-five departments, 2020-01 to 2022-06, and known truths planted in the numbers.
+    """
+    from dashboard.cli import registers
+
+    registers.load_demo(cases, seed, force=force) if file is None else registers.write_demo(file, cases, seed)
+
+
+def check(paths: Files, mapping: MappingOption = None, report: ReportOption = None, language: Language = None) -> None:
+    """Say what an import of these files would do; nothing is written."""
+    from dashboard.cli import registers
+
+    registers.check(paths, mapping, report, language)
+
+
+def import_files(
+    paths: Files, mapping: MappingOption = None, report: ReportOption = None, language: Language = None
+) -> None:
+    """Import the files of one register, all or nothing, and print what was done.
+
+    The same files twice change nothing; a newer export updates items by their number and records what changed.
+    Personal columns (names, identity numbers, telephone numbers, addresses, ...) are dropped before anything is
+    written. An earlier demo is removed.
+    """
+    from dashboard.cli import registers
+
+    registers.run_import(paths, mapping, report, language)
+
+
+def figures(
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[MEASURE]...", help="Measures, e.g. closure_rate on_time_reply_rate; none: all."),
+    ] = None,
+    by: Annotated[
+        list[str] | None,
+        typer.Option("--by", "-b", metavar="DIMENSION", help="Break down by place, office, month, ...; repeatable."),
+    ] = None,
+    where: Where = None,
+    start: From = None,
+    end: To = None,
+    period: Period = None,
+    as_of: AsOf = None,
+    rules: Rules = None,
+    convention: Convention = None,
+    target: Target = None,
+    form: Annotated[Format, typer.Option("--format", "-f", help="How to write them.")] = Format.table,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write to a file instead of the screen.")
+    ] = None,
+    language: Language = None,
+    listing: Annotated[
+        bool, typer.Option("--list", help="Only list the measures and the dimensions there are.")
+    ] = False,
+) -> None:
+    """Print what a page would show: numerator, denominator, excluded rows, value and its 95 % interval.
+
+    One object or line a measure and group. A share is a number from 0 to 1, a duration is in days. Where a value
+    cannot be computed it is empty, and `reason` says why. `excluded` counts rows that belong in the figure but whose
+    entries contradict one another (see the page Data quality).
+    """
+    from dashboard.cli import figures as work
+
+    if listing:
+        work.list_names(language)
+        return
+    asked = Asked(tuple(where or ()), start, end, period, as_of, rules, convention, target)
+    work.figures(tuple(names or ()), tuple(by or ()), asked, form.value, output, language)
+
+
+def export(
+    output: Annotated[
+        Path,
+        typer.Argument(help="A file ending in .xlsx, or a folder for --format csv or parquet.", show_default=False),
+    ],
+    form: Annotated[
+        str | None, typer.Option("--format", "-f", metavar="NAME", help="xlsx, csv or parquet; else by the ending.")
+    ] = None,
+    page: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Only this page, e.g. closure; repeatable.")
+    ] = None,
+    where: Where = None,
+    start: From = None,
+    end: To = None,
+    period: Period = None,
+    as_of: AsOf = None,
+    rules: Rules = None,
+    convention: Convention = None,
+    target: Target = None,
+    language: Language = None,
+) -> None:
+    """Write the figures the pages open with, with their definitions and what they stand on.
+
+    Without a period it is the last twelve whole months, as on the pages.
+    """
+    from dashboard.cli import export as work
+
+    period = period or (None if start or end else "last12")
+    asked = Asked(tuple(where or ()), start, end, period, as_of, rules, convention, target)
+    work.export(output, form, tuple(page or ()), asked, language)
+
+
+def serve(
+    host: Annotated[
+        str, typer.Option(help="Address to listen on; 0.0.0.0 opens it to the network.", envvar="HUIYIN_HOST")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", "-p", min=1, max=65535, envvar="HUIYIN_PORT", help="Port.")] = 8501,
+    with_demo: Annotated[
+        bool, typer.Option("--demo/--no-demo", help="Load the demo register when nothing was ever imported.")
+    ] = True,
+) -> None:
+    """Open the dashboard and print its address; stop it with Ctrl+C."""
+    from dashboard.cli import server
+
+    raise typer.Exit(server.serve(host, port, with_demo=with_demo))
+
+
+def bench(
+    cases: Annotated[
+        str, typer.Option("--cases", "-n", metavar="N[,N]", help="Sizes of the generated registers.")
+    ] = "1000000,10000000",
+    json_file: Annotated[
+        Path | None, typer.Option("--json", metavar="FILE", help="Also write every number measured to this file.")
+    ] = None,
+) -> None:
+    """Measure import, snapshot and pages beside DuckDB and pandas on the same answers."""
+    from dashboard.cli import bench as work
+
+    work.bench(cases, json_file)

@@ -1,0 +1,21 @@
+"""Cells and CSV files that a spreadsheet opens safely: Chinese is read as Chinese, text never as a formula."""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"  # without it Excel takes UTF-8 for the local code page
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def safe_cell(value: Any) -> Any:
+    """The value; text that a spreadsheet would run as a formula gets an apostrophe in front (OWASP, CSV injection)."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+
+
+def csv_bytes(lines: Iterable[Sequence[Any]]) -> bytes:
+    """Lines of cells as a CSV file."""
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\r\n").writerows([safe_cell(cell) for cell in line] for line in lines)
+    return BYTE_ORDER_MARK + out.getvalue().encode("utf-8")
