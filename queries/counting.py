@@ -96,9 +96,9 @@ def select(snapshot: Snapshot, engine: Engine, table: Table, cohort: Cohort, fil
             first, last = min(first, low), max(last, high)
     if not kept:
         return Selection(None, cohort, basis, 0, 0)
-    frame = engine.scan(table, kept).with_columns(
-        *(make(basis).alias(name) for name, make in DERIVED.get(table, {}).items())
-    )
+    frame = engine.scan(table, kept)
+    derived = [make(basis).alias(name) for name, make in DERIVED.get(table, {}).items()]
+    frame = frame.with_columns(*derived) if derived else frame
     conditions = [
         _has(name, codes, inside) for name, codes, inside in wanted if not _all_have(kept, name, codes, inside)
     ]
