@@ -43,8 +43,8 @@ async def lifespan(app: st.App) -> AsyncIterator[dict[str, object]]:
     """Warm up, then freeze."""
     try:
         warm_up(Settings.from_environment())
-    except HuiyinError:
-        log.exception("The data could not be opened at start-up; the pages will say so.")
+    except Exception:  # warming up is a kindness: whatever fails here fails again on its page, with words for the reader
+        log.exception("The first answers could not be made at start-up; the pages will say so.")
     gc.collect()
     gc.freeze()
     yield {}
