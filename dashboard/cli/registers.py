@@ -47,6 +47,8 @@ def check(paths: list[Path], mapping: str | None, report_file: Path | None, lang
         report = load.check(paths, settings, mapping)
     show_report(report, words)
     _write_findings(report, report_file)
+    if report.findings.height and report_file is None:
+        inform("To see the rows themselves add --report FILE.csv (or .xlsx).")
     inform("Nothing was written. To import, say `huiyin import` with the same arguments.")
 
 
@@ -61,6 +63,9 @@ def run_import(paths: list[Path], mapping: str | None, report_file: Path | None,
         report = load.run(paths, settings, mapping, lambda now: tell(now.done, now.total))
     show_report(report, words)
     _write_findings(report, report_file)
+    kept = settings.report_dir / f"import-{report.import_id}.csv"
+    if kept.exists():
+        inform(f"The rows themselves are listed in {kept}")
 
 
 def show_report(report: "ImportReport", language: str) -> None:
@@ -102,8 +107,6 @@ def _must_be_report(target: Path | None) -> None:
 
 def _write_findings(report: "ImportReport", target: Path | None) -> None:
     if target is None:
-        if report.findings.height:
-            inform("For the rows themselves add --report FILE.csv (or .xlsx).")
         return
     written = report.to_xlsx(target) if target.suffix.lower() == ".xlsx" else report.to_csv(target)
     inform(f"Report: {written}")
