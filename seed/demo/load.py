@@ -2,28 +2,30 @@
 
 import json
 import os
-from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from hashlib import blake2b
 
 import polars as pl
 from sqlalchemy import Connection, Engine, delete, func, insert, select
 
-from queries.checks import CHECKS, UNUSABLE
 from queries.errors import StoreError
 from queries.schema import import_finding, import_run, metadata
 from queries.settings import Settings
 from queries.store import backup, open_store, raise_version, writing
+from queries.vocabulary import Text
 from seed.demo import truths
-from seed.demo.cases import DEFAULT_CASES, DEFAULT_SEED, SOURCE, SOURCE_FILE, register
+from seed.demo.cases import COLUMNS, DEFAULT_CASES, DEFAULT_SEED, SOURCE, SOURCE_FILE, register
 from seed.demo.city import TOWNSHIPS
 from seed.demo.files import beside_evaluations
+from seed.demo.inspection import HEADINGS, Inspection
 from seed.demo.programmes import programmes
 from seed.demo.shapes import SHAPES_FILE
 from seed.load.bulk import insert_frame
 from seed.load.cases import finish_run, start_run, write_cases
+from seed.load.job import Job
+from seed.load.report import ImportReport, reason_of
+from seed.mapping import RegisterMapping
 
 KEPT = ("alembic_version", "store_state", "rule_set")
 """Tables a demo does not fill and does not empty."""
@@ -103,73 +105,59 @@ def _set_aside(engine: Engine, connection: Connection, force: bool) -> None:
 def _fill(
     connection: Connection, settings: Settings, cases: int, seed: int, places: int, progress: Callable[[int, int], None]
 ) -> DemoReport:
-    files = json.dumps([{"name": SOURCE_FILE, "rows": cases, "seed": seed}], ensure_ascii=False)
-    run = start_run(connection, source=SOURCE, is_demo=True, files=files, as_of=truths.LAST_DAY)
+    run = start_run(connection, source=SOURCE, is_demo=True)
     for name, rows in programmes(seed, places).items():
         of_run = {"import_id": run} if "import_id" in metadata.tables[name].c else {}
         connection.execute(insert(metadata.tables[name]), [row | of_run for row in rows])
-    checks: Counter[str] = Counter()
-    key = settings.hash_key()
+    job = Job(
+        connection, RegisterMapping(name=SOURCE), run, False, truths.LAST_DAY, settings.hash_key(), lambda _: None
+    )
+    inspection = Inspection(job)
 
     def frames() -> Iterator[pl.DataFrame]:
         done = 0
         for chunk in register(cases, seed, places=places):
-            findings = _findings(chunk.cases)
-            checks.update(dict(findings["check_name"].value_counts().iter_rows()))
-            insert_frame(connection, import_finding, findings.drop("bit").with_columns(import_id=pl.lit(run)))
-            spoilt = findings.group_by("case_id").agg(unusable=pl.col("bit").sum())
-            yield (
-                beside_evaluations(chunk)
-                .join(spoilt, on="case_id", how="left", maintain_order="left")
-                .with_columns(_hashed(chunk.cases["matter_id"], key), pl.col("unusable").fill_null(0))
-            )
+            yield inspection.of(beside_evaluations(chunk))
             done += len(chunk.cases)
             progress(done, cases)
 
     written = write_cases(connection, frames(), import_id=run, source=SOURCE, rows=cases)
-    quarantined = sum(count for name, count in checks.items() if CHECKS[name].severity == "quarantine")
-    counts = {"rows_read": cases, "rows_new": written.cases.new, "rows_quarantined": quarantined}
-    finish_run(connection, run, counts | {"checks": json.dumps(checks)})
+    inspection.finish()
+    report = ImportReport(
+        import_id=run,
+        source=SOURCE,
+        files=({"name": SOURCE_FILE, "rows": cases, "seed": seed},),
+        rows_read=cases,
+        new=written.cases.new,
+        quarantined=job.quarantined,
+        evaluations=written.evaluations.new,
+        checks=dict(sorted(job.findings.counts.items())),
+        used={name: heading for name, heading in HEADINGS.items() if name in COLUMNS or "." in name},
+        notes=(
+            Text("演示数据：城市、单位和件均为虚构", "Demo data: the city, its offices and all items are invented"),
+        ),
+        as_of=truths.LAST_DAY,
+        findings=job.findings.frame(),
+    )
+    _keep(connection, report)
     raise_version(connection)
-    return DemoReport(run, written.cases.new, written.evaluations.new, truths.LAST_DAY, dict(checks))
+    return DemoReport(run, report.new, report.evaluations, truths.LAST_DAY, dict(report.checks))
 
 
-def _hashed(matters: pl.Series, key: bytes) -> pl.Series:
-    """The matter numbers as keyed hashes of 16 bytes."""
-    known = matters.unique(maintain_order=True)
-    hashes = [blake2b(matter.encode(), digest_size=16, key=key).digest() for matter in known]
-    table = pl.DataFrame({"matter_id": known, "hash": pl.Series(hashes, dtype=pl.Binary)})
-    joined = matters.to_frame().join(table, on="matter_id", how="left", maintain_order="left")
-    return joined["hash"].rename("matter_id")
-
-
-def _findings(cases: pl.DataFrame) -> pl.DataFrame:
-    """The planted faults as the import would list them."""
-    serial = pl.col("source_row") - 2
-    parts = []
-    for name, (every, offset) in truths.FLAWS.items():
-        check = CHECKS[name]
-        reason = json.dumps({"zh": check.label.zh, "en": check.label.en}, ensure_ascii=False)
-        parts.append(
-            cases.filter(serial % every == offset).select(
-                pl.lit(name).alias("check_name"),
-                pl.lit(check.severity).alias("severity"),
-                pl.lit(SOURCE_FILE).alias("file"),
-                pl.col("source_row").alias("row"),
-                pl.lit(reason).alias("reason"),
-                "case_id",
-                pl.lit(UNUSABLE.get(_SPOILS.get(name, ""), 0), pl.Int32).alias("bit"),
-            )
-        )
-    return pl.concat(parts)
-
-
-_SPOILS = {
-    "dates_out_of_order": "forwarded_at",
-    "due_before_accepted": "due_at",
-    "extension_out_of_range": "due_at",
-    "petitioner_count_below_one": "petitioner_count",
-    "first_and_repeat": "first",
-    "recheck_before_review": "review",
-    "confirmed_but_open": "confirmed_closed",
-}
+def _keep(connection: Connection, report: ImportReport) -> None:
+    """Complete the run's row and keep its findings, as an import does."""
+    assert report.import_id is not None
+    counts = {"rows_read": report.rows_read, "rows_new": report.new, "rows_quarantined": report.quarantined}
+    texts = {
+        "files": json.dumps(report.files, ensure_ascii=False),
+        "checks": json.dumps(dict(report.checks)),
+        "columns": report.columns_json(),
+        "unsupported": report.unsupported_json(),
+    }
+    finish_run(connection, report.import_id, {**counts, **texts, "as_of": report.as_of})
+    reasons = {name: reason_of(name) for name in report.checks}
+    said = {name: json.dumps({"zh": why.zh, "en": why.en}, ensure_ascii=False) for name, why in reasons.items()}
+    if said:
+        reason = pl.col("check_name").replace_strict(said, return_dtype=pl.String).alias("reason")
+        listed = report.findings.with_columns(reason, pl.lit(report.import_id).alias("import_id"))
+        insert_frame(connection, import_finding, listed)
