@@ -34,7 +34,7 @@ entries = {
 }
 chosen = st.navigation(list(entries), position="hidden" if st.context.is_embedded else "top")
 page = next(entries[entry] for entry in entries if entry.url_path == chosen.url_path)
-enter_page(page.name)
+enter_page()
 filter_bar(session, filtered=page.filtered)
 if session.is_empty and page.filtered:
     no_data(session)

@@ -10,6 +10,7 @@ import logging
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from importlib import import_module
 from pathlib import Path
 
 import streamlit as st
@@ -31,6 +32,7 @@ log = logging.getLogger("huiyin")
 
 def warm_up(settings: Settings) -> None:
     """Open the data and make the answers and figures the first readers will ask for, in both languages."""
+    import_module("pandas")  # Plotly and Streamlit look for it lazily, and two first readers would import it at once
     for language in LANGUAGES:
         reader = default_reader(settings, language)
         for page in pages():
@@ -43,7 +45,9 @@ async def lifespan(app: st.App) -> AsyncIterator[dict[str, object]]:
     """Warm up, then freeze."""
     try:
         warm_up(Settings.from_environment())
-    except Exception:  # warming up is a kindness: whatever fails here fails again on its page, with words for the reader
+    except (
+        Exception
+    ):  # warming up is a kindness: whatever fails here fails again on its page, with words for the reader
         log.exception("The first answers could not be made at start-up; the pages will say so.")
     gc.collect()
     gc.freeze()

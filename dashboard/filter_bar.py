@@ -59,18 +59,11 @@ def filter_bar(session: Session, *, filtered: bool = True) -> None:
 def _period(session: Session) -> None:
     words = session.words
 
-    def name(period: str) -> str:
-        if period == "custom":
-            start, end = session.choices.span(session.snapshot.as_of)
-            chosen = session.choices.period == "custom" and (start or end)
-            return wording.period(start, end, session.language) if chosen else words("filters.custom")
-        return words(f"filters.{period}")
-
     start, end = session.choices.span(session.snapshot.as_of)
     st.selectbox(
         words("filters.period"),
         PERIODS,
-        format_func=name,
+        format_func=lambda name: words(f"filters.{name}"),
         key=WIDGET + "period",
         label_visibility="collapsed",
         width=184,
@@ -145,8 +138,10 @@ def _hidden_filters(session: Session) -> None:
     hidden = [name for name in session.choices.where if name not in MAIN]
     choices, words = session.choices, session.words
     said = []
-    if choices.period == "custom" and not (choices.start or choices.end):
-        said.append(words("filters.choose_dates"))
+    if choices.period == "custom":
+        start, end = choices.span(session.snapshot.as_of)
+        chosen = wording.period(start, end, session.language)
+        said.append(chosen if start or end else words("filters.choose_dates"))
     if choices.as_of:
         said.append(words("filters.as_of_chosen", day=wording.day(choices.as_of, session.language)))
     if not hidden and not said:

@@ -11,12 +11,13 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Protocol, TypeVar
+from typing import Any, Literal, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 import plotly.graph_objects as go
 import streamlit as st
 from sqlalchemy import Engine
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from dashboard.charts import Style
 from dashboard.choices import Choices, Link, read_link
@@ -121,8 +122,8 @@ def begin(settings: Settings, import_desk: ImportDesk | None = None) -> Session:
     query = {name: st.query_params.get_all(name) for name in st.query_params}
     usual = choose_language(None, st.context.locale, settings.language)
     ignored: tuple[str, ...] = ()
-    moved = _address_moved(query)
-    if moved:
+    arrived = _arrival(query)
+    if arrived == "address":
         language = choose_language(_first(query, "lang"), st.context.locale, settings.language)
         relevant = {name: values for name, values in query.items() if name in _FILTER_PARAMETERS}
         reading = read_link(relevant, snapshot.as_of, lambda name: [*snapshot.keys(name), ""])
@@ -130,16 +131,17 @@ def begin(settings: Settings, import_desk: ImportDesk | None = None) -> Session:
         controls = {name: values[0] for name, values in query.items() if name not in _FILTER_PARAMETERS | {"lang"}}
     else:
         language = st.session_state.get("language") or usual
-        choices = _from_widgets(st.session_state["_choices"])
-        controls = dict(st.session_state["_locals"])
-    _fill_widgets(choices, language, controls, everything=moved)
-    st.session_state["_locals"] = controls
-    st.session_state["_choices"] = choices
+        choices = _from_widgets(st.session_state["_choices"], snapshot)
+        controls = {} if arrived == "page" else dict(st.session_state["_locals"])
+    # Streamlit knows a chosen option by its label: in another language every choice has to be made again
+    retold = language != st.session_state.get("_language")
+    _fill_widgets(choices, language, controls, everything=retold or arrived != "widget")
+    st.session_state.update({"_locals": controls, "_choices": choices, "_language": language})
     link = choices.link(snapshot.as_of) | {name: [value] for name, value in controls.items()}
     if language != usual:
         link["lang"] = [language]
     # the address the reader came by stays as it is, or Back would lead to it again and again
-    _write_address(query if moved else link, query)
+    _write_address(query if arrived == "address" else link, query)
     return Session(
         settings=settings,
         language=language,
@@ -211,27 +213,31 @@ def note_control(name: str, value: str, default: str) -> None:
         _write_address(link | {n: [v] for n, v in controls.items()}, query)
 
 
-def enter_page(name: str) -> None:
-    """Forget the controls of the page left; call once the page of this run is known."""
-    if st.session_state.get("_page") not in (None, name):
-        for state in [key for key in st.session_state if str(key).startswith(LOCAL)]:
-            del st.session_state[state]
-        st.session_state["_locals"] = {}
-        link = {n: v for n, v in st.session_state.get("_link", {}).items() if n in _FILTER_PARAMETERS | {"lang"}}
-        _write_address(link, {n: st.query_params.get_all(n) for n in st.query_params})
-    st.session_state["_page"] = name
+def enter_page() -> None:
+    """Remember on which page the reader is; call once the navigation is drawn."""
+    st.session_state["_page"] = _page()
 
 
-def _address_moved(query: Link) -> bool:
-    """Whether the reader came by a link or by Back, rather than by a widget.
+def _arrival(query: Link) -> Literal["address", "page", "widget"]:
+    """What brought this run about: a link or Back, a click in the navigation, or anything else.
 
-    A widget changed while the browser has not yet heard of the new address sends the old one: then the widgets win.
+    A widget changed while the browser has not yet heard of the newest address sends the old one: the widget wins. A
+    click in the navigation sends no parameters: the selection is carried over.
     """
     known = st.session_state.get("_link")
     if known is None:
-        return True
+        return "address"
+    turned = _page() != st.session_state.get("_page")
     before = st.session_state["_values"]
-    return query != known and all(before.get(name, value) == value for name, value in _widget_values().items())
+    untouched = all(before.get(name, value) == value for name, value in _widget_values().items())
+    if query != known and untouched and (query or not turned):
+        return "address"
+    return "page" if turned else "widget"
+
+
+def _page() -> str | None:
+    context = get_script_run_ctx()  # the page asked for is known here before the navigation is drawn
+    return context.page_script_hash if context else None
 
 
 def _widget_values() -> dict[str, Any]:
@@ -246,13 +252,14 @@ def _write_address(link: Link, query: Link) -> None:
     st.session_state["_values"] = _widget_values()
 
 
-def _from_widgets(before: Choices) -> Choices:
+def _from_widgets(before: Choices, snapshot: Snapshot) -> Choices:
     state = st.session_state
     plain = {name: state[WIDGET + name] for name in _PLAIN if WIDGET + name in state}
     where = dict(before.where)
     for name in DIMENSIONS:
         if WIDGET + name in state:
-            where[name] = tuple(sorted(state[WIDGET + name]))
+            chosen = set(state[WIDGET + name])
+            where[name] = tuple(sorted(chosen & {*snapshot.keys(name), ""})) if chosen else ()
     plain["where"] = MappingProxyType({name: keys for name, keys in sorted(where.items()) if keys})
     if plain.get("target") == "any":
         plain["target"] = None
