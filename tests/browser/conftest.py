@@ -1,0 +1,118 @@
+"""A real server on the demo register, and a real browser."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from queries.settings import Settings
+from seed import demo
+
+ROOT = Path(__file__).parents[2]
+CHROMIUM = next((path for path in ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
+                 if Path(path).exists()), None)  # fmt: skip
+CASES = 2_000  # enough for every page to have something to say
+QUIET = """() => !document.querySelector('[data-testid=stSkeleton]')
+    && !document.querySelector('[data-testid=stStatusWidget]')
+    && !document.querySelector('[data-stale=true]')"""
+OpenPage = Callable[..., Page]
+Settle = Callable[[Page], None]
+
+
+@pytest.fixture(scope="session")
+def demo_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """An installation with a small demo register."""
+    folder = tmp_path_factory.mktemp("demo")
+    settings = Settings(folder, f"sqlite:///{folder / 'huiyin.db'}")
+    demo.load(settings, cases=CASES)
+    return settings
+
+
+@pytest.fixture(scope="session")
+def address(demo_settings: Settings) -> Iterator[str]:
+    """The address of a running server."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", "dashboard/asgi.py", "--server.port", str(port),
+               "--server.address", "127.0.0.1", "--server.headless", "true"]  # fmt: skip
+    environment = {**os.environ, "HUIYIN_DATA_DIR": str(demo_settings.data_dir)}
+    environment.pop("HUIYIN_DATABASE_URL", None)
+    with (demo_settings.data_dir / "server.log").open("wb") as log:
+        server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log, start_new_session=True)
+        try:
+            _wait_for(f"http://127.0.0.1:{port}/api/healthz", server)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            os.killpg(server.pid, signal.SIGTERM)
+            server.wait(timeout=10)
+
+
+def _wait_for(url: str, server: subprocess.Popen[bytes], seconds: float = 60) -> None:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        assert server.poll() is None, "the server ended while starting"
+        try:
+            with urlopen(url, timeout=1) as answer:
+                if answer.status == 200:
+                    return
+        except OSError:
+            time.sleep(0.1)
+    raise TimeoutError(f"no answer from {url}")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's chromium."""
+    if CHROMIUM is None:
+        pytest.skip("chromium is not installed (apt-get install chromium fonts-noto-cjk)")
+    if shutil.which("fc-list") and not subprocess.run(["fc-list", ":lang=zh"], capture_output=True, check=False).stdout:
+        pytest.skip("no font with Chinese characters is installed (apt-get install fonts-noto-cjk)")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser, address: str) -> Iterator[OpenPage]:
+    """Open a path of the app in a fresh profile: `open_page("/closure", language="en-GB")`; settled on return."""
+    contexts: list[BrowserContext] = []
+
+    def open_it(path: str = "/", *, language: str = "zh-CN", width: int = 1366, height: int = 768) -> Page:
+        context = browser.new_context(viewport={"width": width, "height": height}, locale=language)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(20_000)
+        requests: list[str] = []
+        page.on("request", lambda request: requests.append(request.url))
+        page.goto(address + path)
+        page.requests = requests  # type: ignore[attr-defined]  # read back by the test that looks for strangers
+        page.wait_for_selector("h1")
+        _settle(page)
+        return page
+
+    yield open_it
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture(scope="session")
+def settled() -> Settle:
+    """Wait until the script has run and everything is painted."""
+    return _settle
+
+
+def _settle(page: Page) -> None:
+    page.wait_for_timeout(300)
+    page.wait_for_function(QUIET)
+    page.wait_for_timeout(200)

@@ -1,0 +1,122 @@
+"""The app in a real browser: every page in both languages, links, Back, nothing fetched from elsewhere."""
+
+from collections.abc import Callable
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import pytest
+from playwright.sync_api import Page
+
+from dashboard.i18n import Words
+from dashboard.screens import pages
+
+pytestmark = pytest.mark.browser
+OpenPage = Callable[..., Page]
+Settle = Callable[[Page], None]
+LANGUAGES = {"zh": "zh-CN", "en": "en-GB"}
+
+
+def path(name: str) -> str:
+    return "/" if pages()[0].name == name else f"/{name}"
+
+
+def query(page: Page) -> dict[str, list[str]]:
+    return parse_qs(urlsplit(page.url).query)
+
+
+def choose_place(page: Page, settled: Settle, number: int = 0) -> None:
+    page.click(".st-key-filter-place input")
+    page.get_by_role("option").nth(number).click()
+    page.keyboard.press("Escape")
+    settled(page)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", [page.name for page in pages()])
+def test_every_page_opens_without_an_error_and_asks_nobody_else(name: str, language: str, open_page: OpenPage):
+    page = open_page(path(name), language=LANGUAGES[language])
+    assert page.locator("[data-testid=stException], [data-testid=stAlertContentError]").count() == 0
+    assert page.get_by_role("link", name=Words(language)(f"{name}.title")).count() >= 1
+    strangers = [url for url in page.requests if not url.startswith(("http://127.0.0.1", "data:", "blob:"))]
+    assert strangers == []
+
+
+@pytest.mark.parametrize("name", [page.name for page in pages()])
+@pytest.mark.parametrize(("width", "height"), [(390, 844), (1366, 768), (1920, 1080)])
+def test_no_page_scrolls_sideways(name: str, width: int, height: int, open_page: OpenPage):
+    page = open_page(path(name), width=width, height=height)
+    wide, shown = page.locator("[data-testid=stMain]").evaluate("e => [e.scrollWidth, e.clientWidth]")
+    assert wide <= shown
+
+
+def test_the_overview_fits_a_laptop_screen(open_page: OpenPage):
+    high, shown = open_page("/").locator("[data-testid=stMain]").evaluate("e => [e.scrollHeight, e.clientHeight]")
+    assert high <= shown
+
+
+def test_a_shared_link_shows_the_same_in_another_browser_and_language(open_page: OpenPage, settled: Settle):
+    page = open_page("/")
+    choose_place(page, settled)
+    chosen = query(page)["place"]
+    other = open_page("/?" + urlsplit(page.url).query, language=LANGUAGES["en"])
+    assert other.locator(".st-key-filter-place").inner_text().strip().startswith(chosen[0][:2])
+    assert (
+        other.locator("[data-testid=stMetricValue]").all_inner_texts()
+        == page.locator("[data-testid=stMetricValue]").all_inner_texts()
+    )
+
+
+def test_back_takes_the_last_choice_back(open_page: OpenPage, settled: Settle):
+    page = open_page("/")
+    before = page.locator("[data-testid=stMetricValue]").all_inner_texts()
+    choose_place(page, settled)
+    assert "place" in query(page)
+    page.go_back()
+    settled(page)
+    assert query(page) == {}
+    assert page.locator("[data-testid=stMetricValue]").all_inner_texts() == before
+
+
+def test_a_change_of_page_keeps_the_selection(open_page: OpenPage, settled: Settle):
+    page = open_page("/")
+    choose_place(page, settled)
+    chosen = query(page)["place"]
+    page.get_by_role("link", name=Words("zh")("closure.title")).click()
+    settled(page)
+    assert urlsplit(page.url).path == "/closure"
+    assert query(page)["place"] == chosen
+    page.go_back()
+    settled(page)
+    assert urlsplit(page.url).path == "/"
+    assert query(page)["place"] == chosen
+
+
+def test_a_change_of_language_keeps_the_selection_and_is_in_the_link(open_page: OpenPage, settled: Settle):
+    page = open_page("/")
+    choose_place(page, settled)
+    chosen = query(page)["place"]
+    page.get_by_text("EN", exact=True).click()
+    settled(page)
+    assert query(page) == {"place": chosen, "lang": ["en"]}
+    assert Words("en")("frame.as_of", day="").strip() in page.inner_text(".st-key-heading")
+    page.go_back()
+    settled(page)
+    assert query(page) == {"place": chosen}
+    assert Words("zh")("frame.as_of", day="").strip() in page.inner_text(".st-key-heading")
+
+
+def test_a_control_of_one_page_is_in_the_link(open_page: OpenPage, settled: Settle):
+    page = open_page("/closure")
+    page.locator(".st-key-local-by button").nth(1).click()
+    settled(page)
+    assert query(page)["by"] == ["office"]
+    other = open_page("/closure?" + urlsplit(page.url).query)
+    assert (
+        other.locator(".st-key-local-by [aria-checked=true]").inner_text()
+        == page.locator(".st-key-local-by [aria-checked=true]").inner_text()
+    )
+
+
+def test_a_link_with_nonsense_opens_and_says_what_it_left_out(open_page: OpenPage):
+    page = open_page("/?place=" + "nowhere" + "&from=yesterday&place=")
+    assert "from" in unquote(page.inner_text("[data-testid=stMain]"))
+    assert page.locator("[data-testid=stAlertContentError]").count() == 0
