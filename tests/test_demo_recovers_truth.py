@@ -7,10 +7,11 @@ import polars as pl
 import pytest
 
 from queries import snapshot as snapshots
-from queries.evaluate import evaluate
+from queries.evaluate import compare, evaluate
 from queries.filters import Filters
 from queries.settings import Settings
 from queries.snapshot import Snapshot
+from queries.views import townships
 from seed import demo
 from seed.demo import truths
 from seed.demo.city import CITY, TOWNSHIPS
@@ -171,3 +172,28 @@ def test_rows_with_planted_faults_are_left_out_and_counted(snapshot):
     assert excluded["same_day_forwarding_rate"] > 0
     assert excluded["closure_rate"] > 0
     assert excluded["registered_count"] == 0
+
+
+YEAR = Filters(start=date(2021, 7, 1), end=truths.LAST_DAY)  # what pages show before anything is chosen
+
+
+def test_the_townships_page_names_the_slow_township_and_no_other(snapshot):
+    view = townships.compared(snapshot, YEAR, "on_time_reply_rate")
+    assert view.frame.filter("worse")["place"].to_list() == [truths.SLOW_PLACE]
+    assert truths.SLOW_PLACE in view.finding.zh
+
+
+def test_the_comparison_of_offices_names_the_one_of_low_participation(snapshot):
+    view = townships.compared(snapshot, YEAR, "participation_rate", "office")
+    assert view.frame.filter("worse")["office"].to_list() == [truths.LOW_OFFICE]
+
+
+def test_the_rise_shows_beside_the_same_period_last_year(snapshot):
+    there = YEAR.only("place", truths.RISING_PLACE).only("topic_l1", truths.RISING_TOPIC_L1)
+    (row,) = compare(snapshot, "registered_count", (), there).iter_rows(named=True)
+    assert row["value"] > 3 * row["last_year_value"]
+
+
+def test_the_map_has_a_shape_for_every_township_of_the_register(snapshot):
+    view = townships.on_map(snapshot, YEAR, "on_time_reply_rate", demo.SHAPES_FILE)
+    assert set(view.frame.filter(pl.col("value").is_not_null())["place"]) == set(TOWNS)
