@@ -126,8 +126,10 @@ def figure(style: Style, height: int, **layout: Any) -> go.Figure:
     return go.Figure(layout={"template": template(style.dark), "height": height, "autosize": True} | layout)
 
 
-def month_axis(months: list[date], style: Style) -> dict[str, Any]:
+def month_axis(months: list[date], style: Style, most: int = 13) -> dict[str, Any]:
     """Settings of a date axis over months: a label every one, two, three or six months, the year under January.
+
+    At most `most` labels, so that they stay level.
 
     Plotly's bundle has no Chinese month names, so the labels are ours.
     """
@@ -135,7 +137,7 @@ def month_axis(months: list[date], style: Style) -> dict[str, Any]:
         return {"type": "date", "tickvals": [], "ticktext": []}
     first, last = months[0], months[-1]
     count = (last.year - first.year) * 12 + last.month - first.month + 1
-    step = next((step for step in (1, 2, 3, 6, 12) if count / step <= 13), 12)
+    step = next((step for step in (1, 2, 3, 6, 12) if count / step <= most), 12)
     ticks = [
         day
         for day in (add_months(month_start(first), offset) for offset in range(count))
@@ -147,6 +149,7 @@ def month_axis(months: list[date], style: Style) -> dict[str, Any]:
         "ticktext": [_month_tick(day, index == 0, style.language) for index, day in enumerate(ticks)],
         "range": [_half_month(first, -1), _half_month(last, 1)],
         "ticks": "",
+        "tickangle": 0,
     }
 
 

@@ -1,5 +1,6 @@
 """Groups side by side. A dot and its interval say what a rank hides: who can be told apart at all."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import plotly.graph_objects as go
@@ -10,68 +11,115 @@ from dashboard.charts.time_series import share_axis
 from queries import wording
 from queries.views import View
 
-ROW = 19  # CSS pixels a row
+ROW, TALL_ROW = 19, 27  # CSS pixels a row; twelve short rows fit the overview on a laptop screen
 ROOM = 62  # CSS pixels above and below the rows
 LEAST = 180
+PLOT_TO = 0.72  # of the width; the counts are printed in the rest
 
 
-def interval_dots(view: View, style: Style, *, target: float | None = None) -> go.Figure:
+def interval_dots(view: View, style: Style) -> go.Figure:
     """Each group as a dot with its 95 % interval, the whole as a line; share and counts printed at the right.
 
-    Expects columns zh, en, value, lower, upper, numerator, denominator, band, worse, overall; first row on top.
+    Expects columns zh, en, value, lower, upper, numerator, denominator, band, worse, overall, and where there is one
+    target; first row on top. A click gives the key of its group (`customdata[0]`).
     """
+    return _dots(view, style, ROW)
+
+
+def tall_interval_dots(view: View, style: Style) -> go.Figure:
+    """`interval_dots` with more room a row, for a page where it is the main figure."""
+    return _dots(view, style, TALL_ROW)
+
+
+def _dots(view: View, style: Style, height: int) -> go.Figure:
     rows = view.frame.filter(pl.col("value").is_not_null())
-    names = [escape(name) for name in rows[style.language].to_list()]
     places = list(range(rows.height))[::-1]
-    fig = figure(style, max(LEAST, ROW * rows.height + ROOM))
-    for row, name, place in zip(rows.iter_rows(named=True), names, places, strict=True):
-        colour = _colour(row, style)
-        fig.add_scatter(
-            x=[row["lower"], row["upper"]],
-            y=[place, place],
-            mode="lines",
-            line={"color": colour, "width": 2},
-            hoverinfo="skip",
-        )
-        fig.add_scatter(
-            x=[row["value"]],
-            y=[place],
-            mode="markers",
-            marker=_mark(row, colour, style),
-            customdata=[[name, *_words(row, style)]],
-            hovertemplate="<b>%{customdata[0]}</b> %{customdata[1]}<br>%{customdata[2]}<br>%{customdata[3]}"
-            "<br>%{customdata[4]}<extra></extra>",
-        )
+    fig = figure(style, max(LEAST, height * rows.height + ROOM))
+    records = rows.to_dicts()
+    for row, place in zip(records, places, strict=True):
         _printed(fig, row, place, style)
-    _whole(fig, rows, style)
-    if target is not None:
-        fig.add_vline(x=target, line={"color": style.palette.muted, "width": 1, "dash": "dash"})
-    reach = [*rows["lower"].to_list(), *rows["upper"].to_list()]
-    across = share_axis(reach) | {"domain": [0, 0.76], "showgrid": True, "gridcolor": style.palette.grid}
+    whole, target = _one(rows, "overall"), _one(rows, "target")
+    _lines(fig, whole, target, style)
+    # an interval that says nothing must not squeeze the others: small groups do not stretch the axis
+    ample = rows.filter(pl.col("band") != "small") if (rows["band"] != "small").any() else rows
+    reach = [*ample["lower"].to_list(), *ample["upper"].to_list(), *(share for share in (whole, target) if share)]
+    axis = share_axis(reach)
+    _intervals(fig, records, places, style)
+    _marks(fig, [row | {"shown": _within(row, axis)} for row in records], places, style, view.by[0] if view.by else "")
     fig.update_layout(
-        xaxis=across,
-        yaxis={
-            "tickvals": places,
-            "ticktext": names,
-            "range": [-0.7, rows.height - 0.3],
-            "showgrid": False,
-            "tickfont": {"color": style.palette.ink, "size": 13},
-        },
+        xaxis=axis | {"domain": [0, PLOT_TO], "showgrid": True, "gridcolor": style.palette.grid},
+        yaxis=name_axis(rows[style.language].to_list(), places, style),
         margin={"t": 22, "r": 4},
     )
     return fig
+
+
+def name_axis(names: Sequence[str], places: Sequence[int], style: Style) -> dict[str, Any]:
+    """A vertical axis with the name of each row; first row on top."""
+    return {
+        "tickvals": list(places),
+        "ticktext": [escape(name) for name in names],
+        "range": [-0.7, len(names) - 0.3],
+        "showgrid": False,
+        "ticklabelstandoff": 8,
+        "tickfont": {"color": style.palette.ink, "size": 13},
+    }
+
+
+def _one(rows: pl.DataFrame, column: str) -> float | None:
+    return next(iter(rows[column].drop_nulls().to_list()), None) if column in rows.columns else None
+
+
+def _intervals(fig: go.Figure, rows: Sequence[dict[str, Any]], places: Sequence[int], style: Style) -> None:
+    """The intervals, one trace a colour: fewer traces are drawn faster."""
+    for kind in dict.fromkeys(_line_of(row, style) for row in rows):
+        x: list[float | None] = []
+        y: list[int | None] = []
+        for row, place in zip(rows, places, strict=True):
+            if _line_of(row, style) == kind:
+                x += [row["lower"], row["upper"], None]
+                y += [place, place, None]
+        fig.add_scatter(x=x, y=y, mode="lines", line={"color": kind[0], "width": kind[1]}, hoverinfo="skip")
+
+
+def _line_of(row: dict[str, Any], style: Style) -> tuple[str, float]:
+    """Colour and width of an interval; one that says little is drawn so."""
+    return (style.palette.faint, 1.5) if row["band"] == "small" else (_colour(row, style), 2)
+
+
+def _marks(fig: go.Figure, rows: Sequence[dict[str, Any]], places: Sequence[int], style: Style, key: str) -> None:
+    colours = [_colour(row, style) for row in rows]
+    small = [row["band"] == "small" for row in rows]
+    fig.add_scatter(
+        x=[row["value"] if row["shown"] else None for row in rows],
+        y=list(places),
+        mode="markers",
+        marker={
+            "size": [9 if few else 10 for few in small],
+            "color": [style.palette.background if few else colour for few, colour in zip(small, colours, strict=True)],
+            "line": {"color": colours, "width": 2},
+            "symbol": ["diamond" if row["worse"] else "circle" for row in rows],
+            "opacity": 1,
+        },
+        cliponaxis=False,
+        # a click is an event, not a state: nothing fades
+        selected={"marker": {"opacity": 1}},
+        unselected={"marker": {"opacity": 1}},
+        customdata=[[row.get(key), escape(row[style.language]), *_words(row, style)] for row in rows],
+        hovertemplate="<b>%{customdata[1]}</b> %{customdata[2]}<br>%{customdata[3]}<br>%{customdata[4]}"
+        "<br>%{customdata[5]}<extra></extra>",
+    )
+
+
+def _within(row: dict[str, Any], axis: dict[str, Any]) -> bool:
+    low, high = axis["range"]
+    return bool(low <= row["value"] <= high)
 
 
 def _colour(row: dict[str, Any], style: Style) -> str:
     if row["worse"]:
         return style.palette.signal
     return style.palette.data if row["band"] in ("high", "low") else style.palette.neutral
-
-
-def _mark(row: dict[str, Any], colour: str, style: Style) -> dict[str, Any]:
-    if row["band"] == "small":
-        return {"size": 9, "color": style.palette.background, "line": {"color": colour, "width": 2}}
-    return {"size": 10, "color": colour, "symbol": "diamond" if row["worse"] else "circle"}
 
 
 def _words(row: dict[str, Any], style: Style) -> tuple[str, str, str, str]:
@@ -84,21 +132,43 @@ def _words(row: dict[str, Any], style: Style) -> tuple[str, str, str, str]:
 def _printed(fig: go.Figure, row: dict[str, Any], place: int, style: Style) -> None:
     share, counts, _, _ = _words(row, style)
     common = {"xref": "paper", "y": place, "showarrow": False}
-    fig.add_annotation(x=0.85, xanchor="right", text=share, font={"size": 13}, **common)
-    fig.add_annotation(x=1, xanchor="right", text=counts, font={"size": 12, "color": style.palette.muted}, **common)
-
-
-def _whole(fig: go.Figure, rows: pl.DataFrame, style: Style) -> None:
-    share = rows["overall"].drop_nulls()
-    if len(share) == 0:
-        return
-    fig.add_vline(x=share[0], line={"color": style.palette.muted, "width": 1.5})
+    muted = {"size": 12, "color": style.palette.muted}
+    if row["band"] == "small":
+        share = style.words("charts.too_few")
     fig.add_annotation(
-        x=share[0],
+        x=0.84, xanchor="right", text=share, font=muted if row["band"] == "small" else {"size": 13}, **common
+    )
+    fig.add_annotation(x=1, xanchor="right", text=counts, font=muted, **common)
+
+
+def _lines(fig: go.Figure, whole: float | None, target: float | None, style: Style) -> None:
+    """The whole as a solid line, the target dashed; their names on different sides so that they never touch."""
+    left = whole is None or target is None or whole <= target
+    if whole is not None:
+        anchor = "center" if target is None else "right" if left else "left"
+        _line(fig, whole, "charts.whole", anchor, {"width": 1.5}, style)
+    if target is not None:
+        _line(
+            fig,
+            target,
+            "charts.target",
+            "left" if left and whole is not None else "right",
+            {"width": 1, "dash": "dash"},
+            style,
+        )
+
+
+def _line(fig: go.Figure, share: float, word: str, anchor: str, line: dict[str, Any], style: Style) -> None:
+    fig.add_vline(x=share, line={"color": style.palette.muted} | line, layer="below")
+    shift = {"right": 3, "left": -3, "center": 0}[anchor]
+    fig.add_annotation(
+        x=share,
         y=1,
         yref="paper",
+        xanchor=anchor,
+        xshift=shift,
         yanchor="bottom",
         showarrow=False,
-        text=style.words("charts.whole", share=wording.per_cent(share[0], style.language)),
+        text=style.words(word, share=wording.per_cent(share, style.language)),
         font={"size": 12, "color": style.palette.muted},
     )

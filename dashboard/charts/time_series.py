@@ -11,6 +11,8 @@ from queries import wording
 from queries.views import View
 
 HEIGHT = 290  # CSS pixels
+NARROW_HEIGHT = 216
+NARROW_LABELS = 8  # months; more would be turned upright
 
 
 def monthly_share(view: View, style: Style) -> go.Figure:
@@ -24,6 +26,15 @@ def monthly_share(view: View, style: Style) -> go.Figure:
     _line(fig, rows, style, style.palette.data, view.measures[0].label(style.language))
     _last_value(fig, rows, style)
     _axes(fig, rows, style)
+    return fig
+
+
+def narrow_monthly_share(view: View, style: Style) -> go.Figure:
+    """`monthly_share` for a card beside the main figure: lower, with fewer labels."""
+    fig = monthly_share(view, style)
+    fig.update_layout(
+        height=NARROW_HEIGHT, xaxis=month_axis(sorted(view.frame["month"].to_list()), style, NARROW_LABELS)
+    )
     return fig
 
 

@@ -1,0 +1,221 @@
+"""Two shares of one group and what lies between: satisfaction beside participation, and what silence leaves open."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import plotly.graph_objects as go
+import polars as pl
+
+from dashboard.charts import Style, escape, figure
+from dashboard.charts.comparison import PLOT_TO, name_axis
+from queries import wording
+from queries.rules import CONVENTIONS
+from queries.views import View
+
+ROW = 25  # CSS pixels a row
+ROOM = 74  # CSS pixels above and below the rows
+LEAST = 190
+BAR = 0.34  # of a row
+
+
+def dumbbell(view: View, style: Style) -> go.Figure:
+    """Participation (open diamond) and satisfaction (dot) of each group, the gap printed at the right.
+
+    Expects columns zh, en, participation, value, gap, evaluated, expired, content, dissatisfied, small,
+    participation_target, satisfaction_target; first row on top.
+    """
+    rows = view.frame.filter(pl.col("participation").is_not_null() & pl.col("value").is_not_null())
+    records, places = rows.to_dicts(), list(range(rows.height))[::-1]
+    fig = figure(style, max(LEAST, ROW * rows.height + ROOM))
+    x: list[float | None] = []
+    y: list[int | None] = []
+    for row, place in zip(records, places, strict=True):
+        x += [row["participation"], row["value"], None]
+        y += [place, place, None]
+        _printed(fig, _gap(row, style), place, style, pale=row["small"])
+    fig.add_scatter(x=x, y=y, mode="lines", line={"color": style.palette.faint, "width": 6}, hoverinfo="skip")
+    hover = [_hover(row, view, style) for row in records]
+    palette = style.palette
+    fig.add_scatter(
+        x=[row["participation"] for row in records],
+        y=places,
+        mode="markers",
+        marker={
+            "symbol": "diamond",
+            "size": 11,
+            "color": palette.background,
+            "line": {"color": palette.ink, "width": 1.5},
+        },
+        customdata=hover,
+        hovertemplate=_TEMPLATE,
+    )
+    fig.add_scatter(
+        x=[row["value"] for row in records],
+        y=places,
+        mode="markers",
+        marker={
+            "size": 11,
+            "color": [palette.background if row["small"] else palette.data for row in records],
+            "line": {"color": palette.data, "width": 2},
+        },
+        customdata=hover,
+        hovertemplate=_TEMPLATE,
+    )
+    _targets(fig, rows, style)
+    _legend(fig, view, style)
+    fig.update_layout(
+        xaxis=_axis([*rows["participation"].to_list(), *rows["value"].to_list()], style),
+        yaxis=name_axis(rows[style.language].to_list(), places, style),
+        margin={"t": 46, "r": 4},
+    )
+    return fig
+
+
+def silence_bounds(view: View, style: Style) -> go.Figure:
+    """What the rate over all can be: a bar from "none of the silent satisfied" to "all of them", the dot as answered.
+
+    Expects the columns of `dumbbell`, lower_bound, upper_bound, satisfaction.
+    """
+    rows = view.frame.filter(pl.col("lower_bound").is_not_null())
+    records, places = rows.to_dicts(), list(range(rows.height))[::-1]
+    fig = figure(style, max(LEAST, ROW * rows.height + ROOM), barmode="overlay")
+    palette = style.palette
+    hover = [_hover(row, view, style) for row in records]
+    fig.add_bar(
+        orientation="h",
+        base=[row["lower_bound"] for row in records],
+        x=[row["upper_bound"] - row["lower_bound"] for row in records],
+        y=places,
+        width=BAR,
+        marker={"color": palette.band, "line": {"color": palette.neutral, "width": 1}},
+        customdata=hover,
+        hovertemplate=_TEMPLATE,
+    )
+    answered = [(row, place) for row, place in zip(records, places, strict=True) if row["satisfaction"] is not None]
+    fig.add_scatter(
+        x=[row["satisfaction"] for row, _ in answered],
+        y=[place for _, place in answered],
+        mode="markers",
+        marker={
+            "size": 11,
+            "color": [palette.background if row["small"] else palette.data for row, _ in answered],
+            "line": {"color": palette.data, "width": 2},
+        },
+        customdata=[_hover(row, view, style) for row, _ in answered],
+        hovertemplate=_TEMPLATE,
+    )
+    for row, place in zip(records, places, strict=True):
+        reach = wording.interval(row["lower_bound"], row["upper_bound"], style.language)
+        _printed(fig, reach, place, style, pale=row["small"])
+    goal = _goal(rows, "satisfaction_target")
+    if goal is not None:
+        _goal_line(fig, goal, "charts.target", style)
+    fig.update_layout(
+        xaxis=_axis([*rows["lower_bound"].to_list(), *rows["upper_bound"].to_list()], style),
+        yaxis=name_axis(rows[style.language].to_list(), places, style),
+        margin={"t": 46, "r": 4},
+    )
+    return fig
+
+
+_TEMPLATE = (
+    "<b>%{customdata[0]}</b><br>%{customdata[1]}<br>%{customdata[2]}<br>%{customdata[3]}<br>%{customdata[4]}"
+    "<extra></extra>"
+)
+
+
+def _hover(row: dict[str, Any], view: View, style: Style) -> list[str]:
+    words, language = style.words, style.language
+    over, scored = row["evaluated"] + row["expired"], row["content"] + row["dissatisfied"]
+    counts = [
+        words(
+            "charts.participation_of",
+            share=wording.per_cent(row["participation"], language),
+            counts=wording.fraction(row["evaluated"], over, language),
+        ),
+        *(
+            words(
+                "charts.satisfaction_of",
+                convention=CONVENTIONS[name](language),
+                share=wording.per_cent(share, language),
+                counts=wording.fraction(above, below, language),
+            )
+            for name, share, above, below in (
+                ("observed", row["satisfaction"], row["content"], scored),
+                ("silence_is_satisfied", row["with_silence"], row["content"] + row["expired"], scored + row["expired"]),
+            )
+        ),
+        words("charts.bounds_of", reach=wording.interval(row["lower_bound"], row["upper_bound"], language)),
+    ]
+    return [escape(row[language]), *counts]
+
+
+def _gap(row: dict[str, Any], style: Style) -> str:
+    if row["small"]:
+        return style.words("charts.too_few")
+    sign = "charts.gap" if row["gap"] >= 0 else "charts.gap_reversed"
+    return style.words(sign, points=wording.points(row["gap"], style.language))
+
+
+def _printed(fig: go.Figure, text: str, place: int, style: Style, *, pale: bool) -> None:
+    fig.add_annotation(
+        x=1,
+        xref="paper",
+        xanchor="right",
+        y=place,
+        text=text,
+        showarrow=False,
+        font={"size": 12 if pale else 13, "color": style.palette.muted if pale else style.palette.ink},
+    )
+
+
+def _goal(rows: pl.DataFrame, column: str) -> float | None:
+    return next(iter(rows[column].drop_nulls().to_list()), None)
+
+
+def _targets(fig: go.Figure, rows: pl.DataFrame, style: Style) -> None:
+    for column, word in (
+        ("participation_target", "charts.target_participation"),
+        ("satisfaction_target", "charts.target_satisfaction"),
+    ):
+        goal = _goal(rows, column)
+        if goal is not None:
+            _goal_line(fig, goal, word, style)
+
+
+def _goal_line(fig: go.Figure, goal: float, word: str, style: Style) -> None:
+    fig.add_vline(x=goal, line={"color": style.palette.muted, "width": 1, "dash": "dash"}, layer="below")
+    fig.add_annotation(
+        x=goal,
+        y=1,
+        yref="paper",
+        yanchor="bottom",
+        showarrow=False,
+        text=style.words(word, share=wording.per_cent(goal, style.language)),
+        font={"size": 12, "color": style.palette.muted},
+    )
+
+
+def _legend(fig: go.Figure, view: View, style: Style) -> None:
+    """What the two marks are, and which convention the dot follows."""
+    words, palette = style.words, style.palette
+    convention = CONVENTIONS[view.filters.convention](style.language)
+    text = (
+        f'<span style="color:{palette.ink}">◇</span> {words("charts.participation")}    '
+        f'<span style="color:{palette.data}">●</span> {words("charts.satisfaction", convention=convention)}'
+    )
+    fig.add_annotation(
+        x=0, xref="paper", xanchor="left", y=1, yref="paper", yanchor="bottom", yshift=20, showarrow=False, text=text
+    )
+
+
+def _axis(shares: Sequence[float], style: Style) -> dict[str, Any]:
+    low = max(0.0, int(min(shares, default=0.0) * 10 - 0.3) / 10)
+    return {
+        "range": [low, 1.02],
+        "tickformat": ".0%",
+        "dtick": 0.2 if low < 0.5 else 0.1,
+        "domain": [0, PLOT_TO],
+        "showgrid": True,
+        "gridcolor": style.palette.grid,
+    }

@@ -1,0 +1,74 @@
+"""Places as plain polygons: a locator beside the comparison, no base map, nothing from the network."""
+
+import plotly.graph_objects as go
+
+from dashboard.charts import Style, escape, figure
+from queries import wording
+from queries.views import View
+
+HEIGHT = 400  # CSS pixels
+SHADES = {  # five steps of one blue; more is darker on white and lighter on navy
+    False: ("#E4EDF7", "#B9D0E8", "#84ABD3", "#3D74AE", "#164C86"),
+    True: ("#16304D", "#1F4A78", "#2F6BA8", "#5A9ADB", "#A3CDF5"),
+}
+NAMES_UP_TO = 30  # places; with more of them names would cover the map
+
+
+def places_map(view: View, style: Style) -> go.Figure:
+    """Each place in a shade of its share, name and share printed; the clearly off ones outlined and marked.
+
+    Expects columns of `townships.on_map`. A click gives the key of its place (`customdata[0]`).
+    """
+    rows = view.frame.to_dicts()
+    fig = figure(style, HEIGHT, hovermode="closest")
+    palette = style.palette
+    for row in rows:
+        shade = SHADES[style.dark][row["step"] - 1] if row["step"] else palette.background
+        fig.add_scatter(
+            x=row["x"],
+            y=row["y"],
+            mode="lines",
+            fill="toself",
+            fillcolor=shade,
+            line={"color": palette.background if row["step"] else palette.neutral, "width": 1.2},
+            hoverinfo="skip",
+        )
+    for row in (row for row in rows if row["worse"]):
+        fig.add_scatter(
+            x=row["x"], y=row["y"], mode="lines", line={"color": palette.signal, "width": 2.5}, hoverinfo="skip"
+        )
+    named = len(rows) <= NAMES_UP_TO
+    fig.add_scatter(
+        x=[row["at_x"] for row in rows],
+        y=[row["at_y"] for row in rows],
+        mode="markers+text" if named else "markers",
+        marker={"size": 34, "color": "rgba(0,0,0,0)"},
+        text=[_print(row, style) for row in rows],
+        textfont={"size": 12, "color": [_ink(row, style) for row in rows]},
+        customdata=[[row["place"], escape(row[style.language]), *_words(row, style)] for row in rows],
+        hovertemplate="<b>%{customdata[1]}</b> %{customdata[2]}<br>%{customdata[3]}<extra></extra>",
+        selected={"marker": {"opacity": 1}, "textfont": {}},
+        unselected={"marker": {"opacity": 1}, "textfont": {}},
+    )
+    bare = {"showgrid": False, "showticklabels": False, "zeroline": False, "showline": False}
+    fig.update_layout(xaxis=bare, yaxis=bare | {"scaleanchor": "x", "scaleratio": 1}, margin=dict.fromkeys("lrtb", 4))
+    return fig
+
+
+def _print(row: dict[str, object], style: Style) -> str:
+    name = escape(str(row[style.language]))
+    return f"{'◆ ' if row['worse'] else ''}{name}<br>{_words(row, style)[0]}"
+
+
+def _words(row: dict[str, object], style: Style) -> tuple[str, str]:
+    if row["value"] is None:
+        return wording.MISSING, style.words("charts.no_items")
+    counts = wording.fraction(row["numerator"], row["denominator"], style.language)  # type: ignore[arg-type]  # counts of a view
+    if row["band"] == "small":
+        return style.words("charts.too_few"), counts
+    return wording.per_cent(row["value"], style.language), counts  # type: ignore[arg-type]  # a share of a view
+
+
+def _ink(row: dict[str, object], style: Style) -> str:
+    """Print that stands out from its shade by 4.5 to 1 at least."""
+    return style.palette.background if row["step"] in (4, 5) else style.palette.ink

@@ -1,0 +1,121 @@
+"""Does it last, or do petitions come back?"""
+
+from functools import partial
+
+import streamlit as st
+
+from dashboard.charts.comparison import interval_dots
+from dashboard.charts.concentration import items_by_matter, ladder
+from dashboard.charts.time_series import monthly_share
+from dashboard.components import Figure, choose, heading, metrics, show
+from dashboard.screens import Page
+from dashboard.session import Session
+from queries import wording
+from queries.dimensions import DIMENSIONS
+from queries.views import repeats
+from queries.views.repeats import Gathering, Settled
+
+BREAKDOWNS = ("place", "topic_l1", "office", "channel")
+KINDS = {"repeat": ("repeat_share", 90), "once90": ("resolved_once_rate", 90), "once180": ("resolved_once_rate", 180)}
+
+
+def render(session: Session) -> None:
+    """Three shares and the gathering on matters; their course; who stands out; what became of the old items."""
+    view = session.view(repeats.headline)
+    heading(session, view.finding or session.words("repeats.title"))
+    gathered = session.answer(repeats.gathering)
+    cards = [_card(session, card) for card in session.answer(repeats.cards)]
+    metrics(session, [*cards, _gathering(session, gathered)], key="repeats")
+    left, right = st.columns(2, gap="small")
+    with left:
+        show(session, session.view(repeats.course), monthly_share, key="trend",
+             note=session.words("repeats.trend_note"))  # fmt: skip
+    with right:
+        show(session, session.view(repeats.concentration), items_by_matter, key="matters",
+             note=session.words("repeats.matters_note", period=_period(session)))  # fmt: skip
+    left, right = st.columns(2, gap="small")
+    with left:
+        _groups(session)
+    with right:
+        show(session, session.view(repeats.ladder), ladder, key="ladder", note=session.words("repeats.ladder_note"))
+
+
+@st.fragment
+def _groups(session: Session) -> None:
+    """Who stands out, for the share and the breakdown chosen; only this card changes with the choice."""
+    words = session.words
+    offered = [name for name in BREAKDOWNS if session.snapshot.available(name)]
+    if not offered:
+        return
+    with st.container(border=True, key="card-groups", gap="small", height="stretch"):
+        with st.container(horizontal=True, gap="small"):
+            kind = choose(session, "kind", list(KINDS), lambda name: words(f"repeats.kind_{name}"),
+                          label=words("repeats.kind"))  # fmt: skip
+            by = choose(session, "by", offered, lambda name: DIMENSIONS[name].label(session.language),
+                        label=words("repeats.by"))  # fmt: skip
+        show(session, session.view(repeats.by_group, *KINDS[kind], by), interval_dots, key="groups", boxed=False,
+             note=words(f"repeats.groups_note_{KINDS[kind][0]}", period=_period(session)))  # fmt: skip
+
+
+def warm(session: Session) -> None:
+    """What the first reader will ask for."""
+    session.view(repeats.headline)
+    session.answer(repeats.cards)
+    session.answer(repeats.gathering)
+    by_place = partial(session.view, repeats.by_group, *KINDS["repeat"], "place")
+    for view, chart in (
+        (session.view(repeats.course), monthly_share),
+        (session.view(repeats.concentration), items_by_matter),
+        (session.view(repeats.ladder), ladder),
+        *([(by_place(), interval_dots)] if session.snapshot.available("place") else []),
+    ):
+        if view.frame.height:
+            session.figure(view, chart)
+
+
+def _card(session: Session, card: Settled) -> Figure:
+    words, language = session.words, session.language
+    label = card.measure.label(language)
+    if card.days is not None:
+        label = words("repeats.within", label=label, days=card.days)
+    if card.value is None:
+        reason = card.reason(language) if card.reason else words("frame.nothing_found")
+        return Figure(label, wording.MISSING, small_print=[reason], help=card.measure.meaning(language))
+    compared = "last_year" if card.compared_with_last_year else "previous"
+    change = (
+        words(f"overview.{compared}", change=wording.change(card.change, language)) if card.change is not None else ""
+    )
+    counts = wording.fraction(card.numerator, card.denominator, language)
+    return Figure(
+        label,
+        wording.per_cent(card.value, language),
+        change=change,
+        verdict=words(f"overview.signal_{abs(card.signal)}") if card.signal is not None else "",
+        signal=bool(card.signal),
+        rising=(card.signal or 0) > 0,
+        small_print=[words("overview.counts", counts=counts, reach=wording.interval(card.lower, card.upper, language))],
+        help=card.measure.meaning(language),
+    )
+
+
+def _gathering(session: Session, gathered: Gathering | None) -> Figure:
+    words, language = session.words, session.language
+    label = words("repeats.on_repeated")
+    if gathered is None:
+        return Figure(label, wording.MISSING, small_print=[words("repeats.no_matters")])
+    return Figure(
+        label,
+        wording.per_cent(gathered.repeated_share, language),
+        small_print=[
+            words("repeats.gathered", counts=wording.fraction(gathered.repeated_items, gathered.items, language)),
+            words("repeats.busiest", items=wording.items(gathered.largest, language)),
+        ],
+        help=words("repeats.on_repeated_help"),
+    )
+
+
+def _period(session: Session) -> str:
+    return wording.period(session.filters.start, session.filters.end, session.language)
+
+
+PAGE = Page(name="repeats", order=20, render=render, icon="replay", warm=warm)

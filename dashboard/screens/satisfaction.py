@@ -1,0 +1,149 @@
+"""How satisfied are petitioners, and how many were heard?"""
+
+import streamlit as st
+
+from dashboard.charts.gap import dumbbell, silence_bounds
+from dashboard.components import Figure, choose, empty, heading, metrics, notes, plain, show, title
+from dashboard.screens import Page
+from dashboard.session import Session
+from queries import wording
+from queries.dimensions import DIMENSIONS
+from queries.rules import CONVENTIONS
+from queries.views import View, satisfaction
+from queries.views.satisfaction import Heard
+
+BREAKDOWNS = ("place", "office")
+
+
+def render(session: Session) -> None:
+    """Both shares under both conventions, the gap between them, what silence leaves open, what is still needed."""
+    words, language = session.words, session.language
+    known = session.answer(satisfaction.asked_whom)
+    if not known:
+        heading(session, words("satisfaction.title"))
+        empty(session, session.view(satisfaction.by_group, "bureau", "place"))
+        return
+    above = st.container()
+    breakdowns = [name for name in BREAKDOWNS if session.snapshot.available(name)]
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        whom = choose(session, "whom", sorted(known), lambda name: words(f"satisfaction.whom_{name}"),
+                      label=words("satisfaction.whom"), default=known[0])  # fmt: skip
+        by = choose(session, "by", breakdowns, lambda name: DIMENSIONS[name].label(language),
+                    label=words("satisfaction.by")) if breakdowns else "place"  # fmt: skip
+    with above:
+        heading(session, session.answer(satisfaction.headline, whom))
+    view = session.view(satisfaction.by_group, whom, by)
+    if not view.frame.height:
+        empty(session, view)
+        return
+    metrics(session, _cards(session, session.answer(satisfaction.heard, whom)), key="satisfaction")
+    left, right = st.columns(2, gap="small")
+    with left:
+        show(session, session.view(satisfaction.widest, whom, by), dumbbell, key="gap",
+             note=words("satisfaction.gap_note", period=_period(session)))  # fmt: skip
+    with right:
+        show(session, session.view(satisfaction.bounds, whom, by), silence_bounds, key="bounds",
+             note=words("satisfaction.bounds_note"))  # fmt: skip
+    _needs(session, view, whom, by)
+
+
+def _cards(session: Session, heard: Heard) -> list[Figure]:
+    words, language = session.words, session.language
+    scored, over = heard.scored, heard.over
+    conventions = (
+        ("observed", heard.satisfaction, heard.satisfied, scored),
+        (
+            "silence_is_satisfied",
+            heard.satisfaction_with_silence,
+            heard.satisfied + heard.expired,
+            scored + heard.expired,
+        ),
+    )
+    reach = wording.interval(*heard.bounds, language) if heard.bounds else wording.MISSING
+    return [
+        Figure(
+            words("satisfaction.participation"),
+            wording.per_cent(heard.participation, language),
+            small_print=[
+                words("satisfaction.counts", counts=wording.fraction(heard.evaluated, over, language)),
+                _distance(session, heard.participation, heard.participation_target),
+            ],
+            help=words("satisfaction.participation_help"),
+        ),
+        *(
+            Figure(
+                words("satisfaction.satisfaction", convention=CONVENTIONS[name](language)),
+                wording.per_cent(share, language),
+                small_print=[
+                    words("satisfaction.counts", counts=wording.fraction(above, below, language)),
+                    _distance(session, share, heard.satisfaction_target),
+                ],
+                help=words(f"satisfaction.{name}_help"),
+            )
+            for name, share, above, below in conventions
+        ),
+        Figure(
+            words("satisfaction.bounds"),
+            reach,
+            small_print=[
+                words("satisfaction.silent", items=wording.items(heard.expired, language)),
+                words("satisfaction.open", items=wording.items(heard.still_open, language)),
+            ],
+            help=words("satisfaction.bounds_help"),
+        ),
+    ]
+
+
+def _distance(session: Session, share: float | None, target: float | None) -> str:
+    if share is None or target is None:
+        return session.words("satisfaction.no_target")
+    goal = wording.per_cent(target, session.language)
+    if share >= target:
+        return session.words("satisfaction.on_target", target=goal)
+    points = wording.points(target - share, session.language)
+    return session.words("satisfaction.below_target", target=goal, points=points)
+
+
+def _needs(session: Session, view: View, whom: str, by: str) -> None:
+    """Evaluations still needed and still possible, group by group."""
+    words, language = session.words, session.language
+    sentences = session.answer(satisfaction.heard, whom).sentences[1:]
+    with st.container(border=True, key="card-needs", gap="small"):
+        with st.container(gap=None):
+            title(session, words("satisfaction.needs_title"), words("satisfaction.needs_note"))
+        st.markdown(" ".join(plain(sentence(language)) for sentence in sentences))
+        number, column = st.column_config.NumberColumn, st.column_config.Column
+        headings = {name: words(f"satisfaction.column_{name}") for name in satisfaction.TABLE}
+        st.dataframe(
+            satisfaction.table(view, language),
+            hide_index=True,
+            key="table-needs",
+            alt=words("frame.table_of", names=words("satisfaction.needs_title")),
+            column_config={"name": column(DIMENSIONS[by].label(language), pinned=True)}
+            | {
+                name: number(heading, format="%.1f%%") if name in satisfaction.SHARES else column(heading)
+                for name, heading in headings.items()
+            },
+            placeholder=wording.MISSING,
+            height="content" if view.frame.height <= satisfaction.MOST_ROWS + 4 else 596,
+        )
+        notes(session, view.notes)
+
+
+def warm(session: Session) -> None:
+    """What the first reader will ask for."""
+    known = session.answer(satisfaction.asked_whom)
+    if known and session.snapshot.available("place"):
+        session.answer(satisfaction.headline, known[0])
+        session.answer(satisfaction.heard, known[0])
+        for view, chart in ((satisfaction.widest, dumbbell), (satisfaction.bounds, silence_bounds)):
+            found = session.view(view, known[0], "place")
+            if found.frame.height:
+                session.figure(found, chart)
+
+
+def _period(session: Session) -> str:
+    return wording.period(session.filters.start, session.filters.end, session.language)
+
+
+PAGE = Page(name="satisfaction", order=40, render=render, icon="sentiment_satisfied", warm=warm)

@@ -1,0 +1,192 @@
+"""Which townships, or offices, differ from the whole by more than chance?"""
+
+from functools import partial
+
+import streamlit as st
+
+from dashboard.charts.comparison import tall_interval_dots
+from dashboard.charts.map import places_map
+from dashboard.charts.time_series import narrow_monthly_share
+from dashboard.components import choose, empty, heading, notes, plain, show, title
+from dashboard.screens import Page
+from dashboard.session import Session, pick
+from queries import wording
+from queries.dimensions import DIMENSIONS
+from queries.errors import UnreadableFile
+from queries.measures import measure
+from queries.views import View, townships
+from queries.views.townships import BANDS, Standing
+
+BREAKDOWNS = ("place", "office")
+
+
+def render(session: Session) -> None:
+    """The measure, then all groups beside the whole, one of them in full, the table and the map."""
+    words, language = session.words, session.language
+    breakdowns = [name for name in BREAKDOWNS if session.snapshot.available(name)]
+    offered = session.answer(townships.offered)
+    if not breakdowns or not offered:
+        heading(session, words("townships.title"))
+        st.info(words("townships.no_groups" if not breakdowns else "townships.no_measures"), icon=":material/info:")
+        notes(session, session.answer(townships.missing))
+        return
+    above = st.container()
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        name = choose(
+            session, "measure", offered, lambda each: measure(each).label(language), label=words("townships.measure")
+        )
+        by = choose(
+            session, "by", breakdowns, lambda each: DIMENSIONS[each].label(language), label=words("townships.by")
+        )
+    view = session.view(townships.compared, name, by)
+    with above:
+        heading(session, view.finding or words("townships.title"))
+    if not view.frame.height:
+        empty(session, view)
+        return
+    _comparison(session, name, by)
+    with st.container(border=True, key="card-missing") if session.answer(townships.missing) else st.container():
+        notes(session, session.answer(townships.missing))
+
+
+@st.fragment
+def _comparison(session: Session, name: str, by: str) -> None:
+    """Everything that a click on a dot or a place changes."""
+    view = session.view(townships.compared, name, by)
+    each = measure(name)
+    cohort = each.cohort.label(session.language)
+    left, right = st.columns([7, 5], gap="small")
+    with left:
+        show(session, session.view(townships.dots, name, by), tall_interval_dots, key="dots",
+             sentence=session.words("townships.dots_title", name=each.label(session.language)),
+             note=session.words("townships.dots_note", period=_period(session), cohort=cohort),
+             on_click=partial(pick, "at", "figure-dots"), table=townships.table(view, session.language))  # fmt: skip
+    with right:
+        _one(session, view, name, by)
+    if by == "place" and session.settings.map_file.exists():
+        left, right = st.columns([7, 5], gap="small")
+        with left:
+            _table(session, view, name, by)
+        with right:
+            _map(session, name)
+    else:
+        _table(session, view, name, by)
+        if by == "place":
+            st.caption(session.words("townships.no_map"))
+
+
+def _one(session: Session, view: View, name: str, by: str) -> None:
+    """One group in full: its standing, its counts, its course."""
+    words, language = session.words, session.language
+    labels = dict(view.frame.select(by, language).iter_rows())
+    first = next(iter(view.frame.filter("worse")[by].to_list()), view.frame[by][0])
+    with st.container(border=True, key="card-one", gap="small", height="stretch"):
+        with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+            key = choose(session, "at", list(labels), labels.__getitem__, label=words("townships.at"), default=first)
+            standing = session.answer(townships.one, name, key, by)
+            if standing is not None:
+                st.markdown(f":{_colour(standing)}-badge[{BANDS[standing.band](language)}]", width="content")
+        if standing is None:
+            empty(session)
+            return
+        st.table(_facts(session, standing), border="horizontal", hide_index=True, hide_header=True)
+        show(session, session.view(townships.course, name, key, by), narrow_monthly_share, key="one", boxed=False,
+             note=words("townships.course_note"))  # fmt: skip
+
+
+def _colour(standing: Standing) -> str:
+    if standing.is_worse:
+        return "orange"
+    return "blue" if standing.band in ("low", "high") else "gray"
+
+
+def _facts(session: Session, standing: Standing) -> list[dict[str, str]]:
+    words, language = session.words, session.language
+    reach = wording.interval(standing.lower, standing.upper, language)
+    counts = wording.fraction(standing.numerator, standing.denominator, language)
+    facts = {
+        words("townships.share"): f"{wording.per_cent(standing.value, language)}（{counts}）" if language == "zh"
+        else f"{wording.per_cent(standing.value, language)} ({counts})",
+        words("townships.interval"): reach,
+        words("townships.gap"): words("townships.gap_higher" if standing.gap > 0 else "townships.gap_lower",
+                                      points=wording.points(standing.gap, language)),
+    }  # fmt: skip
+    if standing.target is not None:
+        facts[words("townships.target", share=wording.per_cent(standing.target, language))] = _to_target(
+            session, standing
+        )
+    for label, change, signal in (
+        ("townships.previous", standing.change_previous, standing.signal_previous),
+        ("townships.last_year", standing.change_last_year, standing.signal_last_year),
+    ):
+        if change is not None and signal is not None:
+            verdict = words(f"overview.signal_{abs(signal)}")
+            facts[words(label)] = words("townships.change", change=wording.change(change, language), verdict=verdict)
+    return [{"name": plain(name), "value": plain(value)} for name, value in facts.items()]
+
+
+def _to_target(session: Session, standing: Standing) -> str:
+    if standing.needed is None:
+        return wording.MISSING
+    if standing.needed == 0:
+        return session.words("townships.reached")
+    return session.words("townships.needed", items=wording.items(standing.needed, session.language))
+
+
+def _table(session: Session, view: View, name: str, by: str) -> None:
+    """Every group with its counts, changes and course."""
+    words, language = session.words, session.language
+    frame = townships.table(view, session.language)
+    with st.container(border=True, key="card-table", gap="small", height="stretch"):
+        with st.container(gap=None):
+            title(session, words("townships.table_title"), words("townships.table_note"))
+        low, high = townships.course_reach(view)
+        number, column = st.column_config.NumberColumn, st.column_config.Column
+        st.dataframe(
+            frame,
+            hide_index=True,
+            key="table-townships",
+            alt=words("frame.table_of", names=view.finding(language) if view.finding else ""),
+            column_config={
+                "name": column(DIMENSIONS[by].label(language), pinned=True),
+                "band": column(words("townships.column_band")),
+                "value": number(measure(name).label(language), format="%.1f%%"),
+                "counts": column(words("townships.column_counts")),
+                "interval": column(words("townships.column_interval")),
+                "change_previous": number(words("townships.column_previous"), format="%+.1f"),
+                "change_last_year": number(words("townships.column_last_year"), format="%+.1f"),
+                "course": st.column_config.LineChartColumn(words("townships.column_course"), y_min=low, y_max=high),
+            },
+            placeholder=wording.MISSING,
+            height="content" if view.frame.height <= townships.MOST_DOTS else 596,
+        )
+
+
+def _map(session: Session, name: str) -> None:
+    words = session.words
+    with st.container(border=True, key="card-map", gap="small", height="stretch"):
+        try:
+            view = session.view(townships.on_map, name, session.settings.map_file)
+        except UnreadableFile as error:
+            st.info(words("townships.bad_map"), icon=":material/map:")
+            st.caption(plain(str(error)))
+            return
+        show(session, view, places_map, key="map", boxed=False, sentence=words("townships.map_title"),
+             note=words("townships.map_note"), on_click=partial(pick, "at", "figure-map"))  # fmt: skip
+
+
+def warm(session: Session) -> None:
+    """What the first reader will ask for."""
+    offered = session.answer(townships.offered)
+    session.answer(townships.missing)
+    if offered and session.snapshot.available("place"):
+        view = session.view(townships.compared, offered[0], "place")
+        if view.frame.height:
+            session.figure(session.view(townships.dots, offered[0], "place"), tall_interval_dots)
+
+
+def _period(session: Session) -> str:
+    return wording.period(session.filters.start, session.filters.end, session.language)
+
+
+PAGE = Page(name="townships", order=30, render=render, icon="location_city", warm=warm)

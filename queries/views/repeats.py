@@ -1,0 +1,313 @@
+"""Does it last? Repeats, first petitions settled in one go, how items gather on matters, the backlog batches."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import polars as pl
+
+from queries import wording
+from queries.distributions import backlog_batches, matter_sizes
+from queries.evaluate import compare
+from queries.filters import Filters
+from queries.measures import Measure, measure
+from queries.reasons import reason_text, why_not
+from queries.rules import RULE_SETS
+from queries.snapshot import Snapshot
+from queries.stats.repeats import gini
+from queries.views import View
+from queries.views.overview import repeat_trend
+from queries.views.parts import beyond_chance, both, change_words, excluded, in_both, made, reasons, seen
+from queries.views.townships import dots
+from queries.vocabulary import Text
+
+FOLLOW_UPS = (90, 180)  # calendar days, DOMAIN.md §3
+SIZES = ((1, 1), (2, 2), (3, 3), (4, 5), (6, None))  # items on one matter, both ends included
+STEPS = ("assigned", "reported", "recognised", "reflowed")
+MOST_BATCHES = 4  # the newest; older ones are in the download
+TOP_SHARE = 100  # "the busiest hundredth of the matters"
+
+
+@dataclass(frozen=True)
+class Settled:
+    """A share with its counts and change, as a card shows it; `reason` where it cannot be computed."""
+
+    measure: Measure
+    days: int | None
+    value: float | None
+    numerator: int
+    denominator: int
+    lower: float | None
+    upper: float | None
+    change: float | None
+    signal: int | None
+    compared_with_last_year: bool
+    reason: Text | None
+
+
+def followed(filters: Filters, days: int) -> Filters:
+    """The same selection under the rule set that follows a closed item for `days`; itself where there is none."""
+    now = replace(filters.rule_set, name="", label=Text("", ""), follow_up_days=days)
+    same = (name for name, rules in RULE_SETS.items() if replace(rules, name="", label=Text("", "")) == now)
+    return replace(filters, rules=next(same, filters.rules))
+
+
+def headline(snapshot: Snapshot, filters: Filters) -> View:
+    """Repeat share, and the share settled in one go for each follow-up.
+
+    Returns:
+        Three rows: columns of `evaluate.compare`, signal_previous, signal_last_year, days (null for the repeat share).
+    """
+    chosen = seen(filters, snapshot)
+    parts = [compare(snapshot, "repeat_share", (), chosen).with_columns(days=pl.lit(None, pl.Int64))]
+    for days in FOLLOW_UPS:
+        frame = compare(snapshot, "resolved_once_rate", (), followed(chosen, days))
+        parts.append(frame.with_columns(days=pl.lit(days, pl.Int64)))
+    frame = pl.concat(parts)
+    frame = frame.with_columns(beyond_chance(frame, "previous"), beyond_chance(frame, "last_year"))
+    notes = (*reasons(frame, snapshot, chosen), *excluded(frame.head(1)))
+    return made(snapshot, chosen, frame, ("repeat_share", "resolved_once_rate"), (), _finding(frame), notes)
+
+
+def _finding(frame: pl.DataFrame) -> Text:
+    repeat, settled = frame.row(0, named=True), frame.row(1, named=True)
+    if repeat["value"] is None and settled["value"] is None:
+        return Text("重复信访情况无法计算", "Repeats cannot be computed")
+    parts = []
+    if repeat["value"] is not None:
+        parts.append(_share("重复信访率", "repeat share", repeat["value"]))
+        change = _change(repeat)
+        if change:
+            parts.append(change)
+    if settled["value"] is not None:
+        days = settled["days"]
+        parts.append(_share(f"一次性化解率（{days}天）", f"resolved once within {days} days", settled["value"]))
+    zh = parts[0].zh + "".join(f"，{part.zh}" if part.zh[0] in "比与" else f"；{part.zh}" for part in parts[1:])
+    en = ", ".join(part.en for part in parts)
+    return Text(zh, en[0].upper() + en[1:])
+
+
+def _share(zh: str, en: str, value: float) -> Text:
+    return Text(f"{zh} {wording.per_cent(value, 'zh')}", f"{en} {wording.per_cent(value, 'en')}")
+
+
+def _change(row: dict[str, Any]) -> Text | None:
+    last_year = change_words(row["change_last_year"], row["signal_last_year"], "上年同期", "the year before")
+    return last_year or change_words(row["change_previous"], row["signal_previous"], "上一时段", "the period before")
+
+
+def course(snapshot: Snapshot, filters: Filters) -> View:
+    """`overview.repeat_trend`; the finding says between which shares the whole months lie."""
+    view = repeat_trend(snapshot, filters)
+    months = view.frame.filter(pl.col("complete") & pl.col("value").is_not_null())
+    if months.height < 2:
+        return view
+    shares = months["value"].to_list()
+    finding = in_both(
+        "近{months}个整月在 {low} 至 {high} 之间，平均 {mean}",
+        "Between {low} and {high} over {months} whole months, mean {mean}",
+        months=both(wording.number, months.height),
+        low=both(wording.per_cent, min(shares)),
+        high=both(wording.per_cent, max(shares)),
+        mean=both(wording.per_cent, months["mean"][0]),
+    )
+    return replace(view, finding=finding)
+
+
+def cards(snapshot: Snapshot, filters: Filters) -> tuple[Settled, ...]:
+    """The rows of `headline` as cards."""
+    chosen = seen(filters, snapshot)
+    return tuple(_card(row, snapshot, chosen) for row in headline(snapshot, filters).frame.iter_rows(named=True))
+
+
+def _card(row: dict[str, Any], snapshot: Snapshot, filters: Filters) -> Settled:
+    last_year = row["change_last_year"] is not None
+    before = "last_year" if last_year else "previous"
+    each = measure(row["measure"])
+    return Settled(
+        measure=each,
+        days=row["days"],
+        change=row[f"change_{before}"],
+        signal=row[f"signal_{before}"],
+        compared_with_last_year=last_year,
+        reason=reason_text(each, snapshot, row["reason"], filters) if row["reason"] else None,
+        **{name: row[name] for name in ("value", "numerator", "denominator", "lower", "upper")},
+    )
+
+
+def by_group(snapshot: Snapshot, filters: Filters, name: str, days: int, dimension: str) -> View:
+    """`townships.dots` of the repeat share, or of the share settled in one go with a follow-up of `days`."""
+    return dots(snapshot, followed(filters, days) if name == "resolved_once_rate" else filters, name, dimension)
+
+
+@dataclass(frozen=True)
+class Gathering:
+    """How items gather on matters: counts only.
+
+    Attributes:
+        top_matters, top_items: the busiest hundredth of the matters (at least one) and the items on them.
+        gini: 0 when every matter has as many items.
+        largest: items on the busiest matter.
+    """
+
+    matters: int
+    items: int
+    top_matters: int
+    top_items: int
+    repeated_items: int
+    gini: float
+    largest: int
+
+    @property
+    def repeated_share(self) -> float:
+        """Share of the items that belong to matters with two items or more in the period."""
+        return self.repeated_items / self.items
+
+
+def gathering(snapshot: Snapshot, filters: Filters) -> Gathering | None:
+    """How items of the period gather on matters; None where the register links none or none is selected."""
+    sizes = matter_sizes(snapshot, seen(filters, snapshot))
+    if sizes.height == 0:
+        return None
+    matters, items = int(sizes["matters"].sum()), int(sizes["items"].sum())
+    top = max(1, matters // TOP_SHARE)
+    return Gathering(
+        matters=matters,
+        items=items,
+        top_matters=top,
+        top_items=_items_on_busiest(sizes, top),
+        repeated_items=int(sizes.filter(pl.col("items_per_matter") > 1)["items"].sum()),
+        gini=_gini(sizes),
+        largest=int(sizes["items_per_matter"].max() or 0),  # type: ignore[arg-type]  # an integer column
+    )
+
+
+def _items_on_busiest(sizes: pl.DataFrame, matters: int) -> int:
+    left, items = matters, 0
+    for size, count in sizes.select("items_per_matter", "matters").sort("items_per_matter", descending=True).rows():
+        taken = min(left, count)
+        left, items = left - taken, items + taken * size
+    return items
+
+
+def _gini(sizes: pl.DataFrame) -> float:
+    return gini(sizes["items_per_matter"].repeat_by(sizes["matters"]).explode().to_numpy())
+
+
+def concentration(snapshot: Snapshot, filters: Filters) -> View:
+    """How many items belong to matters with one, two, three, four or five, six and more items in the period.
+
+    Returns:
+        One row a size class (low, high; high null for the last): matters, items, value (share of all items), of_matters
+        (share of all matters). No row where the register links no items.
+    """
+    chosen = seen(filters, snapshot)
+    sizes = matter_sizes(snapshot, chosen)
+    rows = [
+        {
+            "low": low,
+            "high": high,
+            "matters": int(found["matters"].sum()),
+            "items": int(found["items"].sum()),
+        }
+        for low, high in SIZES
+        for found in [sizes.filter(pl.col("items_per_matter").is_between(low, high or 10**9))]
+    ]
+    frame = pl.DataFrame(
+        rows if sizes.height else [], schema=dict.fromkeys(("low", "high", "matters", "items"), pl.Int64)
+    )
+    frame = frame.with_columns(
+        value=pl.col("items") / pl.col("items").sum(), of_matters=pl.col("matters") / pl.col("matters").sum()
+    )
+    notes = () if sizes.height else (_no_matters(snapshot, chosen),)
+    found = gathering(snapshot, filters)
+    return made(snapshot, chosen, frame, (), (), _gathered(found) if found else None, notes)
+
+
+def _gathered(found: Gathering) -> Text:
+    if found.repeated_items == 0:
+        return Text("所选范围内每件事项只有 1 件信访件", "Every matter has one item in this selection")
+    share = found.top_items / found.items
+    return in_both(
+        "件数最多的{matters}个事项（1%）占全部信访件的{share}",
+        "The busiest {matters} matters (1%) hold {share} of all items"
+        if found.top_matters > 1
+        else "The busiest matter holds {share} of all items",
+        matters=both(wording.number, found.top_matters),
+        share=both(wording.per_cent, share),
+    )
+
+
+def _no_matters(snapshot: Snapshot, filters: Filters) -> Text:
+    if snapshot.coverage.get("matter_id"):
+        return reason_text(measure("repeat_share"), snapshot, "no_cases", filters)
+    return Text(
+        "登记数据中没有关联件编号，看不出哪些件属于同一事项。",
+        "The register has no matter numbers, so it cannot be told which items belong together.",
+    )
+
+
+def ladder(snapshot: Snapshot, filters: Filters) -> View:
+    """What became of each batch of old items, assigned at any time up to the as-of day.
+
+    Returns:
+        Four rows a batch, oldest batch first: batch, zh, en, step (STEPS), items, of (assigned; for "reflowed" the
+        recognised), stated (False where no result is given for any item), value (items, null where not stated),
+        under_review, days_at_risk.
+    """
+    chosen = replace(seen(filters, snapshot), start=None, end=None)
+    each = measure("backlog_reported_rate")
+    reason = why_not(each, snapshot, chosen)
+    if reason:
+        nothing = pl.DataFrame(schema={"value": pl.Float64})
+        why = (reason_text(each, snapshot, reason, chosen),)
+        return made(snapshot, chosen, nothing, (), ("batch",), None, why)
+    counted = backlog_batches(snapshot, ("batch",), chosen)
+    labels = {language: snapshot.labels("batch", language) for language in ("zh", "en")}
+    rows = [
+        _step(batch, step, {language: labels[language].get(batch["batch"], batch["batch"]) for language in labels})
+        for batch in counted.iter_rows(named=True)
+        for step in STEPS
+    ]
+    kept = rows[-MOST_BATCHES * len(STEPS) :]
+    notes: tuple[Text, ...] = ()
+    if len(rows) > len(kept):
+        older = (len(rows) - len(kept)) // len(STEPS)
+        notes = (Text(f"另有较早的 {older} 批未画出。", f"{older} older batches are not drawn."),)
+    schema = {"value": pl.Float64, "under_review": pl.Int64, "days_at_risk": pl.Int64}
+    frame = pl.DataFrame(kept, schema_overrides=schema, infer_schema_length=None)
+    names = ("backlog_reported_rate", "backlog_recognised_rate", "backlog_reflow_rate")
+    return made(snapshot, chosen, frame, names, ("batch",), _batches(counted, labels), notes)
+
+
+def _step(batch: dict[str, Any], step: str, labels: dict[str, str]) -> dict[str, Any]:
+    stated = step in ("assigned", "reported") or batch["not_stated"] < batch["assigned"]
+    return {
+        "batch": batch["batch"],
+        **labels,
+        "step": step,
+        "items": batch[step],
+        "of": batch["recognised"] if step == "reflowed" else batch["assigned"],
+        "stated": stated,
+        "value": float(batch[step]) if stated else None,
+        "under_review": batch["under_review"],
+        "not_stated": batch["not_stated"],
+        "days_at_risk": batch["days_at_risk"],
+    }
+
+
+def _batches(counted: pl.DataFrame, labels: dict[str, dict[str, str]]) -> Text | None:
+    """Reported and recognised side by side, for the two newest batches."""
+    if counted.height == 0:
+        return None
+    said = [_batch(row, labels) for row in counted.tail(2).iter_rows(named=True)]
+    return Text("；".join(text.zh for text in said), "; ".join(text.en for text in said))
+
+
+def _batch(row: dict[str, Any], labels: dict[str, dict[str, str]]) -> Text:
+    zh, en = (labels[language].get(row["batch"], row["batch"]) for language in ("zh", "en"))
+    said = Text(
+        f"{zh}{row['assigned']}件上报{row['reported']}件", f"{en}: {row['reported']} of {row['assigned']} reported"
+    )
+    if row["not_stated"] == row["assigned"]:
+        return Text(f"{said.zh}、认定未说明", f"{said.en}, recognition not stated")
+    return Text(f"{said.zh}、认定{row['recognised']}件", f"{said.en}, {row['recognised']} recognised")

@@ -1,0 +1,364 @@
+"""How satisfied, and how many were heard? Two shares together, what silence leaves open, what is still needed."""
+
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+import numpy as np
+import polars as pl
+
+from queries import wording
+from queries.days import month_start
+from queries.distributions import satisfaction_components
+from queries.filters import Filters
+from queries.measures import measure
+from queries.reasons import reason_text, why_not
+from queries.register import target_of
+from queries.rules import CONVENTIONS
+from queries.selection import evaluation_target
+from queries.snapshot import Snapshot
+from queries.stats import sentences_on_silence, silence
+from queries.stats.intervals import wilson
+from queries.views import View
+from queries.views.parts import both, made, seen
+from queries.views.townships import items_unnamed, named
+from queries.vocabulary import Text
+
+WHOM = ("bureau", "office")
+NAMES = ("participation_rate", "satisfaction_rate")
+MOST_ROWS = 12  # of a picture (UX.md §5)
+COUNTS = ("satisfied", "basically_satisfied", "dissatisfied", "content", "evaluated", "expired", "open", "asked")
+
+
+@dataclass(frozen=True)
+class Heard:
+    """Evaluations of one selection: S content, D dissatisfied, A evaluated, X expired in silence, O still open.
+
+    Attributes:
+        unscored: evaluated without a score; in A, not in the satisfaction rate.
+        participation_target, satisfaction_target: shares, None where none is set.
+        needed_participation, needed_satisfaction: further evaluations (for the second: satisfied ones) that reach the
+            target; None without a target, `silence.IMPOSSIBLE` where no number is enough.
+        is_open_participation, is_open_satisfaction: whether so many are still open.
+        affordable: further dissatisfied ones the satisfaction target bears; None without a target.
+    """
+
+    satisfied: int
+    dissatisfied: int
+    evaluated: int
+    expired: int
+    still_open: int
+    unscored: int
+    participation_target: float | None
+    satisfaction_target: float | None
+    needed_participation: int | None
+    needed_satisfaction: int | None
+    is_open_participation: bool
+    is_open_satisfaction: bool
+    affordable: int | None
+    sentences: tuple[Text, ...]
+
+    @property
+    def over(self) -> int:
+        """M: evaluated or expired."""
+        return self.evaluated + self.expired
+
+    @property
+    def scored(self) -> int:
+        """S + D."""
+        return self.satisfied + self.dissatisfied
+
+    @property
+    def participation(self) -> float | None:
+        """A / M."""
+        return self.evaluated / self.over if self.over else None
+
+    @property
+    def satisfaction(self) -> float | None:
+        """S / (S + D): convention "observed"."""
+        return self.satisfied / self.scored if self.scored else None
+
+    @property
+    def satisfaction_with_silence(self) -> float | None:
+        """(S + X) / (S + D + X): convention "silence_is_satisfied"."""
+        with_silence = self.scored + self.expired
+        return (self.satisfied + self.expired) / with_silence if with_silence else None
+
+    @property
+    def bounds(self) -> tuple[float, float] | None:
+        """Between none and all of those without a score being satisfied."""
+        return (self.satisfied / self.over, 1 - self.dissatisfied / self.over) if self.over else None
+
+
+def asked_whom(snapshot: Snapshot, filters: Filters) -> tuple[str, ...]:
+    """Whose evaluations the register holds, the one meant by the selection first."""
+    known = [whom for whom in WHOM if snapshot.coverage.get(f"evaluation_{whom}")]
+    first = evaluation_target(snapshot, filters)
+    return tuple(sorted(known, key=lambda whom: whom != first))
+
+
+def heard(snapshot: Snapshot, filters: Filters, whom: str) -> Heard:
+    """The whole selection."""
+    chosen = replace(seen(filters, snapshot), evaluation_target=whom)
+    frame = _needs(_counted(snapshot, chosen, ()), snapshot, chosen)
+    row = frame.row(0, named=True)
+    return Heard(
+        satisfied=row["content"],
+        dissatisfied=row["dissatisfied"],
+        evaluated=row["evaluated"],
+        expired=row["expired"],
+        still_open=row["open"],
+        unscored=row["evaluated"] - row["content"] - row["dissatisfied"],
+        participation_target=row["participation_target"],
+        satisfaction_target=row["satisfaction_target"],
+        needed_participation=row["needed_participation"],
+        needed_satisfaction=row["needed_satisfaction"],
+        is_open_participation=bool(row["open_participation"]),
+        is_open_satisfaction=bool(row["open_satisfaction"]),
+        affordable=row["affordable"],
+        sentences=_sentences(row),
+    )
+
+
+def _sentences(row: dict[str, int]) -> tuple[Text, ...]:
+    found = silence.evaluations(row["content"], row["dissatisfied"], row["expired"], row["open"])
+    said = [sentences_on_silence.bounds(row["content"], row["dissatisfied"], row["expired"])]
+    if row["participation_target"] is not None:
+        said.append(sentences_on_silence.participation_needed(found, row["participation_target"]))
+    if row["satisfaction_target"] is not None:
+        said.append(sentences_on_silence.satisfaction_needed(found, row["satisfaction_target"]))
+    return tuple(said)
+
+
+def by_group(snapshot: Snapshot, filters: Filters, whom: str, dimension: str) -> View:
+    """Participation beside satisfaction, by place or office, widest gap first.
+
+    Cohort: end of the evaluation window. Windows that have not ended are in `open` where the period reaches the as-of
+    day or the last whole month before it, wherever they end.
+
+    Returns:
+        One row a group: the counts of `satisfaction_components`; zh, en; participation (A/(A+X)), participation_lower,
+        participation_upper; satisfaction (S/(S+D)), with_silence ((S+X)/(S+D+X)); value: the one of the chosen
+        convention; gap (value − participation); lower_bound (S/(A+X)), upper_bound (1 − D/(A+X)); small (fewer than the
+        small sample heard or silent); participation_target, satisfaction_target; needed_participation,
+        open_participation, needed_satisfaction, open_satisfaction, affordable (whole numbers, as in `Heard`).
+        Order: small last, then gap.
+    """
+    chosen = replace(seen(filters, snapshot), evaluation_target=whom)
+    each = measure("satisfaction_rate")
+    reason = why_not(each, snapshot, chosen)
+    if reason:
+        empty = pl.DataFrame(schema={"value": pl.Float64})
+        return made(snapshot, chosen, empty, NAMES, (dimension,), None, (reason_text(each, snapshot, reason, chosen),))
+    frame = _counted(snapshot, chosen, (dimension,)).filter(pl.col("asked") > 0)
+    unnamed = int(frame.filter(pl.col(dimension) == "")["asked"].sum())
+    frame = named(frame.filter(pl.col(dimension) != ""), snapshot, dimension)
+    frame = _needs(_shares(frame, chosen), snapshot, chosen)
+    frame = frame.sort("small", "gap", descending=[False, True], nulls_last=True, maintain_order=True)
+    notes = items_unnamed(unnamed)
+    if not frame.height:
+        notes = (reason_text(each, snapshot, "no_cases", chosen),)
+    return made(snapshot, chosen, frame, NAMES, (dimension,), _widest(frame), notes)
+
+
+def widest(snapshot: Snapshot, filters: Filters, whom: str, dimension: str) -> View:
+    """The rows of `by_group` that a picture has room for."""
+    view = by_group(snapshot, filters, whom, dimension)
+    hidden = view.frame.height - MOST_ROWS
+    if hidden <= 0:
+        return view
+    note = Text(f"其余 {hidden} 个见下表。", f"The other {hidden} are in the table below.")
+    return replace(view, frame=view.frame.head(MOST_ROWS), notes=(note, *view.notes))
+
+
+def bounds(snapshot: Snapshot, filters: Filters, whom: str, dimension: str) -> View:
+    """The same rows in the same order; the finding says what the silence leaves open for the whole selection."""
+    view = widest(snapshot, filters, whom, dimension)
+    if not view.frame.height:
+        return view
+    return replace(view, finding=heard(snapshot, filters, whom).sentences[0])
+
+
+def headline(snapshot: Snapshot, filters: Filters, whom: str) -> Text:
+    """Both shares, and which of the two targets they miss."""
+    chosen = replace(seen(filters, snapshot), evaluation_target=whom)
+    reason = why_not(measure("satisfaction_rate"), snapshot, chosen)
+    if reason:
+        return reason_text(measure("satisfaction_rate"), snapshot, reason, chosen)
+    found = heard(snapshot, filters, whom)
+    if found.participation is None:
+        return reason_text(measure("participation_rate"), snapshot, "no_cases", chosen)
+    participation = both(wording.per_cent, found.participation)
+    silent = chosen.convention == "silence_is_satisfied"
+    value = found.satisfaction_with_silence if silent else found.satisfaction
+    satisfaction = both(wording.per_cent, value)
+    convention = CONVENTIONS[chosen.convention]
+    said = Text(
+        f"参评率 {participation[0]}，满意率 {satisfaction[0]}（{convention.zh}）",
+        f"Participation {participation[1]}, satisfaction {satisfaction[1]} ({convention.en})",
+    )
+    return _against_targets(said, found, value)
+
+
+def _against_targets(said: Text, found: Heard, value: float | None) -> Text:
+    pairs = [
+        (share, goal)
+        for share, goal in (
+            (found.participation, found.participation_target),
+            (value, found.satisfaction_target),
+        )
+        if share is not None and goal is not None
+    ]
+    if len(pairs) < 2:
+        return said
+    missed = [round(share, 9) < goal for share, goal in pairs]
+    clauses = {
+        (True, True): Text("均低于目标", "both below target"),
+        (True, False): Text("参评率低于目标", "participation below target"),
+        (False, True): Text("满意率低于目标", "satisfaction below target"),
+        (False, False): Text("均达到目标", "both on target"),
+    }
+    clause = clauses[missed[0], missed[1]]
+    return Text(f"{said.zh}，{clause.zh}", f"{said.en}: {clause.en}")
+
+
+def _counted(snapshot: Snapshot, filters: Filters, by: tuple[str, ...]) -> pl.DataFrame:
+    """Components of the period; those still open wherever their window ends, if the period reaches up to now."""
+    frame = satisfaction_components(snapshot, by, filters)
+    if not reaches_now(filters, filters.as_of or snapshot.as_of):
+        return frame
+    everything = satisfaction_components(snapshot, by, replace(filters, start=None, end=None)).select(*by, "open")
+    if by:
+        joined = frame.drop("open").join(everything, on=by, how="full", coalesce=True, maintain_order="left_right")
+    else:
+        joined = frame.drop("open").hstack(everything)
+    filled = joined.with_columns(pl.col(name).fill_null(0) for name in COUNTS if name != "asked")
+    return filled.with_columns(asked=pl.col("evaluated") + pl.col("expired") + pl.col("open")).select(*by, *COUNTS)
+
+
+def reaches_now(filters: Filters, as_of: date) -> bool:
+    """Whether the period reaches the as-of day or at least the last whole month before it."""
+    return filters.end is None or filters.end >= month_start(as_of) - timedelta(days=1)
+
+
+def _shares(frame: pl.DataFrame, filters: Filters) -> pl.DataFrame:
+    over, scored = pl.col("evaluated") + pl.col("expired"), pl.col("content") + pl.col("dissatisfied")
+    silent = filters.convention == "silence_is_satisfied"
+    lower, upper = wilson(frame["evaluated"].to_numpy(), (frame["evaluated"] + frame["expired"]).to_numpy())
+    return frame.with_columns(
+        participation=_ratio(pl.col("evaluated"), over),
+        participation_lower=pl.Series(lower).fill_nan(None),
+        participation_upper=pl.Series(upper).fill_nan(None),
+        satisfaction=_ratio(pl.col("content"), scored),
+        with_silence=_ratio(pl.col("content") + pl.col("expired"), scored + pl.col("expired")),
+        lower_bound=_ratio(pl.col("content"), over),
+        upper_bound=_ratio(over - pl.col("dissatisfied"), over),
+        small=over < filters.rule_set.small_sample,
+    ).with_columns(value=pl.col("with_silence" if silent else "satisfaction")).with_columns(
+        gap=pl.col("value") - pl.col("participation")
+    )  # fmt: skip
+
+
+def _ratio(above: pl.Expr, below: pl.Expr) -> pl.Expr:
+    return pl.when(below > 0).then(above / below)
+
+
+def _needs(frame: pl.DataFrame, snapshot: Snapshot, filters: Filters) -> pl.DataFrame:
+    """What the targets still take, in whole numbers (`queries.stats.silence`)."""
+    day = filters.as_of or snapshot.as_of
+    heard_goal, content_goal = (target_of(snapshot, name, day) for name in ("participation_rate", "satisfaction_rate"))
+    columns: dict[str, pl.Series | pl.Expr] = {
+        "participation_target": pl.lit(heard_goal.value if heard_goal else None, pl.Float64),
+        "satisfaction_target": pl.lit(content_goal.value if content_goal else None, pl.Float64),
+    }
+    numbers = {name: frame[name].to_numpy() for name in COUNTS}
+    if heard_goal:
+        rest = numbers["evaluated"] - numbers["content"]  # unscored ones have taken part
+        asked = silence.evaluations(numbers["content"], rest, numbers["expired"], numbers["open"])
+        need = silence.needed_for_participation(asked, heard_goal.value)
+        columns |= {"needed_participation": _whole(need.count), "open_participation": pl.Series(need.is_feasible)}
+    if content_goal:
+        scored = silence.evaluations(numbers["content"], numbers["dissatisfied"], numbers["expired"], numbers["open"])
+        need = silence.needed_for_satisfaction(scored, content_goal.value)
+        spare = silence.dissatisfied_affordable(scored, content_goal.value)
+        columns |= {
+            "needed_satisfaction": _whole(need.count),
+            "open_satisfaction": pl.Series(need.is_feasible),
+            "affordable": _whole(spare),
+        }
+    for name in ("needed_participation", "needed_satisfaction", "affordable"):
+        columns.setdefault(name, pl.lit(None, pl.Int64))
+    for name in ("open_participation", "open_satisfaction"):
+        columns.setdefault(name, pl.lit(None, pl.Boolean))
+    return frame.with_columns(**columns)
+
+
+def _whole(values: silence.Integers) -> pl.Series:
+    return pl.Series(np.atleast_1d(values), dtype=pl.Int64)
+
+
+def _widest(frame: pl.DataFrame) -> Text:
+    """The widest gap between satisfaction and participation, or that there is none."""
+    comparable = frame.filter(~pl.col("small") & pl.col("gap").is_not_null()) if frame.height else frame
+    if not comparable.height:
+        return Text("样本不足，无法比较", "Too few evaluations to compare")
+    first = comparable.row(0, named=True)
+    if round(first["gap"], 3) <= 0:
+        return Text("各单位满意率都不高于参评率", "Satisfaction is nowhere above participation")
+    value, heard_share = both(wording.per_cent, first["value"]), both(wording.per_cent, first["participation"])
+    return Text(
+        f"差距最大的是{first['zh']}：满意率 {value[0]}，参评率只有 {heard_share[0]}",
+        f"Widest gap: {first['en']}, {value[1]} satisfied, but only {heard_share[1]} took part",
+    )
+
+
+SHARES = ("participation", "satisfaction", "with_silence")
+TABLE = (
+    "participation",
+    "heard",
+    "needed_heard",
+    "open",
+    "satisfaction",
+    "with_silence",
+    "needed_content",
+    "affordable",
+)
+"""Columns of `table` after the name."""
+
+
+def table(view: View, language: str) -> pl.DataFrame:
+    """The rows of `by_group` for reading: name, then TABLE, SHARES in per cent.
+
+    Needs are in words, because none needed, some needed and out of reach are different things.
+
+    heard: counts behind the participation; open: still to be evaluated; needed_heard, needed_content: further
+    evaluations, further satisfied ones; affordable: further dissatisfied ones the target bears.
+    """
+    rows = view.frame
+    records = rows.to_dicts()
+    return rows.select(
+        pl.col(language).alias("name"),
+        pl.col("participation") * 100,
+        pl.Series(
+            "heard", [wording.fraction(r["evaluated"], r["evaluated"] + r["expired"], language) for r in records]
+        ),
+        pl.Series("needed_heard", [_need_words(r, "participation")(language) for r in records], pl.String),
+        "open",
+        pl.col("satisfaction") * 100,
+        pl.col("with_silence") * 100,
+        pl.Series("needed_content", [_need_words(r, "satisfaction")(language) for r in records], pl.String),
+        pl.when(pl.col("affordable") >= 0).then("affordable").alias("affordable"),
+    )
+
+
+def _need_words(row: dict[str, int | None], share: str) -> Text:
+    needed = row[f"needed_{share}"]
+    nobody = not row["asked"] if share == "participation" else not (row["content"] or row["dissatisfied"])
+    if needed is None or nobody:
+        return Text(wording.MISSING, wording.MISSING)
+    if needed == silence.IMPOSSIBLE:
+        return Text("无法达到", "out of reach")
+    if needed == 0:
+        return Text("已达到", "reached")
+    if row[f"open_{share}"]:
+        return Text(f"还需 {needed} 件", f"{needed} more")
+    return Text(f"缺 {needed} 件，已无法达到", f"{needed} short, out of reach")
