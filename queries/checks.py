@@ -47,6 +47,9 @@ CHECKS: dict[str, Check] = {
     check.name: check
     for check in (
         _check("case_id_missing", "reject", "缺少信访件编号", "the case number is empty"),
+        _check("name_missing", "reject", "缺少名称", "the name is empty"),
+        _check("name_repeated", "reject", "同一名单中名称重复", "the name occurs twice in the list"),
+        _check("batch_missing", "reject", "缺少批次或交办时间", "the batch or the day of assignment is empty"),
         _check("case_id_repeated", "reject", "同一文件中编号重复", "the case number occurs twice in the files"),
         _check("registered_missing", "reject", "缺少登记时间", "the registration time is empty"),
         _check("registered_unreadable", "reject", "登记时间无法识别", "the registration time cannot be read"),
@@ -121,6 +124,7 @@ CHECKS: dict[str, Check] = {
             "a word outside the dictionary, kept as other or empty",
         ),
         _check("text_shortened", "warn", "名称过长，已截短", "a name too long for the register, shortened"),
+        _check("parent_unknown", "warn", "上级单位不在名单中", "the parent office is not in the list"),
         _check("first_flags_missing", "warn", "没有初次或重复标志", "no first-time or repeat flag is given"),
         _check(
             "same_content_rows",

@@ -176,6 +176,7 @@ backlog_item = Table(
     Column("reviewed_on", Date),
     Column("review_result", String(20)),  # None: not stated
     Column("reflow_on", Date),
+    Column("unusable", Integer, nullable=False, default=0),  # 1: its dates contradict each other, left out of rates
     Column("import_id", ForeignKey("import_run.import_id")),
 )
 

@@ -6,7 +6,7 @@ figure must not rest on.
 
 import hashlib
 import hmac
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -148,7 +148,7 @@ class Converter:
             return pl.Series(name, [self._mapping.constants[name]], dtype=pl.String).new_from_index(0, raw.height)
         kind = COLUMNS[name].kind
         words = NO_NAME if kind in ("name", "text", "key", "matter") else NO_VALUE
-        missing = [word.lower() for word in (*words, *self._mapping.missing, *source.missing)]
+        missing = _spelt((*words, *self._mapping.missing, *source.missing))
         cells = [_cell(index, missing) for index in self._layout.indices(source.headings)]
         text = pl.coalesce(cells) if source.join is None else _joined(cells, source.join)
         if source.when is not None:
@@ -171,7 +171,8 @@ class Converter:
     def _identities(self, raw: pl.DataFrame) -> pl.Series:
         source = self._mapping.columns.get("case_id")
         if source is not None:
-            ids = self._texts(raw, "case_id", source).str.strip_prefix("'")
+            # '00123 and ="00123" are how exports keep Excel from eating zeros
+            ids = self._texts(raw, "case_id", source).str.replace(r"""^(?:'|="(.*)"$)""", "${1}")
         else:
             indices = self._layout.indices(self._mapping.id_columns) or [
                 index for index in self._layout.read if self._layout.headings[index] not in self._layout.dropped
@@ -189,7 +190,7 @@ class Converter:
         return ids.rename("case_id")
 
     def _matter(self, raw: pl.DataFrame, source: Source) -> pl.Series:
-        missing = [word.lower() for word in (*NO_NAME, *self._mapping.missing, *source.missing)]
+        missing = _spelt((*NO_NAME, *self._mapping.missing, *source.missing))
         cells = [_cell(index, missing) for index in self._layout.indices(source.headings)]
         texts = raw.select(_joined(cells, "\x1f", all_needed=True).alias("matter_id")).to_series()
         distinct = texts.drop_nulls().unique().to_list()
@@ -307,11 +308,14 @@ def classify(texts: pl.Series) -> pl.Series:
     )
 
 
+def _spelt(words: Iterable[str]) -> list[str]:
+    """Words in the ways a file may write them: comparing with a list is far cheaper than folding every cell."""
+    return sorted({form for word in words for form in (word, word.lower(), word.upper(), word.capitalize())})
+
+
 def _cell(index: int | None, missing: Sequence[str]) -> pl.Expr:
-    # ="00123" is how exports keep Excel from eating zeros
-    text = pl.col(f"c{index}").str.strip_chars(_BLANKS).str.replace(r'^="(.*)"$', "${1}")
-    empty = (text == "") if not missing else ((text == "") | text.str.to_lowercase().is_in(list(missing)))
-    return pl.when(empty).then(None).otherwise(text)
+    text = pl.col(f"c{index}").str.strip_chars(_BLANKS)
+    return pl.when(text.is_in(["", *missing])).then(None).otherwise(text)
 
 
 def _joined(cells: Sequence[pl.Expr], separator: str, *, all_needed: bool = False) -> pl.Expr:

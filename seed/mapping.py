@@ -13,7 +13,7 @@ from fnmatch import fnmatchcase
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Literal, NoReturn, cast
+from typing import Any, NoReturn, cast
 from zoneinfo import available_timezones
 
 from queries.errors import BadMapping
@@ -25,10 +25,9 @@ from seed.dates import Order
 AUTOMATIC = "register"
 """Name of the register when no mapping is given."""
 
-Kind = Literal["cases", "offices", "backlog"]
 _TARGETS = ("bureau", "office")
 _SECTIONS = {
-    "": ("name", "title", "kind", "automatic", "as_of", "file", "dates", "columns", "constants", "id", "evaluation",
+    "": ("name", "title", "automatic", "as_of", "file", "dates", "columns", "constants", "id", "evaluation",
          "unsupported", "personal"),
     "file": ("encoding", "delimiter", "sheets", "header_rows", "first_row", "missing"),
     "dates": ("order", "formats", "zone"),
@@ -96,7 +95,6 @@ class RegisterMapping:
 
     Attributes:
         name: of the register; what is imported under one name is one register, updated by later files.
-        kind: what the rows are.
         automatic: also recognise headings by themselves, beside those named.
         as_of: last day a registration or event may carry; None for the day of the import.
         header_rows: rows of the heading, counted in the file from 1; empty finds them.
@@ -111,7 +109,6 @@ class RegisterMapping:
 
     name: str = AUTOMATIC
     title: Text | None = None
-    kind: Kind = "cases"
     automatic: bool = False
     as_of: date | None = None
     encoding: str | None = None
@@ -224,7 +221,6 @@ class _Parser:
         mapping = RegisterMapping(
             name=self.name(content.get("name", self._file.removesuffix(".toml"))),
             title=self.words_in_both(content["title"], "title") if "title" in content else None,
-            kind=cast(Kind, self.choice("kind", content.get("kind", "cases"), ("cases", "offices", "backlog"))),
             automatic=self.flag("automatic", content.get("automatic", False)),
             as_of=self.day("as_of", content.get("as_of")),
             encoding=file.get("encoding"),
@@ -251,8 +247,6 @@ class _Parser:
 
     def agree(self, mapping: RegisterMapping) -> None:
         """What single keys cannot show."""
-        if mapping.kind != "cases":
-            return
         if "registered_at" not in mapping.columns and not mapping.automatic:
             self.fail("[columns]", "registered_at is missing; without it no row can be placed in time.")
         if mapping.id_columns and "case_id" in mapping.columns:

@@ -8,11 +8,11 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import insert, inspect, text
+from sqlalchemy import inspect, text
 
 import queries.store as store_module
 from queries.errors import StoreBusy, StoreError, StoreTooNew
-from queries.schema import metadata, special_period
+from queries.schema import metadata
 from queries.store import HEAD, migration_config, open_store, raise_version, store_version, writing
 
 
@@ -53,31 +53,27 @@ def test_tables_of_unknown_origin_are_refused(store, any_settings):
         open_store(any_settings)
 
 
-def test_an_older_database_is_copied_before_it_is_upgraded(store, any_settings, monkeypatch):
-    period = {"name_zh": "特殊时期", "name_en": "Special period", "kind": "other"}
-    with writing(store) as connection:
-        days = {"starts_on": text("'2022-02-04'"), "ends_on": text("'2022-02-20'")}
-        connection.execute(insert(special_period).values(**period, **days))
-        connection.execute(text("UPDATE alembic_version SET version_num = '0000'"))
-    applied = []
-    monkeypatch.setattr("alembic.command.upgrade", lambda config, revision: applied.append(revision))
-    known = ScriptDirectory.walk_revisions
-
-    class Old:
-        revision = "0000"
-
-    monkeypatch.setattr(ScriptDirectory, "walk_revisions", lambda self: [*known(self), Old()])
-    store_module.migrate(store)
-    assert applied == ["head"]
-    if store.dialect.name == "sqlite":
-        (copy,) = any_settings.data_dir.glob("huiyin.backup_0000_*.db")
+def test_an_older_database_is_copied_then_upgraded(any_settings):
+    engine = store_module.connect(any_settings.database_url)
+    store_module.migrate(engine, "0001")
+    item = "INSERT INTO backlog_item (item_id, batch, assigned_on) VALUES ('1/1', '1', '2022-01-10')"
+    with writing(engine) as connection:
+        connection.execute(text(item))
+    engine.dispose()
+    upgraded = open_store(any_settings)
+    with upgraded.connect() as connection:
+        assert connection.execute(text("SELECT item_id, unusable FROM backlog_item")).all() == [("1/1", 0)]
+        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar() == HEAD
+    if upgraded.dialect.name == "sqlite":
+        (copy,) = any_settings.data_dir.glob("huiyin.backup_0001_*.db")
         with closing(sqlite3.connect(copy)) as connection:
-            assert connection.execute("SELECT name_en FROM special_period").fetchall() == [("Special period",)]
+            assert connection.execute("SELECT item_id FROM backlog_item").fetchall() == [("1/1",)]
+            assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [("0001",)]
     else:
-        with store.connect() as connection:
-            (schema,) = [name for name in inspect(connection).get_schema_names() if name.startswith("backup_0000_")]
-            names = connection.execute(text(f'SELECT name_en FROM "{schema}".special_period')).scalars().all()
-            assert names == ["Special period"]
+        with upgraded.connect() as connection:
+            (schema,) = [name for name in inspect(connection).get_schema_names() if name.startswith("backup_0001_")]
+            assert connection.execute(text(f'SELECT item_id FROM "{schema}".backlog_item')).scalars().all() == ["1/1"]
+    upgraded.dispose()
 
 
 def test_a_second_writer_is_told_to_wait(store, monkeypatch):

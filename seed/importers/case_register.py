@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
-from seed.importers import Importer
+from seed.importers import Importer, Kind
 from seed.layout import Layout, find_layout
 from seed.load.job import Job
 from seed.load.register import load_register
-from seed.mapping import Kind, RegisterMapping
+from seed.mapping import RegisterMapping
 from seed.readers import Table
 
 

@@ -22,7 +22,7 @@ from queries.errors import UnreadableFile
 from queries.schema import import_finding, import_run, metadata
 from queries.settings import Settings
 from queries.store import open_store, raise_version, writing
-from seed.importers import Importer, importers
+from seed.importers import Importer, askers, importers
 from seed.layout import missing_registration
 from seed.load.bulk import insert_frame
 from seed.load.cases import finish_run, start_run
@@ -115,13 +115,13 @@ def _recognise(paths: Paths, mapping: RegisterMapping) -> Found:
     """The tables of all files with the importer of each, in loading order."""
     options = ReadOptions(mapping.encoding, mapping.delimiter, mapping.sheets)
     tables = [table for path in _listed(paths) for table in open_tables(path, options)]
-    choice = [importer for importer in importers() if mapping.text == "" or importer.kind == mapping.kind]
-    found: Found = [(importer, []) for importer in choice]
+    found: Found = [(importer, []) for importer in importers()]
+    by_kind = {importer.kind: recognised for importer, recognised in found}
     for table in tables:
-        for importer, recognised in found:
+        for importer in askers():
             layout = importer.recognises(table, mapping)
             if layout is not None:
-                recognised.append(layout)
+                by_kind[importer.kind].append(layout)
                 break
     _all_files_used(tables, found, mapping)
     return [(importer, recognised) for importer, recognised in found if recognised]

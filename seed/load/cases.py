@@ -85,7 +85,7 @@ def write_cases(
     """
     writer = CaseWriter(connection, import_id=import_id, source=source)
     written = Written()
-    with indexes_built_later(connection, petition_case, rows):
+    with indexes_built_later(connection, (petition_case, case_evaluation), rows):
         for frame in frames:
             written = written + writer.write(frame)
     writer.close()

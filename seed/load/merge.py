@@ -1,12 +1,12 @@
 """Rows into a table by key: new ones are added, changed ones updated and their changes recorded, the rest untouched."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import polars as pl
-from sqlalchemy import Column, ColumnElement, Connection, MetaData, Table, and_, or_, select, text, update
+from sqlalchemy import Column, ColumnElement, Connection, MetaData, Table, and_, or_, select, update
 from sqlalchemy.schema import CreateIndex, DropIndex
 
 from queries.schema import case_change
@@ -145,27 +145,23 @@ class Merge:
 
 
 @contextmanager
-def indexes_built_later(connection: Connection, table: Table, rows: int) -> Iterator[None]:
-    """Within the block an empty SQLite table has no secondary indexes; readers keep seeing the old state.
+def indexes_built_later(connection: Connection, tables: Sequence[Table], rows: int) -> Iterator[None]:
+    """Within the block empty SQLite tables have no secondary indexes; readers keep seeing the old state.
 
     PostgreSQL is left alone: dropping an index there would make readers wait.
+
+    Args:
+        rows: expected; below INDEX_LATER_ROWS nothing is done.
     """
-    is_empty = connection.execute(select(table).limit(1)).first() is None
-    if connection.dialect.name != "sqlite" or rows < INDEX_LATER_ROWS or not is_empty:
-        yield
-        return
-    indexes = sorted(table.indexes, key=lambda index: str(index.name))
-    for index in indexes:
+    dropped = []
+    if connection.dialect.name == "sqlite" and rows >= INDEX_LATER_ROWS:
+        empty = [table for table in tables if connection.execute(select(table).limit(1)).first() is None]
+        dropped = [index for table in empty for index in sorted(table.indexes, key=lambda index: str(index.name))]
+    for index in dropped:
         connection.execute(DropIndex(index))
     yield
-    for index in indexes:
+    for index in dropped:
         connection.execute(CreateIndex(index))
-
-
-def analyse(connection: Connection, tables: Iterable[Table]) -> None:
-    """Let the database know the sizes of tables that were just filled."""
-    for table in tables:
-        connection.execute(text(f"ANALYZE {table.name}"))
 
 
 def _shown(value: object) -> str | None:

@@ -14,7 +14,7 @@ import polars as pl
 from sqlalchemy import func, select
 
 from queries.checks import CHECKS
-from queries.schema import office, petition_case
+from queries.schema import case_evaluation, office, petition_case
 from seed.columns import COLUMNS, REQUIRED
 from seed.convert import FINDINGS, Converter, Survey
 from seed.layout import Layout
@@ -87,7 +87,7 @@ class _Register:
         self._taken = self._other_registers()
         with ExitStack() as stack:
             if not job.only_check:
-                stack.enter_context(indexes_built_later(job.connection, petition_case, total))
+                stack.enter_context(indexes_built_later(job.connection, (petition_case, case_evaluation), total))
             done = 0
             for number, file in enumerate(self._files):
                 brought = []
