@@ -119,7 +119,7 @@ class Filters:
         for condition in conditions:
             name, equals, keys = condition.partition("=")
             if not equals or not name.strip():
-                raise BadFilter(f"'{condition}' is not a condition. Write dimension=value, for example place=西岸镇.")
+                raise BadFilter(f"'{condition}' is not a condition. Write dimension=value, for example place=岚溪镇.")
             split = [key.replace("\0", ",").strip() for key in keys.replace("\\,", "\0").split(",")]
             where.setdefault(name.strip(), []).extend(split)
         return tuple((name, tuple(keys)) for name, keys in where.items())

@@ -36,7 +36,7 @@ class Term:
 def fold(text: str) -> str:
     """The form in which two spellings of one name are equal: width, case, accents' composition, blanks, brackets, dots.
 
-    `" Staten  Island"`, `"STATEN ISLAND"` and `"Staten Island "` fold to one; `西岸镇（街道）` and `西岸镇(街道)` too.
+    `" Staten  Island"`, `"STATEN ISLAND"` and `"Staten Island "` fold to one; `岚溪镇（街道）` and `岚溪镇(街道)` too.
     """
     normal = unicodedata.normalize("NFKC", text).casefold()
     return re.sub(r"[\s\u200b\ufeff·•'’`._-]+", "", normal)
