@@ -36,7 +36,7 @@ def filter_bar(session: Session, *, filtered: bool = True) -> None:
         if filtered and not session.is_empty:
             _period(session)
             for name in MAIN:
-                _dimension(session, name, width=168, collapsed=True)
+                _dimension(session, name, width=150, collapsed=True)
             _more(session)
             if not session.choices.is_default:
                 st.button(
@@ -66,7 +66,7 @@ def _period(session: Session) -> None:
         format_func=lambda name: words(f"filters.{name}"),
         key=WIDGET + "period",
         label_visibility="collapsed",
-        width=184,
+        width=172,
         icon=":material/calendar_month:",
         help=wording.period(start, end, session.language),
     )

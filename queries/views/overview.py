@@ -173,9 +173,9 @@ def trend(snapshot: Snapshot, filters: Filters, name: str) -> View:
     as_of = chosen.as_of or snapshot.as_of
     first, last = months_until(chosen, as_of, TREND_MONTHS)
     if snapshot.first_day:
-        first = max(first, snapshot.first_day.replace(day=1))
+        first = min(max(first, snapshot.first_day.replace(day=1)), last)
     months = replace(chosen, start=first, end=month_end(last))
-    frame = every_month(evaluate(snapshot, name, ("month",), months), (name,), min(first, last), last, as_of)
+    frame = every_month(evaluate(snapshot, name, ("month",), months), (name,), first, last, as_of)
     whole = frame.filter("complete").select(pl.col("numerator", "denominator").sum())
     mean = whole["numerator"][0] / whole["denominator"][0] if whole["denominator"][0] else None
     frame = frame.with_columns(pl.lit(mean, pl.Float64).alias("mean"))
@@ -206,14 +206,15 @@ def by_group(snapshot: Snapshot, filters: Filters, name: str = "on_time_reply_ra
     """
     chosen = seen(filters, snapshot)
     each = measure(name)
-    whole = _compared(snapshot, chosen).filter(pl.col("measure") == name)
+    # one chosen place is held against all places, not against itself
+    whole = _compared(snapshot, chosen.only(dimension)).filter(pl.col("measure") == name)
     share = whole["value"][0]
     frame = evaluate(snapshot, name, (dimension,), chosen).filter(pl.col("denominator") > 0)
     unnamed = frame.filter(pl.col(dimension) == "")["denominator"].sum()
     frame = with_labels(frame.filter(pl.col(dimension) != ""), snapshot, dimension)
     frame = bands(frame, share, each.better, chosen.rule_set.small_sample)
     order = pl.col("band").replace_strict({"high": 0, "same": 1, "low": 2, "small": 3}, return_dtype=pl.Int8)
-    finding = _standing(frame, name)
+    finding = _standing(frame, name, share)
     notes = [*reasons(whole, snapshot, chosen)]
     if unnamed:
         notes.append(
@@ -239,9 +240,11 @@ def by_group(snapshot: Snapshot, filters: Filters, name: str = "on_time_reply_ra
     return made(snapshot, chosen, kept, (name,), (dimension,), finding, tuple(notes))
 
 
-def _standing(frame: pl.DataFrame, name: str) -> Text:
+def _standing(frame: pl.DataFrame, name: str, share: float | None) -> Text:
     """Which groups stand out from the whole, the unwanted direction first; else that none does."""
     each = measure(name)
+    if frame.height == 1:
+        return _one_standing(frame.row(0, named=True), each, share)
     compared = frame.filter(pl.col("band") != "small")
     if compared.height == 0:
         return in_both("{label}：样本不足，无法比较", "{label}: too few items to compare", label=label(each))
@@ -257,3 +260,21 @@ def _standing(frame: pl.DataFrame, name: str) -> Text:
     zh = f"{each.label.zh}：{names[0]}明显{'低' if low else '高'}于全体；{rest}个分不出先后"
     en = f"{each.label.en}: {names[1]} clearly {'below' if low else 'above'} the whole; {rest} not separable"
     return Text(zh, en)
+
+
+def _one_standing(row: dict[str, Any], each: Measure, share: float | None) -> Text:
+    verdict = {
+        "low": Text("明显低于全体", "clearly below the whole"),
+        "high": Text("明显高于全体", "clearly above the whole"),
+        "same": Text("与全体分不出高低", "not separable from the whole"),
+        "small": Text("样本不足，无法比较", "too few items to compare"),
+    }[row["band"]]
+    return in_both(
+        "{label}：{name} {value}，{verdict}（{share}）",
+        "{label}: {name} {value}, {verdict} ({share})",
+        label=label(each),
+        name=(row["zh"], row["en"]),
+        value=both(wording.per_cent, row["value"]),
+        verdict=(verdict.zh, verdict.en),
+        share=both(wording.per_cent, share),
+    )

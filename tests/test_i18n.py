@@ -1,0 +1,112 @@
+"""The words of the interface: complete in both languages, used, and nowhere else."""
+
+import ast
+import re
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+from dashboard.i18n import Words, catalogue, choose_language
+from queries.vocabulary import LANGUAGES
+
+DASHBOARD = Path(__file__).parents[1] / "dashboard"
+SOURCES = [path for path in DASHBOARD.rglob("*.py") if "cli" not in path.parts and path.name != "cli.py"]
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+
+
+def placeholders(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name}
+
+
+def literals(path: Path) -> list[str]:
+    """String literals of a module that are not docstrings, with f-string parts on their own."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    documents = {
+        id(node.body[0].value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
+        and node.body
+        and isinstance(node.body[0], ast.Expr)
+    }
+    return [
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in documents
+    ]
+
+
+def key_patterns() -> list[re.Pattern[str]]:
+    """What looks like a key in the sources: whole literals, and f-strings with anything in their gaps."""
+    patterns = []
+    for path in SOURCES:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and "." in node.value:
+                patterns.append(re.compile(re.escape(node.value)))
+            elif isinstance(node, ast.JoinedStr):
+                parts = [re.escape(str(part.value)) if isinstance(part, ast.Constant) else ".+" for part in node.values]
+                patterns.append(re.compile("".join(parts)))
+    return [pattern for pattern in patterns if pattern.pattern not in (".+", ".+.+")]
+
+
+def test_both_catalogues_have_the_same_entries():
+    assert set(catalogue("zh")) == set(catalogue("en"))
+
+
+def test_both_languages_fill_in_the_same_values():
+    for key in catalogue("zh"):
+        assert placeholders(catalogue("zh")[key]) == placeholders(catalogue("en")[key]), key
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_entry_is_empty(language):
+    assert [key for key, text in catalogue(language).items() if not text.strip()] == []
+
+
+def test_every_entry_is_used():
+    patterns = key_patterns()
+    assert [key for key in catalogue("zh") if not any(pattern.fullmatch(key) for pattern in patterns)] == []
+
+
+def test_every_key_written_out_in_the_code_exists():
+    sections = {key.split(".")[0] for key in catalogue("zh")}
+    asked = set()
+    for path in SOURCES:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
+                key = node.args[0].value
+                if isinstance(key, str) and re.fullmatch(r"[a-z_]+\.[a-z_0-9]+", key) and key.split(".")[0] in sections:
+                    asked.add(key)
+    assert {key for key in asked if key not in catalogue("zh") and not key.endswith((".csv", ".toml", ".py"))} == set()
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(DASHBOARD)))
+def test_no_module_speaks_chinese_on_its_own(path):
+    # the product's name, the two signs of a date axis, the first sheet's name in both languages
+    allowed = {"app.py": {"回音 Huiyin"}, "__init__.py": {"月", "年"}, "workbook.py": {"数据口径"}}.get(
+        path.name, set()
+    )
+    found = {text for text in literals(path) if CHINESE.search(text)}
+    fonts = {text for text in found if "Noto Sans" in text}
+    assert found - fonts - allowed == set()
+
+
+@pytest.mark.parametrize(
+    ("link", "browser", "setting", "language"),
+    [
+        ("en", "zh-CN", "zh", "en"),
+        (None, "zh-TW", "en", "zh"),
+        (None, "en_US", None, "en"),
+        (None, "fr-FR", "en", "en"),
+        (None, None, None, "zh"),
+        ("xx", "en-GB", "zh", "en"),
+    ],
+)
+def test_the_link_decides_the_language_then_the_browser_then_the_setting(link, browser, setting, language):
+    assert choose_language(link, browser, setting) == language
+
+
+def test_words_take_values():
+    assert Words("en")("frame.as_of", day="30 Jun 2022") == "Data as of 30 Jun 2022"
+    with pytest.raises(KeyError):
+        Words("en")("frame.no_such_entry")

@@ -1,0 +1,190 @@
+"""Every page opens: in both languages, without data, with nothing selected, on a register that lacks columns."""
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard import session as session_module
+from dashboard.choices import Choices
+from dashboard.i18n import Words
+from dashboard.screens import pages
+from dashboard.session import Session
+from queries.filters import Filters
+from queries.settings import Settings
+from queries.snapshot import Snapshot, build_from_frames, current
+from seed import demo
+
+ROOT = Path(__file__).parents[1]
+APP = str(ROOT / "dashboard" / "app.py")
+BY_NAME = {page.name: page for page in pages()}
+FILTERED = [page.name for page in pages() if page.filtered]
+LANGUAGES = ("zh", "en")
+OpenPage = Callable[..., AppTest]
+
+
+@pytest.fixture(scope="session")
+def demo_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """An installation with a small demo register."""
+    folder = tmp_path_factory.mktemp("screens")
+    settings = Settings(folder, f"sqlite:///{folder / 'huiyin.db'}")
+    demo.load(settings, cases=1_500)
+    return settings
+
+
+@pytest.fixture(scope="session")
+def snapshot(demo_settings: Settings) -> Snapshot:
+    return current(demo_settings)
+
+
+@pytest.fixture(scope="session")
+def bare(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
+    """A register that knows when items were registered and closed, by what channel, and nothing else."""
+    cases = pl.DataFrame(
+        {
+            "case_id": ["a", "b", "c"],
+            "registered_at": ["2022-05-02", "2022-05-09", "2022-06-20"],
+            "closed_at": ["2022-05-20", None, "2022-06-29"],
+            "channel": ["letter", "visit", "phone"],
+        }
+    )
+    return build_from_frames(tmp_path_factory.mktemp("bare") / "s", cases)
+
+
+@pytest.fixture
+def opened(demo_settings: Settings) -> OpenPage:
+    """Draw one page for a reader."""
+
+    def open_it(name: str, snapshot: Snapshot, filters: Filters | None = None, language: str = "zh") -> AppTest:
+        choices = Choices()
+        reader = Session(
+            settings=demo_settings,
+            language=language,
+            dark=False,
+            snapshot=snapshot,
+            filters=filters or choices.filters(snapshot.as_of),
+            choices=choices,
+            today=snapshot.as_of,
+        )
+        app = AppTest.from_function(_draw, args=(BY_NAME[name], reader), default_timeout=30)
+        return app.run()
+
+    return open_it
+
+
+def _draw(page, reader):  # runs as a script of its own, where no annotation has a meaning
+    page.render(reader)
+
+
+def _texts(app: AppTest) -> str:
+    parts = [*app.markdown, *app.caption, *app.info, *app.warning, *app.metric]
+    return "\n".join(str(part.value) for part in parts)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", BY_NAME)
+def test_every_page_opens_in_both_languages_and_says_how_fresh_the_data_is(name, language, opened, snapshot):
+    app = opened(name, snapshot, language=language)
+    assert not app.exception
+    if BY_NAME[name].filtered:
+        assert Words(language)("frame.demo") in _texts(app)
+
+
+@pytest.mark.parametrize("name", BY_NAME)
+def test_every_page_opens_when_the_filters_leave_nothing(name, opened, snapshot):
+    app = opened(
+        name, snapshot, Filters(start=date(2005, 1, 1), end=date(2005, 12, 31), where=(("channel", ("letter",)),))
+    )
+    assert not app.exception
+
+
+@pytest.mark.parametrize("name", BY_NAME)
+def test_every_page_opens_on_a_register_that_lacks_most_columns(name, opened, bare):
+    app = opened(name, bare)
+    assert not app.exception
+
+
+@pytest.mark.parametrize("name", BY_NAME)
+def test_every_page_opens_for_one_month_of_one_channel_seen_from_an_earlier_day(name, opened, snapshot):
+    filters = Filters(date(2022, 3, 1), date(2022, 3, 31), (("channel", ("visit",)),), as_of=date(2022, 4, 10))
+    assert not opened(name, snapshot, filters).exception
+
+
+def test_the_reason_stands_where_a_figure_cannot_be_computed(opened, bare):
+    said = _texts(opened("closure", bare))
+    assert "办理期限" in said
+    assert "无法计算" in said
+    assert "100.0%" not in said
+
+
+def test_without_data_the_front_door_says_what_to_do(tmp_path, monkeypatch):
+    monkeypatch.setenv("HUIYIN_DATA_DIR", str(tmp_path))
+    monkeypatch.delenv("HUIYIN_DATABASE_URL", raising=False)
+    app = AppTest.from_file(APP, default_timeout=30)
+    app.context = {"locale": "zh-CN"}
+    app.run()
+    assert not app.exception
+    assert Words("zh")("frame.no_data") in _texts(app)
+
+
+@pytest.mark.parametrize(("locale", "language"), [("zh-CN", "zh"), ("en-GB", "en"), ("fr-FR", "zh")])
+def test_the_browser_chooses_the_language(locale, language, demo_settings, monkeypatch):
+    app = _front_door(demo_settings, monkeypatch, locale).run()
+    assert not app.exception
+    assert Words(language)("frame.demo") in _texts(app)
+
+
+def test_a_link_chooses_the_language_and_the_filters(demo_settings, snapshot, monkeypatch):
+    app = _front_door(demo_settings, monkeypatch, "zh-CN")
+    place = snapshot.keys("place")[0]
+    for name, value in {"lang": "en", "place": place, "from": "2022-01-01", "to": "2022-03-31"}.items():
+        app.query_params[name] = value
+    app.run()
+    assert not app.exception
+    assert Words("en")("frame.demo") in _texts(app)
+    assert app.multiselect(key="filter.place").value == [place]
+    assert app.selectbox(key="filter.period").value == "custom"
+
+
+def test_a_choice_goes_into_the_link_and_clear_takes_it_back(demo_settings, snapshot, monkeypatch):
+    app = _front_door(demo_settings, monkeypatch, "zh-CN").run()
+    place = snapshot.keys("place")[1]
+    app.multiselect(key="filter.place").select(place).run()
+    assert dict(app.query_params) == {"place": place}
+    app.button(key="clear-filters").click().run()
+    assert dict(app.query_params) == {}
+    assert app.multiselect(key="filter.place").value == []
+
+
+def test_a_change_of_language_keeps_every_choice(demo_settings, snapshot, monkeypatch):
+    app = _front_door(demo_settings, monkeypatch, "zh-CN").run()
+    app.multiselect(key="filter.channel").select("visit").run()
+    app.selectbox(key="filter.period").select("last3").run()
+    app.button_group(key="language").set_value("en").run()
+    assert not app.exception
+    assert app.multiselect(key="filter.channel").value == ["visit"]
+    assert app.selectbox(key="filter.period").value == "last3"
+    app.run()
+    assert app.multiselect(key="filter.channel").value == ["visit"]
+    assert dict(app.query_params)["lang"] == "en"
+
+
+def _front_door(settings: Settings, monkeypatch: pytest.MonkeyPatch, locale: str) -> AppTest:
+    monkeypatch.setenv("HUIYIN_DATA_DIR", str(settings.data_dir))
+    monkeypatch.delenv("HUIYIN_DATABASE_URL", raising=False)
+    app = AppTest.from_file(APP, default_timeout=30)
+    app.context = {"locale": locale}
+    return app
+
+
+def test_a_figure_is_kept_until_the_selection_changes(snapshot, demo_settings):
+    from queries.views import overview
+
+    choices = Choices()
+    reader = session_module.Session(
+        demo_settings, "zh", False, snapshot, choices.filters(snapshot.as_of), choices, snapshot.as_of
+    )
+    assert reader.view(overview.headlines) is reader.view(overview.headlines)
