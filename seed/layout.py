@@ -60,6 +60,15 @@ class Layout:
         }
 
     @property
+    def named(self) -> dict[str, str]:
+        """Our columns with the heading a person would look at; constants have none."""
+        named = {
+            name: " + ".join(heading for heading in source.headings if self.index(heading) is not None)
+            for name, source in self.mapping.columns.items()
+        }
+        return {**named, **dict.fromkeys(self.mapping.constants, "（常量 constant）")}
+
+    @property
     def ignored(self) -> list[str]:
         """Headings of columns nothing is made of."""
         used = {index for source in self.mapping.columns.values() for index in self.indices(source.all_headings)}

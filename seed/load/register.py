@@ -190,8 +190,7 @@ class _Register:
         offset = 0
         accepted: set[str] = set()
         for layout, converter in zip(file.layouts, file.converters, strict=True):
-            constants = layout.mapping.constants
-            headings = {**dict.fromkeys(constants, "（常量）"), **layout.used}
+            headings = layout.named
             for chunk in layout.table.chunks(layout.read, layout.first_row, len(layout.headings)):
                 ids = file.ids.slice(offset, chunk.frame.height)
                 offset += chunk.frame.height
