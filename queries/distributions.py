@@ -12,7 +12,7 @@ import polars as pl
 
 from queries.coding import NOT_GIVEN, code
 from queries.conditions import usable_rows
-from queries.counting import Condition, Group, select, tally
+from queries.counting import Condition, Group, tally
 from queries.dimensions import DIMENSIONS, GRAINS, Table, dimension_name
 from queries.engines import Engine, PolarsEngine
 from queries.errors import UsageError
@@ -24,6 +24,7 @@ from queries.measures.needs import CLOSED, CLOSED_AT, DUE
 from queries.measures.satisfaction import WINDOW_END, evaluated, expired
 from queries.measures.terms import ASSIGNED, REGISTERED, always, due_day, known, open_item
 from queries.reasons import filters_apply
+from queries.selection import select
 from queries.snapshot import Snapshot
 
 AGE_BANDS = (15, 30, 60, 90, 180)  # calendar days since registration, upper ends; the last band is open
@@ -112,7 +113,7 @@ def matter_sizes(snapshot: Snapshot, filters: Filters | None = None, engine: Eng
         items_per_matter, matters, items (their product), ascending.
     """
     schema = dict.fromkeys(("items_per_matter", "matters", "items"), pl.Int64)
-    selection = select(snapshot, engine or PolarsEngine(), "cases", REGISTERED, filters or Filters())
+    selection = select(snapshot, engine or PolarsEngine(), "cases", [REGISTERED], filters or Filters())
     if selection.frame is None or not snapshot.coverage.get("matter_id"):
         return pl.DataFrame(schema=schema)
     rows = selection.frame.filter(always(selection.basis))
@@ -121,7 +122,7 @@ def matter_sizes(snapshot: Snapshot, filters: Filters | None = None, engine: Eng
     counted = (engine or PolarsEngine()).collect(sizes).cast(pl.Int64)
     alone = tally(
         engine or PolarsEngine(),
-        selection,
+        selection.frame,
         {"matters": Condition(always(selection.basis) & nw.col("matter").is_null())},
     )
     one = alone.select(pl.lit(1, pl.Int64).alias("items_per_matter"), "matters")
@@ -230,11 +231,11 @@ def _tally(
     if not filters_apply(table, chosen):
         wrong = [name for name, _ in chosen.where if table not in DIMENSIONS[name].tables]
         raise UsageError(f"'{table}' cannot be filtered by {', '.join(wrong)}; remove that filter.")
-    selection = select(snapshot, engine or PolarsEngine(), table, cohort, chosen)
+    selection = select(snapshot, engine or PolarsEngine(), table, [cohort], chosen)
     groups = [Group(name, nw.col(name), len(snapshot.dimension(name))) for name in names]
     further = [make(selection.basis) for make in more]
     counted = {name: Condition(rows) for name, rows in conditions(selection.basis).items()}
-    frame = tally(engine or PolarsEngine(), selection, counted, [*groups, *further])
+    frame = tally(engine or PolarsEngine(), selection.frame, counted, [*groups, *further])
     if groups or further:
         frame = frame.filter(pl.any_horizontal(pl.col(name) > 0 for name in counted))
     return keyed(snapshot, frame, names, then=[group.name for group in further])

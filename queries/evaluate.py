@@ -1,13 +1,14 @@
 """The only place where a measure meets data: plan, count, then finish shares, intervals, quantiles and reasons."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from math import prod
 
 import narwhals as nw
 import polars as pl
 
-from queries.conditions import counted_rows, usable_rows
-from queries.counting import Group, Selection, histogram, period_start, select, tally
+from queries.conditions import Keyed, counted_rows, usable_rows
+from queries.counting import Condition, Group, histogram, tally
 from queries.days import month_start
 from queries.dimensions import DIMENSIONS, GRAINS, Table, dimension_name
 from queries.engines import Engine, PolarsEngine
@@ -15,6 +16,7 @@ from queries.errors import UsageError
 from queries.filters import Filters
 from queries.measures import Cohort, Count, Duration, Measure, Ratio, measure
 from queries.reasons import reason_text, why_not
+from queries.selection import Selection, select
 from queries.snapshot import Snapshot
 from queries.stats.intervals import wilson
 
@@ -56,14 +58,16 @@ def evaluate(
     for each in chosen:
         check_breakdown(each.name, each.table, dimensions)
     counter = engine or PolarsEngine()
-    passes: dict[tuple[Table, Cohort], list[tuple[int, Measure]]] = {}
+    passes: dict[tuple[Table, Cohort | None], list[tuple[int, Measure]]] = {}
+    in_time = any(name in GRAINS for name in dimensions)
     counted: list[pl.LazyFrame] = []
     for order, each in enumerate(chosen):
         reason = why_not(each, snapshot, selected)
         if reason:
             counted.append(_without_value(order, each, reason, dimensions))
         else:
-            passes.setdefault((each.table, each.cohort), []).append((order, each))
+            # by time each cohort has groups of its own; otherwise one pass over a table does for all
+            passes.setdefault((each.table, each.cohort if in_time else None), []).append((order, each))
     for ordered in passes.values():
         counted += _count(snapshot, counter, selected, ordered, dimensions)
     frame = keyed(snapshot, _finished(pl.concat(counted).collect()), dimensions, first=["_order"])
@@ -114,17 +118,18 @@ def _counted(order: int, each: Measure, by: tuple[str, ...]) -> list[pl.Expr]:
 def _count(
     snapshot: Snapshot, engine: Engine, filters: Filters, ordered: Sequence[tuple[int, Measure]], by: tuple[str, ...]
 ) -> list[pl.LazyFrame]:
-    """Every measure of one table and cohort in one pass, the quantiles of durations in one more."""
-    measures_of_pass = [each for _, each in ordered]
-    selection = select(snapshot, engine, measures_of_pass[0].table, measures_of_pass[0].cohort, filters)
-    groups = [_group(snapshot, selection, name) for name in by]
-    rows = {each.name: counted_rows(each, selection.basis) for each in measures_of_pass}
+    """Measures of one table in one pass, the quantiles of durations in one more."""
+    chosen = [each for _, each in ordered]
+    cohorts = list(dict.fromkeys(each.cohort for each in chosen))
+    selection = select(snapshot, engine, chosen[0].table, cohorts, filters)
+    breakdown = _breakdown(snapshot, selection, cohorts[0], by)
+    rows = {each.name: _rows(each, selection) for each in chosen}
     # definitions share conditions (the three quartiles, matured): each is counted once
     unique = {key: condition for roles in rows.values() for key, condition in roles.values()}
     names = {key: f"c{at}" for at, key in enumerate(unique)}
     conditions = {names[key]: condition for key, condition in unique.items() if condition}
-    tallied = _by_period(tally(engine, selection, conditions, groups), by, list(conditions)).lazy()
-    quantiles = _quantiles(engine, selection, measures_of_pass, groups, by)
+    tallied = breakdown.joined(tally(engine, selection.frame, conditions, breakdown.groups), list(conditions)).lazy()
+    quantiles = _quantiles(engine, selection, chosen, breakdown)
     counted = []
     for order, each in ordered:
         columns = {
@@ -143,19 +148,43 @@ def _count(
     return counted
 
 
-def _group(snapshot: Snapshot, selection: Selection, name: str) -> Group:
-    if name in GRAINS:
-        return selection.by_day(name)
-    return Group(name, nw.col(name), len(snapshot.dimension(name)))
+@dataclass(frozen=True)
+class Breakdown:
+    """What rows are grouped by, and how codes of time become dates."""
+
+    by: tuple[str, ...]
+    groups: list[Group]
+    starts: dict[str, Callable[[pl.Expr], pl.Expr]]
+
+    def joined(self, frame: pl.DataFrame, counted: list[str], keep: Sequence[str] = ()) -> pl.DataFrame:
+        """Put dates for codes of time, and add up what falls into one period."""
+        if not self.starts:
+            return frame
+        dated = frame.with_columns(start(pl.col(name)).alias(name) for name, start in self.starts.items())
+        return dated.group_by(*self.by, *keep).agg(pl.col(counted).sum())
 
 
-def _by_period(tallied: pl.DataFrame, by: tuple[str, ...], counted: list[str]) -> pl.DataFrame:
-    """From cohort days to the periods asked for."""
-    grains = [name for name in by if name in GRAINS]
-    if not grains:
-        return tallied
-    periods = tallied.with_columns(period_start(pl.col(name), name).alias(name) for name in grains)
-    return periods.group_by(by).agg(pl.col(counted).sum())
+def _breakdown(snapshot: Snapshot, selection: Selection, cohort: Cohort, by: tuple[str, ...]) -> Breakdown:
+    sizes = {name: len(snapshot.dimension(name)) for name in by if name not in GRAINS}
+    groups, starts = [], {}
+    for name in by:
+        if name in GRAINS:
+            group, starts[name] = selection.by_period(cohort, name, prod(sizes.values()))
+        else:
+            group = Group(name, nw.col(name), sizes[name])
+        groups.append(group)
+    return Breakdown(by, groups, starts)
+
+
+def _rows(each: Measure, selection: Selection) -> dict[str, Keyed]:
+    """The conditions of a measure, confined to the period of its cohort."""
+    found = counted_rows(each, selection.basis)
+    if selection.periods[each.cohort].inside is None:
+        return found
+    return {
+        role: ((*key, each.cohort), rows and Condition(selection.within(each.cohort, rows.rows), rows.weight))
+        for role, (key, rows) in found.items()
+    }
 
 
 def _finished(frame: pl.DataFrame) -> pl.DataFrame:
@@ -197,31 +226,29 @@ def keyed(
 
 
 def _quantiles(
-    engine: Engine, selection: Selection, chosen: Sequence[Measure], groups: Sequence[Group], by: tuple[str, ...]
+    engine: Engine, selection: Selection, chosen: Sequence[Measure], breakdown: Breakdown
 ) -> dict[str, pl.DataFrame]:
     """Days at each duration's quantile, by group: exact, from how often each number of seconds occurs."""
     durations = [each for each in chosen if isinstance(each, Duration)]
     found: dict[str, pl.DataFrame] = {}
-    for family in {(each.where, each.seconds, each.uses): None for each in durations}:
-        where, seconds, uses = family
-        good = usable_rows(where, uses, selection.basis)
-        spread = histogram(engine, selection, good, seconds(selection.basis), groups)
-        spread = (
-            _by_period(spread.rename({"rows": "n"}), (*by, "seconds"), ["n"]) if by else spread.rename({"rows": "n"})
-        )
+    for family in dict.fromkeys((each.cohort, each.where, each.seconds, each.uses) for each in durations):
+        cohort, where, seconds, uses = family
+        good = selection.within(cohort, usable_rows(where, uses, selection.basis))
+        spread = histogram(engine, selection.frame, good, seconds(selection.basis), breakdown.groups)
+        spread = breakdown.joined(spread, ["rows"], keep=["seconds"])
         for each in durations:
-            if (each.where, each.seconds, each.uses) == family:
-                found[each.name] = _quantile(spread, each.quantile, by)
+            if (each.cohort, each.where, each.seconds, each.uses) == family:
+                found[each.name] = _quantile(spread, each.quantile, breakdown.by)
     return found
 
 
 def _quantile(spread: pl.DataFrame, quantile: float, by: tuple[str, ...]) -> pl.DataFrame:
     """The linearly interpolated quantile of values with frequencies, in days, as a column `_days`."""
-    frame = spread.sort("seconds").with_columns(pl.col("n").cum_sum().over(by) if by else pl.col("n").cum_sum())
-    place = quantile * (pl.col("n").last() - 1)
+    frame = spread.sort("seconds").with_columns(pl.col("rows").cum_sum().over(by) if by else pl.col("rows").cum_sum())
+    place = quantile * (pl.col("rows").last() - 1)
     low, high = place.floor(), place.ceil()
-    at_low = pl.col("seconds").filter(pl.col("n") > low).first()
-    at_high = pl.col("seconds").filter(pl.col("n") > high).first()
+    at_low = pl.col("seconds").filter(pl.col("rows") > low).first()
+    at_high = pl.col("seconds").filter(pl.col("rows") > high).first()
     value = ((at_low + (at_high - at_low) * (place - low)) / SECONDS_A_DAY).alias("_days")
     return frame.group_by(by).agg(value) if by else frame.select(value)
 
