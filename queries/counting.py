@@ -120,12 +120,12 @@ def histogram(
     """How often each value of an integer expression occurs, by group.
 
     Returns:
-        One column a group, then seconds (Int64, the value) and rows (Int64).
+        One column a group, then value and rows (Int64).
     """
     names = [group.name for group in groups]
     if frame is None:
-        return pl.DataFrame(schema=dict.fromkeys([*names, "seconds", "rows"], pl.Int64))
+        return pl.DataFrame(schema=dict.fromkeys([*names, "value", "rows"], pl.Int64))
     keys = [(group.code.cast(nw.Int64) + group.offset).alias(group.name) for group in groups]
-    values = frame.filter(rows).select(*keys, value.alias("seconds"))
-    counted = engine.collect(values.group_by(*names, "seconds").agg(nw.len().alias("rows")))
-    return counted.select(pl.col([*names, "seconds", "rows"]).cast(pl.Int64))
+    values = frame.filter(rows).select(*keys, value.alias("value"))
+    counted = engine.collect(values.group_by(*names, "value").agg(nw.len().alias("rows")))
+    return counted.select(pl.col([*names, "value", "rows"]).cast(pl.Int64))

@@ -8,19 +8,19 @@ import narwhals as nw
 import polars as pl
 
 from queries.conditions import Keyed, counted_rows, usable_rows
-from queries.counting import Condition, Group, histogram, tally
+from queries.counting import Condition, Group, tally
 from queries.days import month_start
 from queries.dimensions import DIMENSIONS, GRAINS, Table, dimension_name
 from queries.engines import Engine, PolarsEngine
 from queries.errors import UsageError
 from queries.filters import Filters
 from queries.measures import Cohort, Count, Duration, Measure, Ratio, measure
+from queries.quantiles import Durations, quantiles
 from queries.reasons import reason_text, why_not
 from queries.selection import Selection, select
 from queries.snapshot import Snapshot
 from queries.stats.intervals import wilson
 
-SECONDS_A_DAY = 86400
 KINDS = (Count, Ratio, Duration)
 NUMBERS = ("numerator", "denominator", "excluded")
 
@@ -128,7 +128,9 @@ def _count(
     unique = {key: condition for roles in rows.values() for key, condition in roles.values()}
     names = {key: f"c{at}" for at, key in enumerate(unique)}
     conditions = {names[key]: condition for key, condition in unique.items() if condition}
-    tallied = breakdown.joined(tally(engine, selection.frame, conditions, breakdown.groups), list(conditions)).lazy()
+    tallied = breakdown.joined(
+        tally(engine, selection.frame, conditions, breakdown.groups), list(conditions), ()
+    ).lazy()
     quantiles = _quantiles(engine, selection, chosen, breakdown)
     counted = []
     for order, each in ordered:
@@ -156,7 +158,7 @@ class Breakdown:
     groups: list[Group]
     starts: dict[str, Callable[[pl.Expr], pl.Expr]]
 
-    def joined(self, frame: pl.DataFrame, counted: list[str], keep: Sequence[str] = ()) -> pl.DataFrame:
+    def joined(self, frame: pl.DataFrame, counted: list[str], keep: Sequence[str]) -> pl.DataFrame:
         """Put dates for codes of time, and add up what falls into one period."""
         if not self.starts:
             return frame
@@ -228,29 +230,20 @@ def keyed(
 def _quantiles(
     engine: Engine, selection: Selection, chosen: Sequence[Measure], breakdown: Breakdown
 ) -> dict[str, pl.DataFrame]:
-    """Days at each duration's quantile, by group: exact, from how often each number of seconds occurs."""
-    durations = [each for each in chosen if isinstance(each, Duration)]
+    """Days at each duration's quantile, by group; quantiles of one duration are read together."""
+    families: dict[tuple[object, ...], list[Duration]] = {}
+    for each in chosen:
+        if isinstance(each, Duration):
+            families.setdefault((each.cohort, each.where, each.seconds, each.uses), []).append(each)
     found: dict[str, pl.DataFrame] = {}
-    for family in dict.fromkeys((each.cohort, each.where, each.seconds, each.uses) for each in durations):
-        cohort, where, seconds, uses = family
-        good = selection.within(cohort, usable_rows(where, uses, selection.basis))
-        spread = histogram(engine, selection.frame, good, seconds(selection.basis), breakdown.groups)
-        spread = breakdown.joined(spread, ["rows"], keep=["seconds"])
-        for each in durations:
-            if (each.cohort, each.where, each.seconds, each.uses) == family:
-                found[each.name] = _quantile(spread, each.quantile, breakdown.by)
+    for family in families.values():
+        one = family[0]
+        rows = selection.within(one.cohort, usable_rows(one.where, one.uses, selection.basis))
+        seconds = one.seconds(selection.basis)
+        spread = Durations(selection.frame, rows, seconds, breakdown.groups, breakdown.by, breakdown.joined)
+        frames = quantiles(engine, spread, [each.quantile for each in family], selection.rows)
+        found |= {each.name: frame for each, frame in zip(family, frames, strict=True)}
     return found
-
-
-def _quantile(spread: pl.DataFrame, quantile: float, by: tuple[str, ...]) -> pl.DataFrame:
-    """The linearly interpolated quantile of values with frequencies, in days, as a column `_days`."""
-    frame = spread.sort("seconds").with_columns(pl.col("rows").cum_sum().over(by) if by else pl.col("rows").cum_sum())
-    place = quantile * (pl.col("rows").last() - 1)
-    low, high = place.floor(), place.ceil()
-    at_low = pl.col("seconds").filter(pl.col("rows") > low).first()
-    at_high = pl.col("seconds").filter(pl.col("rows") > high).first()
-    value = ((at_low + (at_high - at_low) * (place - low)) / SECONDS_A_DAY).alias("_days")
-    return frame.group_by(by).agg(value) if by else frame.select(value)
 
 
 def labelled(frame: pl.DataFrame, snapshot: Snapshot, by: Sequence[str], language: str) -> pl.DataFrame:

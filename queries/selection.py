@@ -48,11 +48,13 @@ class Selection:
     Attributes:
         frame: None when no partition can hold such a row.
         periods: of each cohort asked for.
+        rows: of the partitions read, before filters.
     """
 
     frame: Frame | None
     basis: Basis
     periods: Mapping[Cohort, Period]
+    rows: int
 
     def within(self, cohort: Cohort, rows: nw.Expr) -> nw.Expr:
         """Those of the rows that lie in the cohort's period."""
@@ -145,7 +147,7 @@ def select(snapshot: Snapshot, engine: Engine, table: Table, cohorts: Sequence[C
             for cohort, span in zip(cohorts, here, strict=True):
                 spans[cohort].append(span)
     if not kept:
-        return Selection(None, basis, dict.fromkeys(cohorts, Period(0, 0, None)))
+        return Selection(None, basis, dict.fromkeys(cohorts, Period(0, 0, None)), 0)
     frame = engine.scan(table, kept)
     if table in DERIVED:
         frame = frame.with_columns(*(make(basis).alias(name) for name, make in DERIVED[table].items()))
@@ -154,7 +156,9 @@ def select(snapshot: Snapshot, engine: Engine, table: Table, cohorts: Sequence[C
     if len(cohorts) == 1 and (inside := periods[cohorts[0]].inside) is not None:
         conditions.append(inside)  # no other cohort needs the rows outside
         periods = {cohorts[0]: replace(periods[cohorts[0]], inside=None)}
-    return Selection(frame.filter(*conditions) if conditions else frame, basis, periods)
+    return Selection(
+        frame.filter(*conditions) if conditions else frame, basis, periods, sum(part.rows for part in kept)
+    )
 
 
 def _wanted(snapshot: Snapshot, table: Table, filters: Filters) -> list[Wanted]:
