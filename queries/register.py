@@ -119,7 +119,6 @@ def findings(engine: Engine, import_id: int) -> pl.DataFrame:
     frame = pl.DataFrame([tuple(row) for row in rows], schema=schema, orient="row")
     order = {"reject": 0, "quarantine": 1, "warn": 2}
     reason = frame["reason"].str.json_decode(pl.Struct({"zh": pl.String, "en": pl.String})).struct.unnest()
-    return (
-        pl.concat([frame.drop("reason").rename({"check_name": "check"}), reason], how="horizontal")
-        .sort(pl.col("severity").replace_strict(order, default=3, return_dtype=pl.Int8), maintain_order=True)
+    return pl.concat([frame.drop("reason").rename({"check_name": "check"}), reason], how="horizontal").sort(
+        pl.col("severity").replace_strict(order, default=3, return_dtype=pl.Int8), maintain_order=True
     )

@@ -150,6 +150,7 @@ def month_axis(months: list[date], style: Style, most: int = 13) -> dict[str, An
         "range": [_half_month(first, -1), _half_month(last, 1)],
         "ticks": "",
         "tickangle": 0,
+        "ticklabelstandoff": 4,
     }
 
 

@@ -14,7 +14,8 @@ from queries.views import View
 ROW, TALL_ROW = 19, 27  # CSS pixels a row; twelve short rows fit the overview on a laptop screen
 ROOM = 62  # CSS pixels above and below the rows
 LEAST = 180
-PLOT_TO = 0.72  # of the width; the counts are printed in the rest
+SHARE_WIDTH, LETTER = 58, 6.6  # CSS pixels of a printed share, of a letter of the counts
+LONGEST_NAME = 10  # Chinese characters; the table and the hover have the whole name
 
 
 def interval_dots(view: View, style: Style) -> go.Figure:
@@ -36,8 +37,10 @@ def _dots(view: View, style: Style, height: int) -> go.Figure:
     places = list(range(rows.height))[::-1]
     fig = figure(style, max(LEAST, height * rows.height + ROOM))
     records = rows.to_dicts()
+    letters = max((len(_words(row, style)[1].encode("gb18030")) for row in records), default=0)
+    counts = LETTER * letters + 6
     for row, place in zip(records, places, strict=True):
-        _printed(fig, row, place, style)
+        _printed(fig, row, place, style, SHARE_WIDTH + 6 + counts)
     whole, target = _one(rows, "overall"), _one(rows, "target")
     _lines(fig, whole, target, style)
     # an interval that says nothing must not squeeze the others: small groups do not stretch the axis
@@ -47,9 +50,9 @@ def _dots(view: View, style: Style, height: int) -> go.Figure:
     _intervals(fig, records, places, style)
     _marks(fig, [row | {"shown": _within(row, axis)} for row in records], places, style, view.by[0] if view.by else "")
     fig.update_layout(
-        xaxis=axis | {"domain": [0, PLOT_TO], "showgrid": True, "gridcolor": style.palette.grid},
+        xaxis=axis | {"showgrid": True, "gridcolor": style.palette.grid},
         yaxis=name_axis(rows[style.language].to_list(), places, style),
-        margin={"t": 22, "r": 4},
+        margin={"t": 22, "r": 10 + SHARE_WIDTH + counts},
     )
     return fig
 
@@ -58,12 +61,17 @@ def name_axis(names: Sequence[str], places: Sequence[int], style: Style) -> dict
     """A vertical axis with the name of each row; first row on top."""
     return {
         "tickvals": list(places),
-        "ticktext": [escape(name) for name in names],
+        "ticktext": [escape(shortened(name)) for name in names],
         "range": [-0.7, len(names) - 0.3],
         "showgrid": False,
         "ticklabelstandoff": 8,
         "tickfont": {"color": style.palette.ink, "size": 13},
     }
+
+
+def shortened(name: str) -> str:
+    """A name that leaves room for the figure."""
+    return name if len(name.encode("gb18030")) <= 2 * LONGEST_NAME else name[: LONGEST_NAME - 1] + "…"
 
 
 def _one(rows: pl.DataFrame, column: str) -> float | None:
@@ -129,16 +137,16 @@ def _words(row: dict[str, Any], style: Style) -> tuple[str, str, str, str]:
     return wording.per_cent(row["value"], language), counts, reach, style.words(f"charts.band_{row['band']}")
 
 
-def _printed(fig: go.Figure, row: dict[str, Any], place: int, style: Style) -> None:
+def _printed(fig: go.Figure, row: dict[str, Any], place: int, style: Style, width: float) -> None:
     share, counts, _, _ = _words(row, style)
-    common = {"xref": "paper", "y": place, "showarrow": False}
     muted = {"size": 12, "color": style.palette.muted}
+    font: dict[str, Any] = {"size": 13}
     if row["band"] == "small":
-        share = style.words("charts.too_few")
-    fig.add_annotation(
-        x=0.84, xanchor="right", text=share, font=muted if row["band"] == "small" else {"size": 13}, **common
-    )
-    fig.add_annotation(x=1, xanchor="right", text=counts, font=muted, **common)
+        share, font = style.words("charts.too_few"), muted
+    # in the margin, whose width is in pixels: on a narrow screen the plot shrinks, not the print
+    common = {"x": 1, "xref": "paper", "y": place, "showarrow": False}
+    fig.add_annotation(xanchor="right", xshift=6 + SHARE_WIDTH, text=share, font=font, **common)
+    fig.add_annotation(xanchor="right", xshift=width, text=counts, font=muted, **common)
 
 
 def _lines(fig: go.Figure, whole: float | None, target: float | None, style: Style) -> None:

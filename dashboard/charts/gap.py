@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 import polars as pl
 
 from dashboard.charts import Style, escape, figure
-from dashboard.charts.comparison import PLOT_TO, name_axis
+from dashboard.charts.comparison import name_axis
 from queries import wording
 from queries.rules import CONVENTIONS
 from queries.views import View
@@ -16,6 +16,7 @@ ROW = 25  # CSS pixels a row
 ROOM = 74  # CSS pixels above and below the rows
 LEAST = 190
 BAR = 0.34  # of a row
+PRINT_WIDTH = 112  # CSS pixels at the right
 
 
 def dumbbell(view: View, style: Style) -> go.Figure:
@@ -66,7 +67,7 @@ def dumbbell(view: View, style: Style) -> go.Figure:
     fig.update_layout(
         xaxis=_axis([*rows["participation"].to_list(), *rows["value"].to_list()], style),
         yaxis=name_axis(rows[style.language].to_list(), places, style),
-        margin={"t": 46, "r": 4},
+        margin={"t": 46, "r": PRINT_WIDTH},
     )
     return fig
 
@@ -113,7 +114,7 @@ def silence_bounds(view: View, style: Style) -> go.Figure:
     fig.update_layout(
         xaxis=_axis([*rows["lower_bound"].to_list(), *rows["upper_bound"].to_list()], style),
         yaxis=name_axis(rows[style.language].to_list(), places, style),
-        margin={"t": 46, "r": 4},
+        margin={"t": 46, "r": PRINT_WIDTH},
     )
     return fig
 
@@ -161,7 +162,8 @@ def _printed(fig: go.Figure, text: str, place: int, style: Style, *, pale: bool)
     fig.add_annotation(
         x=1,
         xref="paper",
-        xanchor="right",
+        xanchor="left",
+        xshift=10,
         y=place,
         text=text,
         showarrow=False,
@@ -215,7 +217,6 @@ def _axis(shares: Sequence[float], style: Style) -> dict[str, Any]:
         "range": [low, 1.02],
         "tickformat": ".0%",
         "dtick": 0.2 if low < 0.5 else 0.1,
-        "domain": [0, PLOT_TO],
         "showgrid": True,
         "gridcolor": style.palette.grid,
     }

@@ -171,8 +171,9 @@ def _map(session: Session, name: str) -> None:
             st.info(words("townships.bad_map"), icon=":material/map:")
             st.caption(plain(str(error)))
             return
+        shade = words(f"townships.map_note_{'dark' if session.dark else 'light'}")
         show(session, view, places_map, key="map", boxed=False, sentence=words("townships.map_title"),
-             note=words("townships.map_note"), on_click=partial(pick, "at", "figure-map"))  # fmt: skip
+             note=shade, on_click=partial(pick, "at", "figure-map"))  # fmt: skip
 
 
 def warm(session: Session) -> None:

@@ -82,7 +82,9 @@ def _finding(frame: pl.DataFrame) -> Text:
         days = settled["days"]
         parts.append(_share(f"一次性化解率（{days}天）", f"resolved once within {days} days", settled["value"]))
     zh = parts[0].zh + "".join(f"，{part.zh}" if part.zh[0] in "比与" else f"；{part.zh}" for part in parts[1:])
-    en = ", ".join(part.en for part in parts)
+    en = parts[0].en + "".join(
+        f"; {part.en}" if part.en.startswith("resolved") else f", {part.en}" for part in parts[1:]
+    )
     return Text(zh, en[0].upper() + en[1:])
 
 

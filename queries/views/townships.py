@@ -68,9 +68,9 @@ def compared(snapshot: Snapshot, filters: Filters, name: str, dimension: str = "
     Returns:
         Columns of `evaluate.compare`; zh, en (labels; an office outside the office list says so); band, worse
         (`parts.bands`); signal_previous, signal_last_year (`parts.beyond_chance`); gap (share minus the whole's);
-        overall (the whole's share), target (null where none is set); course (shares of those of the newest SPARK_MONTHS
-        whole months that have items, null where fewer than half have any). Order: band, then name; groups without items in the period are left
-        out, items without an entry are counted in the notes.
+        overall (the whole's share); target (null where none is set); course (shares of those of the newest
+        SPARK_MONTHS whole months that have items, null where fewer than half have any). Order: band, then name.
+        Groups without items in the period are left out, items without an entry are counted in the notes.
     """
     chosen = seen(filters, snapshot)
     each = measure(name)
