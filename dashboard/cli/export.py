@@ -1,20 +1,17 @@
 """`huiyin export`: the figures of the pages as files."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any, cast
 
-import plotly.graph_objects as go
 import polars as pl
 
 from dashboard.cli.console import inform
 from dashboard.cli.options import Asked
+from dashboard.cli.recorder import recorder_of
 from dashboard.cli.selection import reading_language, selection
 from dashboard.exports import Pack, Sheet, exporter, exporters
 from dashboard.i18n import Words
 from dashboard.screens import Page, pages
-from dashboard.session import Chart, Session, default_reader
+from dashboard.session import Session, default_reader
 from queries import wording
 from queries.dimensions import DIMENSIONS
 from queries.errors import InputError, UnknownName, UsageError
@@ -69,31 +66,9 @@ def _chosen_pages(names: tuple[str, ...]) -> list[Page]:
     return [known[name] for name in names or known]
 
 
-@dataclass(frozen=True)
-class Recorder(Session):
-    """A reader who notes every view a page asks for instead of looking at it."""
-
-    views: dict[str, View] = field(default_factory=dict)
-
-    def view(self, question: Callable[..., View], *arguments: Any) -> View:
-        """Compute the answer and note it."""
-        name = "_".join([question.__name__, *(part for part in arguments if isinstance(part, str))])
-        self.views[name] = question(self.snapshot, self.filters, *arguments)
-        return self.views[name]
-
-    def answer(self, question: Callable[..., Any], *arguments: Any) -> Any:
-        """Compute the answer; what is not a view has no table."""
-        return question(self.snapshot, self.filters, *arguments)
-
-    def figure(self, view: View, chart: Chart) -> go.Figure:
-        """No figure: a file of numbers has none."""
-        return cast("go.Figure", None)
-
-
 def pack(reader: Session, filters: Filters, chosen: list[Page]) -> Pack:
     """Everything the pages open with under these filters; each view once, where it comes first."""
-    known = {each.name: getattr(reader, each.name) for each in fields(Session)}
-    recorder = Recorder(**{**known, "filters": filters})
+    recorder = recorder_of(reader, filters)
     sheets: list[Sheet] = []
     measures: dict[str, Measure] = {}
     for each in chosen:

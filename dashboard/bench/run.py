@@ -1,0 +1,211 @@
+"""Generate registers, measure every engine on them, compare the answers."""
+
+import importlib.util
+import pickle
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import pairwise
+from pathlib import Path
+
+import polars as pl
+
+from dashboard.bench.worker import ENGINES, Measured, Work, memory
+from dashboard.bench.workload import opened, recorded, scenarios
+from dashboard.choices import Choices
+from dashboard.cli.console import inform, progress
+from dashboard.session import Session
+from queries.errors import SettingsError
+from queries.settings import Settings
+from queries.snapshot import Snapshot, build_from_frames, current
+from seed import demo, load
+
+FIRST_DAY, LAST_DAY = date(2016, 7, 1), date(2022, 6, 30)  # 72 months
+PLACES_PER_MILLION = 300  # areas of the generated register, as many as a prefecture has townships
+IMPORTED_AT_MOST = 1_000_000  # rows of the file that is imported
+PEERS = ("duckdb", "pandas")
+
+
+@dataclass(frozen=True)
+class Imported:
+    """The way of a file into the store and of the store into a snapshot: rows, seconds, MB at most (resident)."""
+
+    rows: int
+    import_seconds: float
+    again_seconds: float
+    snapshot_seconds: float
+    peak: float
+
+
+@dataclass(frozen=True)
+class Sized:
+    """What was found at one size.
+
+    Attributes:
+        build_seconds: of a snapshot from frames, without making them.
+        engines: what each worker found.
+        whole_pages: (scenario, page) to milliseconds for the page's views, with words, once.
+        differing: (engine, scenario, page, question) whose answer differs from ours.
+    """
+
+    rows: int
+    disk: float
+    build_seconds: float
+    build_peak: float
+    engines: dict[str, Measured]
+    whole_pages: dict[tuple[str, str], float]
+    differing: list[tuple[str, str, str, str]] = field(default_factory=list)
+
+
+def missing_peers() -> list[str]:
+    """Packages of the group `bench` that are not installed."""
+    return [name for name in PEERS if importlib.util.find_spec(name) is None]
+
+
+def measure_import(rows: int) -> Imported:
+    """Import a generated CSV into SQLite, the same again, and build the snapshot from the store.
+
+    In a process of its own, so that memory is that of the import alone.
+    """
+    with tempfile.TemporaryDirectory(prefix="huiyin-bench-") as name:
+        folder = Path(name)
+        demo.write_file(folder / "register.csv", rows)
+        code = "import sys; from dashboard.bench.run import import_once; import_once(sys.argv[1])"
+        subprocess.run([sys.executable, "-c", code, name], check=True)
+        return pickle.loads((folder / "imported.pickle").read_bytes())  # type: ignore[no-any-return]  # written by import_once
+
+
+def import_once(folder: str) -> None:
+    """See `measure_import`; leaves its finding in `imported.pickle`."""
+    data = Path(folder, "data")
+    settings = Settings(data, f"sqlite:///{data / 'huiyin.db'}")
+    marks = [time.perf_counter()]
+    with progress("import") as tell:
+        report = load.run([Path(folder, "register.csv")], settings, None, lambda now: tell(now.done, now.total))
+    marks.append(time.perf_counter())
+    with progress("the same file again") as tell:
+        load.run([Path(folder, "register.csv")], settings, None, lambda now: tell(now.done, now.total))
+    marks.append(time.perf_counter())
+    current(settings)
+    marks.append(time.perf_counter())
+    first, again, built = (end - start for start, end in pairwise(marks))
+    found = Imported(report.rows_read, first, again, built, memory()["peak"])
+    Path(folder, "imported.pickle").write_bytes(pickle.dumps(found))
+
+
+def measure_size(cases: int, engines: Sequence[str]) -> Sized:
+    """Measure the pages of a register of this size in every engine."""
+    with tempfile.TemporaryDirectory(prefix="huiyin-bench-") as name:
+        folder = Path(name)
+        seconds, peak = _in_process("build", folder, cases)
+        snapshot = Snapshot.open(folder / "snapshot")
+        reader = Session(
+            Settings(folder, "sqlite://"), "zh", False, snapshot, scenarios(snapshot)["all"], Choices(), snapshot.as_of
+        )
+        work: Work = {name: recorded(reader, filters) for name, filters in scenarios(snapshot).items()}
+        whole = {}
+        for scenario, filters in scenarios(snapshot).items():
+            for page in work[scenario]:
+                _forget_answers()
+                started = time.perf_counter()
+                opened(reader, filters, page)
+                whole[scenario, page] = (time.perf_counter() - started) * 1000
+        (folder / "work.pickle").write_bytes(pickle.dumps(work))
+        _in_process("copies", folder, cases)
+        found = {}
+        for engine in engines:
+            inform(f"{cases:,} items: {engine} ...")
+            code = "import sys; from dashboard.bench.worker import main; main(*sys.argv[1:])"
+            subprocess.run([sys.executable, "-c", code, engine, name], check=True)
+            found[engine] = pickle.loads((folder / f"{engine}.pickle").read_bytes())
+        disk = sum(file.stat().st_size for file in (folder / "snapshot").rglob("*.arrow")) / 1e6
+        return Sized(snapshot.rows["cases"], disk, seconds, peak, found, whole, _differing(found, work))
+
+
+def _in_process(step: str, folder: Path, cases: int) -> tuple[float, float]:
+    """Run a step of this module on its own; its seconds and its memory at most."""
+    code = f"import sys; from dashboard.bench.run import {step}; {step}(sys.argv[1], int(sys.argv[2]))"
+    subprocess.run([sys.executable, "-c", code, str(folder), str(cases)], check=True)
+    seconds, peak = (folder / f"{step}.txt").read_text().split()
+    return float(seconds), float(peak)
+
+
+def build(folder: str, cases: int) -> None:
+    """Generate a register and build its snapshot."""
+    places = max(12, PLACES_PER_MILLION * cases // 1_000_000)
+    spent = 0.0
+    evaluations: list[pl.DataFrame] = []
+
+    def batches():  # type: ignore[no-untyped-def]  # a generator only passed on
+        nonlocal spent
+        with progress(f"{cases:,} items") as tell:
+            done, started = 0, time.perf_counter()
+            for chunk in demo.register(cases, places=places, first_day=FIRST_DAY, last_day=LAST_DAY):
+                spent += time.perf_counter() - started
+                evaluations.append(chunk.evaluations)
+                yield chunk.cases
+                done += chunk.cases.height
+                tell(done, cases)
+                started = time.perf_counter()
+
+    started = time.perf_counter()
+    build_from_frames(Path(folder, "snapshot"), batches(), iter(evaluations))
+    Path(folder, "build.txt").write_text(f"{time.perf_counter() - started - spent} {memory()['peak']}")
+
+
+def copies(folder: str, cases: int) -> None:
+    """The same rows for DuckDB: a table of its own, sorted by registration, and Parquet files."""
+    import duckdb
+
+    snapshot = Snapshot.open(Path(folder, "snapshot"))
+    connection = duckdb.connect(str(Path(folder, "native.duckdb")))
+    for table in ("cases", "evaluations"):
+        rows = pl.concat([part.frame for part in snapshot.partitions(table)])  # type: ignore[arg-type]  # one of its tables
+        connection.register("rows", rows.to_arrow())
+        connection.execute(f"CREATE TABLE {table} AS SELECT * FROM rows")
+        connection.unregister("rows")
+        rows.write_parquet(Path(folder, f"{table}.parquet"), compression="zstd", row_group_size=122_880)
+    connection.close()
+    Path(folder, "copies.txt").write_text(f"0 {memory()['peak']}")
+
+
+def _forget_answers() -> None:
+    """Drop what the views keep between questions of one page."""
+    for module in [module for name, module in sys.modules.items() if name.startswith("queries.")]:
+        for kept in vars(module).values():
+            if hasattr(kept, "cache_clear") and getattr(kept, "__module__", "").startswith("queries.views"):
+                kept.cache_clear()
+
+
+def _differing(found: dict[str, Measured], work: Work) -> list[tuple[str, str, str, str]]:
+    ours = found["huiyin"].answers
+    wrong = []
+    for engine, measured in found.items():
+        for (scenario, page), answers in measured.answers.items():
+            for call, own, other in zip(work[scenario][page], ours[scenario, page], answers, strict=True):
+                for name, rows in own.items():
+                    if rows != other[name] and rows:
+                        wrong.append((engine, scenario, page, f"{call.function} {name} by {', '.join(call.by) or '-'}"))
+    return wrong
+
+
+def usable_engines() -> list[str]:
+    """Engines that can be measured here.
+
+    Raises:
+        SettingsError: the peers are not installed.
+    """
+    missing = missing_peers()
+    if missing:
+        raise SettingsError(
+            f"Not installed: {', '.join(missing)}. They belong to the group `bench`: make bench installs them, "
+            "or: uv sync --group bench."
+        )
+    return list(ENGINES)
+
+
+__all__ = ["Imported", "Sized", "measure_import", "measure_size", "missing_peers", "usable_engines"]

@@ -1,0 +1,90 @@
+"""What the pages ask of the query layer: their calls, recorded while the pages are opened once."""
+
+import inspect
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from dashboard.bench.calls import FUNCTIONS, Call
+from dashboard.cli.recorder import Recorder, recorder_of
+from dashboard.screens import pages
+from dashboard.session import Session
+from queries.days import add_months, month_start
+from queries.dimensions import dimension_name
+from queries.filters import Filters
+from queries.measures import measure
+from queries.snapshot import Snapshot
+
+MEASURED_PAGES = ("overview", "closure", "repeats", "townships", "satisfaction")
+NARROW_PLACES, NARROW_CHANNELS, NARROW_MONTHS = 10, 3, 6
+
+
+def scenarios(snapshot: Snapshot) -> dict[str, Filters]:
+    """The selections measured: all time, the last twelve months, and a narrow one of 3 channels and 10 places."""
+    end = snapshot.as_of
+    year = add_months(month_start(end), -11)
+    places = snapshot.dimension("place").filter(snapshot.dimension("place")["rows"] > 0)["key"].to_list()
+    narrow = Filters(
+        start=add_months(month_start(end), 1 - NARROW_MONTHS),
+        end=end,
+        as_of=end,
+        where=(
+            ("place", tuple(key for key in places if key)[-NARROW_PLACES:]),
+            ("channel", tuple(snapshot.keys("channel")[:NARROW_CHANNELS])),
+        ),
+    )
+    return {"all": Filters(as_of=end), "year": Filters(start=year, end=end, as_of=end), "narrow": narrow}
+
+
+def recorded(reader: Session, filters: Filters) -> dict[str, list[Call]]:
+    """The calls of each page under a selection, each once; those about the few backlog items are left out."""
+    found: dict[str, list[Call]] = {}
+    for page in pages():
+        if page.name in MEASURED_PAGES and page.warm is not None:
+            with _listening() as calls:
+                page.warm(recorder_of(reader, filters))
+            found[page.name] = list(dict.fromkeys(call for call in calls if call.names or call.function != "evaluate"))
+    return found
+
+
+def opened(reader: Session, filters: Filters, name: str) -> Recorder:
+    """Open a page as the first reader does, without its figures: every view with its words."""
+    recorder = recorder_of(reader, filters)
+    page = next(page for page in pages() if page.name == name)
+    if page.warm is not None:
+        page.warm(recorder)
+    return recorder
+
+
+@contextmanager
+def _listening() -> Iterator[list[Call]]:
+    """Note every call of FUNCTIONS, from whichever module of `queries` it comes."""
+    calls: list[Call] = []
+    changed: list[tuple[Any, str, Any]] = []
+    for name, function in FUNCTIONS.items():
+        heard = _heard(name, function, calls)
+        for module in [module for known, module in sys.modules.items() if known.startswith("queries")]:
+            if getattr(module, name, None) is function:
+                changed.append((module, name, function))
+                setattr(module, name, heard)
+    try:
+        yield calls
+    finally:
+        for module, name, function in changed:
+            setattr(module, name, function)
+
+
+def _heard(name: str, function: Callable[..., Any], calls: list[Call]) -> Callable[..., Any]:
+    signature = inspect.signature(function)
+
+    def hear(*positional: Any, **named: Any) -> Any:
+        given = signature.bind(*positional, **named).arguments
+        asked = given.get("names", ())
+        names = (asked,) if isinstance(asked, str) else tuple(asked)
+        by = tuple(dimension_name(each) for each in given.get("by", ()))
+        kept = tuple(each for each in names if measure(each).table != "backlog")
+        calls.append(Call(name, kept, by, given.get("filters") or Filters()))
+        return function(*positional, **named)
+
+    return hear
