@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import polars as pl
 
@@ -22,15 +21,15 @@ from queries.selection import evaluation_target
 from queries.snapshot import Snapshot
 
 NEVER = 32767
-Mask = npt.NDArray[np.bool_]
-Days = npt.NDArray[np.integer[Any]]
+Mask = Any  # arrays of booleans; pandas ships no types, so nothing made from it has any
+Days = Any  # arrays of day numbers
 
 
 def tables(snapshot: Snapshot) -> dict[str, pd.DataFrame]:
     """The rows of a snapshot as pandas frames of small integers without nulls."""
     found = {}
     for name in ("cases", "evaluations"):
-        frame = pl.concat([part.frame for part in snapshot.partitions(name)])  # type: ignore[arg-type]  # two of its tables
+        frame = pl.concat([part.frame for part in snapshot.partitions(name)])
         fill = [
             pl.col(column).fill_null(
                 NEVER if column.endswith("_day") else -1 if column in ("close_seconds", "matter") else 0
@@ -57,7 +56,7 @@ class Cases:
     def __init__(self, frame: pd.DataFrame, call: Call, as_of: int):
         self.frame, self.call, self.as_of, self.rules = frame, call, as_of, call.filters.rule_set
 
-    def __getitem__(self, column: str) -> npt.NDArray[Any]:
+    def __getitem__(self, column: str) -> Any:
         return self.frame[column].to_numpy()
 
     def day(self, column: str) -> Days:
@@ -244,7 +243,7 @@ def _quantile(name: str, seconds: "pd.Series[Any]") -> float | None:
     return float(seconds.quantile(_QUANTILES[name])) / 86400 if len(seconds) else None
 
 
-def _period(day: Days, grain: str) -> npt.NDArray[np.datetime64]:
+def _period(day: Days, grain: str) -> Any:
     unit = {"month": "M", "year": "Y", "day": "D"}[grain]
     return day.astype("datetime64[D]").astype(f"datetime64[{unit}]").astype("datetime64[D]").astype("datetime64[s]")
 
@@ -253,9 +252,7 @@ def _plain(key: Any) -> Any:
     return key.date() if isinstance(key, pd.Timestamp) else int(key)
 
 
-def _counted(
-    frame: pd.DataFrame, call: Call, more: dict[str, npt.NDArray[Any]], counts: Sequence[Mask]
-) -> list[tuple[Any, ...]]:
+def _counted(frame: pd.DataFrame, call: Call, more: dict[str, Any], counts: Sequence[Mask]) -> list[tuple[Any, ...]]:
     numbers = pd.DataFrame({str(at): mask for at, mask in enumerate(counts)}, index=frame.index)
     keys = [frame[name] for name in call.by] + [pd.Series(v, index=frame.index, name=n) for n, v in more.items()]
     if not keys:

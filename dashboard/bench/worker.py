@@ -88,7 +88,7 @@ Ask = Callable[[Call], Answer]
 def _huiyin(folder: Path) -> tuple[Ask, Snapshot]:
     snapshot = Snapshot.open(folder / "snapshot")
     for table in ("cases", "evaluations", "backlog"):
-        for part in snapshot.partitions(table):  # type: ignore[arg-type]  # one of its tables
+        for part in snapshot.partitions(table):
             _ = part.frame
 
     def ask(call: Call) -> Answer:
