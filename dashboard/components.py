@@ -14,6 +14,7 @@ import polars as pl
 import streamlit as st
 
 from dashboard.charts import Palette
+from dashboard.exports.cells import safe_cell
 from dashboard.session import Chart, Session, note_control, page_control
 from queries import wording
 from queries.views import View
@@ -22,7 +23,6 @@ from queries.vocabulary import Text
 PLOT = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False, "responsive": True}
 STALE_AFTER = 2  # working days (UX.md §5)
 _MARKUP = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&])")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def plain(text: str) -> str:
@@ -311,14 +311,10 @@ def table_csv(frame: pl.DataFrame, view: View | None = None) -> bytes:
     writer = csv.writer(out, lineterminator="\r\n")
     flat = frame.select(column for column in frame.columns if not frame[column].dtype.is_nested())
     writer.writerow(flat.columns)
-    writer.writerows([[_cell(value) for value in row] for row in flat.iter_rows()])
+    writer.writerows([[safe_cell(value) for value in row] for row in flat.iter_rows()])
     if view is not None:
         writer.writerow([])
         writer.writerow(["as_of", view.as_of.isoformat(), "snapshot", view.snapshot_id])
         selection = "; ".join(f"{name}={','.join(keys)}" for name, keys in view.filters.to_query().items())
-        writer.writerow(["filters", _cell(selection)])
+        writer.writerow(["filters", safe_cell(selection)])
     return b"\xef\xbb\xbf" + out.getvalue().encode("utf-8")
-
-
-def _cell(value: Any) -> Any:
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value

@@ -1,0 +1,204 @@
+"""Charts: small, without figures of their own, and never in contradiction with the sentence above them."""
+
+import json
+import re
+import tomllib
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from dashboard.charts import DARK, LIGHT, Style, distribution, escape, month_axis
+from dashboard.charts.comparison import interval_dots
+from dashboard.charts.time_series import monthly_share, monthly_shares, share_axis
+from dashboard.components import plain, sparkline, table_csv, working_days
+from queries import wording
+from queries.filters import Filters
+from queries.settings import Settings
+from queries.snapshot import Snapshot, current
+from queries.views import closure, overview
+from queries.views.parts import bands, change_words
+from seed import demo
+
+MOST_BYTES, MOST_MARKS = 40_000, 300  # UX.md §6
+STYLES = [Style("zh"), Style("en", dark=True)]
+CHARTS = [
+    (overview.repeat_trend, monthly_share),
+    (overview.by_group, interval_dots),
+    (closure.by_month, monthly_shares),
+    (closure.ages, distribution.ages),
+    (closure.days_taken, distribution.days_taken),
+]
+
+
+@pytest.fixture(scope="module")
+def snapshot(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
+    folder = tmp_path_factory.mktemp("charts")
+    installation = Settings(folder, f"sqlite:///{folder / 'huiyin.db'}")
+    demo.load(installation, cases=6_000)
+    return current(installation)
+
+
+@pytest.fixture(scope="module")
+def year() -> Filters:
+    return Filters(date(2021, 7, 1), date(2022, 6, 30))
+
+
+def marks(figure) -> int:
+    return sum(max(len(trace.x or ()), len(trace.y or ())) for trace in figure.data) + len(figure.layout.shapes)
+
+
+@pytest.mark.parametrize("style", STYLES, ids=str)
+@pytest.mark.parametrize(("question", "chart"), CHARTS, ids=lambda part: getattr(part, "__name__", ""))
+def test_a_figure_is_small(question, chart, style, snapshot, year):
+    figure = chart(question(snapshot, year), style)
+    assert len(figure.to_json()) < MOST_BYTES
+    assert 0 < marks(figure) < MOST_MARKS
+
+
+@pytest.mark.parametrize("style", STYLES, ids=str)
+@pytest.mark.parametrize(("question", "chart"), CHARTS, ids=lambda part: getattr(part, "__name__", ""))
+def test_a_figure_uses_our_type_and_no_colour_of_its_own(question, chart, style, snapshot, year):
+    text = chart(question(snapshot, year), style).to_json()
+    colours = set(re.findall(r"#[0-9A-Fa-f]{6}\b", text))
+    assert colours <= {value for value in vars(style.palette).values()}
+
+
+def test_the_palette_is_the_theme_of_the_app():
+    theme = tomllib.loads((Path(__file__).parents[1] / ".streamlit/config.toml").read_text(encoding="utf-8"))["theme"]
+    for palette, part in ((LIGHT, theme["light"]), (DARK, theme["dark"])):
+        assert (part["backgroundColor"], part["textColor"], part["primaryColor"]) == (
+            palette.background,
+            palette.ink,
+            palette.data,
+        )
+        assert (part["redTextColor"], part["grayTextColor"]) == (palette.breach, palette.muted)
+
+
+def test_the_newest_whole_month_is_printed_and_an_unfinished_one_is_open(snapshot):
+    seen_early = Filters(date(2021, 7, 1), date(2022, 6, 30), as_of=date(2022, 6, 15))
+    view = overview.repeat_trend(snapshot, seen_early)
+    figure = monthly_share(view, Style("zh"))
+    last = view.frame.filter("complete").tail(1)
+    assert last["month"][0] == date(2022, 5, 1)
+    printed = " ".join(note.text for note in figure.layout.annotations)
+    assert wording.per_cent(last["value"][0], "zh") in printed
+    dotted = [trace for trace in figure.data if trace.line.dash == "dot"]
+    assert dotted[0].x[-1] == "2022-06-01"
+
+
+def test_the_sentence_names_those_that_are_marked(snapshot, year):
+    view = overview.by_group(snapshot, year)
+    worse = view.frame.filter("worse")
+    for language in ("zh", "en"):
+        for name in worse[language].to_list():
+            assert name in view.finding(language)
+    figure = interval_dots(view, Style("zh"))
+    shown = json.loads(figure.to_json())
+    diamonds = json.dumps(shown["data"]).count('"diamond"')
+    assert diamonds == worse.height
+
+
+def test_the_counts_beside_the_dots_are_those_of_the_view(snapshot, year):
+    view = overview.by_group(snapshot, year)
+    printed = {note.text for note in interval_dots(view, Style("zh")).layout.annotations}
+    for row in view.frame.iter_rows(named=True):
+        assert any(wording.fraction(row["numerator"], row["denominator"], "zh") in text for text in printed)
+
+
+@given(st.lists(st.tuples(st.integers(0, 60), st.integers(1, 60)), min_size=1, max_size=12))
+@hypothesis_settings(max_examples=40, deadline=None)
+def test_a_group_is_called_different_only_when_it_lies_on_that_side(pairs):
+    rows = [(min(part, whole), whole) for part, whole in pairs]
+    share = sum(part for part, _ in rows) / sum(whole for _, whole in rows)
+    frame = pl.DataFrame(rows, schema={"numerator": pl.Int64, "denominator": pl.Int64}, orient="row")
+    judged = bands(frame, share, "higher", 10)
+    for part, whole, band, worse in judged.iter_rows():
+        assert worse == (band == "low")
+        assert band == "small" if whole < 10 else band != "small"
+        assert not (band == "low" and part / whole >= share)
+        assert not (band == "high" and part / whole <= share)
+
+
+def test_twelve_equal_groups_are_hardly_ever_told_apart():
+    rng = np.random.default_rng(20220630)
+    called = 0
+    for _ in range(300):
+        late = rng.binomial(60, 0.95, size=12)
+        frame = pl.DataFrame({"numerator": late, "denominator": [60] * 12})
+        called += (bands(frame, late.sum() / 720, "higher", 10)["band"] != "same").any()
+    assert called / 300 <= 0.06
+
+
+def test_a_change_within_chance_is_never_called_a_rise():
+    assert change_words(0.08, 0, "上年同期", "last year").zh == "与上年同期没有明显差别"
+    assert change_words(0.08, 1, "上年同期", "last year").en == "up 8.0 pp on last year"
+    assert change_words(None, None, "上年同期", "last year") is None
+
+
+def test_a_month_axis_names_the_year_under_january_and_fits():
+    months = [date(2020 + at // 12, at % 12 + 1, 1) for at in range(30)]
+    axis = month_axis(months, Style("zh"))
+    assert len(axis["ticktext"]) <= 13
+    assert "1月<br>2021年" in axis["ticktext"]
+    assert month_axis([], Style("en"))["tickvals"] == []
+
+
+@given(st.lists(st.floats(0, 1), max_size=40))
+def test_a_share_axis_holds_every_share_it_is_given(shares):
+    low, high = share_axis(shares)["range"]
+    assert 0 <= low < high <= 1.01
+    assert all(low <= share <= high for share in shares)
+
+
+def test_names_from_a_register_are_never_markup():
+    assert escape("<b>镇</b>") == "&lt;b&gt;镇&lt;/b&gt;"
+    shown = plain("a*b_[c](http://x) :red[d] <script> $x$\n# e")
+    assert all(f"\\{sign}" in shown for sign in "*_[(<$#:")
+    assert "\n" not in shown
+
+
+def test_a_table_for_the_spreadsheet_has_a_byte_order_mark_and_no_formula():
+    data = table_csv(pl.DataFrame({"name": ["=1+1", "岚溪镇"], "items": [-3, 4]}))
+    assert data.startswith(b"\xef\xbb\xbf")
+    assert "'=1+1,-3" in data.decode("utf-8-sig")
+
+
+def test_a_sparkline_of_equal_values_is_level():
+    assert "NaN" not in sparkline([0.5, 0.5, 0.5], LIGHT)
+    assert sparkline([0.1, 0.9], DARK).startswith("<svg")
+
+
+def test_working_days_leave_out_weekends_and_holidays():
+    assert working_days(date(2022, 6, 30), date(2022, 7, 4)) == 2  # Friday, Monday
+    assert working_days(date(2022, 9, 30), date(2022, 10, 7)) == 0  # the National Day holidays
+    assert working_days(date(2022, 6, 30), date(2022, 6, 30)) == 0
+
+
+@pytest.mark.parametrize(
+    ("function", "values", "zh", "en"),
+    [
+        (wording.per_cent, (0.92,), "92.0%", "92.0%"),
+        (wording.per_cent, (0.99996,), ">99.9%", ">99.9%"),
+        (wording.per_cent, (0.00001,), "<0.1%", "<0.1%"),
+        (wording.per_cent, (1.0,), "100.0%", "100.0%"),
+        (wording.per_cent, (None,), "—", "—"),
+        (wording.change, (0.013,), "上升1.3个百分点", "up 1.3 pp"),
+        (wording.change, (-0.0001,), "持平", "unchanged"),
+        (wording.fraction, (245, 1282), "245/1,282件", "245 of 1,282"),
+        (wording.items, (12345,), "1.23万件", "12,345 items"),
+        (wording.items, (1,), "1件", "1 item"),
+        (wording.number, (-3.25, ), "-3", "−3"),
+        (wording.period, (date(2022, 6, 1), date(2022, 6, 30)), "2022年6月", "Jun 2022"),
+        (wording.period, (date(2021, 7, 1), date(2022, 6, 30)), "2021年7月至2022年6月", "Jul 2021 – Jun 2022"),
+        (wording.period, (None, None), "全部时间", "all time"),
+        (wording.listing, (["甲", "乙", "丙", "丁"],), "甲、乙等4个", "甲, 乙 and 2 others"),
+    ],
+)  # fmt: skip
+def test_numbers_and_dates_are_written_as_the_field_writes_them(function, values, zh, en):
+    assert (function(*values, "zh"), function(*values, "en")) == (zh, en)
