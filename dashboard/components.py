@@ -1,20 +1,18 @@
 """The parts pages are made of: heading, cards, figures, tables, empty states. Words come in, nothing is computed."""
 
-import csv
-import io
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any
 
 import chinese_calendar
 import polars as pl
 import streamlit as st
 
 from dashboard.charts import Palette
-from dashboard.exports.cells import safe_cell
+from dashboard.exports.cells import csv_bytes
+from dashboard.exports.sheets import selection_lines, sheet
 from dashboard.session import Chart, Session, note_control, page_control
 from queries import wording
 from queries.views import View
@@ -291,10 +289,9 @@ def choose(
 
 
 def _figures_menu(session: Session, view: View, key: str, table: pl.DataFrame | None) -> None:
-    frame = view.frame if table is None else table
     st.download_button(
         session.words("frame.download"),
-        data=lambda: table_csv(frame, view),
+        data=lambda: view_csv(session, view if table is None else replace(view, frame=table), key),
         file_name=f"huiyin_{key}_{view.as_of.isoformat()}_{view.snapshot_id[-6:]}.csv",
         mime="text/csv",
         on_click="ignore",
@@ -305,16 +302,9 @@ def _figures_menu(session: Session, view: View, key: str, table: pl.DataFrame | 
     )
 
 
-def table_csv(frame: pl.DataFrame, view: View | None = None) -> bytes:
-    """A frame as CSV a spreadsheet opens in Chinese: with a byte order mark, and no cell that starts a formula."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    flat = frame.select(column for column in frame.columns if not frame[column].dtype.is_nested())
-    writer.writerow(flat.columns)
-    writer.writerows([[safe_cell(value) for value in row] for row in flat.iter_rows()])
-    if view is not None:
-        writer.writerow([])
-        writer.writerow(["as_of", view.as_of.isoformat(), "snapshot", view.snapshot_id])
-        selection = "; ".join(f"{name}={','.join(keys)}" for name, keys in view.filters.to_query().items())
-        writer.writerow(["filters", safe_cell(selection)])
-    return b"\xef\xbb\xbf" + out.getvalue().encode("utf-8")
+def view_csv(session: Session, view: View, name: str) -> bytes:
+    """The figures of a view as a CSV file that opens in a spreadsheet, with what they stand on below."""
+    found = sheet(view, "", name, session.snapshot, session.language)
+    said = [(text,) for text in (found.finding, *found.notes) if text]
+    foot = selection_lines(session.snapshot, view.filters, session.language)
+    return csv_bytes([found.frame.columns, *found.frame.iter_rows(), (), *said, *foot])

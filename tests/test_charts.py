@@ -16,7 +16,9 @@ from hypothesis import strategies as st
 from dashboard.charts import DARK, LIGHT, Style, distribution, escape, month_axis
 from dashboard.charts.comparison import interval_dots
 from dashboard.charts.time_series import monthly_share, monthly_shares, share_axis
-from dashboard.components import plain, sparkline, table_csv, working_days
+from dashboard.choices import Choices
+from dashboard.components import plain, sparkline, view_csv, working_days
+from dashboard.session import Session
 from queries import wording
 from queries.filters import Filters
 from queries.settings import Settings
@@ -163,10 +165,16 @@ def test_names_from_a_register_are_never_markup():
     assert "\n" not in shown
 
 
-def test_a_table_for_the_spreadsheet_has_a_byte_order_mark_and_no_formula():
-    data = table_csv(pl.DataFrame({"name": ["=1+1", "岚溪镇"], "items": [-3, 4]}))
+def test_the_download_of_a_card_speaks_the_readers_language_and_names_what_it_stands_on(snapshot, year):
+    choices = Choices()
+    reader = Session(Settings(Path(), "sqlite://"), "zh", False, snapshot, year, choices, snapshot.as_of)
+    view = overview.by_group(snapshot, year)
+    data = view_csv(reader, view, "on-time")
     assert data.startswith(b"\xef\xbb\xbf")
-    assert "'=1+1,-3" in data.decode("utf-8-sig")
+    lines = data.decode("utf-8-sig").splitlines()
+    assert lines[0].startswith("指标,问题属地,分子,分母")
+    assert sum(line.startswith("按期答复率,") for line in lines) == view.frame.height
+    assert snapshot.id in data.decode("utf-8-sig")
 
 
 def test_a_sparkline_of_equal_values_is_level():
