@@ -17,7 +17,7 @@ _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 def spelling_key(name: str) -> str:
     """The form in which spellings of one name are equal; `1-2` and `12` stay two names."""
-    return fold(_BETWEEN_DIGITS.sub("\x1f", name))
+    return fold(_BETWEEN_DIGITS.sub("¦", name))
 
 
 def group_of(column: str) -> str:

@@ -67,25 +67,55 @@ def postgresql_server() -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty store to copy: much quicker than migrating one a test."""
+    path = tmp_path_factory.mktemp("template") / "huiyin.db"
+    open_store(Settings(path.parent, f"sqlite:///{path}")).dispose()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgresql_template(postgresql_server: str, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Name of an empty store on the private server, to copy."""
+    name = "huiyin_template"
+    _on_server(postgresql_server, f"CREATE DATABASE {name}")
+    url = postgresql_server.replace("/postgres?", f"/{name}?")
+    open_store(Settings(tmp_path_factory.mktemp("template"), url)).dispose()
+    return name
+
+
 @pytest.fixture
-def postgresql_url(postgresql_server: str, tmp_path: Path) -> Iterator[str]:
+def postgresql_url(postgresql_server: str) -> Iterator[str]:
     """URL of an empty database on the private server."""
-    name = f"t{abs(hash(tmp_path)):x}"
-    keeper = create_engine(postgresql_server, isolation_level="AUTOCOMMIT")
-    with keeper.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    yield postgresql_server.replace("/postgres?", f"/{name}?")
-    with keeper.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    keeper.dispose()
+    yield from _database(postgresql_server, "template1")
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
-def any_settings(request: pytest.FixtureRequest, settings: Settings) -> Settings:
-    """An installation of its own, on each kind of database in turn."""
+@pytest.fixture
+def postgresql_store_url(postgresql_server: str, postgresql_template: str) -> Iterator[str]:
+    """URL of an empty store on the private server."""
+    yield from _database(postgresql_server, postgresql_template)
+
+
+_BOTH = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)]
+
+
+@pytest.fixture(params=_BOTH)
+def empty_settings(request: pytest.FixtureRequest, settings: Settings) -> Settings:
+    """An installation whose database has no tables yet, on each kind of database in turn."""
     if request.param == "sqlite":
         return settings
     return Settings(settings.data_dir, request.getfixturevalue("postgresql_url"))
+
+
+@pytest.fixture(params=_BOTH)
+def any_settings(request: pytest.FixtureRequest, settings: Settings) -> Settings:
+    """An installation with an empty store, on each kind of database in turn."""
+    if request.param == "postgresql":
+        return Settings(settings.data_dir, request.getfixturevalue("postgresql_store_url"))
+    settings.data_dir.mkdir(parents=True)
+    shutil.copy(request.getfixturevalue("sqlite_template"), settings.data_dir / "huiyin.db")
+    return settings
 
 
 @pytest.fixture
@@ -94,6 +124,23 @@ def store(any_settings: Settings) -> Iterator[Engine]:
     engine = open_store(any_settings)
     yield engine
     engine.dispose()
+
+
+_DATABASES = count()
+
+
+def _database(server: str, template: str) -> Iterator[str]:
+    name = f"test_{next(_DATABASES)}"
+    _on_server(server, f"CREATE DATABASE {name} TEMPLATE {template}")
+    yield server.replace("/postgres?", f"/{name}?")
+    _on_server(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _on_server(server: str, statement: str) -> None:
+    keeper = create_engine(server, isolation_level="AUTOCOMMIT")
+    with keeper.connect() as connection:
+        connection.execute(text(statement))
+    keeper.dispose()
 
 
 def _unprivileged() -> tuple[int | None, int | None]:

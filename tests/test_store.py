@@ -53,19 +53,19 @@ def test_tables_of_unknown_origin_are_refused(store, any_settings):
         open_store(any_settings)
 
 
-def test_an_older_database_is_copied_then_upgraded(any_settings):
-    engine = store_module.connect(any_settings.database_url)
+def test_an_older_database_is_copied_then_upgraded(empty_settings):
+    engine = store_module.connect(empty_settings.database_url)
     store_module.migrate(engine, "0001")
     item = "INSERT INTO backlog_item (item_id, batch, assigned_on) VALUES ('1/1', '1', '2022-01-10')"
     with writing(engine) as connection:
         connection.execute(text(item))
     engine.dispose()
-    upgraded = open_store(any_settings)
+    upgraded = open_store(empty_settings)
     with upgraded.connect() as connection:
         assert connection.execute(text("SELECT item_id, unusable FROM backlog_item")).all() == [("1/1", 0)]
         assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar() == HEAD
     if upgraded.dialect.name == "sqlite":
-        (copy,) = any_settings.data_dir.glob("huiyin.backup_0001_*.db")
+        (copy,) = empty_settings.data_dir.glob("huiyin.backup_0001_*.db")
         with closing(sqlite3.connect(copy)) as connection:
             assert connection.execute("SELECT item_id FROM backlog_item").fetchall() == [("1/1",)]
             assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [("0001",)]

@@ -80,3 +80,9 @@ def open_tables(path: Path, options: ReadOptions = ReadOptions()) -> list[Table]
             "export the register as CSV, XLSX, XLS or Parquet."
         )
     return text.tables(path, options)
+
+
+def without_blank_rows(frame: pl.DataFrame) -> pl.DataFrame:
+    """Leave out rows in which every cell asked for is empty."""
+    cells = pl.exclude("row")
+    return frame.filter(pl.any_horizontal(cells.is_not_null() & (cells != ""))) if frame.width > 1 else frame

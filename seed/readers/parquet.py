@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from queries.errors import UnreadableFile
-from seed.readers import CHUNK_ROWS, Chunk, ReadOptions, Table
+from seed.readers import CHUNK_ROWS, Chunk, ReadOptions, Table, without_blank_rows
 
 
 def recognises(_path: Path, start: bytes) -> bool:
@@ -51,7 +51,7 @@ class _ParquetTable:
                 *(pl.col(self._names[column]).alias(f"c{column}") for column in columns),
             )
             row += batch.num_rows
-            yield Chunk(frame.filter(pl.col("row") >= first_row))
+            yield Chunk(without_blank_rows(frame.filter(pl.col("row") >= first_row)))
 
 
 def _texts(batch: pa.RecordBatch) -> pl.DataFrame:

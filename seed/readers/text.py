@@ -20,7 +20,7 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 
 from queries.errors import UnreadableFile
-from seed.readers import CHUNK_ROWS, Chunk, ReadOptions, Table
+from seed.readers import CHUNK_ROWS, Chunk, ReadOptions, Table, without_blank_rows
 
 BLOCK_BYTES = 16 << 20
 QUOTE_LINES = 200  # lines a quoted cell may span in the careful way
@@ -213,7 +213,7 @@ class _TextTable:
             reported = len(skipped)
             frame = frame.insert_column(0, pl.Series("row", rows, dtype=pl.Int64))
             frame = frame.filter(pl.col("row") >= first_row) if rows[0:1].size and rows[0] < first_row else frame
-            yield Chunk(_without_blank_rows(frame), bad)
+            yield Chunk(without_blank_rows(frame), bad)
         if reported < len(skipped):
             empty = pl.DataFrame(schema={"row": pl.Int64, **{f"c{column}": pl.String for column in columns}})
             yield Chunk(empty, tuple(number for number in skipped[reported:] if number >= first_row))
@@ -230,7 +230,7 @@ class _TextTable:
                 else:
                     bad.append(number)
             schema = {"row": pl.Int64, **{f"c{column}": pl.String for column in columns}}
-            yield Chunk(_without_blank_rows(pl.DataFrame(good, schema=schema, orient="row")), tuple(bad))
+            yield Chunk(without_blank_rows(pl.DataFrame(good, schema=schema, orient="row")), tuple(bad))
 
 
 _DELIMITER_NAMES = {",": "comma", "\t": "tab", ";": "semicolon", "|": "bar", "\x01": "control-A"}
@@ -272,11 +272,6 @@ class _Utf8(io.RawIOBase):
                 break
         taken, self._rest = (self._rest, b"") if size < 0 else (self._rest[:size], self._rest[size:])
         return taken
-
-
-def _without_blank_rows(frame: pl.DataFrame) -> pl.DataFrame:
-    cells = pl.exclude("row")
-    return frame.filter(pl.any_horizontal(cells.is_not_null() & (cells != ""))) if frame.width > 1 else frame
 
 
 def _records(lines: Iterator[str], delimiter: str) -> Iterator[tuple[int, list[str], bool]]:

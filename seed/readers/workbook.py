@@ -8,7 +8,7 @@ import fastexcel
 import polars as pl
 
 from queries.errors import UnreadableFile
-from seed.readers import CHUNK_ROWS, Chunk, ReadOptions, Table
+from seed.readers import CHUNK_ROWS, Chunk, ReadOptions, Table, without_blank_rows
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
@@ -69,7 +69,7 @@ class _Sheet:
         for start in range(first_row - 1, frame.height, CHUNK_ROWS):
             part = frame.slice(start, CHUNK_ROWS)
             rows = pl.int_range(start + 1, start + 1 + part.height, dtype=pl.Int64, eager=True).alias("row")
-            yield Chunk(part.insert_column(0, rows))
+            yield Chunk(without_blank_rows(part.insert_column(0, rows)))
 
     def _load(self, columns: Sequence[int] | None, rows: int | None) -> pl.DataFrame:
         wanted = None if columns is None else set(columns)

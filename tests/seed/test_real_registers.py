@@ -6,7 +6,6 @@ lies between ours and ours + excluded. Names the import joins (case, blanks) are
 
 import json
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -51,8 +50,8 @@ class Register:
 
 
 @pytest.fixture(scope="module", params=FILES)
-def register(request, shared_data, tmp_path_factory) -> Iterator[Register]:
-    yield _imported(request.param, shared_data, tmp_path_factory)
+def register(request, shared_data, tmp_path_factory):
+    return _imported(request.param, shared_data, tmp_path_factory)
 
 
 def _imported(mapping, shared_data, tmp_path_factory) -> Register:
