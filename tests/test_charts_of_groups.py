@@ -1,0 +1,151 @@
+"""Charts that put groups side by side: every colour doubled by a shape, nothing too heavy, a click gives a key."""
+
+import json
+from datetime import date
+from pathlib import Path
+
+import plotly.graph_objects as go
+import pytest
+
+from dashboard.charts import DARK, LIGHT, Style
+from dashboard.charts.comparison import interval_dots, shortened, tall_interval_dots
+from dashboard.charts.concentration import items_by_matter, ladder
+from dashboard.charts.gap import dumbbell, silence_bounds
+from dashboard.charts.map import SHADES, places_map
+from queries.filters import Filters
+from queries.settings import Settings
+from queries.snapshot import Snapshot, current
+from queries.views import View, repeats, satisfaction, townships
+from seed import demo
+
+YEAR = Filters(start=date(2021, 7, 1), end=date(2022, 6, 30))
+STYLES = [Style(language, dark) for language in ("zh", "en") for dark in (False, True)]
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    folder = tmp_path_factory.mktemp("charts")
+    made = Settings(folder, f"sqlite:///{folder / 'huiyin.db'}")
+    demo.load(made, cases=6_000)
+    return made
+
+
+@pytest.fixture(scope="module")
+def views(settings: Settings) -> dict[str, View]:
+    snapshot: Snapshot = current(settings)
+    map_file: Path = settings.map_file
+    return {
+        "dots": townships.dots(snapshot, YEAR, "on_time_reply_rate"),
+        "offices": townships.dots(snapshot, YEAR, "on_time_reply_rate", "office"),
+        "map": townships.on_map(snapshot, YEAR, "on_time_reply_rate", map_file),
+        "matters": repeats.concentration(snapshot, YEAR),
+        "ladder": repeats.ladder(snapshot, YEAR),
+        "gap": satisfaction.widest(snapshot, YEAR, "bureau", "place"),
+        "gap by office": satisfaction.widest(snapshot, YEAR, "office", "office"),
+    }
+
+
+CHARTS = {
+    "dots": tall_interval_dots,
+    "offices": interval_dots,
+    "map": places_map,
+    "matters": items_by_matter,
+    "ladder": ladder,
+    "gap": dumbbell,
+    "gap by office": silence_bounds,
+}
+
+
+@pytest.mark.parametrize("name", CHARTS)
+@pytest.mark.parametrize("style", STYLES, ids=str)
+def test_a_figure_stays_light(views, name, style):
+    figure = CHARTS[name](views[name], style)
+    marks = sum(len(trace.x) for trace in figure.data if "lines" not in (trace.to_plotly_json().get("mode") or ""))
+    assert len(figure.to_json()) < 60_000
+    assert marks <= 300
+    assert len(figure.data) <= 30
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_no_word_is_missing_from_the_catalogues(views, name):
+    for style in STYLES:
+        assert "charts." not in words(CHARTS[name](views[name], style))
+
+
+def words(figure: go.Figure) -> str:
+    """Everything in a figure, unescaped."""
+    return json.dumps(json.loads(figure.to_json()), ensure_ascii=False)
+
+
+def marks(figure: go.Figure) -> go.Scatter:
+    return next(trace for trace in figure.data if "markers" in (trace.to_plotly_json().get("mode") or ""))
+
+
+def test_what_is_clearly_off_differs_by_shape_as_well_as_by_colour(views):
+    view = views["dots"]
+    marker = marks(tall_interval_dots(view, Style("zh"))).marker
+    for row, symbol, colour in zip(view.frame.iter_rows(named=True), marker.symbol, marker.color, strict=True):
+        assert (symbol == "diamond") == row["worse"] == (colour == LIGHT.signal)
+        assert (colour == LIGHT.background) == (row["band"] == "small")
+
+
+def test_amber_stands_only_where_the_view_found_a_signal(views):
+    found = views["dots"].frame.with_columns(worse=False)
+    plain = View(found, views["dots"].measures, ("place",), YEAR, date(2022, 6, 30), "s")
+    assert LIGHT.signal not in words(tall_interval_dots(plain, Style("zh")))
+    assert DARK.breach not in words(tall_interval_dots(views["dots"], Style("zh", True)))
+
+
+@pytest.mark.parametrize("name", ["dots", "map"])
+def test_a_click_gives_the_key_of_its_place(views, name):
+    keys = [data[0] for data in marks(CHARTS[name](views[name], Style("zh"))).customdata]
+    assert set(keys) <= set(views["dots"].frame["place"])
+    assert len(keys) == len(set(keys))
+
+
+def test_every_figure_in_a_chart_of_groups_carries_its_counts(views):
+    figure = tall_interval_dots(views["dots"], Style("zh"))
+    printed = {note.text for note in figure.layout.annotations}
+    for row in views["dots"].frame.iter_rows(named=True):
+        assert f"{row['numerator']}/{row['denominator']}件" in printed
+
+
+def test_both_conventions_stand_in_the_hover_of_satisfaction(views):
+    hover = words(dumbbell(views["gap"], Style("zh")))
+    assert "按实际评价" in hover
+    assert "未评视为满意" in hover
+
+
+def test_not_stated_is_written_and_never_drawn_as_a_bar(views):
+    figure = ladder(views["ladder"], Style("zh"))
+    texts = [note.text for note in figure.layout.annotations]
+    assert texts.count("未说明") == 2
+    assert len(figure.data[0].x) == 6
+
+
+def luminance(colour: str) -> float:
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    linear = [part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_print_on_the_map_is_legible_on_every_shade(dark):
+    palette = DARK if dark else LIGHT
+    for step, shade in enumerate(SHADES[dark], start=1):
+        ink = palette.background if step >= 4 else palette.ink
+        light, low = sorted((luminance(shade), luminance(ink)), reverse=True)
+        assert (light + 0.05) / (low + 0.05) >= 4.5, (step, shade)
+
+
+def test_a_long_name_is_shortened_and_kept_whole_in_the_hover(views):
+    assert shortened("人力资源和社会保障局") == "人力资源和社会保障局"
+    assert shortened("云江新区筹备处（未匹配）") == "云江新区筹备处（未…"
+
+
+def test_names_of_the_register_are_never_markup(views):
+    frame = views["dots"].frame.with_columns(zh=views["dots"].frame["zh"] + "<b>x</b>")
+    odd = View(frame, views["dots"].measures, ("place",), YEAR, date(2022, 6, 30), "s")
+    drawn = words(tall_interval_dots(odd, Style("zh")))
+    assert "<b>x</b>" not in drawn
+    assert "&lt;b&gt;x&lt;/b&gt;" in drawn

@@ -1,0 +1,171 @@
+"""Satisfaction: two shares together, bounds, what is still needed; the title says what the figures say."""
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from queries.filters import Filters
+from queries.snapshot import Snapshot, build_from_frames
+from queries.views import satisfaction
+
+JUNE = Filters(start=date(2022, 6, 1), end=date(2022, 6, 30), as_of=date(2022, 6, 30))
+TARGETS = [
+    {"measure": name, "scope": "", "value": value, "valid_from": "2022-01-01", "valid_to": None, "source": "invented"}
+    for name, value in (("participation_rate", 0.6), ("satisfaction_rate", 0.9))
+]
+STATES = {
+    "satisfied": ("evaluated", "satisfied"),
+    "basically": ("evaluated", "basically_satisfied"),
+    "dissatisfied": ("evaluated", "dissatisfied"),
+    "silent": ("expired", None),
+    "open": ("pending", None),
+}
+
+
+@pytest.fixture
+def heard(tmp_path: Path) -> Callable[..., Snapshot]:
+    """A register of evaluations: place to numbers by state; windows end in June, open ones in July."""
+
+    def build(
+        target: str = "bureau", targets: list[dict[str, object]] | None = None, **places: dict[str, int]
+    ) -> Snapshot:
+        cases, evaluations = [], []
+        for place, numbers in places.items():
+            for state, number in numbers.items():
+                status, score = STATES[state]
+                for _ in range(number):
+                    case = f"c{len(cases)}"
+                    ends = "2022-07-20" if state == "open" else "2022-06-20"
+                    cases.append({"case_id": case, "registered_at": "2022-05-20", "place_code": place})
+                    evaluations.append(
+                        {"case_id": case, "target": target, "status": status, "score": score, "window_ends_at": ends,
+                         "evaluated_at": "2022-06-10" if status == "evaluated" else None}
+                    )  # fmt: skip
+        about = {"targets": TARGETS if targets is None else targets}
+        return build_from_frames(
+            tmp_path / f"s{len(cases)}{target}",
+            pl.DataFrame(cases),
+            pl.DataFrame(evaluations, infer_schema_length=None),
+            **about,
+        )
+
+    return build
+
+
+EXAMPLE = {"satisfied": 10, "basically": 4, "dissatisfied": 4, "silent": 22}  # DOMAIN.md §3
+
+
+def test_the_worked_example_of_the_domain_comes_out_exactly(heard):
+    found = satisfaction.heard(heard(north=EXAMPLE), JUNE, "bureau")
+    assert found.participation == pytest.approx(0.45)
+    assert found.satisfaction == pytest.approx(14 / 18)
+    assert found.satisfaction_with_silence == pytest.approx(0.9)
+    assert found.bounds == pytest.approx((0.35, 0.9))
+
+
+def test_needed_evaluations_are_exact_and_feasible_only_while_open(heard):
+    snapshot = heard(north=EXAMPLE | {"open": 8})
+    found = satisfaction.heard(snapshot, JUNE, "bureau")
+    assert found.still_open == 8
+    assert found.needed_participation == 11  # ⌈0.6 × 48⌉ − 18
+    assert not found.is_open_participation
+    assert found.needed_satisfaction == 22  # ⌈(0.9 × 18 − 14) / 0.1⌉
+    assert found.affordable == -1
+
+
+def test_open_windows_count_where_the_period_reaches_up_to_now_and_not_in_an_old_one(heard):
+    snapshot = heard(north=EXAMPLE | {"open": 8})
+    assert satisfaction.heard(snapshot, JUNE, "bureau").still_open == 8
+    may = Filters(start=date(2022, 5, 1), end=date(2022, 5, 31), as_of=date(2022, 7, 1))
+    assert satisfaction.heard(snapshot, may, "bureau").still_open == 0
+
+
+@pytest.mark.parametrize(
+    ("numbers", "clause"),
+    [
+        (EXAMPLE, "均低于目标"),
+        ({"satisfied": 19, "dissatisfied": 1, "silent": 40}, "参评率低于目标"),
+        ({"satisfied": 10, "dissatisfied": 10, "silent": 1}, "满意率低于目标"),
+        ({"satisfied": 19, "dissatisfied": 1, "silent": 1}, "均达到目标"),
+    ],
+)
+def test_the_headline_says_which_target_is_missed(heard, numbers, clause):
+    sentence = satisfaction.headline(heard(north=numbers), JUNE, "bureau")
+    assert sentence.zh.endswith(clause)
+    assert "按实际评价" in sentence.zh
+
+
+def test_without_targets_the_headline_claims_nothing_about_them(heard):
+    sentence = satisfaction.headline(heard(north=EXAMPLE, targets=[]), JUNE, "bureau")
+    assert "目标" not in sentence.zh
+
+
+def test_the_other_convention_is_named_and_changes_the_share(heard):
+    snapshot = heard(north=EXAMPLE)
+    silent = Filters(start=JUNE.start, end=JUNE.end, as_of=JUNE.as_of, convention="silence_is_satisfied")
+    assert satisfaction.headline(snapshot, silent, "bureau").zh.startswith("参评率 45.0%，满意率 90.0%（未评视为满意）")
+    row = satisfaction.by_group(snapshot, silent, "bureau", "place").frame.row(0, named=True)
+    assert (row["value"], row["satisfaction"]) == (pytest.approx(0.9), pytest.approx(14 / 18))
+
+
+def test_groups_are_ordered_by_gap_and_small_ones_come_last(heard):
+    snapshot = heard(
+        north=EXAMPLE,
+        south={"satisfied": 30, "dissatisfied": 3, "silent": 3},
+        tiny={"satisfied": 1, "silent": 5},
+    )
+    view = satisfaction.by_group(snapshot, JUNE, "bureau", "place")
+    assert view.frame["place"].to_list() == ["north", "south", "tiny"]
+    assert view.finding is not None
+    assert view.finding.zh == "差距最大的是north：满意率 77.8%，参评率只有 45.0%"
+
+
+def test_where_satisfaction_is_nowhere_above_participation_the_title_is_neutral(heard):
+    view = satisfaction.by_group(
+        heard(north={"satisfied": 5, "dissatisfied": 15, "silent": 1}), JUNE, "bureau", "place"
+    )
+    assert view.finding is not None
+    assert view.finding.en == "Satisfaction is nowhere above participation"
+
+
+def test_too_few_evaluations_are_not_compared(heard):
+    view = satisfaction.by_group(heard(north={"satisfied": 3, "silent": 2}), JUNE, "bureau", "place")
+    assert view.finding is not None
+    assert view.finding.zh == "样本不足，无法比较"
+
+
+def test_bounds_are_as_wide_as_the_share_that_stayed_silent(heard):
+    row = satisfaction.by_group(heard(north=EXAMPLE), JUNE, "bureau", "place").frame.row(0, named=True)
+    assert row["upper_bound"] - row["lower_bound"] == pytest.approx(1 - row["participation"])
+
+
+def test_only_those_evaluated_in_the_register_are_offered(heard):
+    assert satisfaction.asked_whom(heard("office", north=EXAMPLE), JUNE) == ("office",)
+
+
+def test_a_register_without_evaluations_says_so(register):
+    snapshot = register("place_code\n---\nnorth")
+    assert satisfaction.asked_whom(snapshot, JUNE) == ()
+    view = satisfaction.by_group(snapshot, JUNE, "bureau", "place")
+    assert view.frame.height == 0
+    assert "无法计算" in view.notes[0].zh
+
+
+def test_the_table_tells_reached_needed_and_out_of_reach_apart(heard):
+    snapshot = heard(
+        north=EXAMPLE,
+        south={"satisfied": 30, "dissatisfied": 1, "silent": 1},
+        west={"satisfied": 29, "dissatisfied": 1, "silent": 21, "open": 6},
+        none={"open": 3},
+    )
+    table = satisfaction.table(satisfaction.by_group(snapshot, JUNE, "bureau", "place"), "zh")
+    said = {row["name"]: (row["needed_heard"], row["needed_content"]) for row in table.iter_rows(named=True)}
+    assert said == {
+        "north": ("缺 6 件，已无法达到", "缺 22 件，已无法达到"),
+        "south": ("已达到", "已达到"),
+        "west": ("还需 5 件", "已达到"),
+        "none": ("还需 2 件", "—"),
+    }

@@ -1,0 +1,218 @@
+"""Townships: who differs from the whole, in which order, with which words; and the map."""
+
+import json
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+
+from queries.errors import UnreadableFile
+from queries.filters import Filters
+from queries.places import read_places, simplified
+from queries.snapshot import Snapshot, build_from_frames
+from queries.views import townships
+from queries.views.townships import design_effect
+
+YEAR = Filters(start=date(2022, 1, 1), end=date(2022, 12, 31), as_of=date(2022, 12, 31))
+TARGET = {
+    "measure": "on_time_reply_rate", "scope": "", "value": 0.9, "valid_from": "2022-01-01", "valid_to": None,
+    "source": "invented",
+}  # fmt: skip
+
+
+def due(place: str, on_time: int, late: int) -> list[dict[str, str]]:
+    """Cases of a place that fell due in June 2022."""
+    common = {"place_code": place, "registered_at": "2022-04-02", "due_at": "2022-06-01"}
+    return [common | {"closed_at": "2022-05-30"}] * on_time + [common | {"closed_at": "2022-06-20"}] * late
+
+
+@pytest.fixture
+def city(tmp_path: Path) -> Callable[..., Snapshot]:
+    def build(*places: tuple[str, int, int], offices: pl.DataFrame | None = None, **about: object) -> Snapshot:
+        rows = [row for place in places for row in due(*place)]
+        return build_from_frames(tmp_path / f"s{len(rows)}", pl.DataFrame(rows), offices=offices, **about)
+
+    return build
+
+
+SLOW = (("north", 190, 10), ("south", 195, 5), ("west", 120, 80), ("tiny", 3, 1))
+
+
+def test_a_place_far_below_the_whole_is_named_in_the_title_and_the_others_are_not(city):
+    view = townships.compared(city(*SLOW), YEAR, "on_time_reply_rate")
+    assert view.finding is not None
+    assert "west clearly below the whole" in view.finding.en
+    assert "tiny" not in view.finding.en
+    assert view.frame.filter("worse")["place"].to_list() == ["west"]
+
+
+def test_places_that_are_alike_get_a_neutral_title(city):
+    view = townships.compared(city(("north", 95, 5), ("south", 93, 7), ("west", 96, 4)), YEAR, "on_time_reply_rate")
+    assert view.finding is not None
+    assert view.finding.zh == "按期答复率：各单位之间没有明显差别"
+    assert set(view.frame["band"]) == {"same"}
+
+
+def test_a_place_with_few_items_is_not_compared_and_comes_last(city):
+    frame = townships.compared(city(*SLOW), YEAR, "on_time_reply_rate").frame
+    assert frame.row(-1, named=True)["place"] == "tiny"
+    assert frame.row(-1, named=True)["band"] == "small"
+
+
+def test_rows_are_ordered_by_band_and_then_by_name_never_by_share(city):
+    frame = townships.compared(
+        city(("乙镇", 96, 4), ("丙镇", 99, 1), ("甲镇", 95, 5)), YEAR, "on_time_reply_rate"
+    ).frame
+    assert frame["place"].to_list() == ["丙镇", "甲镇", "乙镇"]  # by pronunciation
+
+
+def test_a_filter_on_places_leaves_the_whole_they_are_held_against(city):
+    snapshot = city(*SLOW)
+    everything = townships.compared(snapshot, YEAR, "on_time_reply_rate").frame
+    one = townships.compared(snapshot, YEAR.only("place", "west"), "on_time_reply_rate").frame
+    assert one["place"].to_list() == ["west"]
+    assert one["overall"][0] == everything["overall"][0] == 508 / 604
+
+
+def test_items_without_a_place_are_counted_in_the_whole_and_in_a_note(city):
+    snapshot = city(("north", 90, 10), ("", 50, 0))
+    view = townships.compared(snapshot, YEAR, "on_time_reply_rate")
+    assert view.frame["place"].to_list() == ["north"]
+    assert view.frame["overall"][0] == 140 / 150
+    assert any("50件未填" in note.zh for note in view.notes)
+
+
+def test_a_place_outside_the_office_list_keeps_its_row_and_says_so(city):
+    offices = pl.DataFrame({"office_id": ["north"], "name": ["北镇"], "kind": ["township"], "is_listed": [True]})
+    frame = townships.compared(
+        city(("north", 90, 10), ("camp", 20, 1), offices=offices), YEAR, "on_time_reply_rate"
+    ).frame
+    assert dict(frame.select("place", "zh").iter_rows()) == {"north": "北镇", "camp": "camp（未匹配）"}
+
+
+def test_the_card_of_a_place_says_exactly_how_many_items_the_target_still_takes(city):
+    snapshot = city(*SLOW, targets=[TARGET])
+    west = townships.one(snapshot, YEAR, "on_time_reply_rate", "west")
+    south = townships.one(snapshot, YEAR, "on_time_reply_rate", "south")
+    assert west is not None
+    assert south is not None
+    assert (west.target, west.needed) == (0.9, 60)  # 0.9 × 200 = 180, 120 were on time
+    assert south.needed == 0
+
+
+def test_without_a_target_in_force_there_is_none(city):
+    snapshot = city(*SLOW, targets=[TARGET | {"valid_to": "2022-06-30"}])
+    west = townships.one(snapshot, YEAR, "on_time_reply_rate", "west")
+    assert west is not None
+    assert west.target is None
+    assert west.needed is None
+
+
+def test_a_place_that_is_not_there_has_no_card(city):
+    assert townships.one(city(*SLOW), YEAR, "on_time_reply_rate", "east") is None
+
+
+def test_the_course_shows_every_month_and_which_are_over(city):
+    view = townships.course(city(*SLOW), Filters(as_of=date(2022, 6, 15)), "on_time_reply_rate", "west")
+    last = view.frame.row(-1, named=True)
+    assert (last["month"], last["complete"]) == (date(2022, 6, 1), False)
+
+
+def test_measures_that_cannot_be_computed_are_not_offered_and_are_explained(city):
+    snapshot = city(*SLOW)
+    offered = townships.offered(snapshot, YEAR)
+    assert "on_time_reply_rate" in offered
+    assert "participation_rate" not in offered
+    assert any("参评率无法计算" in reason.zh for reason in townships.missing(snapshot, YEAR))
+
+
+def test_the_share_of_items_already_closed_is_never_compared(city):
+    assert "closed_share" not in townships.offered(city(*SLOW), YEAR)
+
+
+def test_a_small_group_shows_counts_but_no_rate_in_the_table(city):
+    table = townships.table(townships.compared(city(*SLOW), YEAR, "on_time_reply_rate"), "zh")
+    row = table.row(-1, named=True)
+    assert (row["value"], row["counts"], row["band"]) == (None, "3/4件", "样本不足")
+
+
+def test_repeats_of_one_matter_widen_what_counts_as_clearly_off():
+    independent = pl.DataFrame({"items_per_matter": [1, 2], "matters": [80, 20], "items": [80, 40]})
+    clumped = pl.DataFrame({"items_per_matter": [1, 12], "matters": [80, 4], "items": [80, 48]})
+    assert design_effect(clumped) > 3 > design_effect(independent) >= 1
+    assert design_effect(independent.head(1)) == 1  # no repeats at all
+
+
+# ------------------------------------------------------------------- the map
+
+
+def square(x: float, y: float, size: float = 1.0) -> list[list[float]]:
+    return [[x, y], [x + size, y], [x + size, y + size], [x, y + size], [x, y]]
+
+
+@pytest.fixture
+def places_file(tmp_path: Path) -> Path:
+    def feature(name: str, rings: list[list[list[float]]]) -> dict[str, object]:
+        shape = {"type": "MultiPolygon", "coordinates": [[ring] for ring in rings]}
+        return {"type": "Feature", "properties": {"name": name}, "geometry": shape}
+
+    features = [
+        feature("North ", [square(0, 1)]),
+        feature("WEST", [square(0, 0), square(3, 0, 0.5), square(9, 9, 0.01)]),
+    ]
+    path = tmp_path / "places.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}), encoding="utf-8")
+    return path
+
+
+def test_shapes_are_matched_by_folded_name_and_places_without_one_are_named(city, places_file):
+    view = townships.on_map(city(*SLOW), YEAR, "on_time_reply_rate", places_file)
+    assert set(view.frame["place"]) == {"north", "west"}
+    assert view.frame.filter(pl.col("place") == "west")["step"][0] == 1  # the lowest share
+    assert "south" in view.notes[0].en
+
+
+def test_a_place_on_the_map_without_items_has_no_shade(city, places_file):
+    view = townships.on_map(city(("north", 90, 10), ("south", 80, 20)), YEAR, "on_time_reply_rate", places_file)
+    assert view.frame["place"].to_list() == ["north"]  # the register knows no west
+
+
+def test_a_map_of_another_region_says_so(city, places_file):
+    view = townships.on_map(city(("east", 90, 10), ("south", 80, 20)), YEAR, "on_time_reply_rate", places_file)
+    assert view.frame.height == 0
+    assert "不画地图" in view.notes[0].zh
+
+
+def test_islands_are_parts_of_one_outline_and_crumbs_are_left_out(places_file):
+    west = read_places(places_file)["west"]
+    assert west.x.count(None) == 1
+    assert len(west.x) == 11
+
+
+def test_the_name_goes_inside_the_largest_part(places_file):
+    x, y = read_places(places_file)["west"].at
+    assert 0 < x < 1
+    assert 0 < y < 1
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[]", '{"features": []}', '{"features": [{"geometry": null}]}', '{"features": 3}']
+)
+def test_a_file_that_is_no_map_is_refused_with_a_remedy(tmp_path, text):
+    path = tmp_path / "odd.geojson"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(UnreadableFile, match="HUIYIN_PLACES"):
+        read_places(path)
+
+
+def test_an_outline_is_thinned_but_keeps_its_area():
+    angle = np.linspace(0, 2 * np.pi, 2001)
+    circle = np.column_stack([np.cos(angle), np.sin(angle)])
+    thin = simplified(circle, 0.05)
+    assert len(thin) <= 110
+    area = abs((thin[:-1, 0] * thin[1:, 1] - thin[1:, 0] * thin[:-1, 1]).sum()) / 2
+    assert area == pytest.approx(np.pi, rel=0.01)
+    assert (thin[0] == thin[-1]).all()
