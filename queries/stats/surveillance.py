@@ -1,0 +1,250 @@
+"""Which places and topics hold more cases than usual? Weak signals with a printed number of false alarms.
+
+The detector is an empirical-Bayes negative-binomial exceedance on four-week windows, its variance calibrated on the
+forecasts of the last twelve looks: see `queries.stats.forecasts`. It speaks of issues in places and of offices, never
+of people, and a flag is a reason to read the cases, not a finding.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+from scipy import special, stats
+
+from queries.stats.forecasts import FEWEST_WEEKS, GAP, WINDOW, Forecast, forecast
+from queries.stats.intervals import Array, Counts
+
+ALPHA_MONTHLY = 0.01  # chance of a flag in a cell where nothing happens; about 1.1 false flags a look in 12 × 15 cells
+ALPHA_WEEKLY = 0.005  # the same for a look every week; about one new false flag a month
+BUDGET = 1.0  # false flags a look, for any number of cells
+LOOKS_TO_LEARN = 12  # earlier looks whose forecasts calibrate the variance
+FEWEST_LOOKS = 4  # fewer, and the prior below is used
+PRIOR_DISPERSION, PRIOR_CURVATURE = 1.45, 0.08  # variance = 1.45·mean + 0.08·mean², from simulated cities
+WINSORISED = 0.995  # earlier windows count at most their own limit at this share
+FEWEST_CASES = 2  # a single case is never a rise
+
+Flags = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Look:
+    """One look at all cells: shape (places, topics) throughout.
+
+    Attributes:
+        week: position of the window's last week.
+        observed, expected, variance: cases in the window, forecast and its variance.
+        p: chance of at least so many cases where nothing happens.
+        threshold: fewest cases that are flagged.
+        is_flagged: cells with more cases than usual.
+        alpha: largest p that is flagged.
+        false_flags: expected number of flags where nothing happens, for the line under the list.
+        dispersion, curvature: the calibrated variance, dispersion·mean + curvature·mean².
+    """
+
+    week: int
+    observed: Array
+    expected: Array
+    variance: Array
+    p: Array
+    threshold: Array
+    is_flagged: Flags
+    alpha: float
+    false_flags: float
+    dispersion: float
+    curvature: float
+    forecast: Forecast = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Survey:
+    """The same week at four levels; `is_folded` marks flagged cells whose topic is flagged city-wide: one line, not 12.
+
+    `topics` has shape (1, topics), `places` (places, 1), `city` (1, 1).
+    """
+
+    cells: Look
+    topics: Look
+    places: Look
+    city: Look
+
+    @property
+    def is_folded(self) -> Flags:
+        """Flagged cells that are part of a city-wide rise of their topic."""
+        return self.cells.is_flagged & self.topics.is_flagged
+
+    @property
+    def false_flags(self) -> float:
+        """Expected false flags of all four lists together."""
+        return sum(look.false_flags for look in (self.cells, self.topics, self.places, self.city))
+
+
+def looks(
+    counts: Counts,
+    weeks: Sequence[int],
+    *,
+    special_weeks: npt.ArrayLike | None = None,
+    completeness: npt.ArrayLike | None = None,
+    alpha: float | None = ALPHA_MONTHLY,
+    budget: float = BUDGET,
+    fewest_cases: int = FEWEST_CASES,
+) -> list[Look]:
+    """Looks at the four weeks up to each of `weeks`, each using only what came before it.
+
+    Args:
+        counts: cases by week, shape (places, topics, weeks).
+        weeks: positions of the windows' last weeks.
+        special_weeks, completeness: as in `forecast`. Past windows are taken as complete.
+        alpha: largest chance that is flagged; None to solve it from `budget`.
+        budget: expected false flags a look, used when alpha is None.
+        fewest_cases: fewer are never flagged.
+
+    Raises:
+        ValueError: not three dimensions, or a week without 20 weeks of history.
+    """
+    y = np.asarray(counts, dtype=float)
+    made: dict[int, Forecast] = {}
+
+    def forecast_at(week: int) -> Forecast:
+        if week not in made:
+            made[week] = forecast(y, week, special_weeks=special_weeks)
+        return made[week]
+
+    found = []
+    for week in weeks:
+        ahead = (
+            forecast_at(week)
+            if completeness is None
+            else forecast(y, week, special_weeks=special_weeks, completeness=completeness)
+        )
+        earlier = [at for at in range(week - WINDOW, week - WINDOW * LOOKS_TO_LEARN - 1, -WINDOW) if _has_history(at)]
+        dispersion, curvature = _calibrate([(_window(y, at), forecast_at(at).expected) for at in earlier])
+        found.append(_look(_window(y, week), ahead, dispersion, curvature, alpha, budget, fewest_cases))
+    return found
+
+
+def survey(
+    counts: Counts,
+    week: int,
+    *,
+    special_weeks: npt.ArrayLike | None = None,
+    completeness: npt.ArrayLike | None = None,
+    alpha: float | None = ALPHA_MONTHLY,
+    budget: float = BUDGET,
+) -> Survey:
+    """One week at four levels: cells, topics over all places, places over all topics, the city.
+
+    Arguments and errors as in `looks`; a budget is spent on each level.
+    """
+    y = np.asarray(counts, dtype=float)
+    levels = (y, y.sum(axis=0, keepdims=True), y.sum(axis=1, keepdims=True), y.sum(axis=(0, 1), keepdims=True))
+    found = [
+        looks(level, [week], special_weeks=special_weeks, completeness=completeness, alpha=alpha, budget=budget)[0]
+        for level in levels
+    ]
+    return Survey(*found)
+
+
+def _has_history(week: int) -> bool:
+    return week + 1 - WINDOW - GAP >= FEWEST_WEEKS
+
+
+def _window(y: Array, week: int) -> Array:
+    return np.asarray(y[:, :, week + 1 - WINDOW : week + 1].sum(axis=2))
+
+
+def _look(
+    observed: Array,
+    ahead: Forecast,
+    dispersion: float,
+    curvature: float,
+    alpha: float | None,
+    budget: float,
+    fewest: int,
+) -> Look:
+    mean = ahead.expected
+    variance = np.maximum(ahead.dispersion * mean + mean**2 / ahead.support, dispersion * mean + curvature * mean**2)
+    level = _alpha_of_budget(mean, variance, budget, fewest) if alpha is None else alpha
+    threshold = _threshold(mean, variance, level, fewest)
+    return Look(
+        ahead.week,
+        observed,
+        mean,
+        variance,
+        exceedance(observed, mean, variance),
+        threshold,
+        observed >= threshold,
+        level,
+        float(exceedance(threshold, mean, variance).sum()),
+        dispersion,
+        curvature,
+        ahead,
+    )
+
+
+def exceedance(count: Counts, mean: Counts, variance: Counts) -> Array:
+    """P(Y ≥ count) of a negative binomial with this mean and variance, Poisson where the variance is no larger.
+
+    Args:
+        count, mean, variance: arrays that broadcast; means above 0.
+    """
+    y, mu, v = np.broadcast_arrays(*(np.asarray(value, dtype=float) for value in (count, mean, variance)))
+    share = np.clip(1 - mu / np.maximum(v, 1e-300), 1e-9, 1.0)  # so close to Poisson that no digit differs
+    size = mu * (1 - share) / share
+    return np.asarray(np.where(y <= 0, 1.0, special.betainc(np.maximum(y, 1.0), size, share)))
+
+
+def _threshold(mean: Array, variance: Array, alpha: float, fewest: int) -> Array:
+    """The fewest cases whose exceedance is at most alpha."""
+    share = np.clip(1 - mean / variance, 1e-9, 1.0)
+    least = stats.nbinom.isf(alpha, mean * (1 - share) / share, 1 - share) + 1
+    return np.asarray(np.maximum(np.nan_to_num(least, nan=fewest), fewest))
+
+
+def _alpha_of_budget(mean: Array, variance: Array, budget: float, fewest: int) -> float:
+    """The largest alpha whose expected false flags stay within the budget, by bisection on its logarithm."""
+    low, high = -18.0, 0.0
+    for _ in range(14):
+        middle = (low + high) / 2
+        flags = float(exceedance(_threshold(mean, variance, np.exp(middle), fewest), mean, variance).sum())
+        low, high = (middle, high) if flags <= budget else (low, middle)
+    return float(np.exp(low))
+
+
+def _calibrate(past: list[tuple[Array, Array]]) -> tuple[float, float]:
+    """Dispersion and curvature of (seen, expected) pairs of earlier looks: E(y−μ)² = dispersion·μ + curvature·μ²."""
+    if len(past) < FEWEST_LOOKS:
+        return PRIOR_DISPERSION, PRIOR_CURVATURE
+    seen, mean = (np.concatenate([pair[side].ravel() for pair in past]) for side in (0, 1))
+    dispersion, curvature = PRIOR_DISPERSION, PRIOR_CURVATURE
+    for _ in range(5):
+        variance = dispersion * mean + curvature * mean**2
+        dispersion, curvature = _two_terms(mean, (_winsorised(seen, mean, variance) - mean) ** 2, variance)
+    return dispersion, curvature
+
+
+def _winsorised(seen: Array, mean: Array, variance: Array) -> Array:
+    """Counts pulled back to their own 99.5 % limit, so that rises do not pass for noise."""
+    far = np.flatnonzero(seen > mean + 2 * np.sqrt(variance))  # the limit never lies nearer
+    found = seen.copy()
+    found[far] = np.minimum(seen[far], _threshold(mean[far], variance[far], 1 - WINSORISED, 1) - 1)
+    return found
+
+
+def _two_terms(mean: Array, square: Array, variance: Array) -> tuple[float, float]:
+    """Weighted least squares of squares on mean and mean², dispersion at least 1, curvature at least 0.
+
+    Weights are 1/variance, not its square, so that one case in a cell that expected none does not outweigh the city.
+    """
+    scale = np.sqrt(variance)
+    terms = np.stack([mean, mean**2]) / scale
+    target = square / scale
+    (aa, ab), (_, bb) = terms @ terms.T
+    at, bt = terms @ target
+    determinant = aa * bb - ab * ab
+    dispersion = (at * bb - bt * ab) / determinant if determinant > 1e-12 * aa * bb else at / aa
+    dispersion = max(1.0, float(dispersion))
+    curvature = float((bt - dispersion * ab) / bb)
+    if curvature <= 0:
+        return max(1.0, float(at / aa)), 0.0
+    return dispersion, curvature
