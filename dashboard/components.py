@@ -277,6 +277,7 @@ def choose(
     """A switch that belongs to one page; its choice is in the link as `name=option`. Fit for use in a fragment."""
     first = default or options[0]
     state = page_control(name, first, options)
+    chosen: str | None
     if len(options) > 6:
         chosen = st.selectbox(label, options, format_func=labels, key=state, label_visibility="collapsed", width=240)
     else:

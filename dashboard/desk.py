@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from queries.settings import Settings
+from seed import load, mapping
 
 
 @dataclass(frozen=True)
@@ -16,17 +17,12 @@ class Desk:
 
     def mappings(self) -> Sequence[str]:
         """Names of the shipped mappings."""
-        folder = Path(__import__("seed").__path__[0]) / "mappings"
-        return sorted(file.stem for file in folder.glob("*.toml"))
+        return mapping.shipped_names()
 
-    def check(self, paths: Sequence[Path], mapping: str | Path | None) -> Any:
+    def check(self, paths: Sequence[Path], name: str | Path | None) -> Any:
         """A dry run: the report, nothing written."""
-        from seed import load  # the loader's libraries are only needed on this page
+        return load.check(paths, self.settings, name)
 
-        return load.check(paths, self.settings, mapping)
-
-    def run(self, paths: Sequence[Path], mapping: str | Path | None, progress: Callable[[Any], None] | None) -> Any:
+    def run(self, paths: Sequence[Path], name: str | Path | None, progress: Callable[[Any], None] | None) -> Any:
         """The import itself: the report."""
-        from seed import load
-
-        return load.run(paths, self.settings, mapping, progress)
+        return load.run(paths, self.settings, name, progress)

@@ -1,6 +1,7 @@
 """The filter bar all pages share: one row of the main filters, the others behind a button, the active ones as pills."""
 
 from collections.abc import Callable
+from typing import Literal
 
 import streamlit as st
 
@@ -72,7 +73,9 @@ def _period(session: Session) -> None:
     )
 
 
-def _dimension(session: Session, name: str, *, width: int | str = "stretch", collapsed: bool = False) -> None:
+def _dimension(
+    session: Session, name: str, *, width: int | Literal["stretch"] = "stretch", collapsed: bool = False
+) -> None:
     chosen = session.choices.where.get(name)
     if not chosen and not session.snapshot.available(name):
         return
@@ -86,7 +89,7 @@ def _dimension(session: Session, name: str, *, width: int | str = "stretch", col
         key=WIDGET + name,
         placeholder=label,
         label_visibility="collapsed" if collapsed else "visible",
-        width=width,  # type: ignore[arg-type]  # pixels or "stretch", as Streamlit takes it
+        width=width,
         wrap=not collapsed,
         select_all=False,
     )

@@ -46,10 +46,10 @@ class ImportDesk(Protocol):
     def mappings(self) -> Sequence[str]:
         """Names of the shipped mappings."""
 
-    def check(self, paths: Sequence[Path], mapping: str | Path | None) -> Any:
+    def check(self, paths: Sequence[Path], name: str | Path | None) -> Any:
         """A dry run: the report, nothing written."""
 
-    def run(self, paths: Sequence[Path], mapping: str | Path | None, progress: Callable[[Any], None] | None) -> Any:
+    def run(self, paths: Sequence[Path], name: str | Path | None, progress: Callable[[Any], None] | None) -> Any:
         """The import itself: the report."""
 
 
@@ -180,15 +180,17 @@ def narrow(dimension: str, key: str) -> None:
     st.session_state[WIDGET + dimension] = [] if list(now) == [key] else [key]
 
 
-def pick(name: str, figure: str) -> None:
+def pick(name: str, figure: str, fragment: str) -> None:
     """Take the mark clicked in a figure as the choice of the page's control `name` (a callback).
 
     Args:
         figure: key of the figure, whose marks carry their key first in `customdata`.
+        fragment: key of the only part of the page that is drawn anew.
     """
     points = st.session_state[figure]["selection"]["points"]
     if points and points[0].get("customdata"):
         st.session_state[LOCAL + name] = points[0]["customdata"][0]
+    st.rerun(fragment)
 
 
 def page_control(name: str, default: str, options: Sequence[str]) -> str:

@@ -58,7 +58,7 @@ def ages(snapshot: Snapshot, filters: Filters) -> View:
 
 
 def _standing_open(snapshot: Snapshot, filters: Filters, frame: pl.DataFrame) -> Text:
-    items, overdue = frame["items"].sum(), frame["overdue"].sum()
+    items, overdue = int(frame["items"].sum()), int(frame["overdue"].sum())
     if why_not(measure("overdue_count"), snapshot, filters):
         return in_both("未办结{items}", "{items} open", items=both(wording.items, items))
     if overdue == 0:
@@ -84,9 +84,9 @@ def deadlines(snapshot: Snapshot, filters: Filters) -> View:
         return made(snapshot, chosen, _no_rows("horizon", "items"), ("overdue_count",), notes=missing)
     frame = open_by_due_date(snapshot, (), chosen)
     due = frame.filter(pl.col("state") == "due")
-    counts = {"overdue": frame.filter(pl.col("state") == "overdue")["items"].sum()}
+    counts = {"overdue": int(frame.filter(pl.col("state") == "overdue")["items"].sum())}
     for days in (7, 14, 30):
-        counts[str(days)] = due.filter(pl.col("high") <= days)["items"].sum()
+        counts[str(days)] = int(due.filter(pl.col("high") <= days)["items"].sum())
     rows = pl.DataFrame({"horizon": list(counts), "items": list(counts.values())})
     return made(snapshot, chosen, rows, ("overdue_count",), finding=_urgency(counts))
 
@@ -119,7 +119,8 @@ def days_taken(snapshot: Snapshot, filters: Filters) -> View:
         return made(snapshot, chosen, _no_rows("low", "high", "items"), DAYS, notes=notes)
     bar = (pl.col("days").clip(upper_bound=LAST_BAR) // BIN * BIN).alias("low")
     counted = closing_days(snapshot, (), chosen).group_by(bar).agg(pl.col("items").sum())
-    bars = pl.DataFrame({"low": range(0, min(LAST_BAR, counted["low"].max()) + 1, BIN)}, schema={"low": pl.Int64})  # type: ignore[operator,type-var]  # days are integers
+    longest = max(counted["low"].to_list(), default=0)
+    bars = pl.DataFrame({"low": range(0, longest + 1, BIN)}, schema={"low": pl.Int64})
     frame = bars.join(counted.cast(pl.Int64), on="low", how="left").with_columns(
         pl.col("items").fill_null(0),
         pl.when(pl.col("low") < LAST_BAR).then(pl.col("low") + BIN - 1).alias("high"),

@@ -1,6 +1,6 @@
 """What several views need: months in order, labels, comparisons with chance, sentences on a change."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -37,9 +37,10 @@ def in_both(zh: str, en: str, **values: tuple[str, str]) -> Text:
     return Text(zh.format(**parts[0]), en.format(**parts[1]))
 
 
-def both(function: object, *values: object) -> tuple[str, str]:
+def both(function: Callable[..., str], *values: object) -> tuple[str, str]:
     """A wording in both languages: `both(wording.per_cent, 0.92)`."""
-    return tuple(function(*values, language) for language in LANGUAGES)  # type: ignore[operator,return-value]  # any wording
+    zh, en = (function(*values, language) for language in LANGUAGES)
+    return zh, en
 
 
 def reasons(frame: pl.DataFrame, snapshot: Snapshot, filters: Filters) -> tuple[Text, ...]:
@@ -97,7 +98,8 @@ def beyond_chance(frame: pl.DataFrame, before: str) -> pl.Series:
         & (pl.col(f"{before}_denominator") > 0)
     ).to_series()
     filled = frame.select(pl.when(known).then(pl.col(name)).otherwise(1) for name in counts)
-    direction = newcombe(*(filled[name].to_numpy() for name in counts)).direction
+    x1, n1, x2, n2 = (filled[name].to_numpy() for name in counts)
+    direction = newcombe(x1, n1, x2, n2).direction
     return pl.select(pl.when(known).then(pl.Series(direction)).otherwise(None)).to_series().alias(f"signal_{before}")
 
 
