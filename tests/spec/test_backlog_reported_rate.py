@@ -1,0 +1,18 @@
+"""上报办结率: reported as settled out of the old items assigned."""
+
+
+def test_an_item_counts_as_reported_from_the_day_of_the_report(register, figures):
+    snapshot = register(
+        backlog="""
+        batch  | assigned_on | reported_on
+        -------+-------------+------------
+        first  | 2022-01-10  | 2022-03-01
+        first  | 2022-01-10  | 2022-05-01
+        second | 2022-04-10  |
+    """
+    )
+    assert figures(snapshot, "backlog_reported_rate", as_of="2022-03-31") == [(1, 2, 0.5)]
+    assert figures(snapshot, "backlog_reported_rate", "batch", as_of="2022-06-30") == [
+        ("first", 2, 2, 1.0),
+        ("second", 0, 1, 0.0),
+    ]

@@ -1,0 +1,14 @@
+"""办理天数 (upper quartile): from registration to closing, over closed items."""
+
+
+def test_a_quarter_of_the_closed_items_took_longer(register, figures):
+    snapshot = register("""
+        registered_at | closed_at
+        --------------+-----------
+        2022-06-01    | 2022-06-02
+        2022-06-01    | 2022-06-03
+        2022-06-01    | 2022-06-04
+        2022-06-01    | 2022-06-05
+        2022-06-01    | 2022-06-06
+    """)
+    assert figures(snapshot, "days_to_close_p75") == [(5, 5, 4.0)]

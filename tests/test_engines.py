@@ -1,0 +1,80 @@
+"""Polars, DuckDB and PostgreSQL give equal numbers: all measures, breakdowns and filters, on invented registers."""
+
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from itertools import count
+from unittest.mock import patch
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from polars.testing import assert_frame_equal
+
+from queries.distributions import (
+    backlog_batches,
+    closing_days,
+    matter_sizes,
+    open_ages,
+    open_by_due_date,
+    satisfaction_components,
+)
+from queries.engines import DuckDBEngine, Engine, PostgreSQLEngine
+from queries.evaluate import evaluate
+from queries.filters import Filters
+from queries.measures import measures
+from queries.snapshot import Snapshot
+from queries.snapshot.layout import TABLES
+from tests.invented import Register, registers, selections, snapshot_of
+
+OpenEngine = Callable[[Snapshot], Engine]
+FEW = settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
+BREAKDOWNS = ([], ["place"], ["place", "month"], ["week"])
+
+
+@pytest.fixture(params=["duckdb", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def engine_for(request: pytest.FixtureRequest) -> OpenEngine:
+    """Opens the engine for a snapshot; to be closed after use."""
+    if request.param == "duckdb":
+        return lambda snapshot: DuckDBEngine(threads=1)
+    url, number = request.getfixturevalue("postgresql_url"), count(1)
+
+    def load(snapshot: Snapshot) -> Engine:
+        return PostgreSQLEngine(url, {table: snapshot.partitions(table) for table in TABLES}, f"snapshot{next(number)}")
+
+    return load
+
+
+@contextmanager
+def large_register() -> Iterator[None]:
+    """Take the ways kept for large registers: months worked out for every row, quantiles in two looks."""
+    with patch("queries.selection.MANY_GROUPS", 0), patch("queries.quantiles.FEW_ROWS", 0):
+        yield
+
+
+@given(register=registers(), filters=selections(), large=st.booleans())
+@FEW
+def test_every_measure_is_the_same_on_every_engine(
+    engine_for: OpenEngine, register: Register, filters: Filters, large: bool
+) -> None:
+    with snapshot_of(register) as snapshot, closing(engine_for(snapshot)) as engine:
+        for by in BREAKDOWNS:
+            here = evaluate(snapshot, list(measures()), by, filters)
+            if large:
+                with large_register():
+                    there = evaluate(snapshot, list(measures()), by, filters, engine)
+            else:
+                there = evaluate(snapshot, list(measures()), by, filters, engine)
+            assert_frame_equal(here, there)
+
+
+@given(register=registers(), filters=selections())
+@FEW
+def test_every_distribution_is_the_same_on_every_engine(
+    engine_for: OpenEngine, register: Register, filters: Filters
+) -> None:
+    with snapshot_of(register) as snapshot, closing(engine_for(snapshot)) as engine:
+        assert matter_sizes(snapshot, filters).equals(matter_sizes(snapshot, filters, engine))
+        for question in (open_ages, open_by_due_date, closing_days, satisfaction_components, backlog_batches):
+            for by in ([], ["place"]):
+                here, there = question(snapshot, by, filters), question(snapshot, by, filters, engine)
+                assert here.equals(there), question.__name__
