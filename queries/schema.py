@@ -3,7 +3,9 @@
 Names of columns are the register's. There is no column for a person: no name, number, address, age or text of a
 complaint, and no key that would join two items of one petitioner except the keyed hash of a *matter*.
 
-`case_no` is the integer by which the snapshot refers to a row; `import_id` of a row is the import that last wrote it.
+`case_no` is the integer by which the snapshot refers to a row; `import_id` of a row is the import that last wrote it,
+`first_import_id` the one that first did. With the old values in `case_change` the register can be seen as it stood
+after any import (`queries.snapshot.versions`).
 """
 
 from sqlalchemy import (
@@ -137,6 +139,7 @@ petition_case = Table(
     Column("source_file", String(200)),
     Column("source_row", Integer),
     Column("import_id", ForeignKey("import_run.import_id"), nullable=False, index=True),
+    Column("first_import_id", Integer),  # the import that first wrote the row; None: import_id
 )
 
 case_evaluation = Table(
@@ -149,6 +152,7 @@ case_evaluation = Table(
     Column("window_ends_at", DateTime),
     Column("evaluated_at", DateTime),
     Column("import_id", ForeignKey("import_run.import_id"), nullable=False, index=True),
+    Column("first_import_id", Integer),
 )
 
 case_change = Table(  # what an update changed, value by value
@@ -178,6 +182,7 @@ backlog_item = Table(
     Column("reflow_on", Date),
     Column("unusable", Integer, nullable=False, default=0),  # 1: its dates contradict each other, left out of rates
     Column("import_id", ForeignKey("import_run.import_id")),
+    Column("first_import_id", Integer),
 )
 
 rule_set = Table(

@@ -63,6 +63,7 @@ def test_an_older_database_is_copied_then_upgraded(empty_settings):
     upgraded = open_store(empty_settings)
     with upgraded.connect() as connection:
         assert connection.execute(text("SELECT item_id, unusable FROM backlog_item")).all() == [("1/1", 0)]
+        assert connection.execute(text("SELECT first_import_id FROM backlog_item")).all() == [(None,)]
         assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar() == HEAD
     if upgraded.dialect.name == "sqlite":
         (copy,) = empty_settings.data_dir.glob("huiyin.backup_0001_*.db")

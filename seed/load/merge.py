@@ -69,7 +69,8 @@ class Merge:
             new = frame.join(self.known, on=self._keys, how="anti", maintain_order="left")
             old = frame.join(self.known, on=self._keys, how="semi", maintain_order="left")
         if not only_compare:
-            insert_frame(self._connection, self._table, new.drop("kept_bits", strict=False))
+            first = pl.lit(self._import_id, pl.Int64).alias("first_import_id")
+            insert_frame(self._connection, self._table, new.drop("kept_bits", strict=False).with_columns(first))
         if old.is_empty():
             return Merged(new=len(new))
         self._seen.append(old.select(self._keys))

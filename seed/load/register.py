@@ -290,7 +290,9 @@ class _Register:
             for column, source in layout.mapping.columns.items():
                 if source.within_days is not None:
                     name = job.mapping.name
-                    job.other_changes += derive_repeats(job.connection, name, column, source.within_days)
+                    job.other_changes += derive_repeats(
+                        job.connection, name, column, source.within_days, import_id=job.import_id
+                    )
 
 
 def _with_status(frame: pl.DataFrame, layout: Layout) -> pl.DataFrame:
