@@ -182,11 +182,8 @@ def answer(known: dict[str, pd.DataFrame], snapshot: Snapshot, call: Call) -> An
     as_of = day_number(day_of(call, snapshot))
     if call.function != "evaluate":
         return {"": _OTHER[call.function](known, snapshot, call, as_of)}
-    found: Answer = {}
-    for name in call.names:
-        c = Cases(_selected(known, measure(name).table, snapshot, call), call, as_of)
-        found[name] = _measure(name, c)
-    return found
+    selected = {name: _selected(known, name, snapshot, call) for name in {measure(name).table for name in call.names}}
+    return {name: _measure(name, Cases(selected[measure(name).table], call, as_of)) for name in call.names}
 
 
 def _selected(known: dict[str, pd.DataFrame], table: str, snapshot: Snapshot, call: Call) -> pd.DataFrame:

@@ -42,7 +42,10 @@ def page_rows(sized: Sized) -> list[list[str]]:
             whole = sum(sized.whole_pages[scenario, each] for each in wanted)
             times = [_cpu(sized, engine, scenario, wanted) for engine in PEERS if engine in sized.engines]
             cells = [f"{time:,.0f} ({time / own:.1f}x)" for time in times]
-            lines.append([SCENARIOS[scenario], page, f"{own:,.0f}", f"{elapsed:,.0f}", f"{whole:,.0f}", *cells])
+            questions = sum(sized.questions[scenario, each] for each in wanted)
+            lines.append(
+                [SCENARIOS[scenario], page, str(questions), f"{own:,.0f}", f"{elapsed:,.0f}", f"{whole:,.0f}", *cells]
+            )
     return lines
 
 
@@ -97,6 +100,7 @@ def as_json(imported: Imported | None, sizes: Sequence[Sized]) -> dict[str, Any]
                 "build_seconds": sized.build_seconds,
                 "build_peak_mb": sized.build_peak,
                 "differing": [" ".join(each) for each in sized.differing],
+                "questions": {f"{scenario} {page}": number for (scenario, page), number in sized.questions.items()},
                 "whole_pages_ms": {f"{scenario} {page}": ms for (scenario, page), ms in sized.whole_pages.items()},
                 "engines": {
                     engine: {

@@ -1,6 +1,7 @@
 """Generate registers, measure every engine on them, compare the answers."""
 
 import importlib.util
+import math
 import pickle
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -49,6 +51,7 @@ class Sized:
         build_seconds: of a snapshot from frames, without making them.
         engines: what each worker found.
         whole_pages: (scenario, page) to milliseconds for the page's views, with words, once.
+        questions: (scenario, page) to the number of calls.
         differing: (engine, scenario, page, question) whose answer differs from ours.
     """
 
@@ -58,6 +61,7 @@ class Sized:
     build_peak: float
     engines: dict[str, Measured]
     whole_pages: dict[tuple[str, str], float]
+    questions: dict[tuple[str, str], int]
     differing: list[tuple[str, str, str, str]] = field(default_factory=list)
 
 
@@ -122,8 +126,9 @@ def measure_size(cases: int, engines: Sequence[str]) -> Sized:
             code = "import sys; from dashboard.bench.worker import main; main(*sys.argv[1:])"
             subprocess.run([sys.executable, "-c", code, engine, name], check=True)
             found[engine] = pickle.loads((folder / f"{engine}.pickle").read_bytes())
+        counts = {(scenario, page): len(calls) for scenario, by in work.items() for page, calls in by.items()}
         disk = sum(file.stat().st_size for file in (folder / "snapshot").rglob("*.arrow")) / 1e6
-        return Sized(snapshot.rows["cases"], disk, seconds, peak, found, whole, _differing(found, work))
+        return Sized(snapshot.rows["cases"], disk, seconds, peak, found, whole, counts, _differing(found, work))
 
 
 def _in_process(step: str, folder: Path, cases: int) -> tuple[float, float]:
@@ -188,9 +193,19 @@ def _differing(found: dict[str, Measured], work: Work) -> list[tuple[str, str, s
         for (scenario, page), answers in measured.answers.items():
             for call, own, other in zip(work[scenario][page], ours[scenario, page], answers, strict=True):
                 for name, rows in own.items():
-                    if rows != other[name] and rows:
+                    if rows and not _equal(rows, other[name]):
                         wrong.append((engine, scenario, page, f"{call.function} {name} by {', '.join(call.by) or '-'}"))
     return wrong
+
+
+def _equal(rows: Sequence[tuple[Any, ...]], other: Sequence[tuple[Any, ...]]) -> bool:
+    """Whether two answers hold the same counts, and the same quantiles up to the last bits of a float."""
+    return len(rows) == len(other) and all(
+        math.isclose(one, two, rel_tol=1e-9, abs_tol=1e-9) if isinstance(one, float) and isinstance(two, float)
+        else one == two
+        for row, row_of_other in zip(rows, other, strict=True)
+        for one, two in zip(row, row_of_other, strict=True)
+    )  # fmt: skip
 
 
 def usable_engines() -> list[str]:

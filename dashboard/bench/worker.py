@@ -152,7 +152,7 @@ def named(answer: Any, call: Call, snapshot: Snapshot) -> Answer:
         width = len(call.by)
         found[name] = sorted(
             (*(keys[at][cell] if at in keys else cell for at, cell in zip(call.by, row, strict=False)),
-             *(round(cell, 6) if isinstance(cell, float) else cell for cell in row[width:]))
+             *row[width:])
             for row in rows
         )  # fmt: skip
     return found
@@ -170,7 +170,7 @@ def _ours(frame: Any, call: Call) -> Answer:
                 row["numerator"],
                 row["numerator"] if row["denominator"] is None else row["denominator"],
                 row["excluded"],
-                round(row["value"], 6) if quantile and row["value"] is not None else None,
+                row["value"] if quantile else None,
             )
             for row in rows.iter_rows(named=True)
         )

@@ -76,8 +76,8 @@ def _show_size(sized: Sized) -> bool:
         f"({sized.rows / sized.build_seconds:,.0f} rows/s, from frames), at most {sized.build_peak:,.0f} MB"
     )
     peers = [f"{name}, CPU" for name in report.PEERS.values()]
-    headings = ["selection", "page", "Huiyin, CPU ms", "elapsed ms", "with words, first time", *peers]
-    show_table("Queries of a page", headings, report.page_rows(sized), numbers=range(2, 5 + len(peers)))
+    headings = ["selection", "page", "questions", "Huiyin, CPU ms", "elapsed ms", "with words, first time", *peers]
+    show_table("Queries of a page", headings, report.page_rows(sized), numbers=range(2, 6 + len(peers)))
     memory = ["", "open, s", "private MB, opened", "private MB, at most", "resident MB, at most"]
     show_table("Opening and memory", memory, report.memory_rows(sized), numbers=range(1, 5))
     if sized.differing:
