@@ -35,6 +35,9 @@ SCREEN_FACTOR = 3.267  # D4: moving ranges beyond this multiple of their mean ma
 SIGMAS = 3.0
 HALF_A_CASE = 0.5  # cases; a count as near to the expected as counts can be is on the centre line, it makes no run
 TAIL = 0.00135  # of the normal curve beyond three sigmas on one side
+# Share of charts whose newest month is flagged though nothing happened (simulated, 24 months frozen, 12 months after).
+XMR_FALSE_SIGNALS = 0.045  # a month and chart, the four Making Data Count rules
+P_FALSE_SIGNALS = 0.015  # a month and chart, exact chances and runs of seven
 
 Method = Literal["exact", "limits"]
 
@@ -109,6 +112,11 @@ class _Lines:
 
 
 _Lay = Callable[[npt.NDArray[np.int64], npt.NDArray[np.int64]], _Lines]
+
+
+def expected_false_signals(*, xmr_charts: int = 0, p_charts: int = 0) -> float:
+    """Charts whose newest month will be flagged by chance alone, for the line under a page of many charts."""
+    return xmr_charts * XMR_FALSE_SIGNALS + p_charts * P_FALSE_SIGNALS
 
 
 def xmr(

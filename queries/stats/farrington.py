@@ -1,8 +1,8 @@
 """Farrington Flexible, EARS and Bayes: public-health detectors for one series, for comparison with our own.
 
 Written from the papers: Farrington et al., JRSS A 159 (1996); Noufaily et al., Statistics in Medicine 32 (2013);
-Hutwagner et al., J Urban Health 80 (2003); Riebler, diploma thesis, LMU Munich (2004). Limits and alarms equal those of the R package surveillance 1.20.3, whose
-peculiarities are kept and named below. Positions count from 0.
+Hutwagner et al., J Urban Health 80 (2003); Riebler, diploma thesis, LMU Munich (2004). Limits and alarms equal those of
+the R package surveillance 1.20.3, whose peculiarities are kept and named below. Positions count from 0.
 """
 
 from collections.abc import Sequence

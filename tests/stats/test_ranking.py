@@ -162,6 +162,14 @@ def test_equal_counts_get_equal_answers_even_when_all_are_at_100_per_cent():
     assert found.band[4] == -1
 
 
+@pytest.mark.parametrize("share", [0, 1])
+def test_where_every_case_is_alike_no_area_is_told_apart(share):
+    n = np.array([51, 4, 1, 81, 0])
+    found = rank(posterior(n * share, n))
+    assert not found.band.any()
+    assert np.isfinite(found.shrunk).all()
+
+
 def test_the_same_counts_give_the_same_picture():
     first, second = (rank(posterior(DEATHS, OPERATIONS)) for _ in range(2))
     assert (first.chance_worst == second.chance_worst).all()
