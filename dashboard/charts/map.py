@@ -37,19 +37,20 @@ def places_map(view: View, style: Style) -> go.Figure:
         fig.add_scatter(
             x=row["x"], y=row["y"], mode="lines", line={"color": palette.signal, "width": 2.5}, hoverinfo="skip"
         )
-    named = len(rows) <= NAMES_UP_TO
     fig.add_scatter(
         x=[row["at_x"] for row in rows],
         y=[row["at_y"] for row in rows],
-        mode="markers+text" if named else "markers",
-        marker={"size": 34, "color": "rgba(0,0,0,0)"},
-        text=[_print(row, style) for row in rows],
-        textfont={"size": 12, "color": [_ink(row, style) for row in rows]},
+        mode="markers",
+        marker={"size": 40, "color": "rgba(0,0,0,0)"},
         customdata=[[row["place"], escape(row[style.language]), *_words(row, style)] for row in rows],
         hovertemplate="<b>%{customdata[1]}</b> %{customdata[2]}<br>%{customdata[3]}<extra></extra>",
-        selected={"marker": {"opacity": 1}, "textfont": {}},
-        unselected={"marker": {"opacity": 1}, "textfont": {}},
     )
+    if len(rows) <= NAMES_UP_TO:
+        for row in rows:  # annotations, because the text of a trace fades when another mark is clicked
+            fig.add_annotation(
+                x=row["at_x"], y=row["at_y"], text=_print(row, style), showarrow=False,
+                font={"size": 12, "color": _ink(row, style)},
+            )  # fmt: skip
     bare = {"showgrid": False, "showticklabels": False, "zeroline": False, "showline": False}
     fig.update_layout(xaxis=bare, yaxis=bare | {"scaleanchor": "x", "scaleratio": 1}, margin=dict.fromkeys("lrtb", 4))
     return fig

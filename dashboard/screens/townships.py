@@ -44,25 +44,24 @@ def render(session: Session) -> None:
     if not view.frame.height:
         empty(session, view)
         return
-    _comparison(session, name, by)
+    _comparison(session, view, name, by)
     with st.container(border=True, key="card-missing") if session.answer(townships.missing) else st.container():
         notes(session, session.answer(townships.missing))
 
 
-@st.fragment
-def _comparison(session: Session, name: str, by: str) -> None:
-    """Everything that a click on a dot or a place changes."""
-    view = session.view(townships.compared, name, by)
+def _comparison(session: Session, view: View, name: str, by: str) -> None:
+    """All groups, one of them, the table and, for places, the map."""
     each = measure(name)
     cohort = each.cohort.label(session.language)
+    figures = townships.table(view, session.language)
     left, right = st.columns([7, 5], gap="small")
     with left:
-        show(session, session.view(townships.dots, name, by), tall_interval_dots, key="dots",
-             sentence=session.words("townships.dots_title", name=each.label(session.language)),
+        show(session, session.view(townships.dots, name, by), tall_interval_dots, key="dots", table=figures,
+             sentence=session.words("townships.dots_title", name=townships.title(each, view.filters)(session.language)),
              note=session.words("townships.dots_note", period=_period(session), cohort=cohort),
-             on_click=partial(pick, "at", "figure-dots"), table=townships.table(view, session.language))  # fmt: skip
-    with right:
-        _one(session, view, name, by)
+             on_click=partial(pick, "at", "figure-dots", "one"))  # fmt: skip
+    with right, st.container(border=True, key="card-one", gap="small", height="stretch"):
+        _one(session, name, by)
     if by == "place" and session.settings.map_file.exists():
         left, right = st.columns([7, 5], gap="small")
         with left:
@@ -75,23 +74,24 @@ def _comparison(session: Session, name: str, by: str) -> None:
             st.caption(session.words("townships.no_map"))
 
 
-def _one(session: Session, view: View, name: str, by: str) -> None:
-    """One group in full: its standing, its counts, its course."""
+@st.fragment(key="one")
+def _one(session: Session, name: str, by: str) -> None:
+    """One group in full: its standing, its counts, its course; the only part a click on a mark changes."""
     words, language = session.words, session.language
+    view = session.view(townships.compared, name, by)
     labels = dict(view.frame.select(by, language).iter_rows())
     first = next(iter(view.frame.filter("worse")[by].to_list()), view.frame[by][0])
-    with st.container(border=True, key="card-one", gap="small", height="stretch"):
-        with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-            key = choose(session, "at", list(labels), labels.__getitem__, label=words("townships.at"), default=first)
-            standing = session.answer(townships.one, name, key, by)
-            if standing is not None:
-                st.markdown(f":{_colour(standing)}-badge[{BANDS[standing.band](language)}]", width="content")
-        if standing is None:
-            empty(session)
-            return
-        st.table(_facts(session, standing), border="horizontal", hide_index=True, hide_header=True)
-        show(session, session.view(townships.course, name, key, by), narrow_monthly_share, key="one", boxed=False,
-             note=words("townships.course_note"))  # fmt: skip
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        key = choose(session, "at", list(labels), labels.__getitem__, label=words("townships.at"), default=first)
+        standing = session.answer(townships.one, name, key, by)
+        if standing is not None:
+            st.markdown(f":{_colour(standing)}-badge[{BANDS[standing.band](language)}]", width="content")
+    if standing is None:
+        empty(session)
+        return
+    st.table(_facts(session, standing), border="horizontal", hide_index=True, hide_header=True)
+    show(session, session.view(townships.course, name, key, by), narrow_monthly_share, key="one", boxed=False,
+         note=words("townships.course_note"))  # fmt: skip
 
 
 def _colour(standing: Standing) -> str:
@@ -150,7 +150,7 @@ def _table(session: Session, view: View, name: str, by: str) -> None:
             column_config={
                 "name": column(DIMENSIONS[by].label(language), pinned=True),
                 "band": column(words("townships.column_band")),
-                "value": number(measure(name).label(language), format="%.1f%%"),
+                "value": number(townships.title(measure(name), view.filters)(language), format="%.1f%%"),
                 "counts": column(words("townships.column_counts")),
                 "interval": column(words("townships.column_interval")),
                 "change_previous": number(words("townships.column_previous"), format="%+.1f"),
@@ -173,7 +173,7 @@ def _map(session: Session, name: str) -> None:
             return
         shade = words(f"townships.map_note_{'dark' if session.dark else 'light'}")
         show(session, view, places_map, key="map", boxed=False, sentence=words("townships.map_title"),
-             note=shade, on_click=partial(pick, "at", "figure-map"))  # fmt: skip
+             note=shade, on_click=partial(pick, "at", "figure-map", "one"))  # fmt: skip
 
 
 def warm(session: Session) -> None:

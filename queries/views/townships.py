@@ -13,6 +13,7 @@ from queries.filters import Filters
 from queries.measures import Measure, Ratio, measure, measures
 from queries.places import Place, read_places
 from queries.register import target_of
+from queries.rules import CONVENTIONS
 from queries.snapshot import Snapshot
 from queries.views import View
 from queries.views.parts import (
@@ -22,7 +23,6 @@ from queries.views.parts import (
     every_month,
     excluded,
     in_both,
-    label,
     made,
     months_until,
     reasons,
@@ -93,7 +93,7 @@ def compared(snapshot: Snapshot, filters: Filters, name: str, dimension: str = "
     rows = rows.sort(pl.col("band").replace_strict(BAND_ORDER, return_dtype=pl.Int8), _by_name())
     unnamed = int(frame.filter(pl.col(dimension) == "")["denominator"].sum())
     notes = (*reasons(whole, snapshot, chosen), *note, *items_unnamed(unnamed), *excluded(whole))
-    return made(snapshot, chosen, rows, (name,), (dimension,), standing(rows, each), notes)
+    return made(snapshot, chosen, rows, (name,), (dimension,), standing(rows, title(each, chosen)), notes)
 
 
 def dots(snapshot: Snapshot, filters: Filters, name: str, dimension: str = "place") -> View:
@@ -109,24 +109,30 @@ def dots(snapshot: Snapshot, filters: Filters, name: str, dimension: str = "plac
     return replace(view, frame=first.head(MOST_DOTS).sort("_order").drop("_order"), notes=(note, *view.notes))
 
 
-def standing(frame: pl.DataFrame, each: Measure) -> Text:
+def title(each: Measure, filters: Filters) -> Text:
+    """The name of a measure; the satisfaction rate with its convention, without which it says nothing."""
+    if each.name != "satisfaction_rate":
+        return each.label
+    convention = CONVENTIONS[filters.convention]
+    return Text(f"{each.label.zh}（{convention.zh}）", f"{each.label.en} ({convention.en})")
+
+
+def standing(frame: pl.DataFrame, name: Text) -> Text:
     """Which groups stand out from the whole, those in the unwanted direction first; else that none does."""
     comparable = frame.filter(pl.col("band") != "small")
     if comparable.height == 0:
-        return in_both("{name}：样本不足，无法比较", "{name}: too few items to compare", name=label(each))
+        return Text(f"{name.zh}：样本不足，无法比较", f"{name.en}: too few items to compare")
     clauses = [
         _clause(comparable.filter("worse")),
         _clause(comparable.filter(~pl.col("worse") & (pl.col("band") != "same"))),
     ]
-    same = comparable.filter(pl.col("band") == "same").height
     told = [clause for clause in clauses if clause]
     if not told:
-        return in_both("{name}：各单位之间没有明显差别", "{name}: no clear differences", name=label(each))
+        return Text(f"{name.zh}：各单位之间没有明显差别", f"{name.en}: no clear differences")
+    same = comparable.filter(pl.col("band") == "same").height
     if same:
         told.append(Text(f"{same} 个与全体无法区分", f"{same} cannot be told from the whole"))
-    return Text(
-        f"{each.label.zh}：{'；'.join(c.zh for c in told)}", f"{each.label.en}: {'; '.join(c.en for c in told)}"
-    )
+    return Text(f"{name.zh}：{'；'.join(c.zh for c in told)}", f"{name.en}: {'; '.join(c.en for c in told)}")
 
 
 def _clause(rows: pl.DataFrame) -> Text | None:
