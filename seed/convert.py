@@ -151,6 +151,8 @@ class Converter:
         missing = _spelt((*words, *self._mapping.missing, *source.missing))
         cells = [_cell(index, missing) for index in self._layout.indices(source.headings)]
         text = pl.coalesce(cells) if source.join is None else _joined(cells, source.join)
+        if source.pattern is not None:
+            text = text.str.extract(source.pattern).str.strip_chars(_BLANKS)
         if source.when is not None:
             text = pl.when(self._condition(raw, source)).then(text).otherwise(None)
         return raw.select(text.alias(name)).to_series()
@@ -228,7 +230,10 @@ class Converter:
             days = texts.str.replace_all(",", "").cast(pl.Float64, strict=False)
             work.find("number_unreadable", texts.is_not_null() & days.is_null(), heading, texts, COLUMNS[name].spoils)
         return pl.select(
-            (pl.lit(start).cast(pl.Datetime("us")) + pl.duration(seconds=pl.lit(days) * 86_400)).alias(name)
+            (
+                pl.lit(start).cast(pl.Datetime("us"))
+                + pl.duration(microseconds=(pl.lit(days) * source.unit * 1_000_000).round(0).cast(pl.Int64))
+            ).alias(name)
         ).to_series()
 
     def _note_spellings(self, work: "_Work", names: pl.Series, stored: pl.Series, heading: str) -> None:

@@ -215,7 +215,8 @@ def _needed(layout: Layout, personal: set[int]) -> set[int]:
 
 def missing_registration(tables: Sequence[Table], mapping: RegisterMapping) -> BadMapping:
     """The error when no table of the files is a register."""
-    seen = []
+    seen: list[str] = []
+    cells_seen: list[str] = []
     for table in tables:
         for row in table.head(HEAD_ROWS):
             cells = [cell.strip() for cell in row if cell.strip()]
@@ -223,12 +224,15 @@ def missing_registration(tables: Sequence[Table], mapping: RegisterMapping) -> B
             if len(cells) > 1 and not any(_NUMBER.search(cell) for cell in cells):
                 name = f"{table.file}, sheet {table.sheet}" if table.sheet else table.file
                 seen.append(f"{name}: {', '.join(cells)}"[:600])
+                cells_seen += cells
                 break
     wanted = mapping.columns["registered_at"].headings if "registered_at" in mapping.columns else ()
     names = (
         " or ".join(f"'{heading}'" for heading in wanted) or f"{COLUMNS['registered_at'].headings[0]} (registered at)"
     )
+    close = [match for heading in wanted for match in get_close_matches(heading, cells_seen, n=2, cutoff=0.5)]
+    hint = f" Did you mean: {' or '.join(map(repr, close))}?" if close else ""
     return BadMapping(
-        f"No column for {names} was found, so nothing was imported. Headings seen: {'; '.join(seen) or 'none'}. Give a "
-        "mapping file whose [columns] says which heading is registered_at; seed/mappings/README.md shows how."
+        f"No column for {names} was found, so nothing was imported.{hint} Headings seen: {'; '.join(seen) or 'none'}. "
+        "Give a mapping file whose [columns] says which heading is registered_at; seed/mappings/README.md shows how."
     )

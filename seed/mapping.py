@@ -4,6 +4,7 @@ A mapping is checked when it is loaded, before any file is opened; every complai
 accepted in its place.
 """
 
+import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -16,6 +17,8 @@ from pathlib import Path
 from typing import Any, NoReturn, cast
 from zoneinfo import available_timezones
 
+import polars as pl
+
 from queries.errors import BadMapping
 from queries.measures import measures
 from queries.vocabulary import DICTIONARIES, FALSE_WORDS, TRUE_WORDS, Text, fold
@@ -26,6 +29,7 @@ AUTOMATIC = "register"
 """Name of the register when no mapping is given."""
 
 _TARGETS = ("bureau", "office")
+_UNITS = {"days": 86_400, "hours": 3_600, "minutes": 60}
 _SECTIONS = {
     "": ("name", "title", "automatic", "as_of", "file", "dates", "columns", "constants", "id", "evaluation",
          "unsupported", "personal"),
@@ -34,7 +38,7 @@ _SECTIONS = {
     "id": ("columns", "prefix"),
     "personal": ("headings", "keep"),
     "source": ("heading", "headings", "join", "values", "true", "false", "otherwise", "when", "missing", "formats",
-               "order", "zone", "after", "days", "same_matter_within_days", "optional"),
+               "order", "zone", "pattern", "after", "days", "unit", "same_matter_within_days", "optional"),
     "when": ("heading", "in", "not_in"),
     "evaluation": ("status", "score", "window_ends_at", "evaluated_at", "silent"),
 }  # fmt: skip
@@ -60,7 +64,9 @@ class Source:
         when: keep the value only in these rows.
         missing: words that mean "no value" in this column.
         formats, order, zone: as in `seed.dates.DateStyle`, for this column.
+        pattern: regular expression; its first group is the value, a cell that does not match has none.
         after, days: our moment `after` plus a number of days, given or in the column with that heading.
+        unit: seconds in one of `days`, where the column counts hours or minutes.
         within_days: a row is a repeat when its matter was registered at most so many days before.
         optional: a file without the heading is no error.
     """
@@ -76,8 +82,10 @@ class Source:
     formats: tuple[str, ...] = ()
     order: Order | None = None
     zone: str | None = None
+    pattern: str | None = None
     after: str | None = None
     days: float | str | None = None
+    unit: int = 86_400
     within_days: int | None = None
     optional: bool = False
 
@@ -313,8 +321,10 @@ class _Parser:
             formats=self.texts(f"{where} formats", value.get("formats", [])),
             order=self.order(f"{where} order", value.get("order")),
             zone=self.zone(f"{where} zone", value.get("zone")),
+            pattern=self.pattern(f"{where} pattern", value.get("pattern")),
             after=value.get("after"),
             days=value.get("days"),
+            unit=_UNITS[self.choice(f"{where} unit", value.get("unit", "days"), tuple(_UNITS))],
             within_days=value.get("same_matter_within_days"),
             optional=self.flag(f"{where} optional", value.get("optional", False)),
         )
@@ -408,6 +418,17 @@ class _Parser:
         if value is not None and value not in available_timezones():
             self.fail(where, f"'{value}' is not a time zone. {_meant(str(value), available_timezones())}")
         return cast("str | None", value)
+
+    def pattern(self, where: str, value: Any) -> str | None:
+        if value is None:
+            return None
+        try:
+            if re.compile(str(value)).groups != 1:
+                self.fail(where, "put the part that is the value, and only that, in parentheses: ^District (\\d+).")
+            pl.Series([""]).str.extract(str(value))  # the engine that will run it must understand it too
+        except (re.error, pl.exceptions.ComputeError) as error:
+            self.fail(where, f"'{value}' is not a regular expression: {error}.")
+        return str(value)
 
     def flag(self, where: str, value: Any) -> bool:
         if not isinstance(value, bool):

@@ -68,7 +68,7 @@ def test_a_killed_import_leaves_the_old_state_and_the_next_one_completes(setting
     assert before == (1_000, 0, 1, 1)
     expected = (ROWS, ROWS, 2, 2)
     chosen = random.Random(7)
-    for lines in (1, chosen.randint(2, 12), chosen.randint(13, 28)):
+    for lines in (1, chosen.randint(2, 20), chosen.randint(25, 36), chosen.randint(37, 48)):
         assert killed_after(settings, new, lines)
         assert state(settings) in (before, expected)
         if state(settings) == expected:

@@ -186,8 +186,8 @@ def test_nyc_days_to_close_agree(nyc):
         ours = nyc.overall(measure)
         assert ours["value"] == pytest.approx(days[name], abs=1e-6)
         assert ours["denominator"] == days["n"]
-    for group, name in (("place", "median_days_by_area"), ("office", "median_days_by_agency"),
-                        ("topic_l1", "median_days_by_category"), ("topic_l3", "median_days_by_community_board")):  # fmt: skip
+    groups = {"place": "area", "office": "agency", "topic_l1": "category", "topic_l3": "community_board"}
+    for group, name in ((group, f"median_days_by_{name}") for group, name in groups.items()):
         ours = {key: row for key, row in nyc.by("days_to_close", group).items() if row["denominator"]}
         assert {key: (row["denominator"], row["value"]) for key, row in ours.items()} == {
             _key(key): (each["n"], pytest.approx(each["median"], abs=1e-6)) for key, each in nyc.truth[name].items()

@@ -1,0 +1,130 @@
+"""What holds for every register: rows add up, nothing personal stays, a second import changes nothing."""
+
+import csv
+import tempfile
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from queries.settings import Settings
+from queries.store import open_store
+from seed.load import check, run
+from tests.seed.registers import HEADINGS, everything_in, stored
+
+SECRET = "机密甲乙丙"  # stands in every personal cell; must be found nowhere
+PERSONAL = ("姓名", "身份证号码", "联系电话", "住址", "投诉内容", "扬言内容", "Complainant Name", "home address")
+_FORMS = ("%Y-%m-%d %H:%M:%S", "%Y/%m/%d %H:%M:%S", "%Y年%m月%d日 %H:%M:%S", "%Y.%m.%d %H:%M:%S")
+_moments = st.datetimes(datetime(2000, 1, 1), datetime(2024, 12, 31)).map(lambda moment: moment.replace(microsecond=0))  # noqa: DTZ001  no zone
+_written = st.tuples(_moments, st.sampled_from(_FORMS)).map(lambda pair: pair[0].strftime(pair[1]))
+_noise = st.sampled_from(["", "-", "不详", "N/A", "0", "9999-99-99", "12月", "??", "2022-02-30"])
+_rows = st.fixed_dictionaries(
+    {
+        "id": st.sampled_from([f"A{number}" for number in range(12)]) | st.just(""),
+        "registered": _written | _written | _written | _noise,
+        "channel": st.sampled_from(["来信", "来访", "信鸽", ""]),
+        "people": st.sampled_from(["1", "2人", "0", "-3", "若干", ""]),
+        "place": st.sampled_from(["西岸镇", " 西岸镇", "西岸镇(街道)", "西岸镇（街道）", ""]),
+        "first": st.sampled_from(["是", "否", "", "?"]),
+        "repeat": st.sampled_from(["是", "否", ""]),
+        "national": st.sampled_from(["是", "否", ""]),
+        "forwarded": _written | _noise,
+        "accepted": _written | _noise,
+        "due": _written | _noise,
+        "closed": _written | _noise,
+        "extended": st.sampled_from(["0", "30", "31", "x", ""]),
+    }
+)
+_registers = st.lists(_rows, max_size=15)
+_quickly = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+@pytest.fixture
+def fresh(sqlite_template):
+    """Makes an installation with an empty store."""
+
+    def make() -> Settings:
+        folder = Path(tempfile.mkdtemp(dir=sqlite_template.parent))
+        (folder / "huiyin.db").write_bytes(sqlite_template.read_bytes())
+        return Settings(folder, f"sqlite:///{folder / 'huiyin.db'}")
+
+    return make
+
+
+def write(installation: Settings, rows, encoding="utf-8", name="register.csv") -> Path:
+    path = installation.data_dir / name
+    names = list(_rows_keys())
+    with path.open("w", encoding=encoding, newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow([*(HEADINGS[name] for name in names), *PERSONAL])
+        writer.writerows([*(row[name] for name in names), *([SECRET] * len(PERSONAL))] for row in rows)
+    return path
+
+
+def _rows_keys():
+    return ("id", "registered", "channel", "people", "place", "first", "repeat", "national", "forwarded", "accepted",
+            "due", "closed", "extended")  # fmt: skip
+
+
+def held(installation: Settings):
+    engine = open_store(installation)
+    rows = stored(engine, "case_id", "registered_at", "closed_at", "place_code", "unusable", "import_id")
+    text = everything_in(engine)
+    engine.dispose()
+    return rows, text
+
+
+@given(rows=_registers, encoding=st.sampled_from(["utf-8", "utf-8-sig", "gb18030", "utf-16"]))
+@_quickly
+def test_rows_add_up_and_nothing_personal_stays(fresh, rows, encoding):
+    installation = fresh()
+    path = write(installation, rows, encoding)
+    dry = check(path, installation)
+    report = run(path, installation)
+    kept, text = held(installation)
+    assert report.rows_read == len(rows) == report.new + report.rejected
+    assert (dry.new, dry.rejected, dry.quarantined, dry.checks) == (
+        report.new, report.rejected, report.quarantined, report.checks,
+    )  # fmt: skip
+    assert len(kept) == report.new
+    assert len({row[0] for row in kept}) == len(kept)
+    assert sum(row[4] != 0 for row in kept) <= report.quarantined
+    assert set(report.dropped_personal) == set(PERSONAL)
+    path.unlink()
+    assert SECRET not in text + report.csv().decode() + repr(report)
+    for file in installation.data_dir.rglob("*"):
+        assert file.is_dir() or SECRET.encode() not in file.read_bytes()
+
+
+@given(rows=_registers)
+@_quickly
+def test_a_second_import_changes_nothing(fresh, rows):
+    installation = fresh()
+    path = write(installation, rows)
+    first = run(path, installation)
+    before = held(installation)[0]
+    again = run(path, installation)
+    assert (again.new, again.changed, again.same) == (0, 0, first.new)
+    assert (again.rejected, again.quarantined) == (first.rejected, first.quarantined)
+    assert held(installation)[0] == before
+
+
+@given(old=_registers, new=_registers)
+@_quickly
+def test_a_newer_file_leaves_what_it_alone_would_have_made_and_the_vanished(fresh, old, new):
+    updated, alone = fresh(), fresh()
+    run(write(updated, old), updated)
+    before = {row[0]: row for row in held(updated)[0]}
+    report = run(write(updated, new), updated)
+    run(write(alone, new), alone)
+    expected = {row[0]: row[1:3] for row in held(alone)[0]}
+    result = {row[0]: row[1:3] for row in held(updated)[0]}
+    assert report.new + report.changed + report.same == len(expected)
+    assert {identity: result[identity] for identity in expected} == expected
+    vanished = set(before) - set(expected)
+    assert {identity: result[identity] for identity in vanished} == {
+        identity: before[identity][1:3] for identity in vanished
+    }
+    assert set(result) == set(expected) | vanished
