@@ -282,10 +282,13 @@ def compare(
     keys = ["measure", *(dimension_name(name) for name in by)]
     frame = evaluate(snapshot, names, by, now, engine)
 
+    figures: dict[Filters | None, pl.DataFrame | None] = {None: None}
     for label, earlier in (("previous", now.previous()), ("last_year", now.last_year())):
-        reached = earlier is not None and _reaches(snapshot, earlier)
-        then = evaluate(snapshot, names, by, earlier, engine) if reached else None
-        frame = _beside(frame, label, then, keys)
+        if earlier not in figures:  # for a period of a year both are the same
+            figures[earlier] = (
+                evaluate(snapshot, names, by, earlier, engine) if earlier and _reaches(snapshot, earlier) else None
+            )
+        frame = _beside(frame, label, figures[earlier], keys)
     return frame.with_columns(
         (pl.col("value") - pl.col("previous_value")).alias("change_previous"),
         (pl.col("value") - pl.col("last_year_value")).alias("change_last_year"),

@@ -17,8 +17,7 @@ CARDS = ("closure_rate", "on_time_reply_rate", "repeat_share", "satisfaction_rat
 
 def render(session: Session) -> None:
     """Four figures, the trend of repeats, the on-time rate by place."""
-    view = session.view(overview.headlines)
-    heading(session, view.finding or session.words("overview.title"))
+    heading(session, session.answer(overview.headline))
     metrics(session, [_card(session, headline) for headline in session.answer(overview.cards, CARDS)], key="headlines")
     left, right = st.columns(2, gap="small")
     with left:
@@ -32,6 +31,7 @@ def render(session: Session) -> None:
 def warm(session: Session) -> None:
     """What the first reader will ask for."""
     session.view(overview.headlines)
+    session.answer(overview.headline)
     session.answer(overview.cards, CARDS)
     session.figure(session.view(overview.repeat_trend), monthly_share)
     session.figure(session.view(overview.by_group), interval_dots)

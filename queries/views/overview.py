@@ -29,7 +29,7 @@ from queries.views.parts import (
     seen,
     with_labels,
 )
-from queries.vocabulary import Text
+from queries.vocabulary import LANGUAGES, Text
 
 HEADLINES = ("closure_rate", "on_time_reply_rate", "repeat_share", "satisfaction_rate", "participation_rate")
 SPARK_MONTHS = 13  # a month and the same month a year before are both in sight
@@ -106,6 +106,17 @@ def headlines(snapshot: Snapshot, filters: Filters) -> View:
     chosen = seen(filters, snapshot)
     frame = _compared(snapshot, chosen)
     return made(snapshot, chosen, frame, HEADLINES, (), _headline(frame), reasons(frame, snapshot, chosen))
+
+
+def headline(snapshot: Snapshot, filters: Filters) -> Text:
+    """The page in one sentence: what changed by more than chance, and which places are late by more than chance."""
+    first = headlines(snapshot, filters).finding or Text("", "")
+    view = by_group(snapshot, filters)
+    late = view.frame.filter("worse")
+    if late.height == 0 or view.frame.height == 1:
+        return first
+    names = [wording.listing(late[language].to_list(), language) for language in LANGUAGES]
+    return Text(f"{first.zh}；{names[0]}按期答复明显偏低", f"{first.en}; {names[1]} clearly late in replying")
 
 
 @lru_cache(maxsize=64)
@@ -196,6 +207,7 @@ def share_and_change(snapshot: Snapshot, filters: Filters, name: str) -> Text:
     return Text(f"{share.zh}，{change.zh}", f"{share.en}, {change.en}") if change else share
 
 
+@lru_cache(maxsize=64)
 def by_group(snapshot: Snapshot, filters: Filters, name: str = "on_time_reply_rate", dimension: str = "place") -> View:
     """One of HEADLINES by place (or another dimension), each held against the whole.
 
