@@ -21,7 +21,7 @@ CASES = {
     "accepted_at": pl.Datetime, "due_at": pl.Datetime, "extended_days": pl.Int64, "closed_at": pl.Datetime,
     "closed_stated": pl.Boolean, "on_time_stated": pl.Boolean, "is_first_national": pl.Boolean,
     "is_first_local": pl.Boolean, "is_repeat": pl.Boolean, "petitioner_count": pl.Int64, "matter_id": pl.String,
-    "procedure": pl.String, "place_code": pl.String, "channel": pl.String, "unusable": pl.Int64,
+    "procedure": pl.String, "place_code": pl.String, "channel": pl.String, "purpose": pl.String, "unusable": pl.Int64,
     "case_no": pl.Int64,
 }  # fmt: skip
 EVALUATIONS = {"case_no": pl.Int64, "target": pl.String, "status": pl.String, "score": pl.String,

@@ -1,0 +1,70 @@
+"""Complaints about officials are never shown to an office (Regulation Art. 30)."""
+
+from datetime import date
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from queries.access import BUREAU, Viewer, visible_to
+from queries.distributions import matter_sizes, open_ages, satisfaction_components
+from queries.evaluate import evaluate
+from queries.filters import Filters
+from queries.measures import measures
+from tests.invented import Register, registers, snapshot_of
+
+
+def test_the_bureau_sees_every_row(register):
+    snapshot = register("""
+        purpose
+        ----------
+        accusation
+        request
+    """)
+    assert visible_to(BUREAU, snapshot) is snapshot
+
+
+def test_an_office_sees_no_accusation_in_any_breakdown(register):
+    snapshot = register("""
+        purpose    | place_code
+        -----------+-----------
+        accusation | north
+        request    | north
+        accusation | south
+    """)
+    seen = visible_to(Viewer("office", "north"), snapshot)
+    assert evaluate(seen, "registered_count", ["purpose"])["purpose"].to_list() == ["request"]
+    assert evaluate(seen, "registered_count", ["place"])["numerator"].to_list() == [1]
+
+
+def at(day: str) -> Filters:
+    return Filters(as_of=date.fromisoformat(day), evaluation_target="bureau")
+
+
+purposes = st.sampled_from([None, "accusation", "request"])
+
+
+@given(register=registers(), data=st.data())
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+def test_an_office_sees_what_it_would_see_without_the_accusations(register: Register, data: st.DataObject) -> None:
+    rows = [row | {"purpose": data.draw(purposes)} for row in register["cases"]]
+    # without links: whether an item came back is known from all items, seen or not
+    rows = [row | {"matter_id": None} for row in rows]
+    names = [name for name in measures() if name != "resolved_once_rate"]
+    others = {row["case_no"] for row in rows if row["purpose"] != "accusation"}
+    allowed = {
+        "cases": [row for row in rows if row["case_no"] in others],
+        "evaluations": [row for row in register["evaluations"] if row["case_no"] in others],
+        "backlog": register["backlog"],
+    }
+    with snapshot_of({**register, "cases": rows}) as whole, snapshot_of(allowed) as part:
+        seen = visible_to(Viewer("office", "north"), whole)
+        for day in ("2022-02-15", "2022-06-30"):
+            filters = at(day)
+            both = [
+                evaluate(one, names, [], filters).select("measure", "numerator", "excluded") for one in (seen, part)
+            ]
+            assert both[0].equals(both[1])
+            assert open_ages(seen, [], filters).equals(open_ages(part, [], filters))
+            assert matter_sizes(seen, filters).equals(matter_sizes(part, filters))
+            parts = [satisfaction_components(one, [], filters)["asked"].to_list() for one in (seen, part)]
+            assert parts[0] == parts[1]

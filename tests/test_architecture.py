@@ -1,0 +1,185 @@
+"""Imports point down, libraries stay in their rooms, modules stay small (TREE.md)."""
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGES = ("queries", "seed", "dashboard")
+FLOORS = {
+    "queries.errors": 0,
+    "queries.vocabulary": 0,
+    "queries.settings": 0,
+    "queries.days": 0,
+    "queries.stats": 0,
+    "queries.wording": 0,
+    "queries.catalogue": 1,
+    "queries.schema": 1,
+    "queries.store": 1,
+    "queries.migrations": 1,
+    "queries.rules": 1,
+    "queries.checks": 2,
+    "queries.coding": 2,
+    "queries.dimensions": 2,
+    "queries.filters": 2,
+    "queries.engines": 2,
+    "queries.measures": 2,
+    "queries.snapshot": 3,
+    "queries.register": 3,
+    "queries.places": 3,
+    "queries.access": 4,
+    "queries.conditions": 4,
+    "queries.counting": 4,
+    "queries.distributions": 4,
+    "queries.evaluate": 4,
+    "queries.quantiles": 4,
+    "queries.reasons": 4,
+    "queries.selection": 4,
+    "queries.views": 5,
+    "seed": 6,
+    "dashboard.i18n": 6,
+    "dashboard.charts": 6,
+    "dashboard.exports": 6,
+    "dashboard.choices": 6,
+    "dashboard.session": 6,
+    "dashboard": 7,
+    "dashboard.screens": 8,
+    "dashboard.app": 9,
+    "dashboard.asgi": 9,
+    "dashboard.desk": 9,
+    "dashboard.cli": 9,
+    "dashboard.bench": 9,
+}
+"""The floor of a module is that of its longest prefix here; `dashboard` itself holds the components."""
+
+ROOMS = {
+    "streamlit": ("dashboard",),
+    "plotly": ("dashboard.charts", "dashboard.components", "dashboard.session", "dashboard.cli", "dashboard.bench"),
+    "sqlalchemy": ("queries.schema", "queries.store", "queries.migrations", "queries.snapshot", "queries.register",
+                   "seed", "dashboard.session", "dashboard.cli", "dashboard.bench"),
+    "alembic": ("queries.store", "queries.migrations"),
+    "duckdb": ("queries.engines", "dashboard.bench"),
+    "ibis": ("queries.engines",),
+    "pandas": ("dashboard.bench",),
+    "typer": ("dashboard.cli",),
+    "rich": ("dashboard.cli",),
+}  # fmt: skip
+"""Where a library may be imported at all. Figures are drawn in charts; the others pass them on."""
+
+
+def modules() -> Iterator[tuple[str, Path]]:
+    for package in PACKAGES:
+        for path in sorted((ROOT / package).rglob("*.py")):
+            parts = path.relative_to(ROOT).with_suffix("").parts
+            yield ".".join(parts[:-1] if parts[-1] == "__init__" else parts), path
+
+
+MODULES = dict(modules())
+
+
+def imports(path: Path, *, types_too: bool = True) -> set[str]:
+    """Full names of everything a module imports, inside functions too."""
+    found: set[str] = set()
+
+    def visit(node: ast.AST) -> None:
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test) and not types_too:
+            return
+        if isinstance(node, ast.Import):
+            found.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.update(
+                f"{node.module}.{alias.name}" if f"{node.module}.{alias.name}" in MODULES else node.module
+                for alias in node.names
+            )
+        for child in ast.iter_child_nodes(node):
+            visit(child)
+
+    visit(ast.parse(path.read_text(encoding="utf-8")))
+    return found
+
+
+def floor(name: str) -> int:
+    while name not in FLOORS:
+        name, _, _ = name.rpartition(".")
+        assert name, "a new package needs its floor in FLOORS"
+    return FLOORS[name]
+
+
+def inside(name: str, room: tuple[str, ...]) -> bool:
+    return any(name == place or name.startswith(f"{place}.") for place in room)
+
+
+def ours(path: Path) -> set[str]:
+    return {name for name in imports(path) if name.split(".")[0] in PACKAGES and name not in PACKAGES}
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_a_module_imports_its_own_floor_or_lower(name: str) -> None:
+    above = {other for other in ours(MODULES[name]) if floor(other) > floor(name)}
+    assert not above, f"{name} (floor {floor(name)}) reaches up to {sorted(above)}"
+
+
+@pytest.mark.parametrize("name", [name for name in MODULES if name.split(".")[0] != "dashboard"])
+def test_what_is_measured_knows_neither_files_nor_pages(name: str) -> None:
+    others = {"queries": {"seed", "dashboard"}, "seed": {"dashboard"}}[name.split(".")[0]]
+    assert not {other for other in ours(MODULES[name]) if other.split(".")[0] in others}
+
+
+@pytest.mark.parametrize("name", [name for name in MODULES if name.split(".")[0] == "dashboard"])
+def test_pages_never_reach_the_loader(name: str) -> None:
+    if floor(name) < 9:
+        assert not {other for other in ours(MODULES[name]) if other.split(".")[0] == "seed"}
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_libraries_stay_in_their_rooms(name: str) -> None:
+    for library, room in ROOMS.items():
+        used = {other for other in imports(MODULES[name], types_too=False) if other.split(".")[0] == library}
+        assert not used or inside(name, room), f"{name} imports {library}, which lives in {', '.join(room)}"
+
+
+def test_streamlit_does_not_draw_charts_and_charts_do_not_know_streamlit() -> None:
+    for name, path in MODULES.items():
+        if inside(name, ("dashboard.charts", "dashboard.i18n", "dashboard.exports", "dashboard.cli")):
+            assert "streamlit" not in {other.split(".")[0] for other in imports(path)}, name
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_a_module_has_at_most_500_lines(name: str) -> None:
+    assert len(MODULES[name].read_text(encoding="utf-8").splitlines()) <= 500
+
+
+def test_no_two_modules_import_each_other() -> None:
+    # a package may gather its own modules, and they may use what it defines
+    edges = {
+        name: {other for other in ours(path) if not inside(other, (name,)) and not inside(name, (other,))}
+        for name, path in MODULES.items()
+    }
+    done: set[str] = set()
+
+    def walk(name: str, way: tuple[str, ...]) -> None:
+        assert name not in way, f"a circle: {' -> '.join((*way[way.index(name) :], name))}"
+        if name in done:
+            return
+        for other in edges.get(name, ()):
+            walk(other, (*way, name))
+        done.add(name)
+
+    for name in MODULES:
+        walk(name, ())
+
+
+def test_no_child_of_dashboard_hides_a_library_or_a_package_of_ours() -> None:
+    # `streamlit run` puts dashboard/ on the path: dashboard/statistics.py would be everyone's `statistics`
+    children = {path.stem for path in (ROOT / "dashboard").iterdir() if path.suffix == ".py" or path.is_dir()}
+    assert not children & (set(sys.stdlib_module_names) | {"queries", "seed", "dashboard", "pages"})
+
+
+def test_nothing_is_imported_relative_to_where_it_stands() -> None:
+    for name, path in MODULES.items():
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        relative = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.level]
+        assert not relative, name
