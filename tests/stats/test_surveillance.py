@@ -182,10 +182,10 @@ def test_without_history_there_is_no_look():
 
 def test_three_thousand_places_are_surveyed_in_seconds():
     counts = np.random.default_rng(0).poisson(0.1, (3_000, 15, 120)).astype(float)
-    started = time.perf_counter()
+    started = time.process_time()
     (look,) = looks(counts, [119], alpha=None, budget=1.0)
     assert look.is_flagged.sum() < 10
-    assert time.perf_counter() - started < 20
+    assert time.process_time() - started < 20
 
 
 def test_the_weeks_of_the_challenge_are_those_of_its_script(challenge):
