@@ -51,7 +51,7 @@ class Sized:
         build_seconds: of a snapshot from frames, without making them.
         engines: what each worker found.
         whole_pages: (scenario, page) to milliseconds for the page's views, with words, once.
-        questions: (scenario, page) to the number of calls.
+        work: scenario to page to the calls asked.
         differing: (engine, scenario, page, question) whose answer differs from ours.
     """
 
@@ -61,8 +61,13 @@ class Sized:
     build_peak: float
     engines: dict[str, Measured]
     whole_pages: dict[tuple[str, str], float]
-    questions: dict[tuple[str, str], int]
+    work: Work
     differing: list[tuple[str, str, str, str]] = field(default_factory=list)
+
+    @property
+    def questions(self) -> dict[tuple[str, str], int]:
+        """(scenario, page) to the number of calls."""
+        return {(scenario, page): len(calls) for scenario, by in self.work.items() for page, calls in by.items()}
 
 
 def missing_peers() -> list[str]:
@@ -126,9 +131,8 @@ def measure_size(cases: int, engines: Sequence[str]) -> Sized:
             code = "import sys; from dashboard.bench.worker import main; main(*sys.argv[1:])"
             subprocess.run([sys.executable, "-c", code, engine, name], check=True)
             found[engine] = pickle.loads((folder / f"{engine}.pickle").read_bytes())
-        counts = {(scenario, page): len(calls) for scenario, by in work.items() for page, calls in by.items()}
         disk = sum(file.stat().st_size for file in (folder / "snapshot").rglob("*.arrow")) / 1e6
-        return Sized(snapshot.rows["cases"], disk, seconds, peak, found, whole, counts, _differing(found, work))
+        return Sized(snapshot.rows["cases"], disk, seconds, peak, found, whole, work, _differing(found, work))
 
 
 def _in_process(step: str, folder: Path, cases: int) -> tuple[float, float]:
@@ -168,6 +172,7 @@ def copies(folder: str, cases: int) -> None:
 
     snapshot = Snapshot.open(Path(folder, "snapshot"))
     connection = duckdb.connect(str(Path(folder, "native.duckdb")))
+    connection.execute("SET enable_progress_bar = false")
     for table in ("cases", "evaluations"):
         rows = pl.concat([part.frame for part in snapshot.partitions(table)])
         connection.register("rows", rows.to_arrow())
