@@ -146,8 +146,10 @@ def has_figures(view: View) -> bool:
 def empty(session: Session, view: View | None = None) -> None:
     """Why there is nothing to see: the view's own sentences, else that the selection holds no items."""
     if view is not None and view.notes:
-        for sentence in view.notes:
-            st.info(plain(sentence(session.language)), icon=":material/info:")
+        said = [plain(sentence(session.language)) for sentence in view.notes]
+        if not session.choices.is_default:
+            said.append(session.words("frame.widen"))
+        st.info("\n\n".join(said), icon=":material/info:")
         return
     st.info(session.words("frame.nothing_found"), icon=":material/filter_alt_off:")
 
@@ -273,12 +275,16 @@ def choose(
     *,
     label: str,
     default: str | None = None,
+    menu: bool = False,
 ) -> str:
-    """A switch that belongs to one page; its choice is in the link as `name=option`. Fit for use in a fragment."""
+    """A switch that belongs to one page; its choice is in the link as `name=option`. Fit for use in a fragment.
+
+    More than six options, or long ones (`menu`), stand in a list instead of side by side.
+    """
     first = default or options[0]
     state = page_control(name, first, options)
     chosen: str | None
-    if len(options) > 6:
+    if menu or len(options) > 6:
         chosen = st.selectbox(label, options, format_func=labels, key=state, label_visibility="collapsed", width=240)
     else:
         chosen = st.segmented_control(

@@ -100,7 +100,11 @@ def _urgency(counts: dict[str, int]) -> Text:
         if overdue
         else Text("没有超期件", "Nothing overdue")
     )
-    due = in_both("7天内{items}到期", "{items} due within 7 days", items=both(wording.items, soon))
+    due = (
+        in_both("7天内{items}到期", "{items} due within 7 days", items=both(wording.items, soon))
+        if soon
+        else Text("7天内没有到期件", "nothing due within 7 days")
+    )
     return Text(f"{late.zh}；{due.zh}", f"{late.en}; {due.en}")
 
 

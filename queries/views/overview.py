@@ -258,6 +258,8 @@ def _standing(frame: pl.DataFrame, name: str, share: float | None) -> Text:
     if frame.height == 1:
         return _one_standing(frame.row(0, named=True), each, share)
     compared = frame.filter(pl.col("band") != "small")
+    if frame.height == 0:
+        return each.label
     if compared.height == 0:
         return in_both("{label}：样本不足，无法比较", "{label}: too few items to compare", label=label(each))
     worse, better = compared.filter("worse"), compared.filter(~pl.col("worse") & (pl.col("band") != "same"))
