@@ -15,7 +15,7 @@ from typing import Any
 
 import polars as pl
 import pyarrow as pa
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from queries.days import from_day_number
 from queries.dimensions import DIMENSIONS, Table, dimension_name
@@ -251,7 +251,7 @@ def current(settings: Settings, store: Engine | None = None) -> Snapshot:
     folder = settings.snapshot_dir
     try:
         with reading(engine) as connection:
-            wanted = _name(fingerprint(connection))
+            wanted = name_of(connection)
         if publish.current_id(folder) == wanted:
             return _opened(folder / wanted)
         with publish.builder_lock(folder):
@@ -264,7 +264,7 @@ def current(settings: Settings, store: Engine | None = None) -> Snapshot:
 def _up_to_date(folder: Path, engine: Engine) -> Path:
     """Build and publish, unless the builder that held the lock before us has done it."""
     with reading(engine) as connection:
-        name = _name(fingerprint(connection))
+        name = name_of(connection)
         if publish.current_id(folder) == name:
             return folder / name
         builder = Builder(publish.building_folder(folder, name))
@@ -273,8 +273,9 @@ def _up_to_date(folder: Path, engine: Engine) -> Path:
     return publish.publish(folder, builder.folder, name)
 
 
-def _name(state: str) -> str:
-    return f"{LAYOUT}-{state}"
+def name_of(connection: Connection) -> str:
+    """The id of the snapshot of what a store holds now."""
+    return f"{LAYOUT}-{fingerprint(connection)}"
 
 
 _open: dict[Path, Snapshot] = {}

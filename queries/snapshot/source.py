@@ -42,9 +42,9 @@ def read_store(connection: Connection, builder: Builder) -> dict[str, Any]:
         What the manifest says of where the rows came from: store_version, sources, is_demo, unsupported, targets,
         imports; and newest_file_date.
     """
-    builder.add_offices(_frame(connection, select(*(office.c[name] for name in OFFICES))))
+    builder.add_offices(frame_of(connection, select(*(office.c[name] for name in OFFICES))))
     case_query = select(*(petition_case.c[name] for name in ("case_no", "counted", *case_columns())))
-    for batch in _batches(connection, case_query):
+    for batch in batches(connection, case_query):
         builder.add_cases(batch)
     joined = select(
         petition_case.c.case_no,
@@ -54,9 +54,9 @@ def read_store(connection: Connection, builder: Builder) -> dict[str, Any]:
         case_evaluation.c.window_ends_at,
         case_evaluation.c.evaluated_at,
     ).join(petition_case, petition_case.c.case_id == case_evaluation.c.case_id)
-    for batch in _batches(connection, joined):
+    for batch in batches(connection, joined):
         builder.add_evaluations(batch)
-    backlog = _frame(connection, select(*(backlog_item.c[name] for name in BACKLOG)))
+    backlog = frame_of(connection, select(*(backlog_item.c[name] for name in BACKLOG)))
     if len(backlog):
         builder.add_backlog(backlog)
     return {"store_version": store_version(connection), **_runs(connection), **surroundings(connection)}
@@ -90,11 +90,12 @@ def _runs(connection: Connection) -> dict[str, Any]:
     }
 
 
-def _frame(connection: Connection, query: Select[Any]) -> pl.DataFrame:
-    return pl.concat([*_batches(connection, query)])
+def frame_of(connection: Connection, query: Select[Any]) -> pl.DataFrame:
+    """All rows of a query."""
+    return pl.concat([*batches(connection, query)])
 
 
-def _batches(connection: Connection, query: Select[Any]) -> Iterator[pl.DataFrame]:
+def batches(connection: Connection, query: Select[Any]) -> Iterator[pl.DataFrame]:
     """Rows in frames of BATCH; at least one frame, so that the columns are known.
 
     The driver's own cursor: building a Python date for every cell, which SQLAlchemy does, takes most of the time.
