@@ -87,7 +87,7 @@ def _dimension(
         [*session.snapshot.keys(name), *blank],
         format_func=_label(labels),
         key=WIDGET + name,
-        placeholder=label,
+        placeholder=label if collapsed else session.words("filters.any"),
         label_visibility="collapsed" if collapsed else "visible",
         width=width,
         wrap=not collapsed,
