@@ -45,8 +45,12 @@ def _dots(view: View, style: Style, height: int) -> go.Figure:
     _lines(fig, whole, target, style)
     # an interval that says nothing must not squeeze the others: small groups do not stretch the axis
     ample = rows.filter(pl.col("band") != "small") if (rows["band"] != "small").any() else rows
-    reach = [*ample["lower"].to_list(), *ample["upper"].to_list(), *(share for share in (whole, target) if share)]
+    ends = [name for name in ("lower", "upper", "wide_lower", "wide_upper") if name in ample.columns]
+    reach = [share for name in ends for share in ample[name].drop_nulls().to_list()]
+    reach += [share for share in (whole, target) if share is not None]
     axis = share_axis(reach)
+    if "wide_lower" in rows.columns:
+        _wide_intervals(fig, records, places, style)
     _intervals(fig, records, places, style)
     _marks(fig, [row | {"shown": _within(row, axis)} for row in records], places, style, view.by[0] if view.by else "")
     fig.update_layout(
@@ -88,6 +92,17 @@ def _intervals(fig: go.Figure, rows: Sequence[dict[str, Any]], places: Sequence[
                 x += [row["lower"], row["upper"], None]
                 y += [place, place, None]
         fig.add_scatter(x=x, y=y, mode="lines", line={"color": kind[0], "width": kind[1]}, hoverinfo="skip")
+
+
+def _wide_intervals(fig: go.Figure, rows: Sequence[dict[str, Any]], places: Sequence[int], style: Style) -> None:
+    """Thin lines: the limits where the items of a group are not independent."""
+    x: list[float | None] = []
+    y: list[int | None] = []
+    for row, place in zip(rows, places, strict=True):
+        if row["band"] != "small":
+            x += [row["wide_lower"], row["wide_upper"], None]
+            y += [place, place, None]
+    fig.add_scatter(x=x, y=y, mode="lines", line={"color": style.palette.neutral, "width": 0.8}, hoverinfo="skip")
 
 
 def _line_of(row: dict[str, Any], style: Style) -> tuple[str, float]:

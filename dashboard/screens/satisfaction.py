@@ -21,7 +21,8 @@ def render(session: Session) -> None:
     known = session.answer(satisfaction.asked_whom)
     if not known:
         heading(session, words("satisfaction.title"))
-        empty(session, session.view(satisfaction.by_group, "bureau", "place"))
+        for sentence in session.view(satisfaction.by_group, "bureau", "place").notes:
+            st.info(plain(sentence(language)), icon=":material/info:")
         return
     above = st.container()
     breakdowns = [name for name in BREAKDOWNS if session.snapshot.available(name)]

@@ -45,8 +45,10 @@ def render(session: Session) -> None:
         empty(session, view)
         return
     _comparison(session, view, name, by)
-    with st.container(border=True, key="card-missing") if session.answer(townships.missing) else st.container():
-        notes(session, session.answer(townships.missing))
+    missing = session.answer(townships.missing)
+    if missing:
+        with st.expander(words("townships.missing", count=len(missing))):
+            notes(session, missing)
 
 
 def _comparison(session: Session, view: View, name: str, by: str) -> None:
@@ -82,7 +84,9 @@ def _one(session: Session, name: str, by: str) -> None:
     labels = dict(view.frame.select(by, language).iter_rows())
     first = next(iter(view.frame.filter("worse")[by].to_list()), view.frame[by][0])
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-        key = choose(session, "at", list(labels), labels.__getitem__, label=words("townships.at"), default=first)
+        key = choose(
+            session, "at", list(labels), labels.__getitem__, label=words("townships.at"), default=first, menu=True
+        )
         standing = session.answer(townships.one, name, key, by)
         if standing is not None:
             st.markdown(f":{_colour(standing)}-badge[{BANDS[standing.band](language)}]", width="content")

@@ -131,9 +131,16 @@ def _card(row: dict[str, Any], snapshot: Snapshot, filters: Filters) -> Settled:
         change=row[f"change_{before}"],
         signal=row[f"signal_{before}"],
         compared_with_last_year=last_year,
-        reason=reason_text(each, snapshot, row["reason"], filters) if row["reason"] else None,
+        reason=_why(row, snapshot, filters),
         **{name: row[name] for name in ("value", "numerator", "denominator", "lower", "upper")},
     )
+
+
+def _why(row: dict[str, Any], snapshot: Snapshot, filters: Filters) -> Text | None:
+    if row["reason"] == "no_cases" and row["days"]:
+        days = row["days"]
+        return Text(f"没有随访满 {days} 天的办结件", f"nothing closed has been followed for {days} days yet")
+    return reason_text(measure(row["measure"]), snapshot, row["reason"], filters) if row["reason"] else None
 
 
 def by_group(snapshot: Snapshot, filters: Filters, name: str, days: int, dimension: str) -> View:

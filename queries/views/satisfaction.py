@@ -326,7 +326,7 @@ TABLE = (
 
 
 def table(view: View, language: str) -> pl.DataFrame:
-    """The rows of `by_group` for reading: name, then TABLE, SHARES in per cent.
+    """The rows of `by_group` for reading: name, then TABLE, SHARES in per cent; without a target no needs.
 
     Needs are in words, because none needed, some needed and out of reach are different things.
 
@@ -335,6 +335,8 @@ def table(view: View, language: str) -> pl.DataFrame:
     """
     rows = view.frame
     records = rows.to_dicts()
+    without = {"participation_target": ["needed_heard"], "satisfaction_target": ["needed_content", "affordable"]}
+    spare = [name for goal, names in without.items() if rows[goal].is_null().all() for name in names]
     return rows.select(
         pl.col(language).alias("name"),
         pl.col("participation") * 100,
@@ -347,7 +349,7 @@ def table(view: View, language: str) -> pl.DataFrame:
         pl.col("with_silence") * 100,
         pl.Series("needed_content", [_need_words(r, "satisfaction")(language) for r in records], pl.String),
         pl.when(pl.col("affordable") >= 0).then("affordable").alias("affordable"),
-    )
+    ).drop(spare)
 
 
 def _need_words(row: dict[str, int | None], share: str) -> Text:

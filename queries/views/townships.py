@@ -15,6 +15,7 @@ from queries.places import Place, read_places
 from queries.register import target_of
 from queries.rules import CONVENTIONS
 from queries.snapshot import Snapshot
+from queries.stats.intervals import wilson
 from queries.views import View
 from queries.views.parts import (
     bands,
@@ -41,6 +42,7 @@ BANDS = {
     "low": Text("明显偏低", "clearly low"),
     "small": Text("样本不足", "too few items"),
 }
+WIDE = ("wide_lower", "wide_upper")
 BAND_ORDER = {"high": 0, "same": 1, "low": 2, "small": 3}  # of rows; within a band by name: there is no ranking
 
 
@@ -93,7 +95,8 @@ def compared(snapshot: Snapshot, filters: Filters, name: str, dimension: str = "
     rows = rows.sort(pl.col("band").replace_strict(BAND_ORDER, return_dtype=pl.Int8), _by_name())
     unnamed = int(frame.filter(pl.col(dimension) == "")["denominator"].sum())
     notes = (*reasons(whole, snapshot, chosen), *note, *items_unnamed(unnamed), *excluded(whole))
-    return made(snapshot, chosen, rows, (name,), (dimension,), standing(rows, title(each, chosen)), notes)
+    finding = standing(rows, title(each, chosen)) if rows.height else None
+    return made(snapshot, chosen, rows, (name,), (dimension,), finding, notes)
 
 
 def dots(snapshot: Snapshot, filters: Filters, name: str, dimension: str = "place") -> View:
@@ -147,7 +150,10 @@ def _clause(rows: pl.DataFrame) -> Text | None:
 def _banded(
     frame: pl.DataFrame, share: float | None, snapshot: Snapshot, filters: Filters, each: Measure
 ) -> tuple[pl.DataFrame, tuple[Text, ...]]:
-    """`parts.bands`; for repeats with as many items fewer as items of one matter say the same thing twice."""
+    """`parts.bands`; repeats with as many items fewer as items of one matter say the same thing twice.
+
+    Then the columns wide_lower and wide_upper are the limits that such a number of independent items would give.
+    """
     smallest = filters.rule_set.small_sample
     effect = design_effect(matter_sizes(snapshot, filters.only("place"))) if each.name == "repeat_share" else 1.0
     if effect == 1.0:
@@ -159,11 +165,14 @@ def _banded(
         pl.when(few).then(pl.lit("small")).otherwise(judged["band"]).alias("band"),
         pl.when(few).then(pl.lit(False)).otherwise(judged["worse"]).alias("worse"),
     )
+    limits = wilson(fewer["numerator"].to_numpy(), fewer["denominator"].to_numpy())
+    ends = [pl.Series(limit).fill_nan(None).alias(name) for limit, name in zip(limits, WIDE, strict=True)]
+    banded = banded.with_columns(ends)
     times = (f"{effect:.1f}",) * 2
     return banded, (
         in_both(
-            "同一事项的多件并不独立，判断是否明显偏差时已按{times}倍的波动放宽。",
-            "Items of one matter are not independent: to be clearly off takes {times} times the variance.",
+            "同一事项的多件并不独立，按{times}倍的方差判断是否明显偏差，细线为相应放宽的区间。",
+            "Items of one matter are not independent: {times} times the variance is allowed for (thin lines).",
             times=times,
         ),
     )
