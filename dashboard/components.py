@@ -15,11 +15,13 @@ from dashboard.exports.cells import csv_bytes
 from dashboard.exports.sheets import selection_lines, sheet
 from dashboard.session import Chart, Session, note_control, page_control
 from queries import wording
+from queries.reasons import why_not
 from queries.views import View
 from queries.vocabulary import Text
 
 PLOT = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False, "responsive": True}
 STALE_AFTER = 2  # working days (UX.md §5)
+A_YEAR = 366  # calendar days; older data is not counted in working days
 _MARKUP = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&])")
 
 
@@ -53,11 +55,13 @@ def freshness(session: Session) -> str:
     line = f":gray[{plain(' · '.join(parts))}]"
     if snapshot.is_demo:
         return f"{line} :blue-badge[{words('frame.demo')}]"
+    if (session.today - snapshot.as_of).days > A_YEAR:
+        return f"{line} :orange-badge[{words('frame.stale_for_long')}]"
     age = working_days(snapshot.as_of, session.today)
     return f"{line} :orange-badge[{words('frame.stale', days=age)}]" if age > STALE_AFTER else line
 
 
-def working_days(start: date, end: date, most: int = 366) -> int:
+def working_days(start: date, end: date, most: int = A_YEAR) -> int:
     """Working days after `start` up to and including `end` by the Chinese calendar of holidays, at most `most`."""
     days = (start + timedelta(days=n) for n in range(1, min((end - start).days, most) + 1))
     return sum(_is_working_day(day) for day in days)
@@ -147,7 +151,8 @@ def empty(session: Session, view: View | None = None) -> None:
     """Why there is nothing to see: the view's own sentences, else that the selection holds no items."""
     if view is not None and view.notes:
         said = [plain(sentence(session.language)) for sentence in view.notes]
-        if not session.choices.is_default:
+        computable = any(why_not(each, session.snapshot, view.filters) is None for each in view.measures)
+        if computable and not session.choices.is_default:
             said.append(session.words("frame.widen"))
         st.info("\n\n".join(said), icon=":material/info:")
         return

@@ -96,6 +96,11 @@ def days(value: float | None, language: str, decimals: int = 0) -> str:
     return number(value, language, decimals) + ("天" if language == "zh" else f" day{plural}")
 
 
+def lasting(value: float | None, language: str) -> str:
+    """A span of days to the precision that matters: 41天, below ten days 2.4天."""
+    return days(value, language, 1 if value is not None and value < 10 else 0)
+
+
 def day(value: date | None, language: str) -> str:
     """2022年6月30日, 30 Jun 2022."""
     return MISSING if value is None else str(format_date(value, _DAY[language], _LOCALES[language]))

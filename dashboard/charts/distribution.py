@@ -72,10 +72,10 @@ def days_taken(view: View, style: Style) -> go.Figure:
         yref="paper",
         yanchor="bottom",
         showarrow=False,
-        text=words("charts.median", days=wording.days(middle, language)),
+        text=words("charts.median", days=wording.lasting(middle, language)),
         font={"size": 13},
     )
-    ticks = [row["low"] for row in rows if row["low"] % 30 == 0]
+    ticks = [row["low"] for row in rows if row["low"] % (6 * width) == 0]
     last = rows[-1]["low"] if rows[-1]["high"] is None else None
     labels = [f"≥{tick}" if tick == last else wording.number(tick, language) for tick in ticks]
     fig.update_layout(
@@ -89,4 +89,6 @@ def days_taken(view: View, style: Style) -> go.Figure:
 def _band(row: dict[str, Any], style: Style) -> str:
     if row["high"] is None:
         return style.words("charts.days_more", low=row["low"])
+    if row["high"] == row["low"]:
+        return wording.days(row["low"], style.language)
     return style.words("charts.days_between", low=row["low"], high=row["high"])

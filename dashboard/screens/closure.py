@@ -18,7 +18,8 @@ def render(session: Session) -> None:
     """Deadlines first, then the course, the open items, the days taken, and who stands out."""
     deadlines = session.view(closure.deadlines)
     months = session.view(closure.by_month)
-    heading(session, deadlines.finding or months.finding or session.words("closure.title"))
+    ages = session.view(closure.ages)
+    heading(session, deadlines.finding or ages.finding or session.words("closure.title"))
     if deadlines.frame.height:
         metrics(session, [_card(session, *row) for row in deadlines.frame.iter_rows()], key="deadlines")
     else:
@@ -28,7 +29,7 @@ def render(session: Session) -> None:
         show(session, months, monthly_shares, key="months", note=session.words("closure.months_note"))
     with right:
         show(
-            session, session.view(closure.ages), distribution.ages, key="ages", note=session.words("closure.ages_note")
+            session, ages, distribution.ages, key="ages", note=session.words("closure.ages_note")
         )
     left, right = st.columns(2, gap="small")
     with left:

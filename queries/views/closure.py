@@ -19,8 +19,8 @@ from queries.vocabulary import Text
 
 SHARES = ("on_time_reply_rate", "closure_rate")
 DAYS = ("days_to_close_p25", "days_to_close", "days_to_close_p75")
-BIN = 5  # calendar days a bar of the histogram
-LAST_BAR = 120  # calendar days; everything longer is in the last bar
+BINS = ((10, 1, 30), (60, 5, 120), (None, 15, 360))
+"""Bars of the histogram in calendar days: up to which upper quartile, width of a bar, start of the last, open bar."""
 BREAKDOWNS = ("place", "office", "topic_l1")
 
 
@@ -121,13 +121,14 @@ def days_taken(snapshot: Snapshot, filters: Filters) -> View:
     if missing or quartiles[1] is None:
         notes = missing or (reason_text(measure("days_to_close"), snapshot, "no_cases", chosen),)
         return made(snapshot, chosen, _no_rows("low", "high", "items"), DAYS, notes=notes)
-    bar = (pl.col("days").clip(upper_bound=LAST_BAR) // BIN * BIN).alias("low")
+    width, last_bar = next((wide, last) for most, wide, last in BINS if most is None or quartiles[2] <= most)
+    bar = (pl.col("days").clip(upper_bound=last_bar) // width * width).alias("low")
     counted = closing_days(snapshot, (), chosen).group_by(bar).agg(pl.col("items").sum())
     longest = max(counted["low"].to_list(), default=0)
-    bars = pl.DataFrame({"low": range(0, longest + 1, BIN)}, schema={"low": pl.Int64})
+    bars = pl.DataFrame({"low": range(0, longest + 1, width)}, schema={"low": pl.Int64})
     frame = bars.join(counted.cast(pl.Int64), on="low", how="left").with_columns(
         pl.col("items").fill_null(0),
-        pl.when(pl.col("low") < LAST_BAR).then(pl.col("low") + BIN - 1).alias("high"),
+        pl.when(pl.col("low") < last_bar).then(pl.col("low") + width - 1).alias("high"),
         *(
             pl.lit(value).alias(name)
             for name, value in zip(("lower_quartile", "median", "upper_quartile"), quartiles, strict=True)
@@ -136,8 +137,8 @@ def days_taken(snapshot: Snapshot, filters: Filters) -> View:
     finding = in_both(
         "一半的件在{median}内办结，四分之三在{upper}内",
         "Half are closed within {median}, three quarters within {upper}",
-        median=both(wording.days, quartiles[1]),
-        upper=both(wording.days, quartiles[2]),
+        median=both(wording.lasting, quartiles[1]),
+        upper=both(wording.lasting, quartiles[2]),
     )
     return made(snapshot, chosen, frame, DAYS, ("low",), finding, _still_open(snapshot, chosen))
 
