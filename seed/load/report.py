@@ -194,8 +194,10 @@ class Findings:
             self.counts[check] = self.counts.get(check, 0) + part.height
             if CHECKS[check].severity == "warn":
                 already = self._warned.get(key, 0)
-                part = part.head(max(0, LISTED_WARNINGS - already))
-                self._warned[key] = already + part.height
+                rows = part.head(max(0, LISTED_WARNINGS - already)).to_dicts()
+                self._warned[key] = already + len(rows)
+                # made anew: a slice would keep all the findings it was cut from in memory
+                part = pl.DataFrame(rows, schema=FINDING_COLUMNS)
             self._kept.append(part)
 
     def warn(self, check: str, rows: int, listed: Sequence[Mapping[str, Any]] = ()) -> None:
