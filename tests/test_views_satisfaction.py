@@ -123,6 +123,13 @@ def test_groups_are_ordered_by_gap_and_small_ones_come_last(heard):
     assert view.finding.zh == "差距最大的是north：满意率 77.8%，参评率只有 45.0%"
 
 
+@pytest.mark.parametrize(("silent", "ending"), [(22, "参评率只有 45.0%"), (10, "参评率 64.3%")])
+def test_only_is_said_of_a_participation_below_its_target_and_widest_only_of_several(heard, silent, ending):
+    view = satisfaction.by_group(heard(north=EXAMPLE | {"silent": silent}), JUNE, "bureau", "place")
+    assert view.finding is not None
+    assert view.finding.zh == f"north：满意率 77.8%，{ending}"
+
+
 def test_where_satisfaction_is_nowhere_above_participation_the_title_is_neutral(heard):
     view = satisfaction.by_group(
         heard(north={"satisfied": 5, "dissatisfied": 15, "silent": 1}), JUNE, "bureau", "place"

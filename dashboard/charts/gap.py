@@ -62,10 +62,10 @@ def dumbbell(view: View, style: Style) -> go.Figure:
         customdata=hover,
         hovertemplate=_TEMPLATE,
     )
-    _targets(fig, rows, style)
+    goals = _targets(fig, rows, style)
     _legend(fig, view, style)
     fig.update_layout(
-        xaxis=_axis([*rows["participation"].to_list(), *rows["value"].to_list()], style),
+        xaxis=_axis([*rows["participation"].to_list(), *rows["value"].to_list(), *goals], style),
         yaxis=name_axis(rows[style.language].to_list(), places, style),
         margin={"t": 46, "r": PRINT_WIDTH},
     )
@@ -175,14 +175,19 @@ def _goal(rows: pl.DataFrame, column: str) -> float | None:
     return next(iter(rows[column].drop_nulls().to_list()), None)
 
 
-def _targets(fig: go.Figure, rows: pl.DataFrame, style: Style) -> None:
-    for column, word in (
-        ("participation_target", "charts.target_participation"),
-        ("satisfaction_target", "charts.target_satisfaction"),
-    ):
-        goal = _goal(rows, column)
-        if goal is not None:
-            _goal_line(fig, goal, word, style)
+def _targets(fig: go.Figure, rows: pl.DataFrame, style: Style) -> list[float]:
+    """Draw the targets there are, and return them."""
+    goals = {
+        word: _goal(rows, column)
+        for column, word in (
+            ("participation_target", "charts.target_participation"),
+            ("satisfaction_target", "charts.target_satisfaction"),
+        )
+    }
+    known = {word: goal for word, goal in goals.items() if goal is not None}
+    for word, goal in known.items():
+        _goal_line(fig, goal, word, style)
+    return list(known.values())
 
 
 def _goal_line(fig: go.Figure, goal: float, word: str, style: Style) -> None:

@@ -305,10 +305,13 @@ def _widest(frame: pl.DataFrame) -> Text:
     if round(first["gap"], 3) <= 0:
         return Text("各单位满意率都不高于参评率", "Satisfaction is nowhere above participation")
     value, heard_share = both(wording.per_cent, first["value"]), both(wording.per_cent, first["participation"])
-    return Text(
-        f"差距最大的是{first['zh']}：满意率 {value[0]}，参评率只有 {heard_share[0]}",
-        f"Widest gap: {first['en']}, {value[1]} satisfied, but only {heard_share[1]} took part",
+    goal = first["participation_target"]
+    few = first["participation"] < (0.5 if goal is None else goal)  # "only" where most were not heard, or too few
+    said = Text(
+        f"{first['zh']}：满意率 {value[0]}，参评率{'只有' if few else ''} {heard_share[0]}",
+        f"{first['en']}: {value[1]} satisfied, {'but only ' if few else ''}{heard_share[1]} took part",
     )
+    return said if comparable.height == 1 else Text(f"差距最大的是{said.zh}", f"Widest gap: {said.en}")
 
 
 SHARES = ("participation", "satisfaction", "with_silence")
