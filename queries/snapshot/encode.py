@@ -29,7 +29,7 @@ def seconds(column: pl.Series) -> pl.Series:
     if column.dtype == pl.String:
         # a bare date has no time part; both forms may stand in one column
         text = pl.when(column.str.len_bytes() == 10).then(column + pl.lit(" 00:00:00")).otherwise(column)
-        column = pl.select(text).to_series().str.to_datetime(TEXT_TIME, strict=False)
+        column = pl.select(text).to_series().str.to_datetime(TEXT_TIME, time_unit="us", strict=False)
     elif column.dtype != pl.Null and not isinstance(column.dtype, pl.Datetime):
         column = column.cast(pl.Date).cast(pl.Datetime("us"))
     if column.dtype == pl.Null:

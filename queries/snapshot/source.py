@@ -1,7 +1,7 @@
 """Read the register from the system of record, in batches and in one consistent view."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from hashlib import sha256
@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, Select, select
 
 from queries.schema import backlog_item, case_evaluation, import_run, office, petition_case
 from queries.snapshot.build import Builder, case_columns
+from queries.snapshot.bulk import Garbled, text_batches
 from queries.snapshot.surroundings import surroundings
 from queries.store import store_version
 
@@ -43,9 +44,9 @@ def read_store(connection: Connection, builder: Builder) -> dict[str, Any]:
         imports; and newest_file_date.
     """
     builder.add_offices(frame_of(connection, select(*(office.c[name] for name in OFFICES))))
-    case_query = select(*(petition_case.c[name] for name in ("case_no", "counted", *case_columns())))
-    for batch in batches(connection, case_query):
-        builder.add_cases(batch)
+    columns = ("case_no", "counted", *case_columns())
+    case_query = select(*(petition_case.c[name] for name in columns)).order_by(petition_case.c.case_no)
+    _read(connection, case_query, builder.add_cases)
     joined = select(
         petition_case.c.case_no,
         case_evaluation.c.target,
@@ -54,12 +55,25 @@ def read_store(connection: Connection, builder: Builder) -> dict[str, Any]:
         case_evaluation.c.window_ends_at,
         case_evaluation.c.evaluated_at,
     ).join(petition_case, petition_case.c.case_id == case_evaluation.c.case_id)
-    for batch in batches(connection, joined):
-        builder.add_evaluations(batch)
+    joined = joined.order_by(case_evaluation.c.case_id, case_evaluation.c.target)
+    _read(connection, joined, builder.add_evaluations)
     backlog = frame_of(connection, select(*(backlog_item.c[name] for name in BACKLOG)))
     if len(backlog):
         builder.add_backlog(backlog)
     return {"store_version": store_version(connection), **_runs(connection), **surroundings(connection)}
+
+
+def _read(connection: Connection, query: Select[Any], add: Callable[[pl.DataFrame], None]) -> None:
+    """Give every row to the builder, by lines of text, from the first odd one on by cells."""
+    given = 0
+    try:
+        for batch in text_batches(connection, query):
+            add(batch)
+            given += len(batch)
+    except Garbled:
+        for batch in batches(connection, query):
+            add(batch.tail(len(batch) - min(given, len(batch))))
+            given -= min(given, len(batch))
 
 
 OFFICES = ("office_id", "name", "kind", "parent_id", "population", "is_listed")
