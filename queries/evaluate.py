@@ -265,8 +265,9 @@ def compare(
 ) -> pl.DataFrame:
     """As `evaluate`, with the previous period of equal length and the same period last year beside.
 
-    Both are seen as long after their end as the period itself is after its own, so like is compared with like. A
-    period that begins before the first registration has no figures: the register does not reach so far back.
+    Both are seen as long after their end as the period itself is after its own, and a period that still runs on the
+    same day after its start: like is compared with like. A period that begins before the month of the first
+    registration has no figures: the register does not reach so far back.
 
     Returns:
         The columns of `evaluate`, then previous_value, previous_numerator, previous_denominator, last_year_value,

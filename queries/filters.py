@@ -73,9 +73,14 @@ class Filters:
         return self._moved(*shift_period(self.start, self.end, -12))
 
     def _moved(self, start: date, end: date) -> "Filters":
+        assert self.start is not None
         assert self.end is not None
-        # like is compared with like: the earlier period is seen as long after its end as the later one is
-        return replace(self, start=start, end=end, as_of=self.as_of and end + (self.as_of - self.end))
+        as_of = self.as_of
+        # like is compared with like: the earlier period is seen as long after its end as the later one is, and a
+        # period that still runs on the same day after its start
+        if as_of is not None:
+            as_of = end + (as_of - self.end) if as_of >= self.end else min(end, start + (as_of - self.start))
+        return replace(self, start=start, end=end, as_of=as_of)
 
     def to_query(self) -> dict[str, list[str]]:
         """Parameters of a link; only what differs from the default."""

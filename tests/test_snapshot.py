@@ -187,3 +187,13 @@ def test_a_filter_takes_a_key_a_label_or_another_spelling(tmp_path: Path) -> Non
 def test_a_folder_without_a_snapshot_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="Delete the folder"):
         Snapshot.open(tmp_path)
+
+
+@pytest.mark.parametrize("odd", ["a\\b", "a\tb", "a\nb", 'a"b', "a,b", "a\x1fb", "a\x1eb", "西岸镇（街道）"])
+def test_odd_characters_in_a_name_survive(any_settings: Settings, store: Engine, odd: str) -> None:
+    fill(store)
+    with writing(store) as connection:
+        connection.execute(update(petition_case).where(petition_case.c.case_no == 2).values(place_code=odd))
+        raise_version(connection)
+    counts = dict(evaluate(current(any_settings), "registered_count", ["place"]).select("place", "numerator").rows())
+    assert counts == {"西岸镇": 3, odd: 1, "": 1}

@@ -91,9 +91,8 @@ def _unescaped(block: bytes) -> tuple[BytesIO, int]:
     rows = block.count(b"\n") + 1
     text = block.replace(b"\n", LINE.encode())
     if b"\\" in text:
-        # a backslash is doubled; other escapes stand for control characters, none of which a register needs
         text = text.replace(b"\\\\", b"\x00")
-        for escape in (b"\\n", b"\\r", b"\\t", b"\\b", b"\\f", b"\\v"):
-            text = text.replace(escape, b" ")
+        for escape, meant in ((b"\\n", b"\n"), (b"\\r", b"\r"), (b"\\t", b"\t")):
+            text = text.replace(escape, meant)
         text = text.replace(b"\x00", b"\\")
     return BytesIO(text), rows
