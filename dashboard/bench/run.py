@@ -106,8 +106,8 @@ def import_once(folder: str) -> None:
     Path(folder, "imported.pickle").write_bytes(pickle.dumps(found))
 
 
-def measure_size(cases: int, engines: Sequence[str]) -> Sized:
-    """Measure the pages of a register of this size in every engine."""
+def measure_size(cases: int, engines: Sequence[str], rounds: int | None = None) -> Sized:
+    """Measure the pages of a register of this size in every engine, each page so often (`worker.ROUNDS`)."""
     with tempfile.TemporaryDirectory(prefix="huiyin-bench-") as name:
         folder = Path(name)
         seconds, peak = _in_process("build", folder, cases)
@@ -129,7 +129,7 @@ def measure_size(cases: int, engines: Sequence[str]) -> Sized:
         for engine in engines:
             inform(f"{cases:,} items: {engine} ...")
             code = "import sys; from dashboard.bench.worker import main; main(*sys.argv[1:])"
-            subprocess.run([sys.executable, "-c", code, engine, name], check=True)
+            subprocess.run([sys.executable, "-c", code, engine, name, str(rounds or "")], check=True)
             found[engine] = pickle.loads((folder / f"{engine}.pickle").read_bytes())
         disk = sum(file.stat().st_size for file in (folder / "snapshot").rglob("*.arrow")) / 1e6
         return Sized(snapshot.rows["cases"], disk, seconds, peak, found, whole, work, _differing(found, work))

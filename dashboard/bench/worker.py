@@ -7,8 +7,9 @@ Started by `dashboard.bench.run` with the engine and a folder: it holds the snap
 import gc
 import pickle
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -43,8 +44,8 @@ class Measured:
     answers: dict[tuple[str, str], list[Answer]] = field(default_factory=dict)
 
 
-def main(engine: str, where: str) -> None:
-    """Measure one engine."""
+def main(engine: str, where: str, rounds: str = "") -> None:
+    """Measure one engine, each page so often; without a number as often as ROUNDS says."""
     folder = Path(where)
     work: Work = pickle.loads((folder / "work.pickle").read_bytes())
     before = memory()
@@ -57,9 +58,14 @@ def main(engine: str, where: str) -> None:
     for scenario, by_page in work.items():
         for page, calls in by_page.items():
             measured.answers[scenario, page] = [named(ask(call), call, snapshot) for call in calls]
-            measured.pages[scenario, page] = timed(lambda calls=calls: [ask(call) for call in calls], ROUNDS[engine])  # type: ignore[misc]  # bound now
+            measured.pages[scenario, page] = timed(partial(_ask_all, ask, calls), int(rounds or ROUNDS[engine]))
             measured.peak = {kind: max(value, measured.peak[kind]) for kind, value in memory().items()}
     (folder / f"{engine}.pickle").write_bytes(pickle.dumps(measured))
+
+
+def _ask_all(ask: "Ask", calls: Sequence[Call]) -> None:
+    for call in calls:
+        ask(call)
 
 
 def timed(ask: Callable[[], Any], rounds: int) -> tuple[float, float]:
@@ -111,10 +117,7 @@ def _duckdb(folder: Path, *, planned: bool) -> tuple[Ask, Snapshot]:
     from dashboard.bench import sql
 
     snapshot = Snapshot.open(folder / "snapshot")
-    if planned:
-        connection = duckdb.connect(str(folder / "native.duckdb"), read_only=True)
-    else:
-        connection = duckdb.connect()
+    connection = duckdb.connect(str(folder / "native.duckdb") if planned else ":memory:", read_only=planned)
     connection.execute("SET enable_progress_bar = false")  # drawn after two seconds, at the expense of the query
     if not planned:
         for table in ("cases", "evaluations"):
