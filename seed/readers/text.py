@@ -23,6 +23,7 @@ from queries.errors import UnreadableFile
 from seed.readers import CHUNK_ROWS, Chunk, ReadOptions, Table, without_blank_rows
 
 BLOCK_BYTES = 16 << 20
+SAMPLE_ROWS = 200  # rows looked at for the delimiter and for spare ones at their ends
 QUOTE_LINES = 200  # lines a quoted cell may span in the careful way
 QUOTE_CHARS = 100_000  # and characters
 SWALLOWED_LINES = 20  # line breaks in the last cell of a block from which on an unclosed quote is suspected
@@ -147,12 +148,17 @@ class _TextTable:
 
     def chunks(self, columns: Sequence[int], first_row: int, width: int) -> Iterator[Chunk]:
         if self._fast_fits is None:
-            self._fast_fits = self._no_cell_swallows_rows(width)
+            self._fast_fits = not self._has_spare_delimiters(width) and self._no_cell_swallows_rows(width)
         yield from (self._fast if self._fast_fits else self._careful)(columns, first_row, width)
 
     def _lines(self) -> Iterator[str]:
         with self._path.open(encoding=self._encoding, errors="replace", newline="") as file:
             yield from file
+
+    def _has_spare_delimiters(self, width: int) -> bool:
+        """Whether rows end in delimiters that the heading lacks; only the careful way forgives them."""
+        sample = islice(_records(self._lines(), self._delimiter), SAMPLE_ROWS)
+        return any(len(cells) > width and not any(cells[width:]) for _, cells, _ in sample)
 
     def _no_cell_swallows_rows(self, width: int) -> bool:
         quotes = _count_quotes(self._path, self._encoding)
@@ -225,6 +231,8 @@ class _TextTable:
             for number, cells, is_whole in batch:
                 if number < first_row or not any(cells):
                     continue
+                if len(cells) > width and not any(cells[width:]):
+                    cells = cells[:width]
                 if len(cells) == width and is_whole:
                     good.append((number, *(cells[column] for column in columns)))
                 else:

@@ -66,6 +66,14 @@ def test_a_quote_never_closed_costs_one_row(tmp_path):
     assert malformed == [3]
 
 
+def test_delimiters_to_spare_at_the_end_of_rows_are_forgiven(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("a,b\n1,2,\n3,4\n5,6,,\n7,8,9\n", encoding="utf-8")
+    good, malformed = read(path)
+    assert [row[1:] for row in good] == [("a", "b"), ("1", "2"), ("3", "4"), ("5", "6")]
+    assert malformed == [5]
+
+
 def test_an_inch_mark_opens_no_quote(tmp_path):
     path = tmp_path / "a.csv"
     path.write_text('a,b\n1,5" pipe\n2,3\n4,"x ""y"" z\n"\n6,7\n', encoding="utf-8")
