@@ -123,7 +123,7 @@ class PostgreSQLEngine:
 
     def scan(self, table: Table, partitions: Sequence[Rows]) -> nw.LazyFrame[Any]:
         """See `Engine`."""
-        frame = nw.from_native(self._ibis.table(table, database=self.schema))
+        frame: nw.LazyFrame[Any] = nw.from_native(self._ibis.table(table, database=self.schema))
         return frame.filter(nw.col("part").is_in([self._places[part.path] for part in partitions]))
 
     def collect(self, frame: nw.LazyFrame[Any]) -> pl.DataFrame:
