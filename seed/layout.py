@@ -163,10 +163,17 @@ def _find_header(head: Sequence[Sequence[str]], mapping: RegisterMapping) -> tup
         for rows in ((number,), (number, number + 1)):
             if rows[-1] > len(head) or not any(head[rows[0] - 1]):
                 continue
+            if len(rows) > 1 and _is_title(head[rows[0] - 1]):
+                continue
             score = _known_headings(headings_of(head, rows), mapping)
             if score > best_score:
                 best, best_score = rows, score
     return best
+
+
+def _is_title(row: Sequence[str]) -> bool:
+    """A row whose first cell alone is filled names the table, it is not the upper part of a heading."""
+    return bool(row and row[0].strip()) and not any(cell.strip() for cell in row[1:])
 
 
 def _known_headings(headings: Sequence[str], mapping: RegisterMapping) -> int:

@@ -81,6 +81,17 @@ def test_a_title_above_and_a_heading_of_two_rows_are_found(workbook, imported):
     assert report.findings.select("check_name", "row").rows() == [("registered_missing", 6)]
 
 
+def test_a_title_in_the_first_cell_is_no_part_of_the_headings(workbook, imported):
+    sheet = workbook.add_worksheet()
+    sheet.write(0, 0, "某县信访登记表（2022年上半年）")
+    sheet.write_row(1, 0, ["信访件编号", "登记时间", "备注"])
+    sheet.write_row(2, 0, ["1", "2022-06-03", "无"])
+    report, rows = imported()
+    assert report.used["registered_at"] == "登记时间"
+    assert report.ignored == ("备注",)
+    assert rows == [("1", datetime(2022, 6, 3), None)]
+
+
 def test_every_sheet_that_is_a_register_is_read_and_findings_name_it(workbook, imported):
     for name, number in (("一月", "1"), ("二月", "2")):
         sheet = workbook.add_worksheet(name)
