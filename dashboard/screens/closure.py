@@ -28,9 +28,7 @@ def render(session: Session) -> None:
     with left:
         show(session, months, monthly_shares, key="months", note=session.words("closure.months_note"))
     with right:
-        show(
-            session, ages, distribution.ages, key="ages", note=session.words("closure.ages_note")
-        )
+        show(session, ages, distribution.ages, key="ages", note=session.words("closure.ages_note"))
     left, right = st.columns(2, gap="small")
     with left:
         period = wording.period(session.filters.start, session.filters.end, session.language)
@@ -51,7 +49,7 @@ def _groups(session: Session) -> None:
                     label=session.words("closure.by"))  # fmt: skip
         view = session.view(closure.groups, by)
         show(session, view, interval_dots, key="groups", boxed=False, note=session.words("closure.groups_note"))
-        with st.expander(session.words("closure.table")):
+        if st.toggle(session.words("closure.table"), key="closure-all-figures"):  # a closed table costs nothing
             figures = session.view(closure.table, by)
             table(session, figures.frame.select(pl.col(session.language).alias(by), *figures.frame.columns[3:]), {
                 by: DIMENSIONS[by].label(session.language),
@@ -69,7 +67,6 @@ def warm(session: Session) -> None:
             session.figure(found, chart)
     if session.snapshot.available("place"):
         session.figure(session.view(closure.groups, "place"), interval_dots)
-        session.view(closure.table, "place")
 
 
 def _card(session: Session, horizon: str, items: int) -> Figure:
