@@ -10,7 +10,7 @@ from queries.views import View
 from queries.views.changes import signed
 from queries.vocabulary import Text
 
-ROW = 46  # CSS pixels a step
+ROW = 50  # CSS pixels a step
 ROOM = 16  # CSS pixels above and below the rows
 BAR = 0.46  # of a row
 PRINTED = 132  # CSS pixels at the right for the figures
@@ -36,14 +36,10 @@ def waterfall(view: View, style: Style) -> go.Figure:
     _totals(fig, rows, places, hover, style)
     for row, place in zip(rows, places, strict=True):
         _printed(fig, row, place, view, style)
-    is_share = rows[0]["denominator"] is not None
     fig.update_layout(
         xaxis={
             "range": [min(ends) - reach * AROUND, max(ends) + reach * AROUND],
-            "showgrid": True,
-            "gridcolor": style.palette.grid,
-            "nticks": 5,
-            "tickformat": ".1%" if is_share else ",d",
+            "showticklabels": False,  # every position is printed at the right
         },
         yaxis={
             "tickvals": places,
@@ -111,10 +107,7 @@ def _totals(fig: go.Figure, rows: list[dict[str, Any]], places: list[int], hover
 def _printed(fig: go.Figure, row: dict[str, Any], place: int, view: View, style: Style) -> None:
     """The figure and its counts; of a part its effect and the counts after it."""
     counts = _counts(row, view, style)
-    if row["is_total"]:
-        text = f"<b>{_value(row, view, style)}</b>"
-    else:
-        text = f"<b>{signed(row['shown'], row['denominator'] is not None, style.language)}</b>"
+    text = f"<b>{_value(row, view, style) if row['is_total'] else _effect(row, style)}</b>"
     if counts:
         muted = f'<span style="color:{style.palette.muted};font-size:12px">{counts}</span>'
         text = f"{text}<br>{muted}"
@@ -122,6 +115,10 @@ def _printed(fig: go.Figure, row: dict[str, Any], place: int, view: View, style:
         x=1, xref="paper", xanchor="left", xshift=10, y=place, align="left", text=text, showarrow=False,
         font={"size": 14, "color": style.palette.ink},
     )  # fmt: skip
+
+
+def _effect(row: dict[str, Any], style: Style) -> str:
+    return signed(row["shown"], row["effect"], row["denominator"] is not None, style.language)
 
 
 def _value(row: dict[str, Any], view: View, style: Style) -> str:
@@ -148,8 +145,7 @@ def _hover(row: dict[str, Any], view: View, style: Style) -> str:
         for each in ("entered", "left", "turned_to", "turned_from")
         if row[each]
     ]
-    effect = signed(row["shown"], row["denominator"] is not None, language)
-    return "<br>".join([f"<b>{name} {effect}</b>", *moved, _counts(row, view, style)])
+    return "<br>".join([f"<b>{name} {_effect(row, style)}</b>", *moved, _counts(row, view, style)])
 
 
 def _name(row: dict[str, Any], style: Style) -> str:

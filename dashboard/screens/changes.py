@@ -22,7 +22,7 @@ from queries.views.changes import COUNTS, Then
 
 TODAY = "now"  # the choice "the register as it stands now"
 OWN, SAME = "own", "same"
-MOST_COLUMNS = 6  # rows of a table that is not scrolled
+MOST_COLUMNS = 4  # rows of a table that is not scrolled
 
 
 def render(session: Session) -> None:
@@ -79,7 +79,7 @@ def _register(session: Session) -> tuple[Earlier | None, str]:
     runs = {str(run.import_id): run for run in session.answer(changes.earlier_imports)}
     if not runs:
         return None, "changes.one_import"
-    chosen = _choose(session, "register", (*runs, TODAY), lambda each: _run(session, runs.get(each)))
+    chosen = _choose(session, "register", (*runs, TODAY), lambda each: _run(session, runs.get(each)), width=250)
     if chosen == TODAY:
         return None, ""
     with st.spinner(session.words("changes.rebuilding")):
@@ -110,7 +110,7 @@ def _then(session: Session, name: str, before: Earlier | None) -> Then:
                          lambda each: wording.period(*options[each], session.language))  # fmt: skip
         start, end = options[chosen]
     rules = _choose(session, "rules", tuple(RULE_SETS), lambda each: RULE_SETS[each].label(session.language),
-                    session.filters.rules)  # fmt: skip
+                    session.filters.rules, width=250)  # fmt: skip
     convention = session.filters.convention
     if name == "satisfaction_rate":
         convention = _choose(session, "silence", tuple(CONVENTIONS), lambda each: CONVENTIONS[each](session.language),
@@ -164,7 +164,7 @@ def _moves(session: Session, view: View) -> None:
     rows = [
         {
             "reason": row[language],
-            "effect": changes.signed(row["shown"], is_share, language),
+            "effect": changes.signed(row["shown"], row["effect"], is_share, language),
             **{name: row[name] for name in shown},
         }
         for row in view.frame.filter(~pl.col("is_total")).iter_rows(named=True)
@@ -199,7 +199,7 @@ def _touched(session: Session, then: Then, before: Earlier) -> None:
         if found.columns:
             frame = pl.DataFrame([{"column": column(language), "items": items} for column, items in found.columns])
             headings = {"column": words("changes.column_column"), "items": words("changes.column_items")}
-            table(session, frame, headings, key="touched", height="content" if frame.height <= MOST_COLUMNS else 245)
+            table(session, frame, headings, key="touched", height="content" if frame.height <= MOST_COLUMNS else 178)
 
 
-PAGE = Page(name="changes", order=60, render=render, icon="difference")
+PAGE = Page(name="changes", order=78, render=render, icon="difference")

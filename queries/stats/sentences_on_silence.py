@@ -251,7 +251,11 @@ def why_changed(change: Change) -> Text:
     unit = Fraction(1) if change.now.denominator is None else TENTH_OF_A_POINT
     parts = [part.effect for part in change.parts]
     listed = rounded_parts(parts, after - before, unit)
-    reasons = {part.reason.value: _signed(effect, unit) for part, effect in zip(change.parts, listed, strict=True)}
+    # a small effect is written +0.0: with the digits of the others, but not as none
+    reasons = {
+        part.reason.value: _signed(effect or part.effect * TENTH_OF_A_POINT, unit)
+        for part, effect in zip(change.parts, listed, strict=True)
+    }
     if not any(parts):
         return join(Text("仍为{now}，没有变化。", "Still {now}, nothing changed."), now=_written(change.now))
     names = {f"name_{reason.value}": name for reason, name in REASONS.items()}

@@ -219,7 +219,8 @@ def headline(snapshot: Snapshot, filters: Filters, name: str, then: Then, before
     if not any(part.effect for part in found.change.parts):
         return in_both("{label}与{day}相同，没有变化", "{label}: unchanged since {day}", **names)
     total, real = sum(found.shown.values(), Fraction(0)), found.shown[Reason.REAL]
-    amounts = {"size": _amount(total, measure(name)), "real": both(partial(signed, real, found.is_share))}
+    exact = found.change.parts[-1].effect
+    amounts = {"size": _amount(total, measure(name)), "real": both(partial(signed, real, exact, found.is_share))}
     if total == 0:
         return in_both(
             "{label}与{day}相比持平，其中实际变化{real}",
@@ -231,7 +232,7 @@ def headline(snapshot: Snapshot, filters: Filters, name: str, then: Then, before
     verb = (verbs[total < 0], "down" if total < 0 else "up")
     return in_both(
         "{label}比{day}{verb}{size}，其中实际变化{real}",
-        "{label}: {verb} {size} on {day}, real change {real}",
+        "{label}: {verb} {size} on {day}, of which real change {real}",
         verb=verb,
         **names,
         **amounts,
@@ -337,12 +338,12 @@ def column_label(name: str) -> Text:
     return Text(f"{whose.zh}{words.zh}", f"{words.en} ({whose.en})")
 
 
-def signed(effect: float | Fraction, is_share: bool, language: str) -> str:
-    """An effect as shown, with its sign: +0.3 (percentage points), −2 (items), 0 for none."""
-    size = abs(float(effect))
-    if size == 0:
+def signed(shown: float | Fraction, exact: float | Fraction, is_share: bool, language: str) -> str:
+    """An effect as shown, with its sign: +0.3 (percentage points), −2 (items); +0.0 where it is small, 0 for none."""
+    if exact == 0 and shown == 0:
         return "0"
-    sign = "+" if effect > 0 else "−"
+    sign = "+" if (shown or exact) > 0 else "−"
+    size = abs(float(shown))
     return sign + (wording.number(size * 100, language, 1) if is_share else wording.number(size, language))
 
 
