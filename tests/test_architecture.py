@@ -34,6 +34,7 @@ FLOORS = {
     "queries.conditions": 4,
     "queries.counting": 4,
     "queries.distributions": 4,
+    "queries.membership": 4,
     "queries.evaluate": 4,
     "queries.quantiles": 4,
     "queries.reasons": 4,
