@@ -169,12 +169,14 @@ class Builder:
         # the table names its office as the office table does
         frame = frame.rename({"office_id": "responsible_office_id"}, strict=False)
         frame = _with_columns(
-            frame, [*columns.values(), *(DIMENSIONS[name].column for name in dimensions_of("backlog"))]
+            frame, [*columns.values(), "unusable", *(DIMENSIONS[name].column for name in dimensions_of("backlog"))]
         )
         coded = pl.DataFrame(
             [
                 *(encode.days(frame[source]).rename(name) for name, source in BACKLOG_DAYS.items()),
                 *encode.status(frame, BACKLOG_WORDS),
+                # in this table a check spoils an item or it does not: 0 or 1
+                (frame["unusable"].cast(pl.Int16).fill_null(0) * UNUSABLE["backlog"]).rename("unusable"),
                 *self._dimensions(frame, "backlog"),
             ]
         )

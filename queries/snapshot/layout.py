@@ -8,7 +8,7 @@ import polars as pl
 
 from queries.dimensions import DIMENSIONS, Table
 
-LAYOUT = "v1"
+LAYOUT = "v2"
 """Raised with every change of this module that an older reader or an older snapshot would not survive."""
 
 TABLES: tuple[Table, ...] = ("cases", "evaluations", "backlog")
@@ -56,7 +56,7 @@ FIXED: dict[str, dict[str, pl.DataType]] = {
         "status": pl.Int8(),
         "score": pl.Int8(),
     },
-    "backlog": {**dict.fromkeys(BACKLOG_DAYS, pl.Int16()), "result": pl.Int8()},
+    "backlog": {**dict.fromkeys(BACKLOG_DAYS, pl.Int16()), "result": pl.Int8(), "unusable": pl.Int16()},
 }
 """Columns of each table besides its dimensions.
 

@@ -78,6 +78,7 @@ def _read(connection: Connection, query: Select[Any], add: Callable[[pl.DataFram
 
 OFFICES = ("office_id", "name", "kind", "parent_id", "population", "is_listed")
 BACKLOG = (
+    "unusable",
     "batch",
     "assigned_on",
     "office_id",

@@ -1,5 +1,7 @@
 """上报办结率: reported as settled out of the old items assigned."""
 
+from queries.evaluate import evaluate
+
 
 def test_an_item_counts_as_reported_from_the_day_of_the_report(register, figures):
     snapshot = register(
@@ -16,3 +18,16 @@ def test_an_item_counts_as_reported_from_the_day_of_the_report(register, figures
         ("first", 2, 2, 1.0),
         ("second", 0, 1, 0.0),
     ]
+
+
+def test_an_item_whose_dates_contradict_each_other_is_left_out_and_counted(register):
+    snapshot = register(
+        backlog="""
+        batch | assigned_on | reported_on | unusable
+        ------+-------------+-------------+---------
+        one   | 2022-01-10  | 2022-03-01  | 0
+        one   | 2022-03-10  | 2022-03-01  | 1
+    """
+    )
+    (figure,) = evaluate(snapshot, "backlog_reported_rate").rows(named=True)
+    assert (figure["numerator"], figure["denominator"], figure["excluded"]) == (1, 1, 1)
