@@ -3,7 +3,7 @@ HOST ?= 127.0.0.1
 PORT ?= 8501
 ARGS ?=
 
-.PHONY: help run test lint format bench clean
+.PHONY: help run test lint format bench bench-signals clean
 
 help:
 	@echo "make run      install, load the demo register if there is no data, open http://$(HOST):$(PORT)"
@@ -11,6 +11,7 @@ help:
 	@echo "make lint     ruff check, ruff format --check, mypy"
 	@echo "make format   put every file into the house format"
 	@echo "make bench    measure import, snapshot and pages against DuckDB and pandas (ARGS=\"--cases 1000000\")"
+	@echo "make bench-signals   score the early-warning detectors on simulated cities (needs the shared folder)"
 	@echo "make clean    remove what was installed; the data stays"
 
 run:
@@ -34,6 +35,10 @@ format:
 bench:
 	@sh setup.sh bench
 	@.venv/bin/huiyin bench $(ARGS)
+
+bench-signals:
+	@sh setup.sh test
+	@.venv/bin/python -m tests.bench.signals $(ARGS)
 
 clean:
 	rm -rf .venv .uv .uv-cache .pytest_cache .mypy_cache .ruff_cache .hypothesis
