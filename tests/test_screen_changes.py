@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard.choices import Choices
 from dashboard.i18n import Words
 from dashboard.screens.changes import PAGE
-from dashboard.session import Session
+from dashboard.session import _FILTER_PARAMETERS, Session
 from queries.snapshot import current
 from seed.load import run
 from tests.seed.registers import write_register
@@ -58,7 +58,7 @@ def test_with_one_import_the_page_says_so_and_compares_two_days(opened, settings
     run(write_register(tmp_path / "june.csv", SECOND), settings)
     app = opened()
     assert Words("zh")("changes.one_import") in texts(app)
-    assert [box.label for box in app.selectbox] == [Words("zh")("changes.measure"), Words("zh")("changes.rules")]
+    assert [box.label for box in app.selectbox] == [Words("zh")("changes.measure"), Words("zh")("changes.then_rules")]
     assert app.get("plotly_chart")
 
 
@@ -80,6 +80,12 @@ def test_the_register_of_now_compares_two_days_only(opened, twice):
     next(box for box in app.selectbox if box.label == Words("en")("changes.register")).select("now").run()
     assert not app.exception
     assert len(app.dataframe) == 1
+
+
+def test_a_choice_of_the_page_never_takes_the_name_of_a_filter():
+    controls = {"measure", "register", "then", "then_period", "then_rules", "silence"}
+    assert not controls & {*_FILTER_PARAMETERS, "lang"}
+    assert all(Words("en").has(f"changes.{name}") for name in controls)
 
 
 def test_every_measure_offered_can_be_looked_at(opened, twice):

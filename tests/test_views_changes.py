@@ -320,7 +320,7 @@ def test_the_sentence_and_the_steps_say_the_same(story):
 def test_a_count_changes_by_whole_items(story):
     _, now, rebuilt = story
     headline = changes.headline(now, june(), "registered_count", MAY, rebuilt)
-    assert headline.zh == "登记件数比2022年5月31日增加2件，其中实际变化0"
+    assert headline.zh == "登记件数比2022年5月31日增加2件，而实际变化为0"
     assert changes.headline(now, june(), "overdue_count", MAY, rebuilt).zh.startswith("超期未办结件数比")
 
 

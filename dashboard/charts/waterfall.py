@@ -15,7 +15,7 @@ ROOM = 16  # CSS pixels above and below the rows
 BAR = 0.46  # of a row
 PRINTED = 132  # CSS pixels at the right for the figures
 AROUND = 0.12  # of the reach of the values, free at both sides
-LONGEST_NAME = 9  # letters of a line in Chinese; a name in English may be twice as long
+LONGEST_NAME = {"zh": 8, "en": 13}  # letters of a line
 DASH = 0.006  # of the reach: a part without effect is a thin line, so that it is seen to have none
 
 
@@ -151,11 +151,10 @@ def _hover(row: dict[str, Any], view: View, style: Style) -> str:
 def _name(row: dict[str, Any], style: Style) -> str:
     """In two lines where it is long."""
     name = str(row[style.language])
-    if style.language == "zh":
-        cut = name.find("（")
-        return f"{name[:cut]}<br>{name[cut:]}" if len(name) > LONGEST_NAME and cut > 0 else name
-    first, _, rest = name.partition(" ")
-    if len(name) <= LONGEST_NAME or not rest:
+    if len(name) <= LONGEST_NAME[style.language]:
         return name
-    head, comma, tail = name.partition(", ")
-    return f"{head},<br>{tail}" if comma else f"{first}<br>{rest}"
+    for sign, kept in (("（", ""), (", ", ","), (" ", "")):
+        first, found, rest = name.partition(sign)
+        if found:
+            return f"{first}{kept}<br>{sign.strip(', ')}{rest}"
+    return name

@@ -106,10 +106,10 @@ def _then(session: Session, name: str, before: Earlier | None) -> Then:
     start, end = now
     if own != now:
         options = {OWN: own, SAME: now}
-        chosen = _choose(session, "period", tuple(options),
+        chosen = _choose(session, "then_period", tuple(options),
                          lambda each: wording.period(*options[each], session.language))  # fmt: skip
         start, end = options[chosen]
-    rules = _choose(session, "rules", tuple(RULE_SETS), lambda each: RULE_SETS[each].label(session.language),
+    rules = _choose(session, "then_rules", tuple(RULE_SETS), lambda each: RULE_SETS[each].label(session.language),
                     session.filters.rules, width=250)  # fmt: skip
     convention = session.filters.convention
     if name == "satisfaction_rate":
@@ -193,7 +193,7 @@ def _touched(session: Session, then: Then, before: Earlier) -> None:
         return
     with st.container(border=True, key="card-touched", gap="small"):
         with st.container(gap=None):
-            counts = {name: wording.items(getattr(found, name), language) for name in ("late", "corrected", "new")}
+            counts = {name: wording.number(getattr(found, name), language) for name in ("late", "corrected", "new")}
             title(session, words("changes.touched_title", **counts),
                   words("changes.touched_note", day=wording.day(then.as_of, language)))  # fmt: skip
         if found.columns:

@@ -184,6 +184,8 @@ class Rebuild:
 
     def _note(self, known: pl.DataFrame, part: pl.DataFrame, name: str) -> None:
         """What changed in a column of these rows since, and from which day on it could be known."""
+        if name == "unusable":  # follows from the other columns
+            return
         is_event = name in EVENTS
         found = known.join(part, on="case_id")
         if not is_event:  # a value that was changed and changed back is no correction

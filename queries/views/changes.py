@@ -47,7 +47,6 @@ COLUMNS = {
     "closed_stated": Text("办结状态", "closed by its status"),
     "on_time_stated": Text("是否按期", "on time as stated"),
     "counted": Text("是否纳入统计", "counted or not"),
-    "unusable": Text("核查结果", "outcome of the checks"),
     "bureau": Text("对信访部门评价（新增）", "evaluation of the bureau (added)"),
     "office": Text("对责任单位评价（新增）", "evaluation of the office (added)"),
     "status": Text("评价状态", "evaluation status"),
@@ -223,20 +222,22 @@ def headline(snapshot: Snapshot, filters: Filters, name: str, then: Then, before
     amounts = {"size": _amount(total, measure(name)), "real": both(partial(signed, real, exact, found.is_share))}
     if total == 0:
         return in_both(
-            "{label}与{day}相比持平，其中实际变化{real}",
-            "{label}: level with {day}, real change {real}",
+            "{label}与{day}相比持平，而实际变化为{real}",
+            "{label}: level with {day}, but real change {real}",
             **names,
             **amounts,
         )
     verbs = ("上升", "下降") if found.is_share else ("增加", "减少")
     verb = (verbs[total < 0], "down" if total < 0 else "up")
-    return in_both(
-        "{label}比{day}{verb}{size}，其中实际变化{real}",
-        "{label}: {verb} {size} on {day}, of which real change {real}",
-        verb=verb,
-        **names,
-        **amounts,
-    )
+    moved = in_both("{label}比{day}{verb}{size}", "{label}: {verb} {size} on {day}", verb=verb, **names, **amounts)
+    within = (total > 0) == (exact > 0) and abs(real) <= abs(total)
+    zh, en = _PART_OF_IT if within else _BESIDE_IT
+    rest = in_both(zh, en, **amounts)
+    return Text(f"{moved.zh}，{rest.zh}", f"{moved.en}, {rest.en}")
+
+
+_PART_OF_IT = ("其中实际变化{real}", "of which real change {real}")
+_BESIDE_IT = ("而实际变化为{real}", "but real change {real}")
 
 
 def waterfall(snapshot: Snapshot, filters: Filters, name: str, then: Then, before: Earlier | None = None) -> View:
