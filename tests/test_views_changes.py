@@ -249,7 +249,7 @@ def month_of(closed: str, due: str = "2022-05-20", **more: str) -> dict[str, str
 
 
 @pytest.fixture
-def story(settings, tmp_path) -> tuple[Settings, Snapshot, Earlier]:
+def story(any_settings, tmp_path) -> tuple[Settings, Snapshot, Earlier]:
     """Closed of due at the end of May: 2 of 4. Then one late row, one closing date handed in, one deadline in June."""
     first = [month_of("2022-05-01"), month_of("2022-05-02"), month_of(""), month_of("")]
     second = [
@@ -260,12 +260,12 @@ def story(settings, tmp_path) -> tuple[Settings, Snapshot, Earlier]:
         month_of("2022-05-03"),  # registered in March, imported in June
         month_of("2022-06-15", due="2022-06-20"),  # due and closed after the meeting
     ]
-    run(write_register(tmp_path / "may.csv", first), settings)
-    run(write_register(tmp_path / "june.csv", second), settings)
-    now = current(settings)
-    rebuilt = earlier(settings, now, 1)
+    run(write_register(tmp_path / "may.csv", first), any_settings)
+    run(write_register(tmp_path / "june.csv", second), any_settings)
+    now = current(any_settings)
+    rebuilt = earlier(any_settings, now, 1)
     assert rebuilt is not None
-    return settings, now, rebuilt
+    return any_settings, now, rebuilt
 
 
 def june() -> Filters:
@@ -419,11 +419,11 @@ def test_a_changed_matter_link_is_said_to_be_unknown(settings, tmp_path):
     assert not any("关联件编号" in note.zh for note in elsewhere)
 
 
-def test_repeat_flags_derived_anew_are_put_back(settings):
+def test_repeat_flags_derived_anew_are_put_back(any_settings):
     def case(number: str, day: int) -> dict[str, Any]:
         return {"case_id": number, "registered_at": datetime(2022, 3, day), "matter_id": b"m" * 16}
 
-    engine = open_store(settings)
+    engine = open_store(any_settings)
     for rows in ([case("b", 9)], [case("a", 2)]):  # the second import brings an earlier petition of the same matter
         with writing(engine) as connection:
             number = start_run(connection, source="register")
@@ -433,8 +433,8 @@ def test_repeat_flags_derived_anew_are_put_back(settings):
             derive_repeats(connection, "register", "is_repeat", 30, import_id=number)
             finish_run(connection, number, {"rows_new": 1})
             raise_version(connection)
-    now = current(settings, engine)
-    rebuilt = earlier(settings, now, 1, engine)
+    now = current(any_settings, engine)
+    rebuilt = earlier(any_settings, now, 1, engine)
     engine.dispose()
     assert rebuilt is not None
     shares = [evaluate(each, "repeat_share").row(0, named=True) for each in (rebuilt.then, now)]
