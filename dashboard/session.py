@@ -180,6 +180,20 @@ def narrow(dimension: str, key: str) -> None:
     st.session_state[WIDGET + dimension] = [] if list(now) == [key] else [key]
 
 
+def open_page(session: Session, name: str, where: Mapping[str, Sequence[str]]) -> None:
+    """Go to another page with some dimensions narrowed to keys; everything else stays chosen, Back leads here again."""
+    kept = dict(session.choices.where) | {dimension: tuple(keys) for dimension, keys in where.items()}
+    link = replace(session.choices, where=MappingProxyType(kept)).link(session.snapshot.as_of)
+    if "lang" in st.query_params:
+        link["lang"] = [session.language]
+    # pages are told apart by their address, so this stands for the one `app.py` made
+    st.switch_page(st.Page(_elsewhere, title=name, url_path=name), query_params=link)
+
+
+def _elsewhere() -> None:
+    """The body of a page that is only pointed at."""
+
+
 def pick(name: str, figure: str, fragment: str) -> None:
     """Take the mark clicked in a figure as the choice of the page's control `name` (a callback).
 

@@ -1,4 +1,4 @@
-"""What the store knows besides cases: targets, import runs, and the findings of the checks.
+"""What the store knows besides cases: targets, special periods, import runs, and the findings of the checks.
 
 Targets and runs travel in the manifest of a snapshot, so a page shows those of the data it shows. The findings of one
 import can be many; they are read from the store when someone downloads them.
@@ -14,6 +14,7 @@ from sqlalchemy import Engine, select
 
 from queries.schema import import_finding
 from queries.snapshot import Snapshot
+from queries.vocabulary import Text
 
 REPORT_ROWS = 1_000_000  # rows of a findings report, what a spreadsheet can open
 
@@ -70,6 +71,33 @@ def targets(snapshot: Snapshot) -> tuple[Target, ...]:
             source=row["source"],
         )
         for row in snapshot.manifest.get("targets", [])
+    )
+
+
+@dataclass(frozen=True)
+class SpecialPeriod:
+    """Days with rules of their own, such as a session or a holiday; both ends included.
+
+    Attributes:
+        kind: periods of one kind are alike.
+    """
+
+    name: Text
+    kind: str
+    starts_on: date
+    ends_on: date
+
+
+def special_periods(snapshot: Snapshot) -> tuple[SpecialPeriod, ...]:
+    """Every special period, by its first day; none where the snapshot was built before they were kept."""
+    return tuple(
+        SpecialPeriod(
+            name=Text(row["name_zh"], row["name_en"]),
+            kind=row["kind"],
+            starts_on=date.fromisoformat(row["starts_on"]),
+            ends_on=date.fromisoformat(row["ends_on"]),
+        )
+        for row in snapshot.manifest.get("special_periods", [])
     )
 
 

@@ -1,13 +1,15 @@
-"""Score the weak-signal detectors on the challenge cities: simulated counts with injected rises, held outside the tree.
+"""Score the weak-signal detectors on cities with rises put in: invented ones, and those of the published challenge.
 
-`python -m tests.bench.signals [folder]` prints a table; the folder holds citytruth.json and the cities' counts, by
-default `$HUIYIN_SHARED/reference/t5_challenge` or the shared folder beside the repository.
+`python -m tests.bench.signals` prints, for cities of `tests.bench.cities`, how many rises each method finds as it is
+commonly set and at the same number of false alarms, and whether the number of false alarms the page states comes true.
+Where the published challenge is found it is scored as well: citytruth.json and counts in the folder given with
+`--challenge`, else in `$HUIYIN_SHARED/reference/t5_challenge` or the shared folder beside the repository.
 """
 
+import argparse
 import csv
 import json
 import os
-import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -17,22 +19,20 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from queries.stats.episodes import LOOKS_A_MONTH, new_flags
 from queries.stats.farrington import Settings, ears, farrington_flexible
 from queries.stats.surveillance import ALPHA_MONTHLY, ALPHA_WEEKLY, looks
+from tests.bench.cities import City, invent
 
 WEEKS_A_MONTH = 52 / 12
+BUDGET = 1.0  # false alarms a month and city, at which methods are compared
+CITIES = {"base": 6, "over-dispersed": 4, "short history": 4}  # how many of each kind
+KINDS: dict[str, dict[str, Any]] = {
+    "base": {},
+    "over-dispersed": {"dispersion": (1.5, 3.0)},
+    "short history": {"years": 2},
+}
 Detector = Callable[[npt.NDArray[np.float64], Sequence[int], npt.NDArray[np.int64]], npt.NDArray[np.bool_]]
-
-
-@dataclass(frozen=True)
-class City:
-    """Counts (places, topics, weeks), codes of special weeks, first week judged, and the rises put in."""
-
-    name: str
-    counts: npt.NDArray[np.float64]
-    special_weeks: npt.NDArray[np.int64]
-    judged_from: int
-    rises: list[dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -161,12 +161,13 @@ def farrington_4_weekly(
         years = min(3, (periods - 2) // 13)
         settings = Settings(years=years, reach=1, blocks=5, left_out=6)
         rows = blocks(counts, end, periods).reshape(-1, periods)
-        alarms = [
-            bool(farrington_flexible(row, [periods - 1], per_year=13, settings=settings).is_alarm[0])
-            if row[-1] > 0 and row[:-1].any()
-            else False
-            for row in rows
-        ]
+        with np.errstate(invalid="ignore", divide="ignore"):
+            alarms = [
+                bool(farrington_flexible(row, [periods - 1], per_year=13, settings=settings).is_alarm[0])
+                if row[-1] > 0 and row[:-1].any()
+                else False
+                for row in rows
+            ]
         found.append(np.reshape(alarms, counts.shape[:2]))
     return np.stack(found)
 
@@ -184,7 +185,112 @@ COMPARISONS: dict[str, tuple[str, Detector, int]] = {
 }
 
 
-def main(folder: Path) -> None:
+def suspicion_bayes(city: City, ends: Sequence[int]) -> npt.NDArray[np.float64]:
+    """How unusual each window is to the product's detector, shape (looks, cells); higher is more so."""
+    found = looks(city.counts, ends, special_weeks=city.special_weeks)
+    return np.stack([np.where(look.observed >= 2, -look.p, -np.inf).ravel() for look in found])
+
+
+def suspicion_farrington(city: City, ends: Sequence[int]) -> npt.NDArray[np.float64]:
+    """The same to Farrington Flexible; windows of fewer than five cases are never alarms there."""
+    found = []
+    for end in ends:
+        periods = (end + 1) // 4
+        settings = Settings(years=min(3, (periods - 2) // 13), reach=1, blocks=5, left_out=6, fewest_over=1)
+        row = []
+        for series in blocks(city.counts, end, periods).reshape(-1, periods):
+            judged = series[-1] >= settings.fewest_cases and series[:-1].any()
+            with np.errstate(invalid="ignore", divide="ignore"):  # a fit that fails on a nearly empty past says nothing
+                alarms = farrington_flexible(series, [periods - 1], per_year=13, settings=settings) if judged else None
+            row.append(np.nan_to_num(-alarms.p[0], nan=-np.inf) if alarms else -np.inf)
+        found.append(row)
+    return np.array(found)
+
+
+def suspicion_ears(city: City, ends: Sequence[int]) -> npt.NDArray[np.float64]:
+    """The same to EARS C2: standard deviations above the mean of seven four-week blocks."""
+    found = []
+    for end in ends:
+        past = blocks(city.counts, end, 10)
+        base = past[:, :, :7]
+        found.append(((past[:, :, 9] - base.mean(axis=2)) / np.maximum(base.std(axis=2, ddof=1), 0.5)).ravel())
+    return np.stack(found)
+
+
+def suspicion_naive(city: City, ends: Sequence[int]) -> npt.NDArray[np.float64]:
+    """The same to a spreadsheet: cases over those of the four weeks before."""
+    pairs = [blocks(city.counts, end, 2) for end in ends]
+    return np.stack(
+        [np.where(p[:, :, 1] >= 3, p[:, :, 1] / np.maximum(p[:, :, 0], 0.5), -np.inf).ravel() for p in pairs]
+    )
+
+
+SUSPICIONS: dict[str, Callable[[City, Sequence[int]], npt.NDArray[np.float64]]] = {
+    "empirical Bayes (ours)": suspicion_bayes,
+    "Farrington Flexible": suspicion_farrington,
+    "EARS C2": suspicion_ears,
+    "naive rise": suspicion_naive,
+}
+
+
+def found_at_budget(cities: Sequence[City], suspicion: Callable[..., npt.NDArray[np.float64]], budget: float) -> float:
+    """Share of rises found with a monthly look when the cut lets through just so many false alarms a month and city.
+
+    The cut is set on the cities it is judged on, for every method alike.
+    """
+    clean, best = [], []
+    weeks = 0
+    for city in cities:
+        ends = np.array(look_weeks(city, 4))
+        score_of = suspicion(city, ends.tolist())
+        busy = np.zeros(score_of.shape, dtype=bool)
+        for rise in city.rises:
+            during = (ends >= rise["start"]) & (ends <= rise["end"] + 4)
+            busy[during, rise["cell"]] = True
+            best.append(score_of[during, rise["cell"]].max(initial=-np.inf))
+        clean.append(score_of[~busy])
+        weeks += len(ends) * 4
+    allowed = round(budget * weeks / WEEKS_A_MONTH)
+    cut = np.sort(np.concatenate(clean))[::-1][allowed]
+    return float(np.mean(np.array(best) > max(cut, -1e300)))
+
+
+def stated_and_true(cities: Sequence[City], alpha: float = ALPHA_WEEKLY) -> tuple[float, float]:
+    """New signals a month where nothing happens, looking every week: as the page states them, and as they come."""
+    stated = came = months = 0.0
+    for city in cities:
+        found = looks(city.counts, look_weeks(city, 1), special_weeks=city.special_weeks, alpha=alpha)
+        flags = np.stack([look.is_flagged for look in found])
+        stated += sum(new_flags(look) for look in found[1:])
+        came += float((flags[1:] & ~flags[:-1]).sum())
+        months += (len(found) - 1) / LOOKS_A_MONTH
+    return stated / months, came / months
+
+
+def invented(kinds: Sequence[str], seed: int) -> None:
+    """Print the scores on invented cities."""
+    for place, kind in enumerate(kinds):
+        first = seed + 1000 * place
+        cities = [invent(first + number, **KINDS[kind]) for number in range(CITIES[kind])]
+        quiet = [invent(first + 500 + number, **KINDS[kind], rises=0) for number in range(CITIES[kind])]
+        rises = sum(len(city.rises) for city in cities)
+        print(f"\n{kind}: {len(cities)} invented cities of 12 places x 15 topics, {rises} rises of 3 to 20 cases")
+        print(f"{'as commonly set':34}{'false/month':>12}{'right':>8}{'found':>8}{'weeks':>7}{'seconds':>9}")
+        for name, (_, detect, step) in (RUNS | COMPARISONS).items():
+            started = time.perf_counter()
+            got = score(cities, detect, step=step)
+            print(
+                f"{name:34}{got.false_alarms:12.2f}{got.right_share:8.2f}{got.found:8.2f}{got.delay:7.0f}"
+                f"{time.perf_counter() - started:9.1f}"
+            )
+        print(f"found at {BUDGET:g} false alarm a month, one look every four weeks")
+        for name, suspicion in SUSPICIONS.items():
+            print(f"{name:34}{found_at_budget(cities, suspicion, BUDGET):28.2f}")
+        stated, came = stated_and_true(quiet)
+        print(f"new signals a month in quiet cities, looking every week: stated {stated:.2f}, came {came:.2f}")
+
+
+def challenge(folder: Path) -> None:
     """Print our scores beside the published ones."""
     cities = read_cities(folder)
     published = json.loads((folder / "benchmark_open.json").read_text(encoding="utf-8"))["benchmark"]
@@ -199,5 +305,20 @@ def main(folder: Path) -> None:
         )
 
 
+def main() -> None:
+    """Print everything."""
+    parser = argparse.ArgumentParser(description="Score the weak-signal detectors.")
+    parser.add_argument("--seed", type=int, default=1, help="of the invented cities")
+    parser.add_argument("--kinds", nargs="*", choices=list(KINDS), default=list(KINDS), help="of invented cities")
+    parser.add_argument("--challenge", type=Path, default=challenge_folder(), help="folder of the published challenge")
+    asked = parser.parse_args()
+    invented(asked.kinds, asked.seed)
+    if (asked.challenge / "citytruth.json").exists():
+        print("\npublished challenge: ours/published")
+        challenge(asked.challenge)
+    else:
+        print("\nThe published challenge is not here, so it is not scored.")
+
+
 if __name__ == "__main__":
-    main(Path(sys.argv[1]) if len(sys.argv) > 1 else challenge_folder())
+    main()

@@ -1,0 +1,153 @@
+"""Counts beside what they usually are: the course of one signal, and every topic or place in its usual range."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import plotly.graph_objects as go
+
+from dashboard.charts import Style, escape, figure, month_axis
+from queries import wording
+from queries.days import month_start
+from queries.views import View
+
+COURSE_HEIGHT = 158  # CSS pixels
+ROW = 22  # CSS pixels a group
+ROOM = 34  # CSS pixels above and below the rows
+PRINTED = 74  # CSS pixels at the right for the figures
+THICK = 8  # CSS pixels of a usual range
+MOST_TICKS = 6
+MARK_ROOM = timedelta(days=6)  # for the right half of the newest mark
+
+
+def course(view: View, style: Style) -> go.Figure:
+    """Items of four weeks as a line over the usual range as a band; the newest, which was judged, as an amber diamond.
+
+    Expects columns day, numerator, expected, lower, upper; oldest first.
+    """
+    rows = view.frame.to_dicts()
+    days: list[date] = [row["day"] for row in rows]
+    newest, palette = rows[-1], style.palette
+    fig = figure(style, COURSE_HEIGHT, margin={"l": 8, "r": 64, "t": 12, "b": 8})
+    fig.add_shape(
+        type="rect", xref="x", x0=days[0], x1=days[-1], y0=newest["lower"], y1=newest["upper"],
+        fillcolor=palette.band, line={"width": 0}, layer="below",
+    )  # fmt: skip
+    fig.add_shape(
+        type="line", x0=days[0], x1=days[-1], y0=newest["expected"], y1=newest["expected"],
+        line={"color": palette.neutral, "width": 1, "dash": "dot"}, layer="below",
+    )  # fmt: skip
+    words, language = style.words, style.language
+    fig.add_scatter(
+        x=days,
+        y=[row["numerator"] for row in rows],
+        mode="lines",
+        line={"color": palette.data, "width": 2},
+        customdata=[[wording.day(row["day"], language), wording.items(row["numerator"], language)] for row in rows],
+        hovertemplate=f"{words('charts.four_weeks_to', day='%{customdata[0]}')}<br>%{{customdata[1]}}<extra></extra>",
+    )
+    fig.add_scatter(
+        x=[newest["day"]], y=[newest["numerator"]], mode="markers", hoverinfo="skip",
+        marker={"symbol": "diamond", "size": 11, "color": palette.signal},
+    )  # fmt: skip
+    for height, text, colour in (
+        (newest["numerator"], f"<b>{wording.items(newest['numerator'], language)}</b>", palette.ink),
+        (newest["upper"], words("charts.usually_to", most=wording.number(newest["upper"], language)), palette.muted),
+    ):
+        fig.add_annotation(
+            x=newest["day"], y=height, xanchor="left", xshift=9, text=text, showarrow=False,
+            font={"size": 12, "color": colour},
+        )  # fmt: skip
+    top = max(row["numerator"] for row in rows)
+    months = sorted({month_start(day) for day in days} - {month_start(days[0])}) or [month_start(days[0])]
+    axis = month_axis(months, style, MOST_TICKS)
+    fig.update_layout(
+        xaxis=axis | {"range": [days[0].isoformat(), (days[-1] + MARK_ROOM).isoformat()]},
+        yaxis={"range": [0, max(top, newest["upper"]) * 1.12], "nticks": 4, "tickformat": ",d"},
+    )
+    return fig
+
+
+def against_usual(view: View, style: Style) -> go.Figure:
+    """Each group's items of the four weeks as a dot over its usual range as a bar; beyond it, an amber diamond.
+
+    Square-root axis, so that small groups can be read beside large ones. Expects columns of
+    `queries.views.signals.topics_now`, first group on top.
+    """
+    rows = view.frame.to_dicts()
+    palette, language = style.palette, style.language
+    places = list(range(len(rows)))[::-1]
+    fig = figure(style, ROW * len(rows) + ROOM)
+    for row, place in zip(rows, places, strict=True):
+        fig.add_shape(
+            type="line", x0=_root(row["lower"]), x1=_root(row["upper"]), y0=place, y1=place,
+            line={"color": palette.faint, "width": THICK}, layer="below",
+        )  # fmt: skip
+    fig.add_scatter(
+        x=[_root(row["expected"]) for row in rows], y=places, mode="markers", hoverinfo="skip",
+        marker={"symbol": "line-ns", "size": 9, "line": {"color": palette.neutral, "width": 2}},
+    )  # fmt: skip
+    fig.add_scatter(
+        x=[_root(row["numerator"]) for row in rows],
+        y=places,
+        mode="markers",
+        marker={
+            "symbol": ["diamond" if row["is_signal"] else "circle" for row in rows],
+            "size": [12 if row["is_signal"] else 9 for row in rows],
+            "color": [palette.signal if row["is_signal"] else palette.data for row in rows],
+        },
+        customdata=[[escape(row[language]), _hover(row, style)] for row in rows],
+        hovertemplate="<b>%{customdata[0]}</b><br>%{customdata[1]}<extra></extra>",
+    )
+    for row, place in zip(rows, places, strict=True):
+        usual = f'<span style="color:{palette.muted}"> / {_usual(row["expected"], language)}</span>'
+        fig.add_annotation(
+            x=1, xref="paper", xanchor="right", xshift=PRINTED, y=place, showarrow=False, align="right",
+            text=f"<b>{wording.number(row['numerator'], language)}</b>{usual}",
+            font={"size": 12, "color": palette.ink},
+        )  # fmt: skip
+    most = max((max(row["numerator"], row["upper"]) for row in rows), default=1)
+    ticks = [tick for tick in (0, 1, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000) if tick <= most]
+    ticks = [tick for tick in ticks if tick == ticks[-1] or _root(tick) == 0 or _clear(tick, ticks, most)]
+    fig.update_layout(
+        xaxis={
+            "range": [-_root(most) * 0.03, _root(most) * 1.03],
+            "tickvals": [_root(tick) for tick in ticks],
+            "ticktext": [wording.number(tick, language) for tick in ticks],
+            "showgrid": True,
+        },
+        yaxis={
+            "tickvals": places,
+            "ticktext": [escape(row[language]) for row in rows],
+            "range": [-0.6, len(rows) - 0.4],
+            "showgrid": False,
+            "ticklabelstandoff": 8,
+            "tickfont": {"color": palette.ink, "size": 13},
+        },
+        margin={"r": PRINTED + 8},
+    )
+    return fig
+
+
+def _root(value: float) -> float:
+    return float(max(value, 0.0) ** 0.5)
+
+
+def _clear(tick: int, ticks: list[int], most: float) -> bool:
+    """Whether a tick's label has room before the next one."""
+    following = [other for other in ticks if other > tick]
+    return not following or _root(following[0]) - _root(tick) >= _root(most) / 10
+
+
+def _usual(expected: float, language: str) -> str:
+    return wording.number(expected, language, 1 if expected < 10 else 0)
+
+
+def _hover(row: dict[str, Any], style: Style) -> str:
+    words, language = style.words, style.language
+    return words(
+        "charts.seen_and_usual",
+        seen=wording.items(row["numerator"], language),
+        usual=_usual(row["expected"], language),
+        lower=wording.number(row["lower"], language),
+        upper=wording.number(row["upper"], language),
+    )

@@ -1,0 +1,107 @@
+"""A look every week: how many signals appear anew by chance, when a rise began, and which rises are one rise.
+
+Windows of four weeks looked at every week share three weeks with the one before, so a false alarm tends to stay for
+several looks. What a reader meets is its first appearance; that is counted here.
+"""
+
+import numpy as np
+import numpy.typing as npt
+from scipy import special, stats
+
+from queries.stats.forecasts import WINDOW
+from queries.stats.intervals import Array
+from queries.stats.surveillance import Flags, Look, Survey
+
+LOOKS_A_MONTH = 365.25 / 12 / 7  # one a week
+LEAST_RISE = 1.5  # times the usual, of a rise whose beginning is looked for
+USUAL_SHARE = 0.95  # of four-week counts where nothing happens, the usual range
+
+
+def new_flags(look: Look) -> float:
+    """Expected number of cells flagged at this look and not a week before, where nothing happens.
+
+    Weeks are taken as independent parts of a negative binomial window: the three weeks two looks share hold `a` cases,
+    and the cell is new when the newest week reaches the threshold from there and the oldest did not.
+    """
+    k = np.asarray(look.threshold, dtype=np.int64).ravel()
+    mean, variance = look.expected.ravel(), look.variance.ravel()
+    share = np.clip(1 - mean / variance, 1e-9, 1.0)
+    size = mean * (1 - share) / share
+    total = 0.0
+    for a in range(int(k.max(initial=0))):
+        left = np.flatnonzero(k > a)
+        part, rate = size[left], share[left]
+        shared = stats.nbinom.pmf(a, part * (WINDOW - 1) / WINDOW, 1 - rate)
+        reaches = special.betainc(k[left] - a, part / WINDOW, rate)
+        total += float((shared * reaches * (1 - reaches)).sum())
+    return total
+
+
+def new_flags_a_month(survey: Survey) -> float:
+    """Expected number of signals a month that appear anew where nothing happens, looking every week.
+
+    Levels that say the same (a single place, a single topic) count once.
+    """
+    return LOOKS_A_MONTH * sum(new_flags(look) for look in levels(survey).values())
+
+
+def levels(survey: Survey) -> dict[str, Look]:
+    """The looks of a survey that differ: cells, and topics, places and city where there are several to add up."""
+    places, topics = survey.cells.observed.shape
+    found = {"cell": survey.cells}
+    if places > 1:
+        found["topic"] = survey.topics
+    if topics > 1:
+        found["place"] = survey.places
+    if places > 1 and topics > 1:
+        found["city"] = survey.city
+    return found
+
+
+def explained(survey: Survey) -> dict[str, Flags]:
+    """Which flags to list: each rise once, where it is.
+
+    A topic (place, city) is listed when it is beyond its limit even with its flagged parts set to what was expected of
+    them; its parts are then folded into it. Otherwise its parts say it all, and it is left out.
+    """
+    there = levels(survey)
+    cells = survey.cells.is_flagged
+    excess = np.where(cells, survey.cells.observed - survey.cells.expected, 0.0)
+    found: dict[str, Flags] = {"cell": cells.copy()}
+    for name, axis in (("topic", 0), ("place", 1)):
+        if name in there:
+            look = there[name]
+            found[name] = look.is_flagged & (look.observed - excess.sum(axis=axis, keepdims=True) >= look.threshold)
+            found["cell"] &= ~found[name]
+    if "city" in there:
+        look = there["city"]
+        rest = look.observed - _listed_excess(survey, found)
+        found["city"] = look.is_flagged & (rest >= look.threshold)
+    return found
+
+
+def _listed_excess(survey: Survey, found: dict[str, Flags]) -> float:
+    parts = [("cell", survey.cells), ("topic", survey.topics), ("place", survey.places)]
+    return float(sum(((look.observed - look.expected) * found[name]).sum() for name, look in parts if name in found))
+
+
+def usual_range(look: Look) -> tuple[Array, Array]:
+    """Lower limit of the usual range (2.5 % quantile) and the most that is not flagged, in cases."""
+    share = np.clip(1 - look.expected / look.variance, 1e-9, 1.0)
+    lower = stats.nbinom.ppf((1 - USUAL_SHARE) / 2, look.expected * (1 - share) / share, 1 - share)
+    return np.asarray(np.nan_to_num(lower)), np.asarray(look.threshold - 1)
+
+
+def began(weekly: npt.ArrayLike, usual: float) -> int:
+    """How many weeks before the last one a rise most likely began (0: in the last week).
+
+    The start that makes the weeks since then likeliest under a rise half way to what the last four weeks hold, at
+    least 1.5 times the usual (Poisson log-likelihood ratio, as in a CUSUM).
+
+    Args:
+        weekly: cases by week, oldest first. usual: what a week usually holds, above 0.
+    """
+    y = np.asarray(weekly, dtype=float)
+    rise = max(LEAST_RISE, (1 + y[-WINDOW:].mean() / usual) / 2)
+    gain = np.cumsum((y * np.log(rise) - (rise - 1) * usual)[::-1])
+    return int(np.argmax(gain))
