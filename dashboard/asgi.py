@@ -65,7 +65,7 @@ def calm(error: Exception) -> bool:
     log.error("Error %s on a page", number, exc_info=error)
     language = choose_language(st.session_state.get("language"), st.context.locale, None)
     words = Words(language)
-    reason = str(error) if isinstance(error, HuiyinError) else words("frame.error")
+    reason = error.said(language) if isinstance(error, HuiyinError) else words("frame.error")
     st.error(f"{reason} {words('frame.error_number', number=number)}", icon=":material/error:")
     return True
 

@@ -11,10 +11,11 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Literal, Protocol, TypeVar
+from typing import Any, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
 import plotly.graph_objects as go
+import polars as pl
 import streamlit as st
 from sqlalchemy import Engine
 from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -22,6 +23,8 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from dashboard.charts import Style
 from dashboard.choices import Choices, Link, read_link
 from dashboard.i18n import Words, choose_language
+from dashboard.import_work import ImportDesk
+from queries import register
 from queries.dimensions import DIMENSIONS
 from queries.filters import Filters
 from queries.settings import Settings
@@ -38,19 +41,6 @@ _FILTER_PARAMETERS = {"from", "to", "as_of", "period", "rules", "convention", "t
 
 T = TypeVar("T")
 Chart = Callable[[View, Style], go.Figure]
-
-
-class ImportDesk(Protocol):
-    """What the import page may ask for; made where `seed` is known (app.py), so that pages need not know it."""
-
-    def mappings(self) -> Sequence[str]:
-        """Names of the shipped mappings."""
-
-    def check(self, paths: Sequence[Path], name: str | Path | None) -> Any:
-        """A dry run: the report, nothing written."""
-
-    def run(self, paths: Sequence[Path], name: str | Path | None, progress: Callable[[Any], None] | None) -> Any:
-        """The import itself: the report."""
 
 
 @dataclass(frozen=True)
@@ -107,6 +97,23 @@ class Session:
         """Like `view`, for a function whose answer is not a `View`."""
         key = f"{self.snapshot.id}|{self.filters!r}|{question.__module__}.{question.__qualname__}{arguments!r}"
         return _kept(key, lambda: question(self.snapshot, self.filters, *arguments))
+
+    def findings(self, import_id: int) -> Callable[[], pl.DataFrame]:
+        """Reads what the checks found in one import when it is called; a download is made without a session."""
+        store = _store(self.settings)
+        return lambda: register.findings(store, import_id)
+
+    def examples(self, import_id: int) -> pl.DataFrame:
+        """The first finding of every check of one import (`queries.register.examples`)."""
+        return _kept(
+            f"{self.snapshot.id}|examples {import_id}", lambda: register.examples(_store(self.settings), import_id)
+        )
+
+    def changes(self, import_id: int) -> Mapping[str, int]:
+        """Values one import changed, by column (`queries.register.changes`)."""
+        return _kept(
+            f"{self.snapshot.id}|changes {import_id}", lambda: register.changes(_store(self.settings), import_id)
+        )
 
     def figure(self, view: View, chart: Chart) -> go.Figure:
         """The chart of a view, drawn once; a kept figure must not be changed."""
@@ -227,6 +234,16 @@ def note_control(name: str, value: str, default: str) -> None:
         link = {n: v for n, v in st.session_state.get("_link", {}).items() if n in _FILTER_PARAMETERS | {"lang"}}
         query = {n: st.query_params.get_all(n) for n in st.query_params}
         _write_address(link | {n: [v] for n, v in controls.items()}, query)
+
+
+def remember(name: str, value: Any) -> None:
+    """Keep something for this reader until the browser window is closed; None forgets it."""
+    st.session_state[f"_kept.{name}"] = value
+
+
+def recall(name: str) -> Any:
+    """What `remember` keeps under the name; None when nothing."""
+    return st.session_state.get(f"_kept.{name}")
 
 
 def enter_page() -> None:

@@ -20,7 +20,19 @@ from difflib import get_close_matches
 
 
 class HuiyinError(Exception):
-    """The root of every deliberate error; its text is fit for the reader."""
+    """The root of every deliberate error; its text is fit for the reader.
+
+    Attributes:
+        zh: the text in Chinese; None where only English was written.
+    """
+
+    def __init__(self, message: str = "", zh: str | None = None):
+        super().__init__(message)
+        self.zh = zh
+
+    def said(self, language: str) -> str:
+        """The text in the reader's language, as far as there is one."""
+        return self.zh if language == "zh" and self.zh else str(self)
 
 
 class UsageError(HuiyinError):

@@ -1,7 +1,7 @@
 """What the store knows besides cases: targets, special periods, import runs, and the findings of the checks.
 
-Targets and runs travel in the manifest of a snapshot, so a page shows those of the data it shows. The findings of one
-import can be many; they are read from the store when someone downloads them.
+Targets, periods and runs travel in the manifest of a snapshot, so a page shows those of the data it shows. The findings
+of one import can be many; they are read from the store when someone downloads them.
 """
 
 from collections.abc import Mapping
@@ -10,9 +10,9 @@ from datetime import date, datetime
 from typing import Any
 
 import polars as pl
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, func, select
 
-from queries.schema import import_finding
+from queries.schema import case_change, import_finding
 from queries.snapshot import Snapshot
 from queries.vocabulary import Text
 
@@ -150,3 +150,31 @@ def findings(engine: Engine, import_id: int) -> pl.DataFrame:
     return pl.concat([frame.drop("reason").rename({"check_name": "check"}), reason], how="horizontal").sort(
         pl.col("severity").replace_strict(order, default=3, return_dtype=pl.Int8), maintain_order=True
     )
+
+
+def examples(engine: Engine, import_id: int) -> pl.DataFrame:
+    """The first finding of every check of one import; columns as `findings` without the reason."""
+    names = ("severity", "check_name", "file", "sheet", "row", "column", "value_class", "case_id")
+    first = (
+        select(func.min(import_finding.c.finding_id))
+        .where(import_finding.c.import_id == import_id)
+        .group_by(import_finding.c.check_name)
+    )
+    query = select(*(import_finding.c[name] for name in names)).where(import_finding.c.finding_id.in_(first))
+    with engine.connect() as connection:
+        rows = connection.execute(query).all()
+    schema = {name: pl.Int64() if name == "row" else pl.String() for name in names}
+    return pl.DataFrame([tuple(row) for row in rows], schema=schema, orient="row").rename({"check_name": "check"})
+
+
+def changes(engine: Engine, import_id: int) -> dict[str, int]:
+    """Values that one import changed in items already known, by column, the most frequent first."""
+    count = func.count().label("values")
+    query = (
+        select(case_change.c.column, count)
+        .where(case_change.c.import_id == import_id)
+        .group_by(case_change.c.column)
+        .order_by(count.desc(), case_change.c.column)
+    )
+    with engine.connect() as connection:
+        return {column: values for column, values in connection.execute(query)}

@@ -86,7 +86,7 @@ def writing(engine: Engine) -> Iterator[Connection]:
         except OperationalError as error:
             if "locked" not in str(error.orig):
                 raise
-            raise StoreBusy(_BUSY) from error
+            raise StoreBusy(_BUSY, _BUSY_ZH) from error
         with transaction:
             yield connection
 
@@ -176,13 +176,14 @@ _BUSY = (
     "Another import is writing to the database. Nothing of this one was written. Wait until it has finished, then "
     "start this one again."
 )
+_BUSY_ZH = "另一个导入正在写入数据库，这一次没有写入任何内容。请等它完成后再试。"
 
 
 def _take_advisory_lock(connection: Connection) -> None:
     deadline = time.monotonic() + BUSY_SECONDS
     while not connection.execute(text("SELECT pg_try_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK}).scalar():
         if time.monotonic() > deadline:
-            raise StoreBusy(_BUSY)
+            raise StoreBusy(_BUSY, _BUSY_ZH)
         time.sleep(0.05)
 
 

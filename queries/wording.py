@@ -5,7 +5,7 @@ A missing number is an em dash. English uses the true minus sign.
 """
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 
@@ -104,6 +104,20 @@ def lasting(value: float | None, language: str) -> str:
 def day(value: date | None, language: str) -> str:
     """2022年6月30日, 30 Jun 2022."""
     return MISSING if value is None else str(format_date(value, _DAY[language], _LOCALES[language]))
+
+
+def moment(value: datetime | None, language: str) -> str:
+    """2022年6月30日 14:05; 30 Jun 2022, 14:05."""
+    if value is None:
+        return MISSING
+    return day(value, language) + (" " if language == "zh" else ", ") + f"{value:%H:%M}"
+
+
+def rows(count: int | None, language: str) -> str:
+    """Rows of a file: 1,234行; 1,234 rows."""
+    if count is None:
+        return MISSING
+    return number(count, language) + ("行" if language == "zh" else " row" if count == 1 else " rows")
 
 
 def month(value: date | None, language: str) -> str:

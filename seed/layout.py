@@ -203,7 +203,10 @@ def _all_there(table: Table, headings: Sequence[str], mapping: RegisterMapping) 
                 )
                 raise BadMapping(
                     f"{where}: the mapping takes {name} from '{heading}', and there is no such heading. {hint} Nothing "
-                    "was imported. Correct the heading, or mark the column optional = true."
+                    "was imported. Correct the heading, or mark the column optional = true.",
+                    f"{where}：映射文件要从“{heading}”读取 {name}，但没有这一列，未导入任何内容。"
+                    + (f"是否为：{'、'.join(close)}？" if close else f"现有：{'、'.join(filter(None, headings))}。")
+                    + "请改正列名，或将该列标为 optional = true。",
                 )
 
 
@@ -215,7 +218,10 @@ def _needed(layout: Layout, personal: set[int]) -> set[int]:
     if mapping.id_columns:
         missing = [heading for heading in mapping.id_columns if layout.index(heading) is None]
         if missing:
-            raise BadMapping(f"{layout.where}: [id] columns names '{missing[0]}', and there is no such heading.")
+            raise BadMapping(
+                f"{layout.where}: [id] columns names '{missing[0]}', and there is no such heading.",
+                f"{layout.where}：映射文件的 [id] columns 写有“{missing[0]}”，但没有这一列。",
+            )
         return needed | set(layout.indices(mapping.id_columns))
     return needed | {index for index, heading in enumerate(layout.headings) if heading and index not in personal}
 
@@ -241,5 +247,9 @@ def missing_registration(tables: Sequence[Table], mapping: RegisterMapping) -> B
     hint = f" Did you mean: {' or '.join(map(repr, close))}?" if close else ""
     return BadMapping(
         f"No column for {names} was found, so nothing was imported.{hint} Headings seen: {'; '.join(seen) or 'none'}. "
-        "Give a mapping file whose [columns] says which heading is registered_at; seed/mappings/README.md shows how."
+        "Give a mapping file whose [columns] says which heading is registered_at; seed/mappings/README.md shows how.",
+        f"没有找到登记时间一列（{'、'.join(wanted) or COLUMNS['registered_at'].headings[0]}），未导入任何内容。"
+        + (f"是否为：{'、'.join(close)}？" if close else "")
+        + f"看到的列名：{'；'.join(seen) or '无'}。请用映射文件在 [columns] 中写明哪一列是 registered_at，"
+        "写法见 seed/mappings/README.md。",
     )

@@ -151,12 +151,21 @@ class RegisterMapping:
             if not shipped.is_file():
                 raise BadMapping(
                     f"There is no mapping called '{name_or_path}'. {_meant(str(name_or_path), shipped_names())} "
-                    "Or give the path of a .toml file; seed/mappings/README.md says how to write one."
+                    "Or give the path of a .toml file; seed/mappings/README.md says how to write one.",
+                    f"没有名为“{name_or_path}”的映射。随软件提供的有：{'、'.join(shipped_names())}；"
+                    "也可以给出 .toml 文件的路径，写法见 seed/mappings/README.md。",
                 )
             return cls.parse(shipped.read_text("utf-8"), f"{name_or_path}.toml")
         if not path.is_file():
             raise BadMapping(f"There is no mapping file '{path}'. Shipped ones are: {', '.join(shipped_names())}.")
-        return cls.parse(path.read_text("utf-8-sig"), path.name)
+        try:
+            text = path.read_text("utf-8-sig")
+        except UnicodeDecodeError as error:
+            raise BadMapping(
+                f"{path.name} is not saved as UTF-8, as TOML has to be. Nothing was imported. Save it again as UTF-8.",
+                f"映射文件“{path.name}”不是 UTF-8 编码，未导入任何内容。请另存为 UTF-8 后再试。",
+            ) from error
+        return cls.parse(text, path.name)
 
     @classmethod
     def parse(cls, text: str, file: str = "mapping") -> "RegisterMapping":
@@ -168,7 +177,10 @@ class RegisterMapping:
         try:
             content = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
-            raise BadMapping(f"{file} is not TOML: {error}. Nothing was imported.") from error
+            raise BadMapping(
+                f"{file} is not TOML: {error}. Nothing was imported.",
+                f"映射文件“{file}”不是有效的 TOML，未导入任何内容。解析时说：{error}",
+            ) from error
         return _Parser(file).mapping(content, text)
 
     @cached_property
@@ -218,7 +230,10 @@ class _Parser:
         self._file = file
 
     def fail(self, where: str, what: str) -> NoReturn:
-        raise BadMapping(f"{self._file}, {where}: {what} Nothing was imported.")
+        raise BadMapping(
+            f"{self._file}, {where}: {what} Nothing was imported.",
+            f"映射文件“{self._file}”的 {where} 需要更正，未导入任何内容。{what}",
+        )
 
     def mapping(self, content: dict[str, Any], text: str) -> RegisterMapping:
         self.keys("", content)

@@ -45,6 +45,7 @@ FLOORS = {
     "dashboard.charts": 6,
     "dashboard.exports": 6,
     "dashboard.choices": 6,
+    "dashboard.import_work": 6,
     "dashboard.session": 6,
     "dashboard": 7,
     "dashboard.screens": 8,

@@ -41,12 +41,18 @@ Paths = str | Path | Sequence[str | Path]
 Found = list[tuple[Importer, list[Any]]]
 
 
-def check(paths: Paths, settings: Settings, mapping: str | Path | None = None) -> ImportReport:
+def check(
+    paths: Paths,
+    settings: Settings,
+    mapping: str | Path | None = None,
+    progress: Callable[[Progress], None] | None = None,
+) -> ImportReport:
     """What `run` would do; writes nothing.
 
     Args:
         paths: one file or several, read in this order.
         mapping: name of a shipped mapping, path of a mapping file, or None to recognise headings.
+        progress: told how far it is.
 
     Raises:
         InputError: a file or the mapping needs correction.
@@ -56,10 +62,14 @@ def check(paths: Paths, settings: Settings, mapping: str | Path | None = None) -
     found = _recognise(paths, rules)
     engine, is_new = _readable_store(settings)
     key = secrets.token_bytes(32) if is_new or not _has_key(settings) else settings.hash_key()
+    replaces_demo = not is_new and _engine_holds_demo(engine)
+    if replaces_demo:
+        engine.dispose()
+        engine = _empty_store()  # what the import will find once the demo has gone
     try:
         with engine.connect() as connection, connection.begin() as transaction:
-            job = _job(connection, rules, 0, key, only_check=True)
-            if _holds_demo(connection):
+            job = _job(connection, rules, 0, key, only_check=True, progress=progress)
+            if replaces_demo:
                 _note_demo(job)
             _load(job, found)
             report = _report(job, paths, None)
@@ -145,10 +155,14 @@ def _readable_store(settings: Settings) -> tuple[Engine, bool]:
     """The store for a check; one in memory stands in for a file that is not there yet."""
     address = make_url(settings.database_url)
     if address.get_backend_name() == "sqlite" and address.database and not Path(address.database).exists():
-        engine = create_engine("sqlite://")
-        metadata.create_all(engine)
-        return engine, True
+        return _empty_store(), True
     return open_store(settings), False
+
+
+def _empty_store() -> Engine:
+    engine = create_engine("sqlite://")
+    metadata.create_all(engine)
+    return engine
 
 
 def _has_key(settings: Settings) -> bool:
@@ -257,6 +271,11 @@ def _previous(connection: Connection, report: ImportReport) -> tuple[date | None
 
 def _holds_demo(connection: Connection) -> bool:
     return connection.execute(select(import_run.c.import_id).where(import_run.c.is_demo).limit(1)).first() is not None
+
+
+def _engine_holds_demo(engine: Engine) -> bool:
+    with engine.connect() as connection:
+        return _holds_demo(connection)
 
 
 def _remove_demo(connection: Connection) -> None:

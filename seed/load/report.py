@@ -94,6 +94,11 @@ class ImportReport:
     as_of: date | None = None
     findings: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=FINDING_COLUMNS))
 
+    @property
+    def kept(self) -> int:
+        """Rows that are in the store, or would be."""
+        return self.new + self.changed + self.same
+
     def to_csv(self, path: Path) -> Path:
         """The findings as CSV that a spreadsheet opens (UTF-8 with mark); returns the path."""
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -65,11 +65,16 @@ def open_tables(path: Path, options: ReadOptions = ReadOptions()) -> list[Table]
     from seed.readers import parquet, text, workbook
 
     if not path.is_file():
-        raise UnreadableFile(f"There is no file '{path}'. Nothing was imported. Check the name.")
+        raise UnreadableFile(
+            f"There is no file '{path}'. Nothing was imported. Check the name.",
+            f"没有文件“{path}”，未导入任何内容。请检查文件名。",
+        )
     with path.open("rb") as file:
         start = file.read(4096)
     if not start.strip(b"\x00\r\n\t \xef\xbb\xbf"):
-        raise UnreadableFile(f"'{path.name}' is empty. Nothing was imported.")
+        raise UnreadableFile(
+            f"'{path.name}' is empty. Nothing was imported.", f"“{path.name}”是空文件，未导入任何内容。"
+        )
     if parquet.recognises(path, start):
         return parquet.tables(path, options)
     if workbook.recognises(path, start):
@@ -77,7 +82,9 @@ def open_tables(path: Path, options: ReadOptions = ReadOptions()) -> list[Table]
     if start.startswith((b"\x1f\x8b", b"PK\x03\x04", b"%PDF", b"7z\xbc\xaf", b"Rar!")):
         raise UnreadableFile(
             f"'{path.name}' is an archive or a document, not a register. Nothing was imported. Unpack it, or "
-            "export the register as CSV, XLSX, XLS or Parquet."
+            "export the register as CSV, XLSX, XLS or Parquet.",
+            f"“{path.name}”是压缩包或文档，不是登记表，未导入任何内容。请先解压，"
+            "或将登记导出为 CSV、XLSX、XLS、Parquet。",
         )
     return text.tables(path, options)
 

@@ -22,7 +22,10 @@ def tables(path: Path, _options: ReadOptions) -> list[Table]:
     try:
         file = pq.ParquetFile(path, memory_map=True)
     except (pa.ArrowInvalid, OSError) as error:
-        raise UnreadableFile(f"'{path.name}' is a damaged Parquet file. Nothing was imported.") from error
+        raise UnreadableFile(
+            f"'{path.name}' is a damaged Parquet file. Nothing was imported.",
+            f"“{path.name}”是损坏的 Parquet 文件，未导入任何内容。",
+        ) from error
     return [_ParquetTable(path.name, file)]
 
 

@@ -47,20 +47,24 @@ def tables(path: Path, options: ReadOptions) -> list[Table]:
         codecs.lookup(encoding)
     except LookupError:
         raise UnreadableFile(
-            f"The mapping names the encoding '{encoding}', which is not known. Use for example utf-8 or gb18030."
+            f"The mapping names the encoding '{encoding}', which is not known. Use for example utf-8 or gb18030.",
+            f"映射文件写的编码“{encoding}”不存在。请用 utf-8 或 gb18030 等。",
         ) from None
     with path.open(encoding=encoding, errors="replace", newline="") as file:
         sample = file.read(_SAMPLE_BYTES)
     if "\x00" in sample[:4096]:
         raise UnreadableFile(
             f"'{path.name}' is neither text nor a workbook nor Parquet. Nothing was imported. Export the register "
-            "as CSV or XLSX."
+            "as CSV or XLSX.",
+            f"“{path.name}”既不是文本，也不是工作簿或 Parquet，未导入任何内容。请将登记导出为 CSV 或 XLSX。",
         )
     lowered = sample[:2000].lower()
     if "<table" in sample[:_SAMPLE_BYTES].lower() or "<html" in lowered or "<workbook" in lowered:
         raise UnreadableFile(
             f"'{path.name}' is a web page or XML named as a spreadsheet. Nothing was imported. Open it in a "
-            "spreadsheet program and save it as XLSX or CSV."
+            "spreadsheet program and save it as XLSX or CSV.",
+            f"“{path.name}”其实是网页或 XML，只是用了表格的扩展名，未导入任何内容。"
+            "请用表格软件打开，另存为 XLSX 或 CSV。",
         )
     is_utf8 = options.encoding is None and encoding in ("utf-8", "utf-8-sig")
     return [_TextTable(path, encoding, options.delimiter or find_delimiter(sample), is_utf8=is_utf8)]

@@ -40,11 +40,15 @@ def tables(path: Path, options: ReadOptions) -> list[Table]:
     except (fastexcel.FastExcelError, OSError) as error:
         raise UnreadableFile(
             f"The workbook '{path.name}' cannot be opened: it is damaged or protected by a password. Nothing was "
-            "imported. Open it in a spreadsheet program, save a copy without a password and import that."
+            "imported. Open it in a spreadsheet program, save a copy without a password and import that.",
+            f"工作簿“{path.name}”打不开：文件损坏或有密码，未导入任何内容。请用表格软件打开，另存为没有密码的副本后再导入。",
         ) from error
     missing = [sheet for sheet in options.sheets if sheet not in names]
     if missing:
-        raise UnreadableFile(f"'{path.name}' has no sheet '{missing[0]}'. There are: {', '.join(names)}.")
+        raise UnreadableFile(
+            f"'{path.name}' has no sheet '{missing[0]}'. There are: {', '.join(names)}.",
+            f"“{path.name}”中没有工作表“{missing[0]}”。现有：{'、'.join(names)}。",
+        )
     return [_Sheet(path.name, name, reader) for name in options.sheets or names]
 
 
@@ -87,7 +91,8 @@ class _Sheet:
                 return pl.DataFrame(schema={f"c{column}": pl.String for column in columns or ()})
             raise UnreadableFile(
                 f"Sheet '{self.sheet}' of '{self.file}' cannot be read. Nothing was imported. Open the workbook in a "
-                "spreadsheet program, save it again and import that."
+                "spreadsheet program, save it again and import that.",
+                f"“{self.file}”的工作表“{self.sheet}”无法读取，未导入任何内容。请用表格软件打开，重新保存后再导入。",
             ) from error
         frame = sheet.to_polars()
         indices = sorted(wanted) if wanted is not None else range(frame.width)
