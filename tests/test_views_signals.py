@@ -14,7 +14,7 @@ from queries.evaluate import evaluate
 from queries.filters import Filters
 from queries.settings import Settings
 from queries.snapshot import Snapshot, build_from_frames
-from queries.stats.episodes import began, levels, new_flags, new_flags_a_month
+from queries.stats.episodes import began, new_flags, new_flags_a_month
 from queries.stats.surveillance import looks
 from queries.views import signals
 from seed import demo
@@ -91,8 +91,21 @@ def test_a_filter_narrows_what_is_watched(snapshot):
     one = Filters(as_of=date(2022, 5, 31), where=(("place", (truths.RISING_PLACE,)),))
     watched = signals.watch(snapshot, one)
     assert watched.places == (truths.RISING_PLACE,)
-    assert set(levels(watched.found)) == {"cell", "place"}
-    assert PLANTED in found(signals.signals(snapshot, one))
+    assert set(watched.levels) == {"cell", "place"}
+    everywhere = found(signals.signals(snapshot, Filters(as_of=date(2022, 5, 31))))
+    for where in (one, one.only("topic_l1", truths.RISING_TOPIC_L1)):
+        row = found(signals.signals(snapshot, where))[PLANTED]
+        assert (row["numerator"], row["expected"]) == (
+            everywhere[PLANTED]["numerator"],
+            everywhere[PLANTED]["expected"],
+        )
+
+
+def test_several_places_are_added_up_for_the_chart_of_topics(snapshot):
+    both = Filters(as_of=date(2022, 5, 31), where=(("place", (truths.RISING_PLACE, truths.SLOW_PLACE)),))
+    frame = signals.topics_now(snapshot, both).frame
+    counted = signals.watch(snapshot, both).counts[:, :, -4:].sum()
+    assert frame["numerator"].sum() == counted
 
 
 def test_special_periods_come_with_the_snapshot_and_are_named_where_they_matter(snapshot):
@@ -104,7 +117,7 @@ def test_special_periods_come_with_the_snapshot_and_are_named_where_they_matter(
 
 def test_the_headline_says_how_many_signals_and_how_many_by_chance(snapshot):
     view = signals.signals(snapshot, Filters(as_of=date(2022, 5, 31)))
-    stated = new_flags_a_month(signals.watch(snapshot, Filters(as_of=date(2022, 5, 31))).found)
+    stated = new_flags_a_month(signals.watch(snapshot, Filters(as_of=date(2022, 5, 31))).levels)
     assert 0.5 < stated < 2
     for language in LANGUAGES:
         numbers = [float(number) for number in re.findall(r"\d+\.?\d*", view.finding(language))]

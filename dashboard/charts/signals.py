@@ -91,6 +91,7 @@ def against_usual(view: View, style: Style) -> go.Figure:
         y=places,
         mode="markers",
         marker={
+            "opacity": 1,
             "symbol": ["diamond" if row["is_signal"] else "circle" for row in rows],
             "size": [12 if row["is_signal"] else 9 for row in rows],
             "color": [palette.signal if row["is_signal"] else palette.data for row in rows],

@@ -14,6 +14,7 @@ from dashboard.session import Session, open_page
 from queries import wording
 from queries.dimensions import DIMENSIONS
 from queries.views import View, signals
+from queries.views.watching import watch
 
 BREAKDOWNS = {"topic_l1": signals.topics_now, "place": signals.places_now}
 CARDS = 4  # signals drawn; all of them are in the table
@@ -25,26 +26,35 @@ def render(session: Session) -> None:
     """How many signals there are and how many to expect by chance; each with its course; everything in its range."""
     view = session.view(signals.signals)
     heading(session, view.finding or session.words("signals.title"))
-    watched = session.answer(signals.watch)
-    if watched.found is None:
+    watched = session.answer(watch)
+    if not watched.levels:
         empty(session, view)
         return
     language = session.language
     start, end = (wording.day(day, language) for day in watched.window)
     st.caption(plain(session.words("signals.lead", start=start, end=end)))
+    if view.frame.is_empty():
+        _nothing(session)
+        notes(session, view.notes)
+        return
     left, right = st.columns(PAGE_WIDTHS, gap="small")
     with left:
         for index, row in enumerate(view.frame.head(CARDS).iter_rows(named=True)):
             _signal(session, row, index)
-        if view.frame.is_empty():
-            st.info(plain(session.words("signals.none")), icon=":material/check_circle:")
-        else:
-            st.caption(plain(session.words("signals.course_note")))
+        st.caption(plain(session.words("signals.course_note")))
         notes(session, view.notes)
     with right:
         _now(session)
-    if view.frame.height:
-        _table(session, view)
+    _table(session, view)
+
+
+def _nothing(session: Session) -> None:
+    """In so many words, and every topic and place in its range to see it by."""
+    st.info(plain(session.words("signals.none")), icon=":material/check_circle:")
+    offered = [name for name in BREAKDOWNS if session.snapshot.available(name)]
+    for column, name in zip(st.columns(len(offered), gap="small"), offered, strict=True):
+        with column:
+            show(session, session.view(BREAKDOWNS[name]), against_usual, key=f"now-{name}", note=_note(session, name))
 
 
 def _signal(session: Session, row: Mapping[str, Any], index: int) -> None:
@@ -90,11 +100,14 @@ def _now(session: Session) -> None:
     with st.container(border=True, key="card-now", gap="small", height="stretch"):
         by = choose(session, "by", offered, lambda name: DIMENSIONS[name].label(session.language),
                     label=words("signals.now_by"))  # fmt: skip
-        view = session.view(BREAKDOWNS[by])
-        note = words("signals.now_note")
-        if view.frame.height == signals.MOST_GROUPS:
-            note = f"{note} {words('signals.now_note_some', count=signals.MOST_GROUPS)}"
-        show(session, view, against_usual, key="now", boxed=False, note=note)
+        show(session, session.view(BREAKDOWNS[by]), against_usual, key="now", boxed=False, note=_note(session, by))
+
+
+def _note(session: Session, by: str) -> str:
+    note = session.words("signals.now_note")
+    if session.view(BREAKDOWNS[by]).frame.height < signals.MOST_GROUPS:
+        return note
+    return f"{note} {session.words('signals.now_note_some', count=signals.MOST_GROUPS)}"
 
 
 def _table(session: Session, view: View) -> None:

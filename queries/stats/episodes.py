@@ -4,13 +4,15 @@ Windows of four weeks looked at every week share three weeks with the one before
 several looks. What a reader meets is its first appearance; that is counted here.
 """
 
+from collections.abc import Mapping
+
 import numpy as np
 import numpy.typing as npt
 from scipy import special, stats
 
 from queries.stats.forecasts import WINDOW
 from queries.stats.intervals import Array
-from queries.stats.surveillance import Flags, Look, Survey
+from queries.stats.surveillance import Flags, Look
 
 LOOKS_A_MONTH = 365.25 / 12 / 7  # one a week
 LEAST_RISE = 1.5  # times the usual, of a rise whose beginning is looked for
@@ -37,52 +39,33 @@ def new_flags(look: Look) -> float:
     return total
 
 
-def new_flags_a_month(survey: Survey) -> float:
-    """Expected number of signals a month that appear anew where nothing happens, looking every week.
-
-    Levels that say the same (a single place, a single topic) count once.
-    """
-    return LOOKS_A_MONTH * sum(new_flags(look) for look in levels(survey).values())
+def new_flags_a_month(levels: Mapping[str, Look]) -> float:
+    """Expected number of signals a month that appear anew where nothing happens, looking every week at these levels."""
+    return LOOKS_A_MONTH * sum(new_flags(look) for look in levels.values())
 
 
-def levels(survey: Survey) -> dict[str, Look]:
-    """The looks of a survey that differ: cells, and topics, places and city where there are several to add up."""
-    places, topics = survey.cells.observed.shape
-    found = {"cell": survey.cells}
-    if places > 1:
-        found["topic"] = survey.topics
-    if topics > 1:
-        found["place"] = survey.places
-    if places > 1 and topics > 1:
-        found["city"] = survey.city
-    return found
-
-
-def explained(survey: Survey) -> dict[str, Flags]:
+def explained(levels: Mapping[str, Look]) -> dict[str, Flags]:
     """Which flags to list: each rise once, where it is.
 
     A topic (place, city) is listed when it is beyond its limit even with its flagged parts set to what was expected of
     them; its parts are then folded into it. Otherwise its parts say it all, and it is left out.
+
+    Args:
+        levels: looks named "cell", and any of "topic" (summed over places), "place" (over topics), "city" (over both).
     """
-    there = levels(survey)
-    cells = survey.cells.is_flagged
-    excess = np.where(cells, survey.cells.observed - survey.cells.expected, 0.0)
-    found: dict[str, Flags] = {"cell": cells.copy()}
+    cells = levels["cell"]
+    excess = np.where(cells.is_flagged, cells.observed - cells.expected, 0.0)
+    found: dict[str, Flags] = {"cell": cells.is_flagged.copy()}
     for name, axis in (("topic", 0), ("place", 1)):
-        if name in there:
-            look = there[name]
+        if name in levels:
+            look = levels[name]
             found[name] = look.is_flagged & (look.observed - excess.sum(axis=axis, keepdims=True) >= look.threshold)
             found["cell"] &= ~found[name]
-    if "city" in there:
-        look = there["city"]
-        rest = look.observed - _listed_excess(survey, found)
-        found["city"] = look.is_flagged & (rest >= look.threshold)
+    if "city" in levels:
+        look = levels["city"]
+        listed = sum(float(((levels[name].observed - levels[name].expected) * found[name]).sum()) for name in found)
+        found["city"] = look.is_flagged & (look.observed - listed >= look.threshold)
     return found
-
-
-def _listed_excess(survey: Survey, found: dict[str, Flags]) -> float:
-    parts = [("cell", survey.cells), ("topic", survey.topics), ("place", survey.places)]
-    return float(sum(((look.observed - look.expected) * found[name]).sum() for name, look in parts if name in found))
 
 
 def usual_range(look: Look) -> tuple[Array, Array]:

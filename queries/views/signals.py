@@ -20,13 +20,13 @@ from queries.dimensions import BLANK, DIMENSIONS
 from queries.evaluate import evaluate
 from queries.filters import Filters
 from queries.snapshot import Snapshot
-from queries.stats.episodes import began, explained, levels, new_flags_a_month, usual_range
+from queries.stats.episodes import began, explained, new_flags_a_month, usual_range
 from queries.stats.farrington import Settings, farrington_flexible
 from queries.stats.forecasts import WINDOW, YEAR
-from queries.stats.surveillance import Look, Survey
+from queries.stats.surveillance import Look
 from queries.views import View
 from queries.views.parts import both, in_both, made, seen
-from queries.views.watching import A_WEEK, DIMENSIONS_WATCHED, Watch, by_level, watch
+from queries.views.watching import A_WEEK, DIMENSIONS_WATCHED, Watch, by_level, look_at, watch
 from queries.vocabulary import Text
 
 SHOWN_WEEKS = YEAR  # of a signal's course
@@ -57,14 +57,14 @@ def signals(snapshot: Snapshot, filters: Filters) -> View:
         to each of the last 52), course_from (the Monday on which the first of these four weeks ends).
     """
     chosen, watched = seen(filters, snapshot), watch(snapshot, filters)
-    if watched.found is None:
+    if not watched.levels:
         neither = (watched.reason,) if watched.reason else ()
         return made(snapshot, chosen, pl.DataFrame(schema=_SCHEMA), ("registered_count",), DIMENSIONS_WATCHED,
                     watched.reason, neither)  # fmt: skip
-    frame = _with_repeats(_listed(snapshot, watched, watched.found), snapshot, chosen, watched)
+    frame = _with_repeats(_listed(snapshot, watched), snapshot, chosen, watched)
     return made(
         snapshot, chosen, frame.sort("chance", maintain_order=True), ("registered_count",), DIMENSIONS_WATCHED,
-        _headline(frame.height, watched.found), _notes(watched),
+        _headline(frame.height, watched), _notes(watched),
     )  # fmt: skip
 
 
@@ -78,10 +78,10 @@ _SCHEMA: dict[str, pl.DataType] = {
 }  # fmt: skip
 
 
-def _listed(snapshot: Snapshot, watched: Watch, found: Survey) -> pl.DataFrame:
+def _listed(snapshot: Snapshot, watched: Watch) -> pl.DataFrame:
     labels = {name: _labels(snapshot, name) for name in DIMENSIONS_WATCHED}
     sums = by_level(watched.counts)
-    there, flags = levels(found), explained(found)
+    there, flags = watched.levels, explained(watched.levels)
     rows = []
     for level, is_listed in flags.items():
         look = there[level]
@@ -165,8 +165,8 @@ def _with_repeats(frame: pl.DataFrame, snapshot: Snapshot, filters: Filters, wat
     return frame.with_columns(pl.Series("repeats", found, pl.Int64))
 
 
-def _headline(count: int, found: Survey) -> Text:
-    alarms = false_alarms(found)
+def _headline(count: int, watched: Watch) -> Text:
+    alarms = false_alarms(watched)
     if count == 0:
         return in_both(
             "没有发现超出偶然的上升（一切正常时每月也会误报{alarms}条）",
@@ -181,9 +181,9 @@ def _headline(count: int, found: Survey) -> Text:
     )
 
 
-def false_alarms(found: Survey) -> Text:
+def false_alarms(watched: Watch) -> Text:
     """How many signals a month appear where nothing happens: about 1.2."""
-    number = new_flags_a_month(found)
+    number = new_flags_a_month(watched.levels)
     if number < 0.05:
         return Text("不到0.1", "under 0.1")
     return in_both("约{number}", "about {number}", number=both(partial(wording.number, number, decimals=1)))
@@ -306,9 +306,9 @@ def _against_usual(snapshot: Snapshot, filters: Filters, name: str) -> View:
     chosen, watched = seen(filters, snapshot), watch(snapshot, filters)
     schema = {name: pl.String(), "zh": pl.String(), "en": pl.String(), "numerator": pl.Int64(),
               **dict.fromkeys(("expected", "lower", "upper"), pl.Float64()), "is_signal": pl.Boolean()}  # fmt: skip
-    if watched.found is None or not snapshot.available(name):
+    if not watched.levels or not snapshot.available(name):
         return made(snapshot, chosen, pl.DataFrame(schema=schema), ("registered_count",), (name,))
-    look = watched.found.topics if name == "topic_l1" else watched.found.places
+    look = _level(watched, "topic" if name == "topic_l1" else "place")
     keys = watched.topics if name == "topic_l1" else watched.places
     label = _labels(snapshot, name)
     lower, upper = usual_range(look)
@@ -330,9 +330,18 @@ def _against_usual(snapshot: Snapshot, filters: Filters, name: str) -> View:
         chance = pl.Series("chance", look.p.ravel())
         frame = frame.with_columns(chance).sort("chance").head(MOST_GROUPS).drop("chance")
     frame = frame.sort(pl.col(name).replace_strict({key: at for at, key in enumerate(order)}, return_dtype=pl.Int64))
-    own = explained(watched.found).get("topic" if name == "topic_l1" else "place")
+    own = explained(watched.levels).get("topic" if name == "topic_l1" else "place")
     finding = _group_finding(frame, name, told_already=own is not None and not own.any())
     return made(snapshot, chosen, frame, ("registered_count",), (name,), finding)
+
+
+def _level(watched: Watch, name: str) -> Look:
+    """The look at all topics, or all places: the one that was taken, the cells of a single place (topic), or a new one
+    at the sum of those selected."""
+    if name in watched.levels:
+        return watched.levels[name]
+    several = len(watched.places if name == "topic" else watched.topics) > 1
+    return look_at(by_level(watched.counts)[name], watched.special_weeks) if several else watched.levels["cell"]
 
 
 def _group_finding(frame: pl.DataFrame, name: str, told_already: bool) -> Text:

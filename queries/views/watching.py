@@ -3,6 +3,7 @@
 The counts are the one definition of `registered_count`, by week of registration.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import lru_cache
@@ -17,7 +18,7 @@ from queries.filters import Filters
 from queries.register import SpecialPeriod, special_periods
 from queries.snapshot import Snapshot
 from queries.stats.forecasts import FEWEST_WEEKS, GAP, WINDOW, YEAR
-from queries.stats.surveillance import ALPHA_WEEKLY, Look, Survey, looks
+from queries.stats.surveillance import ALPHA_WEEKLY, Look, looks
 from queries.views.parts import both, in_both, seen
 from queries.vocabulary import Text
 
@@ -29,6 +30,9 @@ FEWEST_ITEMS = 30  # in the history, for a forecast
 SPECIAL_DAYS = 4  # of a week's seven, from which it is a special week
 A_WEEK = timedelta(days=7)
 DIMENSIONS_WATCHED = ("place", "topic_l1")
+NOTHING_HERE = Text(
+    "所选范围内没有登记的件，无法预警。", "No item is registered in this selection, so there is nothing to watch."
+)
 
 
 @dataclass(frozen=True)
@@ -39,7 +43,8 @@ class Watch:
         places, topics: keys in the order of the counts.
         counts: items by week, shape (places, topics, weeks).
         first_monday, last_monday: of the weeks counted.
-        found: None where there is too little to look at; `reason` says why.
+        levels: looks at "cell", "topic" (over all places), "place" (over all topics), "city"; a level that the
+            selection cuts in two is not there. Empty where there is too little to look at; `reason` says why.
         special: special periods in the four weeks.
     """
 
@@ -48,8 +53,9 @@ class Watch:
     counts: npt.NDArray[np.int16] = field(repr=False)
     first_monday: date
     last_monday: date
-    found: Survey | None
+    levels: Mapping[str, Look]
     reason: Text | None = None
+    special_weeks: npt.NDArray[np.int64] | None = None
     special: tuple[SpecialPeriod, ...] = ()
 
     @property
@@ -59,8 +65,43 @@ class Watch:
 
 
 def watch(snapshot: Snapshot, filters: Filters) -> Watch:
-    """The look that every view of this page reads; kept for the newest selections."""
-    return _watch(snapshot, replace(seen(filters, snapshot), start=None, end=None))
+    """The look that every view of this page reads; kept for the newest selections.
+
+    What is usual in a place is learnt from all places and topics, whichever are selected: a selection of places and
+    topics hides the others and changes no judgement.
+    """
+    free = replace(seen(filters, snapshot), start=None, end=None)
+    for name in DIMENSIONS_WATCHED:
+        free = free.only(name)
+    return _narrowed(_watch(snapshot, free), *(filters.keys(name) for name in DIMENSIONS_WATCHED))
+
+
+def _narrowed(whole: Watch, places: tuple[str, ...], topics: tuple[str, ...]) -> Watch:
+    """The part of a look that concerns some places and topics; all of them where none is named."""
+    if not whole.levels or not (places or topics):
+        return whole
+    i = [at for at, key in enumerate(whole.places) if not places or key in places]
+    j = [at for at, key in enumerate(whole.topics) if not topics or key in topics]
+    counts = whole.counts[np.ix_(i, j)]
+    if not counts.any():
+        return replace(whole, counts=counts, levels={}, reason=NOTHING_HERE)
+    levels = {"cell": _part(whole.levels["cell"], i, j)}
+    if not places and "topic" in whole.levels:
+        levels["topic"] = _part(whole.levels["topic"], [0], j)
+    if not topics and "place" in whole.levels:
+        levels["place"] = _part(whole.levels["place"], i, [0])
+    return replace(
+        whole,
+        places=tuple(whole.places[at] for at in i),
+        topics=tuple(whole.topics[at] for at in j),
+        counts=counts,
+        levels=levels,
+    )
+
+
+def _part(look: Look, i: list[int], j: list[int]) -> Look:
+    names = ("observed", "expected", "variance", "p", "threshold", "is_flagged")
+    return replace(look, **{name: getattr(look, name)[np.ix_(i, j)] for name in names})
 
 
 @lru_cache(maxsize=16)
@@ -81,12 +122,18 @@ def _watch(snapshot: Snapshot, filters: Filters) -> Watch:
     counts = _dense(frame, places, topics, first, last_monday)
     reason = _too_little(by, counts)
     if reason:
-        return Watch(places, topics, counts, first, last_monday, None, reason)
+        return Watch(places, topics, counts, first, last_monday, {}, reason)
     special = special_periods(snapshot)
-    found = _look(counts, _special_weeks(special, first, counts.shape[2]))
+    codes = _special_weeks(special, first, counts.shape[2])
+    sums = by_level(counts)
+    if counts.shape[0] == 1:
+        sums.pop("topic"), sums.pop("city")
+    if counts.shape[1] == 1:
+        sums.pop("place"), sums.pop("city", None)
+    levels = {name: look_at(level, codes) for name, level in sums.items()}
     window_start = last_monday - (WINDOW - 1) * A_WEEK
     inside = tuple(each for each in special if each.starts_on <= sunday and each.ends_on >= window_start)
-    return Watch(places, topics, counts, first, last_monday, found, special=inside)
+    return Watch(places, topics, counts, first, last_monday, levels, special_weeks=codes, special=inside)
 
 
 def _last_whole_week(snapshot: Snapshot, filters: Filters) -> date:
@@ -136,10 +183,7 @@ def _too_little(by: list[str], counts: npt.NDArray[np.int16]) -> Text | None:
                     "The register gives neither place nor topic, so nothing can be watched by them.")  # fmt: skip
     weeks = counts.shape[2]
     if not counts.any():
-        return Text(
-            "所选范围内没有登记的件，无法预警。",
-            "No item is registered in this selection, so there is nothing to watch.",
-        )
+        return NOTHING_HERE
     if weeks < FEWEST_WEEKS + GAP + WINDOW:
         return in_both(
             "登记数据到这一天只有{weeks}个整周，预警至少需要{needed}周，暂不判断。",
@@ -171,15 +215,10 @@ def _special_weeks(periods: tuple[SpecialPeriod, ...], first: date, weeks: int) 
     return codes if codes.any() else None
 
 
-def _look(counts: npt.NDArray[np.int16], special: npt.NDArray[np.int64] | None) -> Survey:
-    """The look at four levels, each within the budget of false flags."""
-    week = counts.shape[2] - 1
-
-    def look(level: npt.NDArray[np.int64] | npt.NDArray[np.int16]) -> Look:
-        alpha = ALPHA_WEEKLY if level.shape[0] * level.shape[1] <= MOST_CELLS else None
-        return looks(level, [week], special_weeks=special, alpha=alpha, budget=BUDGET_A_LOOK)[0]
-
-    return Survey(*(look(level) for level in by_level(counts).values()))
+def look_at(level: npt.NDArray[np.int64], special: npt.NDArray[np.int64] | None) -> Look:
+    """A look at the newest four weeks of counts (places, topics, weeks), within the budget of false flags."""
+    alpha = ALPHA_WEEKLY if level.shape[0] * level.shape[1] <= MOST_CELLS else None
+    return looks(level, [level.shape[2] - 1], special_weeks=special, alpha=alpha, budget=BUDGET_A_LOOK)[0]
 
 
 def by_level(counts: npt.NDArray[np.int16]) -> dict[str, npt.NDArray[np.int64]]:
