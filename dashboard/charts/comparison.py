@@ -11,7 +11,7 @@ from dashboard.charts.time_series import share_axis
 from queries import wording
 from queries.views import View
 
-ROW, TALL_ROW = 19, 27  # CSS pixels a row; twelve short rows fit the overview on a laptop screen
+ROW, TALL_ROW = 19, 32  # CSS pixels a row; twelve short rows fit the overview on a laptop screen
 ROOM = 62  # CSS pixels above and below the rows
 LEAST = 180
 SHARE_WIDTH, LETTER = 58, 6.6  # CSS pixels of a printed share, of a letter of the counts
@@ -54,7 +54,8 @@ def _dots(view: View, style: Style, height: int) -> go.Figure:
     _intervals(fig, records, places, style)
     _marks(fig, [row | {"shown": _within(row, axis)} for row in records], places, style, view.by[0] if view.by else "")
     fig.update_layout(
-        xaxis=axis | {"showgrid": True, "gridcolor": style.palette.grid},
+        # labels as the width allows: in fixed steps they are turned upright on a phone
+        xaxis=axis | {"showgrid": True, "gridcolor": style.palette.grid, "dtick": None, "tickangle": 0},
         yaxis=name_axis(rows[style.language].to_list(), places, style),
         margin={"t": 22, "r": 10 + SHARE_WIDTH + counts},
     )

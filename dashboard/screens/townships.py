@@ -14,7 +14,8 @@ from queries import wording
 from queries.dimensions import DIMENSIONS
 from queries.errors import UnreadableFile
 from queries.measures import measure
-from queries.views import View, townships
+from queries.views import View, ranks, townships
+from queries.views.ranks import Place
 from queries.views.townships import BANDS, Standing
 
 BREAKDOWNS = ("place", "office")
@@ -93,7 +94,9 @@ def _one(session: Session, name: str, by: str) -> None:
     if standing is None:
         empty(session)
         return
-    st.table(_facts(session, standing), border="horizontal", hide_index=True, hide_header=True)
+    place = session.answer(ranks.place, name, key, by)
+    st.table(_facts(session, standing, place), border="horizontal", hide_index=True, hide_header=True)
+    _against(session, name, key, by)
     show(session, session.view(townships.course, name, key, by), narrow_monthly_share, key="one", boxed=False,
          note=words("townships.course_note"))  # fmt: skip
 
@@ -104,14 +107,30 @@ def _colour(standing: Standing) -> str:
     return "blue" if standing.band in ("low", "high") else "gray"
 
 
-def _facts(session: Session, standing: Standing) -> list[dict[str, str]]:
+def _against(session: Session, name: str, key: str, by: str) -> None:
+    """Another group to hold the first one against, and in one sentence whether the two can be told apart."""
     words, language = session.words, session.language
-    reach = wording.interval(standing.lower, standing.upper, language)
-    counts = wording.fraction(standing.numerator, standing.denominator, language)
+    others = session.answer(ranks.others, name, key, by)
+    if not others:
+        return
+    labels = {"": words("townships.against")} | {each: text(language) for each, text in others.items()}
+    other = choose(session, "with", list(labels), labels.__getitem__, label=words("townships.against"), menu=True)
+    verdict = session.answer(ranks.told_apart, name, key, other, by) if other else None
+    if verdict is not None:
+        st.markdown(plain(verdict(language)))
+
+
+def _facts(session: Session, standing: Standing, place: Place | None) -> list[dict[str, str]]:
+    words, language = session.words, session.language
+    share = words(
+        "townships.share_value",
+        share=wording.per_cent(standing.value, language),
+        counts=wording.fraction(standing.numerator, standing.denominator, language),
+        reach=wording.interval(standing.lower, standing.upper, language),
+    )
     facts = {
-        words("townships.share"): f"{wording.per_cent(standing.value, language)}（{counts}）" if language == "zh"
-        else f"{wording.per_cent(standing.value, language)} ({counts})",
-        words("townships.interval"): reach,
+        words("townships.share"): share,
+        **_among(session, place),
         words("townships.gap"): words("townships.gap_higher" if standing.gap > 0 else "townships.gap_lower",
                                       points=wording.points(standing.gap, language)),
     }  # fmt: skip
@@ -127,6 +146,24 @@ def _facts(session: Session, standing: Standing) -> list[dict[str, str]]:
             verdict = words(f"overview.signal_{abs(signal)}")
             facts[words(label)] = words("townships.change", change=wording.change(change, language), verdict=verdict)
     return [{"name": plain(name), "value": plain(value)} for name, value in facts.items()]
+
+
+def _among(session: Session, place: Place | None) -> dict[str, str]:
+    """What can be said about one group's place among the others."""
+    words, language = session.words, session.language
+    if place is None:
+        return {words("townships.place"): words("townships.no_place")}
+    facts = {
+        words("townships.shrunk"): words(
+            "townships.shrunk_value",
+            share=wording.per_cent(place.shrunk, language),
+            reach=wording.interval(place.lower, place.upper, language),
+        ),
+        words("townships.place"): place.sentence(language),
+    }
+    if place.chance_worst is not None:
+        facts[words("townships.worst")] = wording.per_cent(place.chance_worst, language, 0)
+    return facts
 
 
 def _to_target(session: Session, standing: Standing) -> str:
@@ -152,7 +189,7 @@ def _table(session: Session, view: View, name: str, by: str) -> None:
             key="table-townships",
             alt=words("frame.table_of", names=view.finding(language) if view.finding else ""),
             column_config={
-                "name": column(DIMENSIONS[by].label(language), pinned=True),
+                "name": column(DIMENSIONS[by].label(language), pinned=True, width=townships.name_width(frame)),
                 "band": column(words("townships.column_band")),
                 "value": number(townships.title(measure(name), view.filters)(language), format="%.1f%%"),
                 "counts": column(words("townships.column_counts")),

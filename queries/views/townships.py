@@ -35,6 +35,8 @@ from queries.vocabulary import Text, fold
 COURSE_MONTHS = 24  # months of the line of one group
 SPARK_MONTHS = 12  # months of the small line in the table
 MOST_DOTS = 16  # rows of a dot plot on a laptop; the table has all of them
+NAME_LETTER, NAME_ROOM = 7, 18  # CSS pixels of a letter (a Chinese one is two) and around a name in the table
+NAME_LEAST, NAME_MOST = 90, 190
 STEPS = 5  # shades of the map
 BANDS = {
     "high": Text("明显偏高", "clearly high"),
@@ -155,7 +157,7 @@ def _banded(
     Then the columns wide_lower and wide_upper are the limits that such a number of independent items would give.
     """
     smallest = filters.rule_set.small_sample
-    effect = design_effect(matter_sizes(snapshot, filters.only("place"))) if each.name == "repeat_share" else 1.0
+    effect = clumping(snapshot, filters, each.name)
     if effect == 1.0:
         return bands(frame, share, each.better, smallest), ()
     fewer = frame.with_columns((pl.col(name) / effect).round().cast(pl.Int64) for name in ("numerator", "denominator"))
@@ -176,6 +178,11 @@ def _banded(
             times=times,
         ),
     )
+
+
+def clumping(snapshot: Snapshot, filters: Filters, name: str) -> float:
+    """`design_effect` of a measure: above 1 for repeats only, whose items come in clumps."""
+    return design_effect(matter_sizes(snapshot, filters.only("place"))) if name == "repeat_share" else 1.0
 
 
 def design_effect(sizes: pl.DataFrame) -> float:
@@ -401,6 +408,12 @@ def table(view: View, language: str) -> pl.DataFrame:
         *(pl.when(~few).then(pl.col(name) * 100).alias(name) for name in ("change_previous", "change_last_year")),
         "course",
     )
+
+
+def name_width(table: pl.DataFrame) -> int:
+    """CSS pixels that the longest name of a table takes, within what a narrow screen has room for."""
+    longest = max((len(name.encode("gb18030")) for name in table["name"]), default=0)
+    return min(max(NAME_LEAST, NAME_ROOM + NAME_LETTER * longest), NAME_MOST)
 
 
 def course_reach(view: View) -> tuple[float, float]:
