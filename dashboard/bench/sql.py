@@ -177,44 +177,35 @@ def answer(query: Query, snapshot: Snapshot, call: Call, *, planned: bool) -> An
         return {"": _OTHER[call.function](query, snapshot, call)}
     rules = rules_in_sql(snapshot, call)
     grain = next((name for name in call.by if name in GRAINS), None)
-    found: Answer = {}
-    if not planned:
-        for name in call.names:
-            found |= _ask(query, snapshot, call, rules, [name], grain, planned=False)
-        return found
-    passes: dict[tuple[str, str], list[str]] = {}
+    passes: dict[tuple[str, ...], list[str]] = {}
     for name in call.names:
-        passes.setdefault((measure(name).table, rules[name].day if grain else ""), []).append(name)
-    for names in passes.values():
-        found |= _ask(query, snapshot, call, rules, names, grain, planned=True)
+        rule = rules[name]
+        kind: tuple[str, ...] = (
+            measure(name).table,
+            rule.day if grain else "",
+            "alone" if rule.number or rule.quantile else "",
+        )
+        passes.setdefault(kind if planned else (name,), []).append(name)
+    found: Answer = {}
+    for kind_of_pass, names in passes.items():
+        table = measure(names[0]).table
+        where = _where(table, snapshot, call)
+        if planned:
+            where = f"{where} AND {_months_kept(table, names, snapshot, call)}"
+        days = {rules[name].day for name in names}
+        own = _within(rules[names[0]].day, call) if len(days) == 1 else "TRUE"
+        source = f"{_source(table, where, snapshot, call)} WHERE {own}"
+        groups = [f"{rules[names[0]].day} AS period" if name == grain else name for name in call.by]
+        make = _combined if planned and kind_of_pass[-1] != "alone" else _separate
+        sql = make(source, groups, [rules[name] for name in names], call)
+        if grain:
+            sql = _by_period(sql, call, grain, len(names))
+        found |= _rows(query(sql), names, call, grain)
     return found
 
 
-def _ask(
-    query: Query,
-    snapshot: Snapshot,
-    call: Call,
-    rules: dict[str, Rule],
-    names: Sequence[str],
-    grain: str | None,
-    *,
-    planned: bool,
-) -> Answer:
-    table = measure(names[0]).table
-    where = _where(table, snapshot, call)
-    if planned:
-        where = f"{where} AND {_months_kept(table, names, snapshot, call)}"
-    groups = [f"{rules[names[0]].day} AS period" if name == grain else name for name in call.by]
-    columns: list[str] = []
-    for at, name in enumerate(names):
-        columns += _columns(rules[name], _within(rules[name].day, call), at)
-    picked = ", ".join([*groups, *columns])
-    grouped = f"GROUP BY {', '.join(str(at + 1) for at in range(len(groups)))}" if groups else ""
-    own = "" if len({rules[name].day for name in names}) > 1 else f"WHERE {_within(rules[names[0]].day, call)}"
-    sql = f"SELECT {picked} FROM {_source(table, where, snapshot, call)} {own} {grouped}"
-    if grain:
-        sql = _by_period(sql, call, grain, names, rules)
-    rows = query(sql)
+def _rows(rows: Sequence[tuple[Any, ...]], names: Sequence[str], call: Call, grain: str | None) -> Answer:
+    """From four columns a measure to the rows of each measure."""
     width = len(call.by)
     return {
         name: [
@@ -224,6 +215,42 @@ def _ask(
         ]
         for at, name in enumerate(names)
     }
+
+
+def _separate(source: str, groups: Sequence[str], rules: Sequence[Rule], call: Call) -> str:
+    """One filtered count a number."""
+    columns = [column for at, rule in enumerate(rules) for column in _columns(rule, _within(rule.day, call), at)]
+    return f"SELECT {', '.join([*groups, *columns])} FROM {source} {_grouped(groups)}"
+
+
+def _combined(source: str, groups: Sequence[str], rules: Sequence[Rule], call: Call) -> str:
+    """Our plan: what a row is to each measure as one digit, one count of all digits together, then taken apart."""
+    digits = [
+        f"{4**at} * CASE WHEN NOT coalesce(({rule.rows}) AND {_within(rule.day, call)}, FALSE) THEN 0 "
+        f"WHEN coalesce(({rule.bad}), FALSE) THEN 3 WHEN {rule.hits} THEN 2 ELSE 1 END"
+        for at, rule in enumerate(rules)
+    ]
+    integer = "INTEGER" if len(rules) <= 15 else "BIGINT"  # two bits a measure
+    names = [f"g{at}" for at in range(len(groups))]
+    picked = [f"{group.removesuffix(' AS period')} AS {name}" for group, name in zip(groups, names, strict=True)]
+    inner = f"SELECT {', '.join([*picked, f'({chr(43).join(digits)})::{integer} AS digits'])} FROM {source}"
+    counted = f"SELECT *, count(*) AS rows FROM ({inner}) GROUP BY ALL"
+    columns = []
+    for at in range(len(rules)):
+        digit = f"(digits // {4**at}) % 4"
+        columns += [
+            f"coalesce(sum(rows) FILTER (WHERE {digit} = 2), 0)::BIGINT AS n{at}",
+            f"coalesce(sum(rows) FILTER (WHERE {digit} IN (1, 2)), 0)::BIGINT AS d{at}",
+            f"coalesce(sum(rows) FILTER (WHERE {digit} = 3), 0)::BIGINT AS e{at}",
+            f"NULL AS q{at}",
+        ]
+    outer = [f"{name} AS period" if group.endswith(" AS period") else f"{name} AS {group}"
+             for group, name in zip(groups, names, strict=True)]  # fmt: skip
+    return f"SELECT {', '.join([*outer, *columns])} FROM ({counted}) {_grouped(groups)}"
+
+
+def _grouped(groups: Sequence[str]) -> str:
+    return f"GROUP BY {', '.join(str(at + 1) for at in range(len(groups)))}" if groups else ""
 
 
 def _columns(rule: Rule, within: str, at: int) -> list[str]:
@@ -242,15 +269,12 @@ def _columns(rule: Rule, within: str, at: int) -> list[str]:
     ]
 
 
-def _by_period(sql: str, call: Call, grain: str, names: Sequence[str], rules: dict[str, Rule]) -> str:
+def _by_period(sql: str, call: Call, grain: str, measures: int) -> str:
     """From days to periods: few rows, so the calendar is asked a few hundred times only."""
-    if any(rules[name].quantile for name in names):
-        raise NotImplementedError("quantiles by period are on no page")
     period = f"date_trunc('{grain}', DATE '1970-01-01' + period::INTEGER)::DATE"
     groups = [f"{period} AS period" if name == grain else name for name in call.by]
-    sums = [column for at in range(len(names)) for column in (*(f"sum({kind}{at})::BIGINT" for kind in "nde"), "NULL")]
-    places = ", ".join(str(at + 1) for at in range(len(groups)))
-    return f"SELECT {', '.join([*groups, *sums])} FROM ({sql}) WHERE period IS NOT NULL GROUP BY {places}"
+    sums = [column for at in range(measures) for column in (*(f"sum({kind}{at})::BIGINT" for kind in "nde"), "NULL")]
+    return f"SELECT {', '.join([*groups, *sums])} FROM ({sql}) WHERE period IS NOT NULL {_grouped(groups)}"
 
 
 def _groups(cells: Sequence[Any], call: Call, grain: str | None) -> tuple[Any, ...]:
@@ -265,10 +289,9 @@ def _count_by(
 ) -> list[tuple[Any, ...]]:
     groups = [*call.by, *more]
     picked = ", ".join([*groups, *(f"count(*) FILTER (WHERE {rows})" for rows in counts)])
-    grouped = f"GROUP BY {', '.join(str(at + 1) for at in range(len(groups)))}" if groups else ""
     source = _source(table, f"{_where(table, snapshot, call)} AND {_within(day, call)}" if table == "cases" else
                      _where(table, snapshot, call), snapshot, call)  # fmt: skip
-    rows = query(f"SELECT {picked} FROM {source} WHERE {_within(day, call)} {grouped}")
+    rows = query(f"SELECT {picked} FROM {source} WHERE {_within(day, call)} {_grouped(groups)}")
     return [row for row in rows if not groups or any(row[len(groups) :])]
 
 
