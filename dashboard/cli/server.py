@@ -42,7 +42,9 @@ def serve(host: str, port: int, *, with_demo: bool = True) -> int:
         *("--logger.hideWelcomeMessage", "true"),
     ]
     # Streamlit finds its own settings in the folder it is started in
-    with subprocess.Popen(command, cwd=ROOT, env=os.environ | whole_addresses(settings)) as server:
+    environment = os.environ | whole_addresses(settings)
+    # a session of its own: Ctrl+C reaches this process alone, which then ends the server
+    with subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True) as server:
         for number in (signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, lambda *_: server.terminate())
         try:
@@ -50,7 +52,7 @@ def serve(host: str, port: int, *, with_demo: bool = True) -> int:
                 show_lines("", f"  回音 Huiyin: {address}", "  Ctrl+C stops it.", "")
             code = server.wait()
         except KeyboardInterrupt:
-            server.send_signal(signal.SIGINT)  # also where Ctrl+C reached this process only
+            server.terminate()
             server.wait()
             inform("Stopped.")
             return 0
