@@ -11,7 +11,7 @@ help:
 	@echo "make lint     ruff check, ruff format --check, mypy"
 	@echo "make format   put every file into the house format"
 	@echo "make bench    measure import, snapshot and pages against DuckDB and pandas (ARGS=\"--cases 1000000\")"
-	@echo "make bench-signals   score the early-warning detectors on simulated cities (needs the shared folder)"
+	@echo "make bench-signals   early warning on invented cities: rises found and false alarms, beside other methods"
 	@echo "make clean    remove what was installed; the data stays"
 
 run:

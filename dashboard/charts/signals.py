@@ -12,7 +12,7 @@ from queries.views import View
 
 COURSE_HEIGHT = 158  # CSS pixels
 ROW = 22  # CSS pixels a group
-ROOM = 34  # CSS pixels above and below the rows
+ROOM = 48  # CSS pixels above and below the rows
 PRINTED = 74  # CSS pixels at the right for the figures
 THICK = 8  # CSS pixels of a usual range
 MOST_TICKS = 6
