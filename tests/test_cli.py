@@ -3,8 +3,11 @@
 import csv
 import io
 import json
+import os
+import socket
 import subprocess
 import sys
+import urllib.request
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +16,7 @@ import pytest
 from openpyxl import load_workbook
 from typer.testing import CliRunner, Result
 
-from dashboard.cli import app, commands
-from dashboard.cli.server import whole_addresses
+from dashboard.cli import app, commands, server
 from dashboard.exports.cells import csv_bytes, safe_cell
 from queries.evaluate import evaluate
 from queries.filters import Filters
@@ -322,10 +324,46 @@ def test_numbers_and_ordinary_text_stay_as_they_are() -> None:
     assert [safe_cell(value) for value in (-2, 0.5, "东镇", None)] == [-2, 0.5, "东镇", None]
 
 
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def test_serve_prints_its_address_answers_and_stops(data: Path) -> None:
+    port = free_port()
+    command = [sys.executable, "-m", "dashboard.cli", "serve", "--port", str(port)]
+    environment = os.environ | {"HUIYIN_DATA_DIR": str(data), "HUIYIN_DATABASE_URL": ""}
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            said = next(line for line in process.stdout if "http" in line)
+            assert f"http://127.0.0.1:{port}" in said
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/api/healthz", timeout=30) as answer:
+                assert answer.status == 200
+            taken = huiyin(data, "serve", "--port", str(port))
+            assert taken.exit_code == 1
+            assert f"--port {port + 1}" in taken.stderr
+        finally:
+            process.terminate()
+        assert process.wait(timeout=60) == 0
+    with socket.socket() as probe:
+        assert probe.connect_ex(("127.0.0.1", port)) != 0
+
+
+def test_serve_loads_the_demo_into_an_empty_store_only(tmp_path: Path) -> None:
+    settings = Settings.from_environment({"HUIYIN_DATA_DIR": str(tmp_path)})
+    server.load_demo_when_empty(settings)
+    first = current(settings)
+    assert first.is_demo
+    server.load_demo_when_empty(settings)
+    assert current(settings).id == first.id
+
+
 def test_the_server_finds_the_same_data_from_another_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     settings = Settings.from_environment({"HUIYIN_DATA_DIR": "here", "HUIYIN_DATABASE_URL": "sqlite:///here/own.db"})
-    environment = whole_addresses(settings)
+    environment = server.whole_addresses(settings)
     assert environment["HUIYIN_DATA_DIR"] == str(tmp_path / "here")
     assert environment["HUIYIN_DATABASE_URL"] == f"sqlite:///{tmp_path / 'here' / 'own.db'}"
 

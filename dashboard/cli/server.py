@@ -46,7 +46,8 @@ def serve(host: str, port: int, *, with_demo: bool = True) -> int:
     # a session of its own: Ctrl+C reaches this process alone, which then ends the server
     with subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True) as server:
         for number in (signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, lambda *_: server.terminate())
+            if signal.getsignal(number) is not signal.SIG_IGN:  # started with nohup: the terminal may go
+                signal.signal(number, lambda *_: server.terminate())
         try:
             if _answers(server, f"{address}/api/healthz"):
                 show_lines("", f"  回音 Huiyin: {address}", "  Ctrl+C stops it.", "")
