@@ -16,10 +16,17 @@ from dashboard.exports.sheets import selection_lines, sheet
 from dashboard.session import Chart, Session, note_control, page_control
 from queries import wording
 from queries.reasons import why_not
-from queries.views import View
+from queries.views import View, control
 from queries.vocabulary import Text
 
 PLOT = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False, "responsive": True}
+VARIATIONS = {
+    "common_cause": ("gray", "show_chart"),
+    "improving": ("blue", "verified"),
+    "concerning": ("orange", "priority_high"),
+    "high": ("orange", "arrow_upward"),
+    "low": ("orange", "arrow_downward"),
+}
 STALE_AFTER = 2  # working days (UX.md §5)
 A_YEAR = 366  # calendar days; older data is not counted in working days
 _MARKUP = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&])")
@@ -135,6 +142,15 @@ def show(
         )  # fmt: skip
         if not quiet:
             notes(session, view.notes)
+
+
+def variation(session: Session, view: View) -> None:
+    """The variation mark of a share by month (`control.controlled`): an icon and its words, amber for concern only."""
+    found = control.newest(view)
+    if found is None:
+        return
+    colour, icon = VARIATIONS[found]
+    st.markdown(f":{colour}-badge[:material/{icon}: {plain(session.words(f'control.{found}'))}]")
 
 
 def _hidden_notes(session: Session, view: View) -> str | None:

@@ -139,9 +139,3 @@ def test_the_headline_gives_both_shares_and_the_follow_up(register):
     assert finding is not None
     assert finding.zh == "重复信访率 20.0%；一次性化解率（90天） 100.0%"
     assert finding.en == "Repeat share 20.0%; resolved once within 90 days 100.0%"
-
-
-def test_the_course_says_between_which_shares_the_whole_months_lie(register):
-    finding = repeats.course(register(MATTERS), Filters(start=date(2022, 1, 1), as_of=date(2022, 4, 30))).finding
-    assert finding is not None
-    assert finding.en == "Between 0.0% and 100.0% over 4 whole months, mean 42.9%"

@@ -6,7 +6,7 @@ from typing import Any
 import plotly.graph_objects as go
 import polars as pl
 
-from dashboard.charts import Style, figure, month_axis
+from dashboard.charts import Style, escape, figure, month_axis
 from queries import wording
 from queries.views import View
 
@@ -29,13 +29,31 @@ def monthly_share(view: View, style: Style) -> go.Figure:
     return fig
 
 
-def narrow_monthly_share(view: View, style: Style) -> go.Figure:
-    """`monthly_share` for a card beside the main figure: lower, with fewer labels."""
-    fig = monthly_share(view, style)
-    fig.update_layout(
-        height=NARROW_HEIGHT, xaxis=month_axis(sorted(view.frame["month"].to_list()), style, NARROW_LABELS)
-    )
+def controlled_share(view: View, style: Style) -> go.Figure:
+    """`monthly_share` with the natural limits as a band, months beyond ordinary variation as amber diamonds.
+
+    Expects also limit_lower, limit_upper, cause, towards, special_zh, special_en; without them it is `monthly_share`.
+    """
+    if "towards" not in view.frame.columns:
+        return monthly_share(view, style)
+    rows = view.frame.sort("month")
+    fig = figure(style, HEIGHT)
+    _limits(fig, rows, style)
+    _mean(fig, rows, style)
+    _line(fig, rows, style, style.palette.data, view.measures[0].label(style.language))
+    _special_causes(fig, rows, style)
+    _last_value(fig, rows, style)
+    _axes(fig, rows, style)
+    known = rows.filter("complete").select("value", "limit_lower", "limit_upper")
+    fig.update_layout(yaxis=share_axis([share for column in known for share in column.drop_nulls().to_list()]))
     return fig
+
+
+def narrow_controlled_share(view: View, style: Style) -> go.Figure:
+    """`controlled_share` for a card beside the main figure."""
+    fig = controlled_share(view, style)
+    months = sorted(view.frame["month"].to_list())
+    return fig.update_layout(height=NARROW_HEIGHT, xaxis=month_axis(months, style, NARROW_LABELS))
 
 
 def monthly_shares(view: View, style: Style) -> go.Figure:
@@ -107,6 +125,34 @@ def _mean(fig: go.Figure, rows: pl.DataFrame, style: Style) -> None:
     )
 
 
+def _limits(fig: go.Figure, rows: pl.DataFrame, style: Style) -> None:
+    """The natural limits as a grey band in steps: they are wider in months with fewer items."""
+    known = rows.filter(pl.col("limit_lower").is_not_null())
+    for name, fill in (("limit_upper", None), ("limit_lower", "tonexty")):
+        fig.add_scatter(
+            x=_days(known),
+            y=known[name].to_list(),
+            mode="lines",
+            line={"color": style.palette.band, "width": 1, "shape": "hvh"},
+            fill=fill,
+            fillcolor=style.palette.band,
+            hoverinfo="skip",
+        )
+
+
+def _special_causes(fig: go.Figure, rows: pl.DataFrame, style: Style) -> None:
+    special = rows.filter(pl.col("towards") != 0)
+    if special.height == 0:
+        return
+    fig.add_scatter(
+        x=_days(special),
+        y=special["value"].to_list(),
+        mode="markers",
+        marker={"color": style.palette.signal, "size": 11, "symbol": "diamond"},
+        hoverinfo="skip",
+    )
+
+
 def _last_value(fig: go.Figure, rows: pl.DataFrame, style: Style) -> None:
     last = rows.filter(pl.col("complete") & pl.col("value").is_not_null()).tail(1)
     if last.height == 0:
@@ -172,4 +218,18 @@ def _share_words(row: dict[str, Any], style: Style) -> str:
     share = wording.per_cent(row["value"], style.language)
     counts = wording.fraction(row["numerator"], row["denominator"], style.language)
     reach = wording.interval(row["lower"], row["upper"], style.language)
-    return f"{share}<br>{counts}<br>{style.words('charts.interval', reach=reach)}"
+    lines = [share, counts, style.words("charts.interval", reach=reach), *_control_words(row, style)]
+    return "<br>".join(lines)
+
+
+def _control_words(row: dict[str, Any], style: Style) -> list[str]:
+    """The natural limits of a month, what it is by them, and its special periods."""
+    if row.get("limit_lower") is None:
+        return []
+    reach = wording.interval(row["limit_lower"], row["limit_upper"], style.language)
+    words = [style.words("charts.natural_limits", reach=reach)]
+    if row["towards"]:
+        words.append(style.words(f"charts.cause_{row['cause']}_{'high' if row['towards'] > 0 else 'low'}"))
+    if row[f"special_{style.language}"]:
+        words.append(escape(row[f"special_{style.language}"]))
+    return words

@@ -6,8 +6,8 @@ import streamlit as st
 
 from dashboard.charts.comparison import interval_dots
 from dashboard.charts.concentration import items_by_matter, ladder
-from dashboard.charts.time_series import monthly_share
-from dashboard.components import Figure, choose, heading, metrics, show
+from dashboard.charts.time_series import controlled_share
+from dashboard.components import Figure, choose, heading, metrics, show, variation
 from dashboard.screens import Page
 from dashboard.session import Session
 from queries import wording
@@ -28,8 +28,11 @@ def render(session: Session) -> None:
     metrics(session, [*cards, _gathering(session, gathered)], key="repeats")
     left, right = st.columns(2, gap="small")
     with left:
-        show(session, session.view(repeats.course), monthly_share, key="trend",
-             note=session.words("repeats.trend_note"))  # fmt: skip
+        course = session.view(repeats.course)
+        with st.container(border=True, key="card-trend", gap="small", height="stretch"):
+            variation(session, course)
+            show(session, course, controlled_share, key="trend", boxed=False,
+                 note=session.words("repeats.trend_note"))  # fmt: skip
     with right:
         show(session, session.view(repeats.concentration), items_by_matter, key="matters",
              note=session.words("repeats.matters_note", period=_period(session)))  # fmt: skip
@@ -64,7 +67,7 @@ def warm(session: Session) -> None:
     session.answer(repeats.gathering)
     by_place = partial(session.view, repeats.by_group, *KINDS["repeat"], "place")
     for view, chart in (
-        (session.view(repeats.course), monthly_share),
+        (session.view(repeats.course), controlled_share),
         (session.view(repeats.concentration), items_by_matter),
         (session.view(repeats.ladder), ladder),
         *([(by_place(), interval_dots)] if session.snapshot.available("place") else []),

@@ -6,8 +6,8 @@ import streamlit as st
 
 from dashboard.charts.comparison import tall_interval_dots
 from dashboard.charts.map import places_map
-from dashboard.charts.time_series import narrow_monthly_share
-from dashboard.components import choose, empty, heading, notes, plain, show, title
+from dashboard.charts.time_series import narrow_controlled_share
+from dashboard.components import choose, empty, heading, notes, plain, show, title, variation
 from dashboard.screens import Page
 from dashboard.session import Session, pick
 from queries import wording
@@ -97,7 +97,9 @@ def _one(session: Session, name: str, by: str) -> None:
     place = session.answer(ranks.place, name, key, by)
     st.table(_facts(session, standing, place), border="horizontal", hide_index=True, hide_header=True)
     _against(session, name, key, by)
-    show(session, session.view(townships.course, name, key, by), narrow_monthly_share, key="one", boxed=False,
+    course = session.view(townships.course, name, key, by)
+    variation(session, course)
+    show(session, course, narrow_controlled_share, key="one", boxed=False,
          note=words("townships.course_note"))  # fmt: skip
 
 
@@ -191,7 +193,7 @@ def _table(session: Session, view: View, name: str, by: str) -> None:
             column_config={
                 "name": column(DIMENSIONS[by].label(language), pinned=True, width=townships.name_width(frame)),
                 "band": column(words("townships.column_band")),
-                "value": number(townships.title(measure(name), view.filters)(language), format="%.1f%%"),
+                "value": number(words("townships.share"), format="%.1f%%"),
                 "counts": column(words("townships.column_counts")),
                 "interval": column(words("townships.column_interval")),
                 "change_previous": number(words("townships.column_previous"), format="%+.1f"),

@@ -15,6 +15,7 @@ from queries.rules import RULE_SETS
 from queries.snapshot import Snapshot
 from queries.stats.repeats import gini
 from queries.views import View
+from queries.views.control import controlled
 from queries.views.overview import repeat_trend
 from queries.views.parts import beyond_chance, both, change_words, excluded, in_both, made, reasons, seen
 from queries.views.townships import dots
@@ -98,21 +99,8 @@ def _change(row: dict[str, Any]) -> Text | None:
 
 
 def course(snapshot: Snapshot, filters: Filters) -> View:
-    """`overview.repeat_trend`; the finding says between which shares the whole months lie."""
-    view = repeat_trend(snapshot, filters)
-    months = view.frame.filter(pl.col("complete") & pl.col("value").is_not_null())
-    if months.height < 2:
-        return view
-    shares = months["value"].to_list()
-    finding = in_both(
-        "近{months}个整月在 {low} 至 {high} 之间，平均 {mean}",
-        "Between {low} and {high} over {months} whole months, mean {mean}",
-        months=both(wording.number, months.height),
-        low=both(wording.per_cent, min(shares)),
-        high=both(wording.per_cent, max(shares)),
-        mean=both(wording.per_cent, months["mean"][0]),
-    )
-    return replace(view, finding=finding)
+    """`overview.repeat_trend` with its natural limits and the sentence about them (`control.controlled`)."""
+    return controlled(repeat_trend(snapshot, filters), snapshot)
 
 
 def cards(snapshot: Snapshot, filters: Filters) -> tuple[Settled, ...]:

@@ -17,6 +17,7 @@ from queries.rules import CONVENTIONS
 from queries.snapshot import Snapshot
 from queries.stats.intervals import wilson
 from queries.views import View
+from queries.views.control import controlled
 from queries.views.parts import (
     bands,
     beyond_chance,
@@ -255,7 +256,7 @@ def course(snapshot: Snapshot, filters: Filters, name: str, key: str, dimension:
 
     Returns:
         A row for every month: columns of `evaluate`, `complete` (the month has ended), `mean` (the group's share over
-        the complete months shown).
+        the complete months shown), and those of `control.controlled`.
     """
     chosen = seen(filters, snapshot)
     as_of = chosen.as_of or snapshot.as_of
@@ -267,7 +268,7 @@ def course(snapshot: Snapshot, filters: Filters, name: str, key: str, dimension:
     whole = frame.filter("complete").select(pl.col("numerator", "denominator").sum())
     mean = whole["numerator"][0] / whole["denominator"][0] if whole["denominator"][0] else None
     frame = frame.with_columns(pl.lit(mean, pl.Float64).alias("mean"))
-    return made(snapshot, chosen, frame, (name,), ("month",))
+    return controlled(made(snapshot, chosen, frame, (name,), ("month",)), snapshot)
 
 
 @dataclass(frozen=True)

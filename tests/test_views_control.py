@@ -1,0 +1,141 @@
+"""Natural limits of a monthly share: the title names what the picture marks, and nothing else."""
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from types import SimpleNamespace
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from dashboard.charts import Style
+from dashboard.charts.time_series import controlled_share
+from queries.days import add_months
+from queries.filters import Filters
+from queries.measures import measure
+from queries.snapshot import Snapshot, build_from_frames
+from queries.views import View, control, repeats
+
+Course = Callable[..., View]
+FIRST = date(2021, 1, 1)
+
+
+def months(repeats_of: list[tuple[int, int]]) -> pl.DataFrame:
+    """Items by month: so many repeats of so many items."""
+    rows = [
+        {"registered_at": add_months(FIRST, at).replace(day=5).isoformat(), "is_repeat": int(number < repeated)}
+        for at, (repeated, items) in enumerate(repeats_of)
+        for number in range(items)
+    ]
+    return pl.DataFrame(rows)
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Course:
+    def build(*counts: tuple[int, int], as_of: date | None = None, special: object = None) -> View:
+        last = add_months(FIRST, len(counts))
+        snapshot: Snapshot = build_from_frames(tmp_path / "s", months(list(counts)))
+        if special:
+            snapshot.manifest["special_periods"] = special
+        return repeats.course(snapshot, Filters(as_of=as_of or date.fromordinal(last.toordinal() - 1)))
+
+    return build
+
+
+def marked(view: View) -> list[date]:
+    return view.frame.filter(pl.col("towards") != 0)["month"].to_list()
+
+
+def test_equal_months_are_ordinary_variation(course):
+    view = course(*[(20 + at % 3, 100) for at in range(15)])
+    assert marked(view) == []
+    assert view.finding.zh == "重复信访率：15个整月都属正常波动，看不出实质变化"
+    assert control.newest(view) == "common_cause"
+
+
+def test_a_month_far_outside_is_named_and_drawn_as_a_diamond(course):
+    view = course(*[(20 + 6 * (at % 2), 100) for at in range(14)], (60, 100))
+    assert marked(view) == [date(2022, 3, 1)]
+    assert view.finding.en == "Repeat share: Mar 2022 above the natural limits"
+    assert control.newest(view) == "concerning"
+    diamonds = [trace for trace in controlled_share(view, Style("zh")).data if trace.marker.symbol == "diamond"]
+    assert list(diamonds[0].x) == ["2022-03-01"]
+
+
+def test_a_run_below_the_mean_is_counted_and_is_an_improvement(course):
+    view = course(*[(26, 100)] * 12, *[(20, 100)] * 8)
+    assert "2022年1月至2022年8月连续 8 个月低于平均" in view.finding.zh
+    assert "8 months in a row below the mean, Jan 2022 – Aug 2022" in view.finding.en
+    assert control.newest(view) == "improving"
+
+
+def test_a_month_that_is_not_over_is_drawn_but_neither_judged_nor_part_of_the_limits(course):
+    counts = [(20 + at % 3, 100) for at in range(14)]
+    before = course(*counts)
+    view = course(*counts, (60, 60), as_of=date(2022, 3, 10))
+    last = view.frame.row(-1, named=True)
+    assert (last["complete"], last["counted"], last["towards"]) == (False, False, 0)
+    assert view.frame["mean"][0] == before.frame["mean"][0]
+    assert "14个整月" in view.finding.zh
+
+
+def test_few_months_give_trial_limits_and_say_so(course):
+    view = course(*[(20 + at % 3, 100) for at in range(8)])
+    assert any("Trial limits: they rest on 8 whole months" in note.en for note in view.notes)
+    assert not any("Trial" in note.en for note in course(*[(20 + at % 3, 100) for at in range(12)]).notes)
+
+
+def test_two_months_have_no_limits(course):
+    view = course((20, 100), (21, 100))
+    assert "towards" not in view.frame.columns
+    assert control.newest(view) is None
+    assert controlled_share(view, Style("en")).data
+
+
+def test_months_without_any_repeat_have_limits_without_width_and_no_mark(course):
+    view = course(*[(0, 100)] * 13)
+    assert view.finding.en == "Repeat share: 0.0% in each of 13 whole months"
+    assert control.newest(view) is None
+
+
+def test_a_month_mostly_within_a_special_period_is_drawn_but_not_judged_and_named(course):
+    special = [
+        {"name_zh": "冬奥会", "name_en": "Games", "kind": "games", "starts_on": "2022-02-04", "ends_on": "2022-02-20"},
+        {"name_zh": "两会", "name_en": "Sessions", "kind": "s", "starts_on": "2022-03-04", "ends_on": "2022-03-11"},
+    ]
+    counts = [(20 + at % 3, 100) for at in range(13)]
+    view = course(*counts, (60, 100), (21, 100), special=special)
+    assert marked(view) == []
+    row = view.frame.filter(pl.col("month") == date(2022, 2, 1)).row(0, named=True)
+    assert (row["counted"], row["special_en"]) == (False, "Games")
+    assert view.notes[0].zh == "期间有特殊时期：冬奥会、两会；2022年2月大半属于特殊时期，只画出，不参与判断。"
+
+
+@given(st.lists(st.tuples(st.integers(0, 40), st.integers(1, 40)), min_size=3, max_size=30))
+@hypothesis_settings(max_examples=150, deadline=None)
+def test_the_title_is_neutral_exactly_where_nothing_is_marked(pairs):
+    counts = [(min(pair), max(pair)) for pair in pairs]
+    frame = pl.DataFrame(
+        {
+            "month": [add_months(FIRST, at) for at in range(len(counts))],
+            "numerator": [x for x, _ in counts],
+            "denominator": [n for _, n in counts],
+            "value": [x / n for x, n in counts],
+            "complete": [True] * len(counts),
+            "mean": [0.0] * len(counts),
+        }
+    )
+    made = View(frame, (measure("repeat_share"),), ("month",), Filters(), FIRST, "s")
+    view = control.controlled(made, SimpleNamespace(manifest={}))
+    finding, found = view.finding, marked(view)
+    assert finding is not None
+    is_neutral = "ordinary variation" in finding.en or "in each of" in finding.en
+    assert is_neutral == (not found)
+    if found:
+        newest = view.frame.filter(pl.col("towards") != 0).row(-1, named=True)
+        first_clause = finding.zh.split("；")[0]
+        assert ("高于" in first_clause) == (newest["towards"] > 0)
+        assert f"{newest['month'].month}月" in first_clause
