@@ -12,6 +12,7 @@ HEIGHT = 288  # CSS pixels
 STEP_ROW = 32  # CSS pixels a step of the ladder
 OUTLINES = {"assigned": 1, "reflowed": 1.5}  # CSS pixels; the other steps are filled
 BATCH_ROOM = 34  # CSS pixels for the name of a batch
+LETTER = 6.8  # CSS pixels of a letter behind a bar; a Chinese one is two
 
 
 def items_by_matter(view: View, style: Style) -> go.Figure:
@@ -61,7 +62,7 @@ def items_by_matter(view: View, style: Style) -> go.Figure:
     )  # fmt: skip
     top = max((max(row["value"], row["of_matters"]) for row in rows), default=1)
     fig.update_layout(
-        xaxis={"range": [0, top * 1.42], "showticklabels": False},
+        xaxis={"range": [0, top], "showticklabels": False},
         yaxis={
             "tickvals": places,
             "ticktext": names,
@@ -69,7 +70,7 @@ def items_by_matter(view: View, style: Style) -> go.Figure:
             "ticklabelstandoff": 8,
             "tickfont": {"color": palette.ink, "size": 13},
         },
-        margin={"t": 28},
+        margin={"t": 28, "r": _room([note.text for note in fig.layout.annotations if note.xref != "paper"])},
     )
     return fig
 
@@ -117,7 +118,8 @@ def ladder(view: View, style: Style) -> go.Figure:
                 text=f"<b>{escape(row[style.language])}</b>",
             )  # fmt: skip
     fig.update_layout(
-        xaxis={"range": [0, top * 1.6], "showticklabels": False},
+        xaxis={"range": [0, top], "showticklabels": False},
+        margin={"r": _room([_rung(row, style) for row in rows])},
         yaxis={
             "tickvals": places,
             "ticktext": [words(f"charts.step_{row['step']}") for row in rows],
@@ -139,6 +141,11 @@ def _rungs(batches: list[str], gap: float) -> list[float]:
         heights.append(height)
         height += 1 + (gap if index and batches[index] != batches[index - 1] else 0)
     return heights[::-1]
+
+
+def _room(texts: list[str]) -> float:
+    """Width of the margin for what is printed behind the bars: in pixels, so that a phone does not cut it off."""
+    return 14 + LETTER * max((len(text.encode("gb18030")) for text in texts), default=0)
 
 
 def _rung(row: dict[str, Any], style: Style) -> str:

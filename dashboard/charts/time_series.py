@@ -44,8 +44,12 @@ def controlled_share(view: View, style: Style) -> go.Figure:
     _special_causes(fig, rows, style)
     _last_value(fig, rows, style)
     _axes(fig, rows, style)
-    known = rows.filter("complete").select("value", "limit_lower", "limit_upper")
-    fig.update_layout(yaxis=share_axis([share for column in known for share in column.drop_nulls().to_list()]))
+    limits = rows.filter("complete").select("limit_lower", "limit_upper")
+    shown = [rows["value"], *limits]
+    fig.update_layout(
+        yaxis=share_axis([share for column in shown for share in column.drop_nulls().to_list()]),
+        xaxis=month_axis(rows["month"].to_list(), style, NARROW_LABELS),
+    )
     return fig
 
 
