@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
+from importlib.resources import files
 from pathlib import Path
 from tempfile import mkdtemp
 from threading import Lock
@@ -45,6 +46,10 @@ class Desk:
     def mappings(self) -> Mapping[str, Text]:
         """Names of the shipped mappings, and what they are for."""
         return _shipped()
+
+    def guide(self) -> str:
+        """How to write a mapping file (Markdown)."""
+        return files("seed").joinpath("mappings", "README.md").read_text("utf-8")
 
     def check(self, files: Sequence[Upload], mapping: str | Upload | None) -> ImportWork:
         """Start a dry run: it writes nothing, and the files are deleted when it ends."""

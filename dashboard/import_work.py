@@ -8,6 +8,7 @@ import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from math import ceil
 from threading import Thread
 from typing import Any, Literal, Protocol
 
@@ -59,14 +60,16 @@ class ImportWork:
     @property
     def share(self) -> float:
         """How much is done, 0 to 1; 0 while the rows are being counted."""
+        if self.phase == "publishing":
+            return 1.0
         return min(self.done / self.total, 1.0) if self.total else 0.0
 
     @property
     def seconds_left(self) -> int | None:
         """An estimate from the speed so far; None where there is nothing to estimate from."""
-        if not self.total or not self.done or self.phase != "importing":
+        if not self.total or not 0 < self.done < self.total or self.phase != "importing":
             return None
-        return round((time.monotonic() - self._since) / self.done * (self.total - self.done))
+        return ceil((time.monotonic() - self._since) / self.done * (self.total - self.done))
 
     def wait(self, seconds: float | None = None) -> None:
         """Return when it has ended, or after so many seconds."""
@@ -90,6 +93,9 @@ class ImportDesk(Protocol):
 
     def mappings(self) -> Mapping[str, Text]:
         """Names of the shipped mappings, and what they are for."""
+
+    def guide(self) -> str:
+        """How to write a mapping file (Markdown)."""
 
     def check(self, files: Sequence[Upload], mapping: str | Upload | None) -> ImportWork:
         """Start a dry run."""

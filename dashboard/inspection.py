@@ -14,9 +14,9 @@ import streamlit as st
 from dashboard.components import plain
 from dashboard.exports.findings import findings_csv, findings_workbook
 from dashboard.session import Session
+from queries import wording
 from queries.views import quality
 
-NARROW, MIDDLE, WIDE = 60, 112, 208  # pixels; columns share what is left in these proportions
 MOST_HIGH = 12  # rows a table shows before it scrolls
 LISTED = 200  # rows of findings shown on the page; the file has all of them
 FILES = {"csv": ("text/csv", findings_csv),
@@ -52,24 +52,32 @@ def checks(session: Session, counts: Mapping[str, int], examples: pl.DataFrame, 
         st.caption(f":material/check: {words('inspection.nothing_found')}")
         return
     first = {row["check"]: row for row in reversed(examples.to_dicts())}
-    shown = frame.with_columns(
-        pl.Series("severity", [words(f"inspection.severity_{name}") for name in frame["severity"]]),
-        pl.Series("example", [where(session, first.get(name)) for name in frame["check"]]),
+    text_table(
+        session,
+        ("check", "findings", "severity", "example"),
+        [
+            (
+                plain(label),
+                wording.number(findings, language),
+                words(f"inspection.severity_{severity}"),
+                f":gray[{plain(where(session, first.get(check)))}]" if check in first else "",
+            )
+            for check, severity, label, findings in frame.select("check", "severity", language, "findings").rows()
+        ],
+        words("inspection.checks"),
     )
-    column = st.column_config.Column
-    st.dataframe(
-        shown.select(pl.col(language).alias("check"), "rows", "severity", "example"),
-        column_config={
-            "check": column(words("inspection.column_check"), width=WIDE),
-            "rows": st.column_config.NumberColumn(words("inspection.column_rows"), format="localized", width=NARROW),
-            "severity": column(words("inspection.column_severity"), width=MIDDLE),
-            "example": column(words("inspection.column_example"), width=WIDE),
-        },
-        hide_index=True,
-        key=f"checks-{key}",
-        height="content",
-        alt=words("frame.table_of", names=words("inspection.checks")),
-    )
+
+
+def text_table(session: Session, names: Sequence[str], rows: Sequence[Sequence[str]], about: str) -> None:
+    """A short table whose sentences wrap; cells are Markdown, so whatever comes from a register is made `plain`.
+
+    Args:
+        names: of the columns, as in the catalogue's "inspection.column_...".
+        about: what it shows, for those who do not see it.
+    """
+    headings = [session.words(f"inspection.column_{name}") for name in names]
+    frame = pl.DataFrame(list(rows), schema=dict.fromkeys(headings, pl.String), orient="row")
+    st.table(frame, border="horizontal", alt=session.words("frame.table_of", names=about))
 
 
 def table_height(frame: pl.DataFrame) -> int | Literal["content"]:
@@ -121,8 +129,8 @@ def rows_found(session: Session, found: pl.DataFrame, key: str) -> None:
 def columns(session: Session, brought: Brought) -> None:
     """Which headings were used, which were not, which were dropped because they are about persons, and the notes."""
     words = session.words
-    for note in brought.notes:
-        st.caption(plain(note))
+    if brought.notes:
+        st.caption("\n".join(f"- {plain(note)}" for note in brought.notes))
     for name in ("dropped_personal", "ignored"):
         headings = getattr(brought, name)
         if headings:

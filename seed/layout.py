@@ -228,6 +228,7 @@ def _needed(layout: Layout, personal: set[int]) -> set[int]:
 
 def missing_registration(tables: Sequence[Table], mapping: RegisterMapping) -> BadMapping:
     """The error when no table of the files is a register."""
+    file = tables[0].file
     seen: list[str] = []
     cells_seen: list[str] = []
     for table in tables:
@@ -246,9 +247,10 @@ def missing_registration(tables: Sequence[Table], mapping: RegisterMapping) -> B
     close = [match for heading in wanted for match in get_close_matches(heading, cells_seen, n=2, cutoff=0.5)]
     hint = f" Did you mean: {' or '.join(map(repr, close))}?" if close else ""
     return BadMapping(
-        f"No column for {names} was found, so nothing was imported.{hint} Headings seen: {'; '.join(seen) or 'none'}. "
+        f"{file}: no column for {names} was found, so nothing was imported.{hint} Headings seen: "
+        f"{'; '.join(seen) or 'none'}. "
         "Give a mapping file whose [columns] says which heading is registered_at; seed/mappings/README.md shows how.",
-        f"没有找到登记时间一列（{'、'.join(wanted) or COLUMNS['registered_at'].headings[0]}），未导入任何内容。"
+        f"“{file}”中没有找到“{'”或“'.join(wanted) or COLUMNS['registered_at'].headings[0]}”一列，未导入任何内容。"
         + (f"是否为：{'、'.join(close)}？" if close else "")
         + f"看到的列名：{'；'.join(seen) or '无'}。请用映射文件在 [columns] 中写明哪一列是 registered_at，"
         "写法见 seed/mappings/README.md。",

@@ -74,6 +74,10 @@ def _choose(session: Session, desk: ImportDesk) -> tuple[list[UploadedFile], str
         own = None
         if chosen == OWN:
             own = st.file_uploader(words("import.mapping_file"), type=["toml"], key="import-mapping")
+            st.download_button(
+                words("import.guide"), desk.guide(), "huiyin_mapping.md", "text/markdown", on_click="ignore",
+                type="tertiary", icon=":material/help:", key="import-guide",
+            )  # fmt: skip
         mapping: str | UploadedFile | None = {AUTOMATIC: None, OWN: own}.get(str(chosen), str(chosen))
         # own mapping files of the same name are told apart by their upload
         asked = tuple(file.file_id for file in files), own.file_id if own is not None else str(chosen)
@@ -188,12 +192,12 @@ def _progress(session: Session, work: ImportWork) -> str:
 def _failed(session: Session, work: ImportWork) -> None:
     """What was wrong, what was kept, what to do: one calm sentence; the log has the rest."""
     words, error = session.words, work.error
-    if isinstance(error, StoreBusy):
-        said = words("import.busy")
-    elif isinstance(error, HuiyinError):
-        said = plain(error.said(session.language))
-        if not isinstance(error, InputError):
-            said = f"{words('import.store_error')}\n\n{said}"
+    if isinstance(error, StoreBusy | InputError):
+        said = words("import.busy") if isinstance(error, StoreBusy) else plain(error.said(session.language))
+        st.warning(said, icon=":material/info:")
+        return
+    if isinstance(error, HuiyinError):
+        said = f"{words('import.store_error')}\n\n{plain(error.said(session.language))}"
     else:
         number = secrets.token_hex(4)
         if not recall(f"import-logged-{id(work)}"):
@@ -212,10 +216,14 @@ def _outcome(
     if work.kind == "check":
         _confirm(session, desk, report, files, mapping)
     else:
-        st.success(words("import.pages_show_it"), icon=":material/check_circle:")
+        st.info(words("import.pages_show_it"), icon=":material/check_circle:")
     metrics(session, _cards(session, report, work.kind), key="import")
     with card("report"):
-        title(session, quality.checks_finding(report.checks, report.rows_read), words("import.checks_note"))
+        title(
+            session,
+            quality.checks_finding(report.checks, report.rows_read, report.rejected),
+            words("import.checks_note"),
+        )
         found = report.findings.rename({"check_name": "check"})
         inspection.checks(session, report.checks, found, key="import")
         if found.height:
@@ -231,7 +239,10 @@ def _outcome(
         )
         if report.unsupported:
             st.markdown(f"**{words('quality.missing_title', count=len(report.unsupported))}**")
-            said = (f"{measure(name).label(language)}: {why(language)}" for name, why in report.unsupported.items())
+            said = (
+                words("import.because", name=measure(name).label(language), why=why(language))
+                for name, why in report.unsupported.items()
+            )
             st.markdown("\n".join(f"- {plain(line)}" for line in said))
 
 

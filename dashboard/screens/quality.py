@@ -28,6 +28,7 @@ def render(session: Session) -> None:
     metrics(session, _cards(session, standing), key="quality")
     left, right = st.columns((4, 3), gap="small")
     with left:
+        _missing(session)
         if runs:
             _one_import(session, {str(run.import_id): run for run in runs})
         _unlisted(session)
@@ -78,8 +79,9 @@ def _one_import(session: Session, runs: dict[str, ImportRun]) -> None:
         run = next(iter(runs.values()))
         if len(runs) > 1:
             run = runs[_choose(session, runs)]
-        note = words("quality.import_note", name=_named(session, run), rows=wording.rows(run.read, language))
-        title(session, quality.checks_finding(run.checks, run.read), note)
+        about = words("quality.import_note", rows=wording.rows(run.read, language))
+        note = about if len(runs) > 1 else f"{_named(session, run)} · {about}"
+        title(session, quality.checks_finding(run.checks, run.read, run.rejected), note)
         inspection.checks(session, run.checks, session.examples(run.import_id), key="quality")
         changed = quality.changed_values(session.changes(run.import_id)) if run.changed else None
         if changed is not None and changed.height:
@@ -129,37 +131,36 @@ def _source(session: Session, run: ImportRun) -> str:
 
 
 def _left_out(session: Session) -> None:
-    """Which measures some rows are left out of, and which cannot be computed at all."""
+    """Which measures some rows are left out of."""
     words, language = session.words, session.language
     frame = session.answer(quality.left_out)
-    missing = session.answer(quality.not_computable)
     with card("left-out"):
         title(session, words("quality.left_out_title"), words("quality.left_out_note"))
         if frame.is_empty():
             st.caption(f":material/check: {words('quality.nothing_left_out')}")
         else:
-            column, number = st.column_config.Column, st.column_config.NumberColumn
-            because = pl.col(f"because_{language}").alias("because")
-            share = pl.Series("share", [wording.per_cent(value, language) for value in frame["share"]])
-            st.dataframe(
-                frame.select(pl.col(language).alias("measure"), "excluded", share, because),
-                column_config={
-                    "measure": column(words("quality.column_measure")),
-                    "excluded": number(words("quality.column_excluded"), format="localized", width=inspection.NARROW),
-                    "share": column(words("quality.column_share"), width=inspection.NARROW, alignment="right"),
-                    "because": column(words("quality.column_because")),
-                },
-                hide_index=True,
-                key="table-left-out",
-                height=inspection.table_height(frame),
-                alt=words("frame.table_of", names=words("quality.left_out_title")),
-            )  # fmt: skip
+            counts = frame.select(language, "excluded", "share", f"because_{language}").rows()
+            inspection.text_table(
+                session,
+                ("measure", "excluded", "share", "because"),
+                [
+                    (plain(name), wording.number(rows, language), wording.per_cent(share, language), plain(because))
+                    for name, rows, share, because in counts
+                ],
+                words("quality.left_out_title"),
+            )
         harmless = session.answer(quality.harmless)
         if harmless is not None:
             st.caption(plain(harmless(language)))
-        if missing:
-            st.markdown(f"**{words('quality.missing_title', count=len(missing))}**")
-            st.markdown("\n".join(f"- {plain(sentence(language))}" for sentence in missing))
+
+
+def _missing(session: Session) -> None:
+    """Which measures cannot be computed at all, and why."""
+    missing = session.answer(quality.not_computable)
+    if missing:
+        with card("missing"):
+            title(session, session.words("quality.missing_title", count=len(missing)))
+            st.markdown("\n".join(f"- {plain(sentence(session.language))}" for sentence in missing))
 
 
 def _coverage(session: Session) -> None:
@@ -169,25 +170,27 @@ def _coverage(session: Session) -> None:
     if frame.is_empty():
         return
     column = st.column_config.Column
+    filled, blank = frame.filter(pl.col("filled") > 0), frame.filter(pl.col("filled") == 0)
     with card("coverage"):
         title(session, session.answer(quality.coverage_finding), words("quality.coverage_note"))
         st.dataframe(
-            frame.select(pl.col(language).alias("column"), "share", "filled", "heading",
-                         pl.col(f"table_{language}").alias("table")),
+            filled.select(pl.col(language).alias("column"), "share", "filled", "heading"),
             column_config={
                 "column": column(words("quality.column_column")),
                 "share": st.column_config.ProgressColumn(
                     words("quality.column_filled"), format="percent", min_value=0, max_value=1
                 ),
-                "filled": st.column_config.NumberColumn(words("quality.column_rows"), format="localized", width=80),
+                "filled": st.column_config.NumberColumn(words("quality.column_rows"), format="localized", width=70),
                 "heading": column(words("quality.column_heading")),
-                "table": column(words("quality.column_table")),
             },
             hide_index=True,
             key="table-coverage",
-            height=inspection.table_height(frame),
+            height=inspection.table_height(filled),
             alt=words("frame.table_of", names=words("quality.column_filled")),
-        )  # fmt: skip
+        )
+        if blank.height:
+            listed = wording.listing(blank[language].to_list(), language, blank.height)
+            st.caption(words("quality.blank", columns=plain(listed)))
 
 
 def _unlisted(session: Session) -> None:

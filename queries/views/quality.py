@@ -152,7 +152,7 @@ def _on_items(items: int, contradicted: int) -> Text:
         return in_both("{items}中没有发现矛盾", "No contradictions in {items}", items=known)
     return in_both(
         "{items}中有{some}内容矛盾，只退出相关指标",
-        "{some} of {items} contradict themselves and are left out of the figures concerned only",
+        "{some} of {items} contradict themselves",
         items=known,
         some=(wording.items(contradicted, "zh"), wording.number(contradicted, "en")),
     )
@@ -285,7 +285,7 @@ def coverage(snapshot: Snapshot, filters: Filters) -> pl.DataFrame:
     """How far each column of the register is filled.
 
     Returns:
-        Columns table, column, zh, en, table_zh, table_en, filled, rows, share, heading (as the newest import that had
+        Columns table, column, zh, en, filled, rows, share, heading (as the newest import that had
         the column called it, "" where it is not known); the emptiest first, tables without rows are left out.
     """
     headings = _headings(imports(snapshot))
@@ -293,10 +293,7 @@ def coverage(snapshot: Snapshot, filters: Filters) -> pl.DataFrame:
         {
             "table": table,
             "column": column,
-            "zh": label(column).zh,
-            "en": _sentence_case(label(column).en),
-            "table_zh": TABLES[table].zh,
-            "table_en": TABLES[table].en,
+            **_column_label(table, column),
             "filled": _filled(snapshot, table, column),
             "rows": snapshot.rows[table],
             "heading": headings.get(column, ""),
@@ -306,7 +303,7 @@ def coverage(snapshot: Snapshot, filters: Filters) -> pl.DataFrame:
         for column in columns
     ]
     silent = pl.col("column").is_in(_STANDING_IN) & (pl.col("filled") == 0)
-    schema = dict.fromkeys(("table", "column", "zh", "en", "table_zh", "table_en"), pl.String())
+    schema = dict.fromkeys(("table", "column", "zh", "en"), pl.String())
     frame = pl.DataFrame(rows, schema=schema | {"filled": pl.Int64(), "rows": pl.Int64(), "heading": pl.String()})
     share = (pl.col("filled") / pl.col("rows")).alias("share")
     return frame.filter(~silent).with_columns(share).sort("share", maintain_order=True)
@@ -324,6 +321,13 @@ def coverage_finding(snapshot: Snapshot, filters: Filters) -> Text:
         f"{frame.height}列全部为空，如{names['zh']}",
         f"{frame.height} columns are empty throughout, such as {names['en']}",
     )
+
+
+def _column_label(table: str, column: str) -> dict[str, str]:
+    said = label(column)
+    if table == "cases":
+        return {"zh": said.zh, "en": _sentence_case(said.en)}
+    return {"zh": f"{TABLES[table].zh}：{said.zh}", "en": f"{TABLES[table].en}: {said.en}"}
 
 
 def _sentence_case(words: str) -> str:
@@ -410,29 +414,41 @@ def found_by_checks(checks: Mapping[str, int]) -> pl.DataFrame:
         checks: count by name of check, as in `ImportRun.checks`.
 
     Returns:
-        Columns check, severity, zh, en, rows; the severest first, within it the most frequent.
+        Columns check, severity, zh, en, findings; the severest first, within it the most frequent.
     """
     known = [(CHECKS[name], count) for name, count in checks.items() if name in CHECKS]
     rows = [
-        {"check": check.name, "severity": check.severity, "zh": check.label.zh, "en": check.label.en, "rows": count}
+        {
+            "check": check.name,
+            "severity": check.severity,
+            "zh": check.label.zh,
+            "en": _sentence_case(check.label.en),
+            "findings": count,
+        }
         for check, count in sorted(known, key=lambda pair: (SEVERITIES[pair[0].severity], -pair[1]))
     ]
-    schema = dict.fromkeys(("check", "severity", "zh", "en"), pl.String()) | {"rows": pl.Int64()}
+    schema = dict.fromkeys(("check", "severity", "zh", "en"), pl.String()) | {"findings": pl.Int64()}
     return pl.DataFrame(rows, schema=schema)
 
 
-def checks_finding(checks: Mapping[str, int], read: int) -> Text:
-    """What the checks of one import found, in one sentence."""
+def checks_finding(checks: Mapping[str, int], read: int, rejected: int) -> Text:
+    """What the checks of one import found, in one sentence.
+
+    Args:
+        checks: findings by check; a row can have several.
+        read, rejected: rows.
+    """
     frame = found_by_checks(checks)
-    counts = {name: int(frame.filter(pl.col("severity") == name)["rows"].sum()) for name in SEVERITIES}
-    if not any(counts.values()):
+    if frame.is_empty():
         return in_both("{rows}全部通过检查", "All {rows} passed every check", rows=both(wording.rows, read))
-    said = {
-        "reject": ("{rows}未导入", "{rows} rejected"),
-        "quarantine": ("{rows}有矛盾", "{rows} in contradiction"),
-        "warn": ("{rows}需核实", "{rows} to be verified"),
-    }
-    parts = [in_both(*said[name], rows=both(wording.rows, count)) for name, count in counts.items() if count]
+    parts = [in_both("{rows}未导入", "{rows} not imported", rows=both(wording.rows, rejected))] if rejected else []
+    for severity, zh, en in (("quarantine", "{n}处矛盾", "{n} in contradiction"),
+                             ("warn", "{n}处需核实", "{n} to be verified")):  # fmt: skip
+        count = int(frame.filter(pl.col("severity") == severity)["findings"].sum())
+        if count:
+            parts.append(in_both(zh, en, n=both(wording.number, count)))
+    if not parts:
+        return Text("有评价未导入，信访件都已保留", "Some evaluations were not imported; every item was")
     return Text("，".join(part.zh for part in parts), ", ".join(part.en for part in parts))
 
 
