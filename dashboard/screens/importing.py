@@ -142,16 +142,17 @@ def _sentence(session: Session, report: Any, kind: str) -> str:
     words, language = session.words, session.language
     if not report.kept:
         return words("import.nothing_kept")
+    count = wording.rows(report.rejected, language)
+    rejected = [words(f"import.rejected_rows_{kind}", rows=count)] if report.rejected else []
     if not report.new and not report.changed:
-        return words(f"import.all_same_{kind}", rows=wording.rows(report.same, language))
+        same = words(f"import.all_same_{kind}", rows=wording.rows(report.same, language))
+        return words("import.comma").join([same, *rejected])
     parts = [
         words(f"import.{name}_rows", rows=wording.rows(count, language))
         for name, count in (("new", report.new), ("changed", report.changed), ("same", report.same))
         if count
     ]
-    if report.rejected:
-        parts.append(words(f"import.rejected_rows_{kind}", rows=wording.rows(report.rejected, language)))
-    return words(f"import.headline_{kind}", parts=words("import.comma").join(parts))
+    return words(f"import.headline_{kind}", parts=words("import.comma").join([*parts, *rejected]))
 
 
 def _nothing_yet(session: Session, running: ImportWork | None) -> None:

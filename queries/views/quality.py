@@ -47,7 +47,6 @@ _LABELS = HEADINGS | {
     "recheck_requested_at": Text("复核申请时间", "re-review requested"),
     "recheck_done_at": Text("复核答复时间", "re-review done"),
     "supervised_at": Text("督办时间", "supervised"),
-    "unusable": Text("不参与计算的内容", "entries left out of figures"),
 }
 _NOT_GIVEN = Text("未填写", "not given")
 
@@ -464,5 +463,7 @@ def value_class(said: str | None, language: str) -> str:
 
 def changed_values(changes: Mapping[str, int]) -> pl.DataFrame:
     """Values an import changed in known items, by column: columns zh, en, values."""
-    rows = [{"zh": label(name).zh, "en": label(name).en, "values": count} for name, count in changes.items()]
+    # which entries are left out of figures follows from the others; the checks say it better
+    told = {name: count for name, count in changes.items() if name != "unusable"}
+    rows = [{"zh": label(name).zh, "en": label(name).en, "values": count} for name, count in told.items()]
     return pl.DataFrame(rows, schema={"zh": pl.String, "en": pl.String, "values": pl.Int64})
