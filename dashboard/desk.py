@@ -61,7 +61,15 @@ class Desk:
         """Start an import; the work ends with `StoreBusy` while another one is writing."""
         from seed import load
 
-        return self._start("import", files, mapping, self._alone(load.run))
+        lock = _one_at_a_time.setdefault(self.settings.database_url, Lock())
+        # taken here and not in the work's own thread: whoever asked first is first
+        is_first = lock.acquire(blocking=False)
+        try:
+            return self._start("import", files, mapping, _alone(load.run, lock if is_first else None))
+        except BaseException:
+            if is_first:
+                lock.release()
+            raise
 
     @property
     def running(self) -> ImportWork | None:
@@ -84,22 +92,22 @@ class Desk:
             _imports[self.settings.database_url] = work
         return work
 
-    def _alone(self, run: Callable[..., Any]) -> Callable[..., Any]:
-        """The import, refused at once while this server has another one under way, followed by the new snapshot."""
-        lock = _one_at_a_time.setdefault(self.settings.database_url, Lock())
 
-        def alone(paths: Sequence[Path], settings: Settings, mapping: Any, progress: Callable[[Any], None]) -> Any:
-            if not lock.acquire(blocking=False):
-                raise StoreBusy("Another import is running on this server. Nothing of this one was written.")
-            try:
-                report = run(paths, settings, mapping, progress)
-                progress(None)
-                _publish(settings)
-            finally:
-                lock.release()
-            return report
+def _alone(run: Callable[..., Any], lock: "Lock | None") -> Callable[..., Any]:
+    """The import, followed by the new snapshot; refused without the lock, which another import of this server holds."""
 
-        return alone
+    def alone(paths: Sequence[Path], settings: Settings, mapping: Any, progress: Callable[[Any], None]) -> Any:
+        if lock is None:
+            raise StoreBusy("Another import is running on this server. Nothing of this one was written.")
+        try:
+            report = run(paths, settings, mapping, progress)
+            progress(None)
+            _publish(settings)
+        finally:
+            lock.release()
+        return report
+
+    return alone
 
 
 def _publish(settings: Settings) -> None:
