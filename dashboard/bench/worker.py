@@ -31,7 +31,7 @@ class Measured:
 
     Attributes:
         open_seconds: until the data could be asked.
-        opened: memory in MB that opening added: private (anonymous) and resident.
+        opened: private memory in MB of the process with the data open, and what opening added to it.
         peak: memory in MB at most, of the whole process.
         pages: (scenario, page) to (CPU milliseconds, elapsed milliseconds), medians of ROUNDS.
         answers: (scenario, page) to one answer a call, keys in place of codes.
@@ -53,7 +53,7 @@ def main(engine: str, where: str, rounds: str = "") -> None:
     ask, snapshot = ENGINES[engine](folder)
     measured = Measured(time.perf_counter() - started)
     after = memory()
-    measured.opened = {kind: after[kind] - before[kind] for kind in after}
+    measured.opened = {"private": after["private"], "added": after["private"] - before["private"]}
     measured.peak = dict(after)
     for scenario, by_page in work.items():
         for page, calls in by_page.items():

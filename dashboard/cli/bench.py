@@ -53,20 +53,13 @@ def _sizes(text: str) -> list[int]:
 
 
 def _show_import(imported: Imported) -> None:
-    rows = [
-        [
-            "import of a CSV into SQLite",
-            f"{imported.import_seconds:.1f}",
-            f"{imported.rows / imported.import_seconds:,.0f}",
-        ],
-        ["the same file again", f"{imported.again_seconds:.1f}", f"{imported.rows / imported.again_seconds:,.0f}"],
-        [
-            "snapshot from the store",
-            f"{imported.snapshot_seconds:.1f}",
-            f"{imported.rows / imported.snapshot_seconds:,.0f}",
-        ],
-    ]
-    show_table(f"{imported.rows:,} rows", ["", "s", "rows/s"], rows, numbers=[1, 2])
+    steps = {
+        "import of a CSV into SQLite": imported.first,
+        "the same file again": imported.again,
+        "snapshot from the store": imported.snapshot,
+    }
+    rows = [[name, f"{wall:.1f}", f"{cpu:.1f}", f"{imported.rows / wall:,.0f}"] for name, (wall, cpu) in steps.items()]
+    show_table(f"{imported.rows:,} rows", ["", "elapsed s", "CPU s", "rows/s"], rows, numbers=[1, 2, 3])
     show_lines(f"Memory at most, the three together: {imported.peak:,.0f} MB", "")
 
 
@@ -78,8 +71,8 @@ def _show_size(sized: Sized) -> bool:
     peers = [f"{name}, CPU" for name in report.PEERS.values()]
     headings = ["selection", "page", "questions", "Huiyin, CPU ms", "elapsed ms", "with words, first time", *peers]
     show_table("Queries of a page", headings, report.page_rows(sized), numbers=range(2, 6 + len(peers)))
-    memory = ["", "open, s", "private MB, opened", "private MB, at most", "resident MB, at most"]
-    show_table("Opening and memory", memory, report.memory_rows(sized), numbers=range(1, 5))
+    memory = ["", "open, s", "private MB, opened", "added by opening", "private MB, at most", "resident MB, at most"]
+    show_table("Opening and memory", memory, report.memory_rows(sized), numbers=range(1, 6))
     if sized.differing:
         show_table(
             "Answers that differ", ["engine", "selection", "page", "question"], [list(d) for d in sized.differing]
