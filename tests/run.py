@@ -27,6 +27,8 @@ def main(arguments: list[str]) -> int:
             report = Path(folder, f"{number}.xml")
             command = [sys.executable, "-m", "pytest", "-q", "-r", "fE", *part, f"--junitxml={report}", *arguments]
             codes.append(subprocess.run(command, cwd=root, env=environment, check=False).returncode)
+            if codes[-1] < 0:
+                print(f"This part was ended by signal {-codes[-1]}; its tests are not among the numbers below.")
             results += list(ElementTree.parse(report).iter("testcase")) if report.exists() else []
     print(summary(results), flush=True)
     ran = [code for code in codes if code != NO_TESTS]
