@@ -11,6 +11,7 @@ if ROOT not in sys.path:
 from functools import partial
 
 import streamlit as st
+from streamlit.navigation.page import StreamlitPage
 
 from dashboard.components import no_data
 from dashboard.desk import Desk
@@ -32,7 +33,10 @@ entries = {
     ): page
     for page in pages()
 }
-chosen = st.navigation(list(entries), position="hidden" if st.context.is_embedded else "top")
+menu: dict[str, list[StreamlitPage]] = {}
+for entry, listed in entries.items():
+    menu.setdefault(listed.section and session.words(f"section.{listed.section}"), []).append(entry)
+chosen = st.navigation(menu, position="hidden" if st.context.is_embedded else "top")
 page = next(entries[entry] for entry in entries if entry.url_path == chosen.url_path)
 enter_page()
 filter_bar(session, filtered=page.filtered)

@@ -83,6 +83,11 @@ class Session:
         return self.filters.as_of or self.snapshot.as_of
 
     @property
+    def data_version(self) -> str:
+        """Names the register and the records that every figure of this run stands on."""
+        return f"{self.snapshot.id}.{self.snapshot.records.version}"
+
+    @property
     def is_empty(self) -> bool:
         """Whether there is no data at all."""
         return self.snapshot.rows["cases"] == 0
@@ -90,12 +95,12 @@ class Session:
     def view(self, question: Callable[..., View], *arguments: Any) -> View:
         """The answer of a view function to the current selection, computed once for all readers who ask the same."""
         name = f"{question.__module__}.{question.__qualname__}{arguments!r}"
-        key = f"{self.snapshot.id}|{self.filters!r}|{name}"
+        key = f"{self.data_version}|{self.filters!r}|{name}"
         return _kept(key, lambda: replace(question(self.snapshot, self.filters, *arguments), question=name))
 
     def answer(self, question: Callable[..., T], *arguments: Any) -> T:
         """Like `view`, for a function whose answer is not a `View`."""
-        key = f"{self.snapshot.id}|{self.filters!r}|{question.__module__}.{question.__qualname__}{arguments!r}"
+        key = f"{self.data_version}|{self.filters!r}|{question.__module__}.{question.__qualname__}{arguments!r}"
         return _kept(key, lambda: question(self.snapshot, self.filters, *arguments))
 
     def findings(self, import_id: int) -> Callable[[], pl.DataFrame]:
@@ -119,7 +124,7 @@ class Session:
         """The chart of a view, drawn once; a kept figure must not be changed."""
         if not view.question:
             return chart(view, self.style)
-        key = f"{view.snapshot_id}|{view.filters!r}|{view.question}|{_name(chart)}|{self.style!r}"
+        key = f"{self.data_version}|{view.snapshot_id}|{view.filters!r}|{view.question}|{_name(chart)}|{self.style!r}"
         return _kept(key, lambda: chart(view, self.style))
 
 

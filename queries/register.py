@@ -1,7 +1,7 @@
 """What the store knows besides cases: targets, special periods, import runs, and the findings of the checks.
 
-Targets, periods and runs travel in the manifest of a snapshot, so a page shows those of the data it shows. The findings
-of one import can be many; they are read from the store when someone downloads them.
+Targets and periods are records and travel with the snapshot, runs in its manifest, so a page shows those of the data it
+shows. The findings of one import can be many; they are read from the store when someone downloads them.
 """
 
 from collections.abc import Mapping
@@ -60,18 +60,9 @@ class ImportRun:
 
 
 def targets(snapshot: Snapshot) -> tuple[Target, ...]:
-    """Every target, by measure, scope and day."""
-    return tuple(
-        Target(
-            measure=row["measure"],
-            scope=row["scope"],
-            value=row["value"],
-            valid_from=date.fromisoformat(row["valid_from"]),
-            valid_to=date.fromisoformat(row["valid_to"]) if row["valid_to"] else None,
-            source=row["source"],
-        )
-        for row in snapshot.manifest.get("targets", [])
-    )
+    """Every target in force, by measure, scope and day."""
+    rows = snapshot.records.rows("target").sort("measure", "scope", "valid_from")
+    return tuple(Target(**row) for row in rows.select(*Target.__dataclass_fields__).iter_rows(named=True))
 
 
 @dataclass(frozen=True)
@@ -89,15 +80,11 @@ class SpecialPeriod:
 
 
 def special_periods(snapshot: Snapshot) -> tuple[SpecialPeriod, ...]:
-    """Every special period, by its first day; none where the snapshot was built before they were kept."""
+    """Every special period, by its first day."""
+    rows = snapshot.records.rows("special_period").sort("starts_on", "period_id")
     return tuple(
-        SpecialPeriod(
-            name=Text(row["name_zh"], row["name_en"]),
-            kind=row["kind"],
-            starts_on=date.fromisoformat(row["starts_on"]),
-            ends_on=date.fromisoformat(row["ends_on"]),
-        )
-        for row in snapshot.manifest.get("special_periods", [])
+        SpecialPeriod(Text(row["name_zh"], row["name_en"]), row["kind"], row["starts_on"], row["ends_on"])
+        for row in rows.iter_rows(named=True)
     )
 
 

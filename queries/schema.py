@@ -183,6 +183,9 @@ backlog_item = Table(
     Column("unusable", Integer, nullable=False, default=0),  # 1: its dates contradict each other, left out of rates
     Column("import_id", ForeignKey("import_run.import_id")),
     Column("first_import_id", Integer),
+    Column("lead_post", String(120)),
+    Column("version", Integer, nullable=False, default=1),
+    Column("withdrawn_at", DateTime),
 )
 
 rule_set = Table(
@@ -203,6 +206,8 @@ target = Table(
     Column("valid_to", Date),
     Column("value", Float, nullable=False),  # 0 to 1 for rates
     Column("source", String(200), nullable=False),
+    Column("version", Integer, nullable=False, default=1),
+    Column("withdrawn_at", DateTime),
     UniqueConstraint("measure", "scope", "valid_from"),
 )
 
@@ -215,6 +220,8 @@ special_period = Table(
     Column("kind", String(40), nullable=False),
     Column("starts_on", Date, nullable=False),
     Column("ends_on", Date, nullable=False),
+    Column("version", Integer, nullable=False, default=1),
+    Column("withdrawn_at", DateTime),
 )
 
 reception_day = Table(
@@ -226,6 +233,8 @@ reception_day = Table(
     Column("post_on_duty", String(120)),  # a post, not a person
     Column("received_count", Integer),
     Column("settled_count", Integer),
+    Column("version", Integer, nullable=False, default=1),
+    Column("withdrawn_at", DateTime),
     UniqueConstraint("day", "place_code"),
 )
 
@@ -237,6 +246,10 @@ problem_report = Table(
     Column("due_on", Date, nullable=False),
     Column("reported_on", Date),
     Column("problem_count", Integer),
+    Column("problem_kinds", Text),
+    Column("note", Text),
+    Column("version", Integer, nullable=False, default=1),
+    Column("withdrawn_at", DateTime),
     UniqueConstraint("office_id", "due_on"),
 )
 
@@ -250,6 +263,7 @@ ledger_item = Table(
     Column("state", String(20), nullable=False),
     Column("closed_on", Date),
     Column("version", Integer, nullable=False, default=1),
+    Column("withdrawn_at", DateTime),
 )
 
 decision = Table(
@@ -264,6 +278,7 @@ decision = Table(
     Column("due_on", Date),
     Column("measure", String(60)),
     Column("version", Integer, nullable=False, default=1),
+    Column("withdrawn_at", DateTime),
 )
 
 rectification_item = Table(
@@ -276,6 +291,10 @@ rectification_item = Table(
     Column("due_on", Date),
     Column("done_on", Date),
     Column("evidence", String(200)),
+    Column("owner_post", String(120)),
+    Column("plan", Text),
+    Column("version", Integer, nullable=False, default=1),
+    Column("withdrawn_at", DateTime),
 )
 
 supervision_item = Table(
@@ -290,6 +309,10 @@ supervision_item = Table(
     Column("listed_on", Date, nullable=False),
     Column("due_on", Date),
     Column("closed_on", Date),
+    Column("subject", String(200)),
+    Column("evidence", String(200)),
+    Column("version", Integer, nullable=False, default=1),
+    Column("withdrawn_at", DateTime),
 )
 
 context_event = Table(
@@ -300,7 +323,51 @@ context_event = Table(
     Column("name_zh", String(120), nullable=False),
     Column("name_en", String(120), nullable=False),
     Column("kind", String(40), nullable=False),
+    Column("version", Integer, nullable=False, default=1),
+    Column("withdrawn_at", DateTime),
 )
+
+rebaseline = Table(  # from a month on, a control chart is drawn with new limits, for a reason somebody gave
+    "rebaseline",
+    metadata,
+    Column("rebaseline_id", Integer, primary_key=True),
+    Column("measure", String(60), nullable=False),
+    Column("scope", String(120), nullable=False, default=""),  # office or place, or "" for the whole city
+    Column("month", Date, nullable=False),  # its first day
+    Column("reason", Text, nullable=False),
+    Column("version", Integer, nullable=False, default=1),
+    Column("withdrawn_at", DateTime),
+    UniqueConstraint("measure", "scope", "month"),
+)
+
+record_change = Table(  # every state every record ever had, in the order of writing
+    "record_change",
+    metadata,
+    Column("change_id", Integer, primary_key=True),
+    Column("kind", String(60), nullable=False),  # name of the table
+    Column("record_id", String(80), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("action", String(20), nullable=False),  # add, change, withdraw, restore
+    Column("changed_at", DateTime, nullable=False),  # UTC
+    Column("changed_by", String(120), nullable=False),  # as the writer signs, or the import
+    Column("content", Text, nullable=False),  # JSON of the row after the change
+    Index("ix_record_change_record", "kind", "record_id"),
+)
+
+RECORD_TABLES = (
+    "target",
+    "special_period",
+    "reception_day",
+    "problem_report",
+    "rectification_item",
+    "supervision_item",
+    "context_event",
+    "ledger_item",
+    "decision",
+    "backlog_item",
+    "rebaseline",
+)
+"""What the bureau itself keeps (`queries.records`); each has `version` and `withdrawn_at`."""
 
 store_state = Table(  # one row: what the next snapshot must contain
     "store_state",

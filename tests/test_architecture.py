@@ -27,6 +27,7 @@ FLOORS = {
     "queries.filters": 2,
     "queries.engines": 2,
     "queries.measures": 2,
+    "queries.records": 3,
     "queries.snapshot": 3,
     "queries.register": 3,
     "queries.places": 3,
@@ -60,8 +61,8 @@ FLOORS = {
 ROOMS = {
     "streamlit": ("dashboard",),
     "plotly": ("dashboard.charts", "dashboard.components", "dashboard.session", "dashboard.cli", "dashboard.bench"),
-    "sqlalchemy": ("queries.schema", "queries.store", "queries.migrations", "queries.snapshot", "queries.register",
-                   "seed", "dashboard.session", "dashboard.cli", "dashboard.bench"),
+    "sqlalchemy": ("queries.schema", "queries.store", "queries.migrations", "queries.records", "queries.snapshot",
+                   "queries.register", "seed", "dashboard.session", "dashboard.cli", "dashboard.bench"),
     "alembic": ("queries.store", "queries.migrations"),
     "duckdb": ("queries.engines", "dashboard.bench"),
     "ibis": ("queries.engines",),

@@ -95,7 +95,7 @@ def test_an_unchanged_store_keeps_its_snapshot_and_a_write_makes_a_new_one(
 ) -> None:
     fill(store)
     first = current(any_settings)
-    assert current(any_settings) is first
+    assert current(any_settings) == first
     with writing(store) as connection:
         connection.execute(update(petition_case).values(channel="letter"))
         raise_version(connection)

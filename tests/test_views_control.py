@@ -16,7 +16,8 @@ from dashboard.charts.time_series import controlled_share
 from queries.days import add_months
 from queries.filters import Filters
 from queries.measures import measure
-from queries.snapshot import Snapshot, build_from_frames
+from queries.records import Records
+from queries.snapshot import build_from_frames
 from queries.views import View, control, repeats
 
 Course = Callable[..., View]
@@ -35,11 +36,12 @@ def months(repeats_of: list[tuple[int, int]]) -> pl.DataFrame:
 
 @pytest.fixture
 def course(tmp_path: Path) -> Course:
-    def build(*counts: tuple[int, int], as_of: date | None = None, special: object = None) -> View:
+    def build(
+        *counts: tuple[int, int], as_of: date | None = None, special: list[dict[str, object]] | None = None
+    ) -> View:
         last = add_months(FIRST, len(counts))
-        snapshot: Snapshot = build_from_frames(tmp_path / "s", months(list(counts)))
-        if special:
-            snapshot.manifest["special_periods"] = special
+        records = {"special_period": special or []}
+        snapshot = build_from_frames(tmp_path / "s", months(list(counts)), records=records)
         return repeats.course(snapshot, Filters(as_of=as_of or date.fromordinal(last.toordinal() - 1)))
 
     return build
@@ -129,7 +131,7 @@ def test_the_title_is_neutral_exactly_where_nothing_is_marked(pairs):
         }
     )
     made = View(frame, (measure("repeat_share"),), ("month",), Filters(), FIRST, "s")
-    view = control.controlled(made, SimpleNamespace(manifest={}))
+    view = control.controlled(made, SimpleNamespace(records=Records()))
     finding, found = view.finding, marked(view)
     assert finding is not None
     is_neutral = "ordinary variation" in finding.en or "in each of" in finding.en

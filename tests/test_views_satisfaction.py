@@ -44,12 +44,12 @@ def heard(tmp_path: Path) -> Callable[..., Snapshot]:
                         {"case_id": case, "target": target, "status": status, "score": score, "window_ends_at": ends,
                          "evaluated_at": "2022-06-10" if status == "evaluated" else None}
                     )  # fmt: skip
-        about = {"targets": TARGETS if targets is None else targets}
+        records = {"target": TARGETS if targets is None else targets}
         return build_from_frames(
             tmp_path / f"s{len(cases)}{target}",
             pl.DataFrame(cases),
             pl.DataFrame(evaluations, infer_schema_length=None),
-            **about,
+            records=records,
         )
 
     return build

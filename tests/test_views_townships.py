@@ -94,7 +94,7 @@ def test_a_place_outside_the_office_list_keeps_its_row_and_says_so(city):
 
 
 def test_the_card_of_a_place_says_exactly_how_many_items_the_target_still_takes(city):
-    snapshot = city(*SLOW, targets=[TARGET])
+    snapshot = city(*SLOW, records={"target": [TARGET]})
     west = townships.one(snapshot, YEAR, "on_time_reply_rate", "west")
     south = townships.one(snapshot, YEAR, "on_time_reply_rate", "south")
     assert west is not None
@@ -104,7 +104,7 @@ def test_the_card_of_a_place_says_exactly_how_many_items_the_target_still_takes(
 
 
 def test_without_a_target_in_force_there_is_none(city):
-    snapshot = city(*SLOW, targets=[TARGET | {"valid_to": "2022-06-30"}])
+    snapshot = city(*SLOW, records={"target": [TARGET | {"valid_to": "2022-06-30"}]})
     west = townships.one(snapshot, YEAR, "on_time_reply_rate", "west")
     assert west is not None
     assert west.target is None

@@ -22,6 +22,7 @@ class Page:
         render: draws it.
         filtered: whether the filter bar stands above it.
         icon: name of a Material symbol.
+        section: the menu of the navigation it stands in (words `section.<name>`), "" directly in the bar.
         warm: asks for the views and figures the page opens with, so that the server makes them before the first reader.
     """
 
@@ -30,6 +31,7 @@ class Page:
     render: Callable[[Session], None]
     icon: str
     filtered: bool = True
+    section: str = ""
     warm: Callable[[Session], None] | None = None
 
 

@@ -100,4 +100,4 @@ def _breakdowns(session: Session) -> None:
     st.caption(plain(words("definitions.grains", names=grains)))
 
 
-PAGE = Page(name="definitions", order=80, render=render, icon="menu_book", filtered=False)
+PAGE = Page(name="definitions", order=80, render=render, icon="menu_book", filtered=False, section="data")

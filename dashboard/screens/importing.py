@@ -293,4 +293,4 @@ def _cards(session: Session, report: Any, kind: str) -> list[Figure]:
     ]
 
 
-PAGE = Page(name="import", order=90, render=render, icon="upload_file", filtered=False)
+PAGE = Page(name="import", order=90, render=render, icon="upload_file", filtered=False, section="data")

@@ -257,4 +257,4 @@ def warm(session: Session) -> None:
         session.answer(question)
 
 
-PAGE = Page(name="quality", order=70, render=render, icon="fact_check", filtered=False, warm=warm)
+PAGE = Page(name="quality", order=70, render=render, icon="fact_check", filtered=False, warm=warm, section="data")

@@ -20,6 +20,8 @@ from sqlalchemy import Connection, Engine
 from queries.days import from_day_number
 from queries.dimensions import DIMENSIONS, Table, dimension_name
 from queries.errors import StoreError, UnknownName
+from queries.records import Records, of_rows
+from queries.records import read as read_records
 from queries.settings import Settings
 from queries.snapshot import publish
 from queries.snapshot.build import Builder
@@ -64,11 +66,13 @@ class Snapshot:
         folder: where its files are.
         manifest: what is known without opening them.
         hidden: dimension to codes whose rows this reader may not see (`queries.access`).
+        records: what the bureau keeps beside the register, as it stood when the snapshot was opened.
     """
 
     folder: Path
     manifest: Mapping[str, Any] = field(repr=False, compare=False)
     hidden: tuple[tuple[str, tuple[int, ...]], ...] = ()
+    records: Records = field(default=Records(), repr=False)
     _shared: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
@@ -214,6 +218,7 @@ def build_from_frames(
     evaluations: pl.DataFrame | Iterable[pl.DataFrame] = (),
     backlog: pl.DataFrame | None = None,
     offices: pl.DataFrame | None = None,
+    records: Mapping[str, Iterable[Mapping[str, Any]]] | None = None,
     **about: Any,
 ) -> Snapshot:
     """A snapshot of frames instead of a database: for tests and benchmarks.
@@ -224,6 +229,7 @@ def build_from_frames(
             given. Dates may be dates, datetimes or ISO text; yes/no columns booleans; words their keys. Evaluations
             name their case by case_no or case_id.
         backlog, offices: rows of `backlog_item` and `office`.
+        records: rows by table, as `queries.records.of_rows` takes them.
         about: entries of the manifest, such as unsupported.
     """
     builder = Builder(folder)
@@ -236,7 +242,7 @@ def build_from_frames(
     if backlog is not None:
         builder.add_backlog(backlog)
     builder.finish(**{"id": folder.name, "is_demo": False, "sources": [], "unsupported": {}, **about})
-    return Snapshot.open(folder)
+    return replace(Snapshot.open(folder), records=of_rows(records or {}))
 
 
 def current(settings: Settings, store: Engine | None = None) -> Snapshot:
@@ -252,10 +258,11 @@ def current(settings: Settings, store: Engine | None = None) -> Snapshot:
     try:
         with reading(engine) as connection:
             wanted = name_of(connection)
+            records = _records(connection, wanted)
         if publish.current_id(folder) == wanted:
-            return _opened(folder / wanted)
+            return replace(_opened(folder / wanted), records=records)
         with publish.builder_lock(folder):
-            return _opened(_up_to_date(folder, engine))
+            return replace(_opened(_up_to_date(folder, engine)), records=records)
     finally:
         if store is None:
             engine.dispose()
@@ -276,6 +283,19 @@ def _up_to_date(folder: Path, engine: Engine) -> Path:
 def name_of(connection: Connection) -> str:
     """The id of the snapshot of what a store holds now."""
     return f"{LAYOUT}-{fingerprint(connection)}"
+
+
+_records_read: dict[str, Records] = {}
+
+
+def _records(connection: Connection, name: str) -> Records:
+    # read once a version: every run of every session asks for them
+    known = _records_read.get(name)
+    if known is None or known.version != read_records.version(connection):
+        known = read_records.read(connection)
+        _records_read.clear()
+        _records_read[name] = known
+    return known
 
 
 _open: dict[Path, Snapshot] = {}

@@ -257,7 +257,7 @@ class Rebuild:
         files = select(func.max(import_run.c.as_of)).where(import_run.c.import_id <= self._import_id)
         newest: date | None = self._connection.execute(files).scalar()
         manifest = self._snapshot.manifest
-        about: dict[str, Any] = {name: manifest.get(name) for name in ("is_demo", "sources", "unsupported", "targets")}
+        about: dict[str, Any] = {name: manifest.get(name) for name in ("is_demo", "sources", "unsupported")}
         about["links_unknown"] = self._links_unknown
         for builder in (self._filled, self._then):
             # both see undated evaluations from the same day, so that only rows tell them apart
