@@ -262,6 +262,9 @@ ledger_item = Table(
     Column("office_id", String(120)),
     Column("state", String(20), nullable=False),
     Column("closed_on", Date),
+    Column("meeting_id", Integer),
+    Column("agenda", String(40)),  # item of the agenda it came up under
+    Column("link", Text),  # page and parameters of the view it was seen on
     Column("version", Integer, nullable=False, default=1),
     Column("withdrawn_at", DateTime),
 )
@@ -277,6 +280,27 @@ decision = Table(
     Column("owner_post", String(120)),
     Column("due_on", Date),
     Column("measure", String(60)),
+    Column("meeting_id", Integer),
+    Column("agenda", String(40)),
+    Column("state", String(20), nullable=False, default="open", server_default="open"),
+    Column("closed_on", Date),
+    Column("evidence", Text),
+    Column("version", Integer, nullable=False, default=1),
+    Column("withdrawn_at", DateTime),
+)
+
+meeting = Table(  # one monthly session
+    "meeting",
+    metadata,
+    Column("meeting_id", Integer, primary_key=True),
+    Column("month", Date, nullable=False, unique=True),  # its first day
+    Column("as_of", Date, nullable=False),
+    Column("rules", String(60), nullable=False),
+    Column("state", String(20), nullable=False, default="open"),  # open, closed
+    Column("held_on", Date),
+    Column("closed_at", DateTime),  # UTC
+    Column("data_version", String(120)),  # of a closed one: the figures it is held to
+    Column("note", Text),
     Column("version", Integer, nullable=False, default=1),
     Column("withdrawn_at", DateTime),
 )
@@ -340,6 +364,33 @@ rebaseline = Table(  # from a month on, a control chart is drawn with new limits
     UniqueConstraint("measure", "scope", "month"),
 )
 
+saved_view = Table(
+    "saved_view",
+    metadata,
+    Column("view_id", Integer, primary_key=True),
+    Column("name", String(120), nullable=False),
+    Column("owner", String(120), nullable=False),  # as the saver signs
+    Column("page", String(60), nullable=False),
+    Column("link", Text, nullable=False),  # parameters of the page
+    Column("note", Text),
+    Column("is_start", Boolean, nullable=False, default=False),  # the owner's start page
+    Column("version", Integer, nullable=False, default=1),
+    Column("withdrawn_at", DateTime),
+)
+
+wall_slide = Table(  # one slide of one meeting screen
+    "wall_slide",
+    metadata,
+    Column("slide_id", Integer, primary_key=True),
+    Column("wall", String(60), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("slide", String(40), nullable=False),
+    Column("seconds", Integer, nullable=False, default=20),
+    Column("options", Text),  # JSON
+    Column("version", Integer, nullable=False, default=1),
+    Column("withdrawn_at", DateTime),
+)
+
 record_change = Table(  # every state every record ever had, in the order of writing
     "record_change",
     metadata,
@@ -366,6 +417,9 @@ RECORD_TABLES = (
     "decision",
     "backlog_item",
     "rebaseline",
+    "meeting",
+    "saved_view",
+    "wall_slide",
 )
 """What the bureau itself keeps (`queries.records`); each has `version` and `withdrawn_at`."""
 

@@ -1,4 +1,4 @@
-"""The words of the interface, one TOML file a language, one section a page.
+"""The words of the interface: a folder a language, in it one TOML file a page, such as `zh/overview.toml`.
 
 Names of measures, dimensions, checks and terms are not here: they live with what they name.
 """
@@ -19,7 +19,7 @@ class Words:
     language: str
 
     def __call__(self, key: str, **values: object) -> str:
-        """The words under "section.name" with `{placeholders}` filled in.
+        """The words under "page.name" with `{placeholders}` filled in.
 
         Raises:
             KeyError: there is no such entry; a test keeps both catalogues complete.
@@ -34,9 +34,10 @@ class Words:
 
 @cache
 def catalogue(language: str) -> Mapping[str, str]:
-    """Every entry of a language as "section.name" to words."""
-    sections = tomllib.loads((Path(__file__).parent / f"{language}.toml").read_text(encoding="utf-8"))
-    return {f"{section}.{name}": text for section, entries in sections.items() for name, text in entries.items()}
+    """Every entry of a language as "page.name" to words."""
+    files = sorted((Path(__file__).parent / language).glob("*.toml"))
+    pages = {file.stem: tomllib.loads(file.read_text(encoding="utf-8")) for file in files}
+    return {f"{page}.{name}": text for page, entries in pages.items() for name, text in entries.items()}
 
 
 def choose_language(link: str | None, browser: str | None, setting: str | None) -> str:
