@@ -39,7 +39,7 @@ for entry, listed in entries.items():
 chosen = st.navigation(menu, position="hidden" if st.context.is_embedded else "top")
 page = next(entries[entry] for entry in entries if entry.url_path == chosen.url_path)
 enter_page()
-filter_bar(session, filtered=page.filtered)
+filter_bar(session, page.name, filtered=page.filtered)
 if session.is_empty and page.filtered:
     no_data(session)
 else:

@@ -7,6 +7,7 @@ import streamlit as st
 
 from dashboard import session as state
 from dashboard.choices import PERIODS, TARGETS
+from dashboard.document import describe
 from dashboard.session import WIDGET, Session
 from queries import wording
 from queries.dimensions import DIMENSIONS
@@ -31,8 +32,8 @@ MORE = (
 )
 
 
-def filter_bar(session: Session, *, filtered: bool = True) -> None:
-    """Draw the bar; on a page without filters only the language switch."""
+def filter_bar(session: Session, page: str, *, filtered: bool = True) -> None:
+    """Draw the bar of a page; on one without filters only the language switch."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="filter-bar"):
         if filtered and not session.is_empty:
             _period(session)
@@ -45,6 +46,7 @@ def filter_bar(session: Session, *, filtered: bool = True) -> None:
                     icon=":material/filter_alt_off:",
                 )  # fmt: skip
         st.space("stretch")
+        describe(session.language, f"{session.words(f'{page}.title')} · 回音 Huiyin")
         st.segmented_control(
             session.words("frame.language"),
             LANGUAGES,

@@ -41,7 +41,7 @@ class Palette:
 
 LIGHT = Palette(
     background="#FFFFFF",
-    ink="#1A2430",
+    ink="#0C131C",
     muted="#5B6775",
     data="#1B5A9E",
     faint="#C9D3DE",

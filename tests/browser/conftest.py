@@ -88,8 +88,12 @@ def open_page(browser: Browser, address: str) -> Iterator[OpenPage]:
     """Open a path of the app in a fresh profile: `open_page("/closure", language="en-GB")`; settled on return."""
     contexts: list[BrowserContext] = []
 
-    def open_it(path: str = "/", *, language: str = "zh-CN", width: int = 1366, height: int = 768) -> Page:
-        context = browser.new_context(viewport={"width": width, "height": height}, locale=language)
+    def open_it(
+        path: str = "/", *, language: str = "zh-CN", width: int = 1366, height: int = 768, dark: bool = False
+    ) -> Page:
+        context = browser.new_context(
+            viewport={"width": width, "height": height}, locale=language, color_scheme="dark" if dark else "light"
+        )
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(20_000)
