@@ -46,7 +46,7 @@ def filter_bar(session: Session, page: str, *, filtered: bool = True) -> None:
                     icon=":material/filter_alt_off:",
                 )  # fmt: skip
         st.space("stretch")
-        describe(session.language, f"{session.words(f'{page}.title')} · 回音 Huiyin")
+        describe(session.language, session.words("frame.tab", page=session.words(f"{page}.title")))
         st.segmented_control(
             session.words("frame.language"),
             LANGUAGES,
