@@ -10,10 +10,10 @@ import chinese_calendar
 import polars as pl
 import streamlit as st
 
-from dashboard.charts import Palette
+from dashboard.charts import Chart, Palette
 from dashboard.exports.cells import csv_bytes
 from dashboard.exports.sheets import selection_lines, sheet
-from dashboard.session import Chart, Session, note_control, page_control
+from dashboard.session import Session, note_control, page_control
 from queries import wording
 from queries.reasons import why_not
 from queries.views import View, control

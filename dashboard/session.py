@@ -20,7 +20,7 @@ import streamlit as st
 from sqlalchemy import Engine
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from dashboard.charts import Style
+from dashboard.charts import Chart, Style
 from dashboard.choices import Choices, Link, read_link
 from dashboard.i18n import Words, choose_language
 from dashboard.import_work import ImportDesk
@@ -40,7 +40,6 @@ _PLAIN = ("period", "start", "end", "as_of", "rules", "convention", "target")
 _FILTER_PARAMETERS = {"from", "to", "as_of", "period", "rules", "convention", "target", *DIMENSIONS}
 
 T = TypeVar("T")
-Chart = Callable[[View, Style], go.Figure]
 
 
 @dataclass(frozen=True)

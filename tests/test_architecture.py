@@ -46,6 +46,7 @@ FLOORS = {
     "dashboard.i18n": 6,
     "dashboard.charts": 6,
     "dashboard.exports": 6,
+    "dashboard.agenda": 6,
     "dashboard.choices": 6,
     "dashboard.import_work": 6,
     "dashboard.session": 6,

@@ -5,6 +5,7 @@ only a statistically supported signal, red only a statutory breach, and every co
 (UX.md §5). No figure has more than 300 marks or 40 KB.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -15,6 +16,7 @@ import plotly.graph_objects as go
 from dashboard.i18n import Words
 from queries import wording
 from queries.days import add_months, month_start
+from queries.views import View
 
 FONTS = (
     "'Source Sans', 'HarmonyOS Sans SC', 'Source Han Sans SC', 'Noto Sans CJK SC', 'Microsoft YaHei', "
@@ -83,6 +85,9 @@ class Style:
     def words(self) -> Words:
         """The words of the interface."""
         return Words(self.language)
+
+
+Chart = Callable[[View, Style], go.Figure]
 
 
 @cache

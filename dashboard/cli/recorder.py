@@ -6,7 +6,8 @@ from typing import Any, cast
 
 import plotly.graph_objects as go
 
-from dashboard.session import Chart, Session
+from dashboard.charts import Chart
+from dashboard.session import Session
 from queries.filters import Filters
 from queries.views import View
 

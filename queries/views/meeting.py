@@ -1,0 +1,288 @@
+"""The monthly session (研判会): which month, seen from which day, and what its headline shares came to.
+
+A session looks at one month of petitions. It may have a record (`meeting` of `queries.schema`) or not yet: the session
+of the newest month needs no setting up.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import lru_cache, partial
+from typing import Any, Literal
+
+import polars as pl
+
+from queries import wording
+from queries.days import add_months, month_end, month_start
+from queries.evaluate import evaluate
+from queries.filters import Filters
+from queries.measures import measure
+from queries.register import target_of
+from queries.rules import RULE_SETS
+from queries.selection import evaluation_target
+from queries.snapshot import Snapshot
+from queries.stats.intervals import against
+from queries.views import View, satisfaction
+from queries.views.overview import HEADLINES
+from queries.views.parts import beyond_chance, both, excluded, in_both, label, made, reasons, seen
+from queries.vocabulary import LANGUAGES, Text
+
+Span = Literal["month", "year"]
+YEAR = 12  # months, up to and with the month of the session: fewer hold too few items to tell offices apart
+
+ITEMS = {
+    "commitments": Text("上次议定事项", "Commitments of last session"),
+    "headlines": Text("总体情况", "Headline measures"),
+    "signals": Text("弱信号", "Weak signals"),
+    "offices": Text("镇街和部门", "Townships and offices"),
+    "deadlines": Text("超期与临期", "Overdue and soon due"),
+    "repeats": Text("重复信访与积案", "Repeats and batches"),
+    "satisfaction": Text("满意度与参评", "Satisfaction and silence"),
+    "reports": Text("13日、28日报告", "Reports of the 13th and 28th"),
+    "supervision": Text("督查督办", "Supervision"),
+    "decisions": Text("议定事项", "Decisions"),
+}
+"""The agenda: key to name, in the order in which the session goes through it."""
+
+
+@dataclass(frozen=True)
+class Meeting:
+    """One session.
+
+    Attributes:
+        month: first day of the month looked at.
+        as_of: the day its figures are seen from.
+        state: "open", or "closed": held to `data_version`.
+        meeting_id, version: of its record, None before there is one.
+        data_version: the register and records of a closed session.
+        discussed: keys of ITEMS marked as dealt with.
+    """
+
+    month: date
+    as_of: date
+    rules: str
+    state: Literal["open", "closed"] = "open"
+    meeting_id: int | None = None
+    version: int | None = None
+    held_on: date | None = None
+    data_version: str | None = None
+    note: str = ""
+    discussed: tuple[str, ...] = ()
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether its figures are fixed."""
+        return self.state == "closed"
+
+    def filters(self, span: Span, base: Filters | None = None) -> Filters:
+        """The selection of an item of the agenda: the month, or the year up to it; whatever else `base` chose stays."""
+        return span_filters(self.month, self.as_of, span, replace(base or Filters(), rules=self.rules))
+
+
+def span_filters(month: date, as_of: date, span: Span, base: Filters | None = None) -> Filters:
+    """The month, or the twelve months up to and with it, seen from a day."""
+    start = month if span == "month" else add_months(month, 1 - YEAR)
+    return replace(base or Filters(), start=start, end=month_end(month), as_of=as_of)
+
+
+def newest_month(as_of: date) -> date:
+    """First day of the newest month that was over on a day, the day's own month if the day is its last."""
+    return month_start(as_of) if as_of == month_end(as_of) else add_months(month_start(as_of), -1)
+
+
+def months(snapshot: Snapshot, filters: Filters) -> tuple[date, ...]:
+    """Months a session can be about, newest first: those of the register that are over, and those with a record."""
+    last = newest_month(snapshot.as_of)
+    first = month_start(snapshot.first_day) if snapshot.first_day else last
+    count = (last.year - first.year) * 12 + last.month - first.month + 1
+    known = {add_months(last, -back) for back in range(max(count, 1))}
+    return tuple(sorted(known | set(snapshot.records.rows("meeting")["month"].to_list()), reverse=True))
+
+
+def meeting_of(snapshot: Snapshot, filters: Filters, month: date) -> Meeting:
+    """The session about a month: as recorded, else as it would be: seen from the selection's day or the newest one."""
+    rows = snapshot.records.rows("meeting").filter(pl.col("month") == month)
+    if rows.height:
+        return _recorded(rows.row(0, named=True))
+    usual = snapshot.as_of if month == newest_month(snapshot.as_of) else min(month_end(month), snapshot.as_of)
+    return Meeting(month, filters.as_of or usual, filters.rules)
+
+
+def _recorded(row: dict[str, Any]) -> Meeting:
+    known = row["rules"] if row["rules"] in RULE_SETS else Filters().rules
+    return Meeting(
+        month=row["month"],
+        as_of=row["as_of"],
+        rules=known,
+        state="closed" if row["state"] == "closed" else "open",
+        meeting_id=row["meeting_id"],
+        version=row["version"],
+        held_on=row["held_on"],
+        data_version=row["data_version"],
+        note=row["note"] or "",
+        discussed=tuple(key for key in (row.get("discussed") or "").split(",") if key in ITEMS),
+    )
+
+
+def last_before(snapshot: Snapshot, month: date) -> Meeting | None:
+    """The newest recorded session about an earlier month; None where there is none."""
+    rows = snapshot.records.rows("meeting").filter(pl.col("month") < month).sort("month")
+    return _recorded(rows.row(-1, named=True)) if rows.height else None
+
+
+def headlines(snapshot: Snapshot, filters: Filters) -> View:
+    """The headline shares of the month beside their targets and what they were at the last session.
+
+    The last session is the newest recorded one about an earlier month, seen from its own day; without a record it is
+    the month before, seen from an equally earlier day. Both are counted on one register, so that a difference is not
+    one of late registrations or corrections (`queries.views.changes` tells those).
+
+    Returns:
+        One row a measure of HEADLINES that the register supports; columns of `evaluate`; zh, en; target (null where
+        none is set); against_target: 1 or −1 where the whole interval lies above or below it, else 0, null without
+        one; band ("same", "small") and worse: on the unwanted side of the target beyond chance; overall: null;
+        last_value, last_numerator, last_denominator, change (now minus last), signal: 1 or −1 where the change is
+        beyond chance (Newcombe), 0 where that cannot be told, null without a comparison; last_month, last_as_of.
+    """
+    chosen = seen(filters, snapshot)
+    return _headlines(snapshot, chosen)
+
+
+@lru_cache(maxsize=64)
+def _headlines(snapshot: Snapshot, chosen: Filters) -> View:
+    as_of = chosen.as_of or snapshot.as_of
+    then = last_filters(snapshot, chosen)
+    now = evaluate(snapshot, HEADLINES, (), chosen)
+    before = evaluate(snapshot, HEADLINES, (), then).select(
+        "measure", *(pl.col(name).alias(f"last_{name}") for name in ("value", "numerator", "denominator"))
+    )
+    frame = now.join(before, on="measure", how="left", maintain_order="left")
+    frame = frame.with_columns(beyond_chance(frame, "last").alias("signal"))
+    goals = [target_of(snapshot, name, as_of) for name in frame["measure"]]
+    better = [measure(name).better for name in frame["measure"]]
+    frame = frame.with_columns(
+        pl.Series("target", [goal.value if goal else None for goal in goals], dtype=pl.Float64),
+        change=pl.col("value") - pl.col("last_value"),
+        last_month=pl.lit(then.start),
+        last_as_of=pl.lit(then.as_of),
+        overall=pl.lit(None, pl.Float64),
+        zh=pl.Series([measure(name).label.zh for name in frame["measure"]], dtype=pl.String),
+        en=pl.Series([measure(name).label.en for name in frame["measure"]], dtype=pl.String),
+    )
+    small = pl.col("denominator").fill_null(0) < chosen.rule_set.small_sample
+    known = pl.col("target").is_not_null() & pl.col("value").is_not_null()
+    filled = frame.select(pl.col("target", "lower", "upper").fill_null(0.5))
+    side = against(*(filled[name].to_numpy() for name in ("target", "lower", "upper")))
+    frame = frame.with_columns(pl.Series("side", side, dtype=pl.Int8)).with_columns(
+        against_target=pl.when(known).then(pl.col("side")),
+        band=pl.when(small).then(pl.lit("small")).otherwise(pl.lit("same")),
+        unwanted=pl.Series([{"higher": -1, "lower": 1}.get(each, 0) for each in better], dtype=pl.Int8),
+    )
+    frame = frame.with_columns(
+        worse=(pl.col("against_target") == pl.col("unwanted")).fill_null(False) & (pl.col("unwanted") != 0) & ~small
+    ).drop("side", "unwanted")
+    notes = (_compared_with(then), *reasons(frame, snapshot, chosen), *excluded(frame))
+    return made(snapshot, chosen, frame, HEADLINES, ("measure",), _finding(frame), notes)
+
+
+def last_filters(snapshot: Snapshot, filters: Filters) -> Filters:
+    """The selection of the last session, with everything but period, day and rules as in this one."""
+    chosen = seen(filters, snapshot)
+    month = month_start(chosen.start or chosen.end or newest_month(chosen.as_of or snapshot.as_of))
+    last = last_before(snapshot, month)
+    if last is not None:
+        return span_filters(last.month, last.as_of, "month", chosen)
+    earlier = replace(chosen, start=month, end=month_end(month)).previous()
+    assert earlier is not None  # a whole month has one before it
+    return earlier
+
+
+def _compared_with(then: Filters) -> Text:
+    return in_both(
+        "上次指{month}，当时截至{day}。",
+        "Last session: {month}, as of {day}.",
+        month=both(wording.month, then.start),
+        day=both(wording.day, then.as_of),
+    )
+
+
+def _finding(frame: pl.DataFrame) -> Text:
+    """Which measures miss their target and which changed since the last session, each by more than chance."""
+    rows = frame.filter(pl.col("value").is_not_null())
+    if rows.is_empty():
+        return Text("本月没有可计算的主要指标", "No headline measure can be computed for this month")
+    clauses = [_missed(rows), _changed(rows)]
+    return Text("；".join(clause.zh for clause in clauses), "; ".join(clause.en for clause in clauses))
+
+
+def _missed(rows: pl.DataFrame) -> Text:
+    missed, with_target = rows.filter("worse"), rows.filter(pl.col("target").is_not_null())
+    if missed.height:
+        names = {language: wording.listing(missed[language].to_list(), language) for language in LANGUAGES}
+        return Text(f"{names['zh']}明显未达目标", f"{names['en']} clearly short of target")
+    if with_target.height:
+        return Text("没有指标明显偏离目标", "no measure clearly short of its target")
+    return Text("没有设定目标", "no targets are set")
+
+
+def _changed(rows: pl.DataFrame) -> Text:
+    moved = rows.filter(pl.col("signal").fill_null(0) != 0).head(2)
+    if moved.is_empty():
+        if rows["signal"].is_null().all():
+            return Text("与上次无法比较", "no comparison with last session")
+        return Text("与上次相比没有明显变化", "no clear change since last session")
+    said = [
+        in_both("{label}比上次{change}", "{label} {change} since last session",
+                label=label(measure(row["measure"])), change=both(wording.change, row["change"]))
+        for row in moved.iter_rows(named=True)
+    ]  # fmt: skip
+    return Text("，".join(each.zh for each in said), ", ".join(each.en for each in said))
+
+
+def change_since_last(snapshot: Snapshot, filters: Filters, name: str) -> Text | None:
+    """One share of the month, and how it stands to the last session, as one sentence; None where it has no value.
+
+    Raises:
+        UnknownName: there is no such measure.
+    """
+    view = headlines(snapshot, filters)
+    row = next((row for row in view.frame.iter_rows(named=True) if row["measure"] == name), None)
+    if row is None or row["value"] is None:
+        return None
+    said = partial(
+        in_both,
+        label=label(measure(name)),
+        share=both(wording.per_cent, row["value"]),
+        counts=both(wording.fraction, row["numerator"], row["denominator"]),
+    )
+    if row["signal"] is None:
+        return said("{label} {share}（{counts}），与上次无法比较", "{label} {share} ({counts}), last session has none")
+    last = both(wording.per_cent, row["last_value"])
+    if row["signal"] == 0:
+        return said(
+            "{label} {share}（{counts}），与上次的{last}没有明显差别",
+            "{label} {share} ({counts}), not clearly different from {last} last session",
+            last=last,
+        )
+    return said(
+        "{label} {share}（{counts}），比上次的{last}{change}，超出偶然波动",
+        "{label} {share} ({counts}), {change} from {last} last session, beyond chance",
+        last=last,
+        change=both(wording.change, row["change"]),
+    )
+
+
+def silence_by_place(snapshot: Snapshot, filters: Filters) -> View:
+    """Participation beside satisfaction by place, of those evaluations the selection means (`satisfaction.widest`)."""
+    return satisfaction.widest(snapshot, filters, evaluation_target(snapshot, filters), "place")
+
+
+def silence_bounds(snapshot: Snapshot, filters: Filters) -> View:
+    """What silence leaves open, by place (`satisfaction.bounds`)."""
+    return satisfaction.bounds(snapshot, filters, evaluation_target(snapshot, filters), "place")
+
+
+def satisfaction_sentence(snapshot: Snapshot, filters: Filters) -> Text:
+    """Satisfaction, participation and what is missing to the targets (`satisfaction.headline`)."""
+    if not satisfaction.asked_whom(snapshot, filters):
+        return Text("登记数据中没有评价", "The register holds no evaluations")
+    return satisfaction.headline(snapshot, filters, evaluation_target(snapshot, filters))
