@@ -7,11 +7,13 @@ the *labels* of the chosen options, which change with the language; links here c
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal, TypeVar
+from urllib.parse import unquote
 from zoneinfo import ZoneInfo
 
 import plotly.graph_objects as go
@@ -27,6 +29,9 @@ from dashboard.import_work import ImportDesk
 from queries import register
 from queries.dimensions import DIMENSIONS
 from queries.filters import Filters
+from queries.records import write
+from queries.records.fields import Content
+from queries.records.write import Change, RecordId
 from queries.settings import Settings
 from queries.snapshot import Snapshot, current
 from queries.store import open_store
@@ -118,6 +123,33 @@ class Session:
         return _kept(
             f"{self.snapshot.id}|changes {import_id}", lambda: register.changes(_store(self.settings), import_id)
         )
+
+    @property
+    def signature(self) -> str:
+        """Who signs what this reader writes: as the proxy says, else as they said themselves; "" until then."""
+        return proxy_user(self.settings) or str(recall("signature") or "")
+
+    def save_record(
+        self, kind: str, content: Content, record_id: RecordId | None = None, version: int | None = None
+    ) -> RecordId:
+        """Keep a record, signed by this reader (`queries.records.write.save`); a new run shows it."""
+        return write.save(_store(self.settings), kind, content, by=self.signature, record_id=record_id, version=version)
+
+    def withdraw_record(self, kind: str, record_id: RecordId, version: int) -> None:
+        """Take a record out of force (`queries.records.write.withdraw`)."""
+        write.withdraw(_store(self.settings), kind, record_id, by=self.signature, version=version)
+
+    def restore_record(self, kind: str, record_id: RecordId, version: int) -> None:
+        """Put a withdrawn record back in force (`queries.records.write.restore`)."""
+        write.restore(_store(self.settings), kind, record_id, by=self.signature, version=version)
+
+    def undo_record(self, kind: str, record_id: RecordId, version: int, to: int) -> None:
+        """Make an earlier version of a record its newest (`queries.records.write.undo`)."""
+        write.undo(_store(self.settings), kind, record_id, by=self.signature, version=version, to=to)
+
+    def record_history(self, kind: str, record_id: RecordId) -> tuple[Change, ...]:
+        """Every state of a record, the oldest first."""
+        return write.history(_store(self.settings), kind, record_id)
 
     def figure(self, view: View, chart: Chart) -> go.Figure:
         """The chart of a view, drawn once; a kept figure must not be changed."""
@@ -248,6 +280,17 @@ def remember(name: str, value: Any) -> None:
 def recall(name: str) -> Any:
     """What `remember` keeps under the name; None when nothing."""
     return st.session_state.get(f"_kept.{name}")
+
+
+def proxy_user(settings: Settings) -> str:
+    """Who is signed in at the trusted proxy; "" where none is set up or it does not say."""
+    name = settings.user_header
+    said = st.context.headers.get(name) if name else None
+    if not said:
+        return ""
+    with suppress(UnicodeError):  # headers are Latin-1 by the protocol; proxies send names in UTF-8 or percent-encoded
+        said = said.encode("latin-1").decode("utf-8")
+    return " ".join(unquote(said).split())[: write.SIGNATURE_LENGTH]
 
 
 def enter_page() -> None:

@@ -4,9 +4,11 @@
     ├── UsageError            the reader asked for something that does not exist
     │   ├── UnknownName         a measure, dimension, rule set ... with a "did you mean"
     │   └── BadFilter           a filter that cannot be understood
-    ├── InputError            a file or mapping needs correction
+    ├── InputError            a file, a mapping or a record needs correction
     │   ├── UnreadableFile      not a register we can open
-    │   └── BadMapping          the mapping file contradicts itself or the register
+    │   ├── BadMapping          the mapping file contradicts itself or the register
+    │   ├── InvalidRecord       a record with problems, by field
+    │   └── Conflict            someone else changed the record meanwhile
     ├── StoreError            the database needs its keeper
     │   ├── StoreTooNew         written by a newer version of this software
     │   └── StoreBusy           another import holds the writer lock
@@ -15,8 +17,12 @@
 A message says what was wrong, where, what was kept and what to do next. It never carries a personal value.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from difflib import get_close_matches
+from typing import Any
+
+from queries.vocabulary import Text
 
 
 class HuiyinError(Exception):
@@ -56,7 +62,7 @@ class BadFilter(UsageError):
 
 
 class InputError(HuiyinError):
-    """A file or a mapping needs correction."""
+    """A file, a mapping or a record needs correction."""
 
 
 class UnreadableFile(InputError):
@@ -65,6 +71,43 @@ class UnreadableFile(InputError):
 
 class BadMapping(InputError):
     """The mapping file contradicts itself or the register."""
+
+
+class InvalidRecord(InputError):
+    """A record that cannot be kept as it is; nothing was written.
+
+    Attributes:
+        problems: what is wrong, by field; under "" what concerns the record as a whole.
+        existing: key of the record that already is what this one would be; None where that is not the problem.
+    """
+
+    def __init__(self, problems: Mapping[str, tuple[Text, ...]], existing: int | str | None = None):
+        """Args: sentences by field; the record that is in the way."""
+        sentences = [sentence for found in problems.values() for sentence in found]
+        super().__init__("; ".join(each.en for each in sentences), "；".join(each.zh for each in sentences))
+        self.problems, self.existing = dict(problems), existing
+
+
+class Conflict(InputError):
+    """The record was changed by someone since the writer last read it; nothing was overwritten.
+
+    Attributes:
+        content: the record as it stands now, by field.
+        version: its version now.
+        who, when: who changed it last, as they signed, and when (UTC).
+        is_withdrawn: whether it was withdrawn.
+    """
+
+    def __init__(
+        self, content: Mapping[str, Any], version: int, who: str, when: datetime | None, *, is_withdrawn: bool = False
+    ):
+        """Args: what stands there now, its version, and whose change it was."""
+        super().__init__(
+            f"The record was changed by {who or 'someone'} since it was read. Nothing was overwritten.",
+            f"这条记录在您读取之后已由{who or '他人'}修改，没有覆盖任何内容。",
+        )
+        self.content, self.version, self.who, self.when = dict(content), version, who, when
+        self.is_withdrawn = is_withdrawn
 
 
 class StoreError(HuiyinError):

@@ -20,6 +20,7 @@ class Settings:
         language: language when neither the link nor the browser says one; None lets the browser decide.
         bureau: name of the office shown in headings and exports; empty when none is set.
         places_file: GeoJSON with the shapes of the places; None for no map.
+        user_header: name of the header in which a trusted proxy says who is signed in; None where there is no proxy.
     """
 
     data_dir: Path
@@ -27,10 +28,12 @@ class Settings:
     language: str | None = None
     bureau: str = ""
     places_file: Path | None = None
+    user_header: str | None = None
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
-        """Read HUIYIN_DATA_DIR, HUIYIN_DATABASE_URL, HUIYIN_LANGUAGE, HUIYIN_BUREAU, HUIYIN_PLACES.
+        """Read HUIYIN_DATA_DIR, HUIYIN_DATABASE_URL, HUIYIN_LANGUAGE, HUIYIN_BUREAU, HUIYIN_PLACES,
+        HUIYIN_USER_HEADER.
 
         Without HUIYIN_DATA_DIR the data is in the folder `data` of the clone this code is in, so that a command means
         the same from every folder; installed without a clone, in `data` of the current folder.
@@ -52,7 +55,8 @@ class Settings:
         if language not in (None, *LANGUAGES):
             raise SettingsError(f"HUIYIN_LANGUAGE is '{language}'. Use one of: {', '.join(LANGUAGES)}.")
         places = env.get("HUIYIN_PLACES")
-        return cls(data_dir, url, language, env.get("HUIYIN_BUREAU", ""), Path(places) if places else None)
+        header = env.get("HUIYIN_USER_HEADER") or None
+        return cls(data_dir, url, language, env.get("HUIYIN_BUREAU", ""), Path(places) if places else None, header)
 
     @property
     def snapshot_dir(self) -> Path:

@@ -291,7 +291,7 @@ _records_read: dict[str, Records] = {}
 def _records(connection: Connection, name: str) -> Records:
     # read once a version: every run of every session asks for them
     known = _records_read.get(name)
-    if known is None or known.version != read_records.version(connection):
+    if known is None or known.version != read_records.newest(connection):
         known = read_records.read(connection)
         _records_read.clear()
         _records_read[name] = known

@@ -57,7 +57,8 @@ def read_store(connection: Connection, builder: Builder) -> dict[str, Any]:
     ).join(petition_case, petition_case.c.case_id == case_evaluation.c.case_id)
     joined = joined.order_by(case_evaluation.c.case_id, case_evaluation.c.target)
     _read(connection, joined, builder.add_evaluations)
-    backlog = frame_of(connection, select(*(backlog_item.c[name] for name in BACKLOG)))
+    in_force = backlog_item.c.withdrawn_at.is_(None)
+    backlog = frame_of(connection, select(*(backlog_item.c[name] for name in BACKLOG)).where(in_force))
     if len(backlog):
         builder.add_backlog(backlog)
     return {"store_version": store_version(connection), **_runs(connection), **surroundings(connection)}

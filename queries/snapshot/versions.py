@@ -239,7 +239,7 @@ class Rebuild:
 
     def _backlog(self, old: Mapping[str, pl.DataFrame]) -> None:
         query = select(backlog_item.c.item_id, *(backlog_item.c[name] for name in BACKLOG), _first(backlog_item))
-        items = frame_of(self._connection, query)
+        items = frame_of(self._connection, query.where(backlog_item.c.withdrawn_at.is_(None)))
         if items.is_empty():
             return
         known = items.filter(pl.col("first_import").fill_null(0) <= self._import_id)

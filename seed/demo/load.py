@@ -10,7 +10,9 @@ import polars as pl
 from sqlalchemy import Connection, Engine, delete, func, insert, select
 
 from queries.errors import StoreError
-from queries.schema import import_finding, import_run, metadata
+from queries.records.states import DEMO
+from queries.records.write import catch_up
+from queries.schema import RECORD_TABLES, import_finding, import_run, metadata
 from queries.settings import Settings
 from queries.store import backup, open_store, raise_version, writing
 from queries.vocabulary import Text
@@ -109,6 +111,8 @@ def _fill(
     for name, rows in programmes(seed, places).items():
         of_run = {"import_id": run} if "import_id" in metadata.tables[name].c else {}
         connection.execute(insert(metadata.tables[name]), [row | of_run for row in rows])
+        if name in RECORD_TABLES:
+            catch_up(connection, name, by=DEMO)
     job = Job(
         connection, RegisterMapping(name=SOURCE), run, False, truths.LAST_DAY, settings.hash_key(), lambda _: None
     )
