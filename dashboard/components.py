@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-import chinese_calendar
 import polars as pl
 import streamlit as st
 
@@ -18,6 +17,7 @@ from queries import wording
 from queries.reasons import why_not
 from queries.views import View, control
 from queries.vocabulary import Text
+from queries.working_days import is_working_day
 
 PLOT = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False, "responsive": True}
 VARIATIONS = {
@@ -71,14 +71,7 @@ def freshness(session: Session) -> str:
 def working_days(start: date, end: date, most: int = A_YEAR) -> int:
     """Working days after `start` up to and including `end` by the Chinese calendar of holidays, at most `most`."""
     days = (start + timedelta(days=n) for n in range(1, min((end - start).days, most) + 1))
-    return sum(_is_working_day(day) for day in days)
-
-
-def _is_working_day(day: date) -> bool:
-    try:
-        return bool(chinese_calendar.is_workday(day))
-    except NotImplementedError:  # a year whose holidays are not announced yet
-        return day.weekday() < 5
+    return sum(is_working_day(day) for day in days)
 
 
 @contextmanager

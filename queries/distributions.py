@@ -19,8 +19,8 @@ from queries.errors import UsageError
 from queries.evaluate import check_breakdown, keyed
 from queries.filters import Filters
 from queries.measures import Basis, Cohort
-from queries.measures.backlog import assigned, recognised, recognised_day, reflowed
-from queries.measures.needs import CLOSED, CLOSED_AT, DUE
+from queries.measures.backlog import assigned, decided_day, recognised, reflowed
+from queries.measures.needs import BACKLOG, CLOSED, CLOSED_AT, DUE
 from queries.measures.satisfaction import WINDOW_END, evaluated, expired
 from queries.measures.terms import ASSIGNED, REGISTERED, always, due_day, known, open_item
 from queries.reasons import filters_apply
@@ -165,25 +165,29 @@ def backlog_batches(
     """What became of the assigned old items (cohort: assigned).
 
     Returns:
-        by, then assigned, reported, recognised, returned (by the level above), under_review, not_stated (no result
-        given), reflowed (petitioned again after recognition), days_at_risk (days from recognition to reflow or to the
-        as-of day, summed over the recognised).
+        by, then assigned, reported, recognised, returned (by the level above), under_review (reported, and the result
+        came later or is not out yet), not_stated (no result given), reflowed (petitioned again after recognition),
+        excluded (dates contradict each other: in none of the other numbers), days_at_risk (days from recognition to
+        reflow or to the as-of day, summed over the recognised).
     """
 
-    def result(key: str, basis: Basis) -> nw.Expr:
-        return assigned(basis) & (nw.col("result") == code("review_result", key)) & ~recognised(basis)
-
     def counted(basis: Basis) -> dict[str, nw.Expr]:
-        settled = assigned(basis) & recognised(basis)
+        usable = usable_rows(assigned, (BACKLOG,), basis)
+        settled = usable & recognised(basis)
+        sent_back = (
+            usable & (nw.col("result") == code("review_result", "returned")) & (decided_day(basis) <= basis.as_of)
+        )
+        # a result that came after the as-of day: until then a reported item was under review
+        stated = usable & (nw.col("result") != NOT_GIVEN) & ~known(nw.col("reported_day") > basis.as_of)
         return {
-            "assigned": assigned(basis),
-            "reported": assigned(basis) & known(nw.col("reported_day") <= basis.as_of),
+            "assigned": usable,
+            "reported": usable & known(nw.col("reported_day") <= basis.as_of),
             "recognised": settled,
-            "returned": result("returned", basis),
-            # recognised later than the as-of day: until then it was under review
-            "under_review": result("under_review", basis) | result("recognised", basis),
-            "not_stated": assigned(basis) & (nw.col("result") == NOT_GIVEN),
+            "returned": sent_back,
+            "under_review": stated & ~known(recognised(basis)) & ~known(sent_back),
+            "not_stated": usable & (nw.col("result") == NOT_GIVEN),
             "reflowed": settled & reflowed(basis),
+            "excluded": assigned(basis) & ~usable,
         }
 
     frame = _tally(snapshot, engine, filters, "backlog", ASSIGNED, by, [], counted)
@@ -201,12 +205,12 @@ def _time_at_risk(
     def days(basis: Basis) -> Group:
         come_back = nw.when(reflowed(basis)).then(nw.col("reflow_day").cast(nw.Int32))
         until = nw.coalesce(come_back, nw.lit(basis.as_of, dtype=nw.Int32))
-        at_risk = until - recognised_day(basis).cast(nw.Int32)
+        at_risk = until - decided_day(basis).cast(nw.Int32)
         return Group("days", nw.when(at_risk > 0).then(at_risk).otherwise(0), 2**16)
 
     frame = _tally(
         snapshot, engine, filters, "backlog", ASSIGNED, by, [days],
-        lambda basis: {"items": assigned(basis) & recognised(basis)},
+        lambda basis: {"items": usable_rows(assigned, (BACKLOG,), basis) & recognised(basis)},
     )  # fmt: skip
     total = (pl.col("items") * pl.col("days")).sum().alias("days_at_risk")
     return frame.group_by(_names(by)).agg(total) if by else frame.select(total)

@@ -9,6 +9,7 @@ from queries.vocabulary import Text
 
 HEADINGS = {
     "registered_at": Text("登记时间", "registration time"),
+    "registered_time": Text("登记时间（时、分）", "time of day of the registration"),
     "forwarded_at": Text("转送（交办）时间", "forwarding time"),
     "received_by_office_at": Text("到达责任单位时间", "receipt by the office"),
     "accepted_at": Text("受理（告知）时间", "acceptance time"),

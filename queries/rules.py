@@ -1,7 +1,7 @@
 """Rule sets: every day count, window and convention a figure rests on, named, dated, with its source."""
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, time
 
 from queries.errors import UnknownName
 from queries.vocabulary import Text
@@ -29,6 +29,7 @@ class RuleSet:
     follow_up_days: int = 90  # calendar days of "resolved once", DOMAIN.md §3 (90 or 180)
     first_flag: str = "national"
     timed_procedures: tuple[str, ...] = ("petition",)
+    closing_time: time = time(17, 30)  # of offices; used by the after-hours rules of 日清日结 only, DOMAIN.md §7
     small_sample: int = 10  # items, below this a rate is not compared (UX.md §5)
 
 
@@ -60,7 +61,15 @@ REGULATION_2022_180 = replace(
     label=Text("信访工作条例（2022），随访180天", "Regulation on Petition Work (2022), followed for 180 days"),
     follow_up_days=180,  # the longer of the two follow-ups in use, DOMAIN.md §3, §7
 )
-RULE_SETS = {rules.name: rules for rules in (REGULATION_2022, REGULATION_2022_180, REGULATION_2005)}
+REGULATION_2022_1800 = replace(
+    REGULATION_2022,
+    name="regulation2022_1800",
+    label=Text("信访工作条例（2022），18:00下班", "Regulation on Petition Work (2022), offices close at 18:00"),
+    closing_time=time(18, 0),  # summer hours of many offices
+)
+RULE_SETS = {
+    rules.name: rules for rules in (REGULATION_2022, REGULATION_2022_180, REGULATION_2022_1800, REGULATION_2005)
+}
 
 CONVENTIONS = {
     "observed": Text("按实际评价", "as evaluated"),

@@ -43,7 +43,7 @@ def test_a_spec_belongs_to_a_measure() -> None:
 @pytest.mark.parametrize("each", EVERY, ids=NAMES)
 def test_the_columns_a_measure_needs_exist_and_have_a_heading(each: Measure) -> None:
     known = {*case_columns(), *EVALUATION_DAYS.values(), *BACKLOG_DAYS.values(), *BACKLOG_WORDS.values()}
-    known |= {"evaluation", "score", "backlog", "timed_procedure"}
+    known |= {"evaluation", "score", "backlog", "timed_procedure", "registered_time"}
     for need in each.uses:
         assert {column for way in need.ways for column in way} <= known
         assert set(need.ways[0]) <= set(HEADINGS), "the first way is named to the reader"

@@ -162,8 +162,18 @@ def test_rows_lie_in_the_month_of_their_registration(tmp_path: Path) -> None:
     cases = pl.DataFrame({"registered_at": ["2022-01-31 23:59:00", "2022-02-01", "2022-01-01"]})
     snapshot = build_from_frames(tmp_path / "a", cases)
     assert [(part.month, part.rows) for part in snapshot.partitions("cases")] == [("2022-01", 2), ("2022-02", 1)]
-    hours = snapshot.partitions("cases")[0].frame["registered_hour"].to_list()
-    assert hours == [0, 23]
+    minutes = snapshot.partitions("cases")[0].frame["registered_minute"].to_list()
+    assert minutes == [0, 23 * 60 + 59]
+
+
+def test_a_registration_knows_whether_offices_worked_that_day_and_when_they_next_do(tmp_path: Path) -> None:
+    # Friday, Saturday before the New Year's holiday of 2022 (1 to 3 January), its Monday; a Sunday worked in exchange
+    cases = pl.DataFrame({"registered_at": ["2021-12-31", "2022-01-01", "2022-01-03", "2022-01-30"]})
+    snapshot = build_from_frames(tmp_path / "a", cases)
+    rows = pl.concat([part.frame for part in snapshot.partitions("cases")])
+    days = rows["next_working_day"].cast(pl.Int32).cast(pl.Date).to_list()
+    assert rows["is_off_day"].to_list() == [1, 2, 2, 1]
+    assert days == [date(2022, 1, 4)] * 3 + [date(2022, 2, 7)]
 
 
 def test_a_register_without_rows_can_be_asked(tmp_path: Path) -> None:

@@ -14,14 +14,14 @@ def assigned(basis: Basis) -> nw.Expr:
     return nw.col("assigned_day") <= basis.as_of
 
 
-def recognised_day(basis: Basis) -> nw.Expr:
+def decided_day(basis: Basis) -> nw.Expr:
     """The day of the review; of an undated one the day of the report, else of the assignment."""
     return nw.coalesce(nw.col("reviewed_day"), nw.col("reported_day"), nw.col("assigned_day"))
 
 
 def recognised(basis: Basis) -> nw.Expr:
     """Recognised as settled by the as-of day."""
-    return (nw.col("result") == code("review_result", "recognised")) & (recognised_day(basis) <= basis.as_of)
+    return (nw.col("result") == code("review_result", "recognised")) & (decided_day(basis) <= basis.as_of)
 
 
 def _reported(basis: Basis) -> nw.Expr:

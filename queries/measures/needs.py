@@ -40,6 +40,7 @@ DUE = Need("due", _DUE_WAYS, _due_spoiled)
 ON_TIME = Need("on_time", (*((*way, "closed_at") for way in _DUE_WAYS), ("on_time_stated",)), _on_time_spoiled)
 FIRST = Need("first", _FLAGS, lambda basis: basis.spoiled("first"))
 FORWARDED = _checked("forwarded_at")
+REGISTERED_TIME = _column("registered_time")
 RECEIVED = Need(
     "sent",
     (("forwarded_at",), ("received_by_office_at",)),

@@ -3,8 +3,18 @@
 import narwhals as nw
 
 from queries.coding import NOT_GIVEN, YES
-from queries.measures import Basis, Cohort, Duration, Ratio, Zones
-from queries.measures.needs import ACCEPTED, CLOSED, CLOSED_AT, DUE, FIRST, FORWARDED, ON_TIME, RECEIVED
+from queries.measures import Basis, Cohort, Duration, Need, Predicate, Ratio, Zones
+from queries.measures.needs import (
+    ACCEPTED,
+    CLOSED,
+    CLOSED_AT,
+    DUE,
+    FIRST,
+    FORWARDED,
+    ON_TIME,
+    RECEIVED,
+    REGISTERED_TIME,
+)
 from queries.measures.terms import (
     DAYS,
     OFFICE_DEADLINE,
@@ -46,6 +56,50 @@ def _first_registered(basis: Basis) -> nw.Expr:
 
 def _forwarded_same_day(basis: Basis) -> nw.Expr:
     return nw.col("forwarded_day") == nw.col("registered_day")
+
+
+def _next_day_off(basis: Basis) -> nw.Expr:
+    """The day a registration counts for: the next working day where offices do not work."""
+    return _next_working_day_where(nw.col("is_off_day") == YES)
+
+
+def _next_day_after_hours(basis: Basis) -> nw.Expr:
+    """The same, and also where it was registered after offices closed."""
+    closing = basis.rules.closing_time
+    late = nw.col("registered_minute") > closing.hour * 60 + closing.minute
+    return _next_working_day_where((nw.col("is_off_day") == YES) | late)
+
+
+def _next_working_day_where(postponed: nw.Expr) -> nw.Expr:
+    return nw.when(postponed).then(nw.col("next_working_day")).otherwise(nw.col("registered_day"))
+
+
+def _by_postponed_day(name: str, zh: str, en: str, day: Predicate, *needs: Need) -> Ratio:
+    """A reading of 日清日结 in which some registrations count for the next working day (DOMAIN.md §7)."""
+
+    def numerator(basis: Basis) -> nw.Expr:
+        return nw.col("forwarded_day") <= day(basis)
+
+    def denominator(basis: Basis) -> nw.Expr:
+        return _first_registered(basis) & (day(basis) <= basis.as_of)
+
+    return Ratio(
+        name=name,
+        label=Text(f"日清日结率（{zh}顺延）", f"Same-day forwarding rate ({en} count for the next working day)"),
+        meaning=Text(
+            f"登记当日（{zh}登记的，至下一工作日）转送（交办）的初次信访 ÷ 该日已过的初次信访",
+            f"first petitions forwarded on the day of registration ({en}: by the next working day) ÷ first petitions "
+            "whose day has passed",
+        ),
+        table="cases",
+        cohort=REGISTERED,
+        uses=(FIRST, FORWARDED, *needs),
+        unit=PER_CENT,
+        better="higher",
+        source="DOMAIN §1 日清日结, §7",
+        numerator=numerator,
+        denominator=denominator,
+    )
 
 
 def _only_stated(basis: Basis) -> nw.Expr:
@@ -159,6 +213,14 @@ MEASURES = (
         source="DOMAIN §1 日清日结",
         numerator=_forwarded_same_day,
         denominator=_first_registered,
+    ),
+    _by_postponed_day("forwarding_rate_off_days", "非工作日", "non-working days", _next_day_off),
+    _by_postponed_day(
+        "forwarding_rate_after_hours",
+        "非工作日和下班后",
+        "non-working days and evenings",
+        _next_day_after_hours,
+        REGISTERED_TIME,
     ),
     Ratio(
         name="on_time_reply_rate",

@@ -94,7 +94,8 @@ class Builder:
                 frame["case_no"].cast(pl.Int32),
                 *day.values(),
                 _elapsed(registered, closed, day).rename("close_seconds"),
-                ((registered // 3600) % 24).cast(pl.Int8).rename("registered_hour"),
+                ((registered // 60) % (24 * 60)).cast(pl.Int16).rename("registered_minute"),
+                *encode.working_days(day["registered_day"]),
                 frame["petitioner_count"].cast(pl.Int32),
                 frame["extended_days"].cast(pl.Int16),
                 *(encode.yes_no(frame[name]).rename(name) for name in YES_NO),
@@ -102,6 +103,7 @@ class Builder:
                 *self._dimensions(frame, "cases"),
             ]
         )
+        self.coverage["registered_time"] += int((coded["registered_minute"] > 0).sum())
         self._count(frame, [*CASE_DAYS.values(), *YES_NO, *_COUNTED])
         self._note(coded, "cases")
         self._keep_matters(frame, registered, closed)

@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 import numpy as np
 import polars as pl
 
-from queries.coding import BOOLEAN, STATUS_WORDS
+from queries.coding import BOOLEAN, NO, NOT_GIVEN, STATUS_WORDS, YES
+from queries.days import day_number, from_day_number
 from queries.dimensions import DIMENSIONS
 from queries.vocabulary import DICTIONARIES
+from queries.working_days import is_working_day, next_working_day
 
 TEXT_TIME = "%Y-%m-%d %H:%M:%S%.f"  # as SQLAlchemy writes it into SQLite
 
@@ -35,6 +37,21 @@ def seconds(column: pl.Series) -> pl.Series:
     if column.dtype == pl.Null:
         return column.cast(pl.Int64)
     return column.dt.epoch("s").cast(pl.Int64)
+
+
+def working_days(registered: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """For day numbers: whether it is no working day (yes/no code, Int8), and the first working day after it (Int16)."""
+    known = [from_day_number(number) for number in registered.unique().drop_nulls().to_list()]
+    calendar = pl.DataFrame(
+        {
+            "day": [day_number(day) for day in known],
+            "is_off_day": [NO if is_working_day(day) else YES for day in known],
+            "next_working_day": [day_number(next_working_day(day)) for day in known],
+        },
+        schema={"day": registered.dtype, "is_off_day": pl.Int8, "next_working_day": pl.Int16},
+    )
+    found = registered.rename("day").to_frame().join(calendar, on="day", how="left", maintain_order="left")
+    return found["is_off_day"].fill_null(NOT_GIVEN), found["next_working_day"]
 
 
 def yes_no(column: pl.Series) -> pl.Series:

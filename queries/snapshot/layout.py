@@ -8,7 +8,7 @@ import polars as pl
 
 from queries.dimensions import DIMENSIONS, Table
 
-LAYOUT = "v2"
+LAYOUT = "v3"
 """Raised with every change of this module that an older reader or an older snapshot would not survive."""
 
 TABLES: tuple[Table, ...] = ("cases", "evaluations", "backlog")
@@ -41,7 +41,9 @@ FIXED: dict[str, dict[str, pl.DataType]] = {
         **dict.fromkeys(CASE_DAYS, pl.Int16()),
         "returned_day": pl.Int16(),
         "close_seconds": pl.Int32(),
-        "registered_hour": pl.Int8(),
+        "registered_minute": pl.Int16(),
+        "is_off_day": pl.Int8(),
+        "next_working_day": pl.Int16(),
         "petitioner_count": pl.Int32(),
         "extended_days": pl.Int16(),
         **dict.fromkeys(YES_NO, pl.Int8()),
@@ -61,6 +63,9 @@ FIXED: dict[str, dict[str, pl.DataType]] = {
 """Columns of each table besides its dimensions.
 
 returned_day: registration day of the next item of the same matter that was registered after this one was closed.
+registered_minute: of the day, 0 to 1439; 0 also where the register gives no time of day.
+is_off_day: yes/no code, whether offices do not work on the day of registration (`queries.working_days`).
+next_working_day: the first working day after the day of registration.
 close_seconds: from registration to closing; not negative unless the closing day lies before the registration day.
 """
 

@@ -52,11 +52,12 @@ _NOT_GIVEN = Text("未填写", "not given")
 
 COLUMNS = {
     "cases": (
-        "registered_at", "petitioned_on", "register_level", "register_body", "channel", "petitioner_count", "is_group",
-        "place_code", "topic_l1", "topic_l2", "topic_l3", "purpose", "procedure", "is_legal_matter",
-        "is_first_national", "is_first_local", "is_repeat", "matter_id", "is_backlog", "handling_mode", "forwarded_at",
-        "received_by_office_at", "responsible_office_id", "accepted_at", "due_at", "extended_days", "replied_at",
-        "closed_at", "outcome", "confirmed_closed", "query_code_status", "closed_stated", "on_time_stated",
+        "registered_at", "registered_time", "petitioned_on", "register_level", "register_body", "channel",
+        "petitioner_count", "is_group", "place_code", "topic_l1", "topic_l2", "topic_l3", "purpose", "procedure",
+        "is_legal_matter", "is_first_national", "is_first_local", "is_repeat", "matter_id", "is_backlog",
+        "handling_mode", "forwarded_at", "received_by_office_at", "responsible_office_id", "accepted_at", "due_at",
+        "extended_days", "replied_at", "closed_at", "outcome", "confirmed_closed",
+        "query_code_status", "closed_stated", "on_time_stated",
     ),
     "evaluations": ("score", "window_ends_at", "evaluated_at"),
     "backlog": ("assigned_on", "reported_on", "reviewed_on", "review_result", "reflow_on"),

@@ -273,7 +273,7 @@ def ladder(snapshot: Snapshot, filters: Filters) -> View:
     schema = {"value": pl.Float64, "under_review": pl.Int64, "days_at_risk": pl.Int64}
     frame = pl.DataFrame(kept, schema_overrides=schema, infer_schema_length=None)
     names = ("backlog_reported_rate", "backlog_recognised_rate", "backlog_reflow_rate")
-    return made(snapshot, chosen, frame, names, ("batch",), _batches(counted, labels), notes)
+    return made(snapshot, chosen, frame, names, ("batch",), batches_said(counted.tail(2), labels), notes)
 
 
 def _step(batch: dict[str, Any], step: str, labels: dict[str, str]) -> dict[str, Any]:
@@ -292,11 +292,11 @@ def _step(batch: dict[str, Any], step: str, labels: dict[str, str]) -> dict[str,
     }
 
 
-def _batches(counted: pl.DataFrame, labels: dict[str, dict[str, str]]) -> Text | None:
-    """Reported and recognised side by side, for the two newest batches."""
+def batches_said(counted: pl.DataFrame, labels: dict[str, dict[str, str]]) -> Text | None:
+    """Reported and recognised side by side, for each row of `distributions.backlog_batches`; None without any."""
     if counted.height == 0:
         return None
-    said = [_batch(row, labels) for row in counted.tail(2).iter_rows(named=True)]
+    said = [_batch(row, labels) for row in counted.iter_rows(named=True)]
     return Text("；".join(text.zh for text in said), "; ".join(text.en for text in said))
 
 

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-import chinese_calendar
 import numpy as np
 import numpy.typing as npt
 
 from queries.days import day_number
+from queries.working_days import is_working_day
 
 MONTH = (0.95, 0.74, 1.18, 1.12, 1.05, 1.00, 0.99, 0.98, 1.08, 0.90, 1.06, 0.95)  # January to December
 WEEKDAY = (1.25, 1.10, 1.05, 1.00, 0.95, 0.22, 0.18)  # Monday to Sunday
@@ -57,7 +57,7 @@ class Season:
 def season(first_day: date, last_day: date) -> Season:
     """The season of a period, both ends included."""
     dates = [first_day + timedelta(days=n) for n in range((last_day - first_day).days + 1)]
-    working = np.array([_is_working(day) for day in dates])
+    working = np.array([is_working_day(day) for day in dates])
     numbers = np.arange(day_number(first_day), day_number(last_day) + 1, dtype=np.int64)
     following = np.where(working, numbers, numbers[-1] + 1)  # none left: the day after the end
     return Season(
@@ -67,13 +67,6 @@ def season(first_day: date, last_day: date) -> Season:
         next_working=np.minimum.accumulate(following[::-1])[::-1],
         previous_working=np.maximum.accumulate(np.where(working, numbers, 0)),
     )
-
-
-def _is_working(day: date) -> bool:
-    try:
-        return bool(chinese_calendar.is_workday(day))
-    except NotImplementedError:  # a year its calendar does not hold
-        return day.weekday() < 5
 
 
 def _weight(day: date, working: bool, first_day: date) -> float:
