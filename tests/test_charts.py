@@ -143,12 +143,20 @@ def test_a_change_within_chance_is_never_called_a_rise():
     assert change_words(None, None, "上年同期", "last year") is None
 
 
-def test_a_month_axis_names_the_year_under_january_and_fits():
+def test_a_month_axis_leaves_the_number_of_labels_to_the_width_but_names_each_of_few_months():
     months = [date(2020 + at // 12, at % 12 + 1, 1) for at in range(30)]
-    axis = month_axis(months, Style("zh"))
-    assert len(axis["ticktext"]) <= 13
-    assert "1月<br>2021年" in axis["ticktext"]
+    long, short = month_axis(months, Style("zh")), month_axis(months[:3], Style("en"))
+    assert "tickvals" not in long
+    assert long["tickformat"].startswith("%-m月")
+    assert short["tickvals"] == ["2020-01-01", "2020-02-01", "2020-03-01"]
     assert month_axis([], Style("en"))["tickvals"] == []
+
+
+def test_a_month_axis_holds_every_month_and_no_label_beyond():
+    months = [date(2021, 1, 1), date(2022, 6, 1)]
+    low, high = month_axis(months, Style("zh"))["range"]
+    assert low < "2021-01-01"
+    assert "2022-06-01" < high < "2022-07-01"
 
 
 @given(st.lists(st.floats(0, 1), max_size=40))

@@ -131,43 +131,31 @@ def figure(style: Style, height: int, **layout: Any) -> go.Figure:
     return go.Figure(layout={"template": template(style.dark), "height": height, "autosize": True} | layout)
 
 
-def month_axis(months: list[date], style: Style, most: int = 13) -> dict[str, Any]:
-    """Settings of a date axis over months: a label every one, two, three or six months, the year under January.
+FEW_MONTHS = 4  # fit a phone
+LAST_DAY = 24  # of the last month that is drawn: room for its mark, none for the label of the next
+MONTH_TICKS = {"zh": "%-m月\n%Y年", "en": "%b\n%Y"}
+"""Plotly shows the second line under the first label and where the year changes."""
 
-    At most `most` labels, so that they stay level.
 
-    Plotly's bundle has no Chinese month names, so the labels are ours.
+def month_axis(months: list[date], style: Style) -> dict[str, Any]:
+    """Settings of a date axis over months: as many labels as fit the width it is drawn at, each a month, with its year.
+
+    Few months are all named, since Plotly would cut them into weeks.
     """
     if not months:
         return {"type": "date", "tickvals": [], "ticktext": []}
-    first, last = months[0], months[-1]
+    first, last = month_start(months[0]), month_start(months[-1])
     count = (last.year - first.year) * 12 + last.month - first.month + 1
-    step = next((step for step in (1, 2, 3, 6, 12) if count / step <= most), 12)
-    ticks = [
-        day
-        for day in (add_months(month_start(first), offset) for offset in range(count))
-        if (day.month - 1) % step == 0
-    ]
+    few = {"tickvals": [add_months(first, offset).isoformat() for offset in range(count)]}
     return {
         "type": "date",
-        "tickvals": [day.isoformat() for day in ticks],
-        "ticktext": [_month_tick(day, index == 0, style.language) for index, day in enumerate(ticks)],
-        "range": [_half_month(first, -1), _half_month(last, 1)],
+        "tickformat": MONTH_TICKS[style.language],
+        **(few if count <= FEW_MONTHS else {}),
+        "range": [add_months(first, -1).replace(day=16).isoformat(), last.replace(day=LAST_DAY).isoformat()],
         "ticks": "",
         "tickangle": 0,
         "ticklabelstandoff": 4,
     }
-
-
-def _month_tick(day: date, first: bool, language: str) -> str:
-    name = f"{day.month}月" if language == "zh" else wording.month(day, language).split(" ")[0]
-    if not first and day.month > 1:
-        return name
-    return f"{name}<br>{day.year}{'年' if language == 'zh' else ''}"
-
-
-def _half_month(day: date, sign: int) -> str:
-    return (add_months(day, sign) if sign < 0 else add_months(day, 1)).replace(day=16 if sign < 0 else 1).isoformat()
 
 
 def escape(text: str) -> str:

@@ -15,7 +15,6 @@ ROW = 22  # CSS pixels a group
 ROOM = 48  # CSS pixels above and below the rows
 PRINTED = 74  # CSS pixels at the right for the figures
 THICK = 8  # CSS pixels of a usual range
-MOST_TICKS = 6
 MARK_ROOM = timedelta(days=6)  # for the right half of the newest mark
 
 
@@ -59,7 +58,7 @@ def course(view: View, style: Style) -> go.Figure:
         )  # fmt: skip
     top = max(row["numerator"] for row in rows)
     months = sorted({month_start(day) for day in days} - {month_start(days[0])}) or [month_start(days[0])]
-    axis = month_axis(months, style, MOST_TICKS)
+    axis = month_axis(months, style)
     fig.update_layout(
         xaxis=axis | {"range": [days[0].isoformat(), (days[-1] + MARK_ROOM).isoformat()]},
         yaxis={"range": [0, max(top, newest["upper"]) * 1.12], "nticks": 4, "tickformat": ",d"},

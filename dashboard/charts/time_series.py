@@ -12,7 +12,6 @@ from queries.views import View
 
 HEIGHT = 290  # CSS pixels
 NARROW_HEIGHT = 216
-NARROW_LABELS = 8  # months; more would be turned upright
 
 
 def monthly_share(view: View, style: Style) -> go.Figure:
@@ -48,7 +47,7 @@ def controlled_share(view: View, style: Style) -> go.Figure:
     shown = [rows["value"], *limits]
     fig.update_layout(
         yaxis=share_axis([share for column in shown for share in column.drop_nulls().to_list()]),
-        xaxis=month_axis(rows["month"].to_list(), style, NARROW_LABELS),
+        xaxis=month_axis(rows["month"].to_list(), style),
     )
     return fig
 
@@ -57,7 +56,7 @@ def narrow_controlled_share(view: View, style: Style) -> go.Figure:
     """`controlled_share` for a card beside the main figure."""
     fig = controlled_share(view, style)
     months = sorted(view.frame["month"].to_list())
-    return fig.update_layout(height=NARROW_HEIGHT, xaxis=month_axis(months, style, NARROW_LABELS))
+    return fig.update_layout(height=NARROW_HEIGHT, xaxis=month_axis(months, style))
 
 
 def monthly_shares(view: View, style: Style) -> go.Figure:
