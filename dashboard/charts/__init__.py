@@ -14,7 +14,6 @@ from typing import Any
 import plotly.graph_objects as go
 
 from dashboard.i18n import Words
-from queries import wording
 from queries.days import add_months, month_start
 from queries.views import View
 
