@@ -132,8 +132,6 @@ def figure(style: Style, height: int, **layout: Any) -> go.Figure:
 
 FEW_MONTHS = 4  # fit a phone
 LAST_DAY = 24  # of the last month that is drawn: room for its mark, none for the label of the next
-MONTH_TICKS = {"zh": "%-m月\n%Y年", "en": "%b\n%Y"}
-"""Plotly shows the second line under the first label and where the year changes."""
 
 
 def month_axis(months: list[date], style: Style) -> dict[str, Any]:
@@ -148,7 +146,7 @@ def month_axis(months: list[date], style: Style) -> dict[str, Any]:
     few = {"tickvals": [add_months(first, offset).isoformat() for offset in range(count)]}
     return {
         "type": "date",
-        "tickformat": MONTH_TICKS[style.language],
+        "tickformat": style.words("charts.month_tick"),  # the second line stands where the year changes
         **(few if count <= FEW_MONTHS else {}),
         "range": [add_months(first, -1).replace(day=16).isoformat(), last.replace(day=LAST_DAY).isoformat()],
         "ticks": "",
