@@ -16,6 +16,7 @@ from streamlit.navigation.page import StreamlitPage
 from dashboard.components import no_data
 from dashboard.desk import Desk
 from dashboard.filter_bar import filter_bar
+from dashboard.pinned import pinned_banner
 from dashboard.screens import pages
 from dashboard.session import begin, enter_page
 from queries.settings import Settings
@@ -39,6 +40,7 @@ for entry, listed in entries.items():
 chosen = st.navigation(menu, position="hidden" if st.context.is_embedded else "top")
 page = next(entries[entry] for entry in entries if entry.url_path == chosen.url_path)
 enter_page()
+pinned_banner(session)
 filter_bar(session, page.name, filtered=page.filtered)
 if session.is_empty and page.filtered:
     no_data(session)

@@ -33,7 +33,7 @@ from queries.records import write
 from queries.records.fields import Content
 from queries.records.write import Change, RecordId
 from queries.settings import Settings
-from queries.snapshot import Snapshot, current
+from queries.snapshot import Snapshot, current, pins
 from queries.store import open_store
 from queries.views import View
 
@@ -43,6 +43,9 @@ WIDGET = "filter."
 LOCAL = "local."
 _PLAIN = ("period", "start", "end", "as_of", "rules", "convention", "target")
 _FILTER_PARAMETERS = {"from", "to", "as_of", "period", "rules", "convention", "target", *DIMENSIONS}
+
+_FRAME = {"lang", "data"}
+"""Parameters that say how and on which data everything is seen."""
 
 T = TypeVar("T")
 
@@ -58,6 +61,9 @@ class Session:
         today: the reader's calendar day, for the age of the data only; figures never use it.
         import_desk: None where importing is not offered.
         ignored: parameters of the link that were not understood.
+        pinned: name of the data version the link asks for, "" for the newest; `snapshot` is of that version unless it
+            `is_lost`: then it is the newest.
+        now: the data as it is now where `snapshot` is another (`newest`).
     """
 
     settings: Settings
@@ -70,6 +76,19 @@ class Session:
     import_desk: ImportDesk | None = None
     ignored: tuple[str, ...] = ()
     locals: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    pinned: str = ""
+    is_lost: bool = False
+    now: Snapshot | None = None
+
+    @property
+    def newest(self) -> Snapshot:
+        """The data as it is now, whatever is pinned."""
+        return self.now or self.snapshot
+
+    @property
+    def is_pinned(self) -> bool:
+        """Whether an earlier state of the data may be on show, which no import changes any more."""
+        return bool(self.pinned) and not self.is_lost
 
     @property
     def words(self) -> Words:
@@ -88,8 +107,13 @@ class Session:
 
     @property
     def data_version(self) -> str:
-        """Names the register and the records that every figure of this run stands on."""
-        return f"{self.snapshot.id}.{self.snapshot.records.version}"
+        """Names the register and the records that every figure of this run stands on; a link takes it as `data`."""
+        return pins.version_of(self.snapshot)
+
+    @property
+    def _kept_under(self) -> str:
+        # the files as well as the name: a register rebuilt is not the one it was made of
+        return f"{self.snapshot.id}|{self.data_version}"
 
     @property
     def is_empty(self) -> bool:
@@ -99,12 +123,12 @@ class Session:
     def view(self, question: Callable[..., View], *arguments: Any) -> View:
         """The answer of a view function to the current selection, computed once for all readers who ask the same."""
         name = f"{question.__module__}.{question.__qualname__}{arguments!r}"
-        key = f"{self.data_version}|{self.filters!r}|{name}"
+        key = f"{self._kept_under}|{self.filters!r}|{name}"
         return _kept(key, lambda: replace(question(self.snapshot, self.filters, *arguments), question=name))
 
     def answer(self, question: Callable[..., T], *arguments: Any) -> T:
         """Like `view`, for a function whose answer is not a `View`."""
-        key = f"{self.data_version}|{self.filters!r}|{question.__module__}.{question.__qualname__}{arguments!r}"
+        key = f"{self._kept_under}|{self.filters!r}|{question.__module__}.{question.__qualname__}{arguments!r}"
         return _kept(key, lambda: question(self.snapshot, self.filters, *arguments))
 
     def findings(self, import_id: int) -> Callable[[], pl.DataFrame]:
@@ -155,23 +179,24 @@ class Session:
         """The chart of a view, drawn once; a kept figure must not be changed."""
         if not view.question:
             return chart(view, self.style)
-        key = f"{self.data_version}|{view.snapshot_id}|{view.filters!r}|{view.question}|{_name(chart)}|{self.style!r}"
+        key = f"{self._kept_under}|{view.snapshot_id}|{view.filters!r}|{view.question}|{_name(chart)}|{self.style!r}"
         return _kept(key, lambda: chart(view, self.style))
 
 
 def begin(settings: Settings, import_desk: ImportDesk | None = None) -> Session:
     """The session of this run: reads address, widgets and browser, and brings address and widgets into line."""
-    snapshot = current(settings, _store(settings))
     query = {name: st.query_params.get_all(name) for name in st.query_params}
     usual = choose_language(None, st.context.locale, settings.language)
     ignored: tuple[str, ...] = ()
     arrived = _arrival(query)
+    pinned = (_first(query, "data") if arrived == "address" else st.session_state.get("_data")) or ""
+    newest, snapshot, is_lost = _data(settings, pinned)
     if arrived == "address":
         language = choose_language(_first(query, "lang"), st.context.locale, settings.language)
         relevant = {name: values for name, values in query.items() if name in _FILTER_PARAMETERS}
         reading = read_link(relevant, snapshot.as_of, lambda name: [*snapshot.keys(name), ""])
         choices, ignored = reading.choices, reading.ignored
-        controls = {name: values[0] for name, values in query.items() if name not in _FILTER_PARAMETERS | {"lang"}}
+        controls = {name: values[0] for name, values in query.items() if name not in _FILTER_PARAMETERS | _FRAME}
     else:
         language = st.session_state.get("language") or usual
         choices = _from_widgets(st.session_state["_choices"], snapshot)
@@ -179,10 +204,12 @@ def begin(settings: Settings, import_desk: ImportDesk | None = None) -> Session:
     # Streamlit knows a chosen option by its label: in another language every choice has to be made again
     retold = language != st.session_state.get("_language")
     _fill_widgets(choices, language, controls, everything=retold or arrived != "widget")
-    st.session_state.update({"_locals": controls, "_choices": choices, "_language": language})
+    st.session_state.update({"_locals": controls, "_choices": choices, "_language": language, "_data": pinned})
     link = choices.link(snapshot.as_of) | {name: [value] for name, value in controls.items()}
     if language != usual:
         link["lang"] = [language]
+    if pinned:
+        link["data"] = [pinned]
     # the address the reader came by stays as it is, or Back would lead to it again and again
     _write_address(query if arrived == "address" else link, query)
     return Session(
@@ -196,14 +223,45 @@ def begin(settings: Settings, import_desk: ImportDesk | None = None) -> Session:
         import_desk=import_desk,
         ignored=ignored,
         locals=MappingProxyType(controls),
+        pinned=pinned,
+        is_lost=is_lost,
+        now=newest,
     )
 
 
-def default_reader(settings: Settings, language: str) -> Session:
-    """The session of someone who opens the plain address: for making answers before anyone asks."""
-    snapshot = current(settings, _store(settings))
+def default_reader(settings: Settings, language: str, data: str = "") -> Session:
+    """The session of someone who opens the plain address, or one pinned to `data`: for answers before anyone asks."""
+    newest, snapshot, is_lost = _data(settings, data)
     choices = Choices()
-    return Session(settings, language, False, snapshot, choices.filters(snapshot.as_of), choices, snapshot.as_of)
+    filters = choices.filters(snapshot.as_of)
+    return Session(
+        settings, language, False, snapshot, filters, choices, snapshot.as_of, pinned=data, is_lost=is_lost, now=newest
+    )
+
+
+def unpin() -> None:
+    """Go back to the newest data (a callback)."""
+    st.session_state["_data"] = ""
+
+
+def keep_version(session: Session) -> str:
+    """Keep the data of this run for good, so that a link with `data=` shows the same figures for ever.
+
+    Returns:
+        `session.data_version`.
+    """
+    pins.keep(session.settings, session.snapshot)
+    return session.data_version
+
+
+def _data(settings: Settings, pinned: str) -> tuple[Snapshot, Snapshot, bool]:
+    """The newest data; that of the version pinned, or the newest again; whether the version is not to be had."""
+    store = _store(settings)
+    newest = current(settings, store)
+    if not pinned or pinned == pins.version_of(newest):
+        return newest, newest, False
+    found = pins.open_version(settings, newest, pinned, store)
+    return newest, found or newest, found is None
 
 
 def clear() -> None:
@@ -227,8 +285,7 @@ def open_page(session: Session, name: str, where: Mapping[str, Sequence[str]]) -
     """Go to another page with some dimensions narrowed to keys; everything else stays chosen, Back leads here again."""
     kept = dict(session.choices.where) | {dimension: tuple(keys) for dimension, keys in where.items()}
     link = replace(session.choices, where=MappingProxyType(kept)).link(session.snapshot.as_of)
-    if "lang" in st.query_params:
-        link["lang"] = [session.language]
+    link |= {name: st.query_params.get_all(name) for name in sorted(_FRAME) if name in st.query_params}
     # pages are told apart by their address, so this stands for the one `app.py` made
     st.switch_page(st.Page(_elsewhere, title=name, url_path=name), query_params=link)
 
@@ -267,7 +324,7 @@ def note_control(name: str, value: str, default: str) -> None:
         controls[name] = value
     if controls != st.session_state.get("_locals"):
         st.session_state["_locals"] = controls
-        link = {n: v for n, v in st.session_state.get("_link", {}).items() if n in _FILTER_PARAMETERS | {"lang"}}
+        link = {n: v for n, v in st.session_state.get("_link", {}).items() if n in _FILTER_PARAMETERS | _FRAME}
         query = {n: st.query_params.get_all(n) for n in st.query_params}
         _write_address(link | {n: [v] for n, v in controls.items()}, query)
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import cached_property
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -94,6 +95,19 @@ class Snapshot:
     def id(self) -> str:
         """Name of this version; figures with one id never change."""
         return str(self.manifest.get("id", self.folder.name))
+
+    @property
+    def version(self) -> str:
+        """Name of this state of the register that later software and rebuilt files know it by too (`pins`).
+
+        Number of the newest import, of the newest write of figures, and a mark of that import.
+        """
+        imports = self.manifest.get("imports")
+        if "version" in self.manifest or not imports:
+            return str(self.manifest.get("version", self.id))
+        return register_version(
+            imports[0]["import_id"], self.manifest.get("store_version", 0), imports[0]["imported_at"]
+        )
 
     @property
     def as_of(self) -> date:
@@ -278,6 +292,15 @@ def _up_to_date(folder: Path, engine: Engine) -> Path:
         about = read_store(connection, builder)
     builder.finish(id=name, built_at=datetime.now(UTC).isoformat(timespec="seconds"), **about)
     return publish.publish(folder, builder.folder, name)
+
+
+def register_version(import_id: int, store_version: int, imported_at: str) -> str:
+    """A state of the register by name, such as 12-31-3fa9c1: only letters, digits and "-".
+
+    Args:
+        imported_at: when that import was made, ISO text to the second; its hash tells two stores apart.
+    """
+    return f"{import_id}-{store_version}-{sha256(imported_at.encode()).hexdigest()[:6]}"
 
 
 def name_of(connection: Connection) -> str:

@@ -61,7 +61,7 @@ def read_store(connection: Connection, builder: Builder) -> dict[str, Any]:
     backlog = frame_of(connection, select(*(backlog_item.c[name] for name in BACKLOG)).where(in_force))
     if len(backlog):
         builder.add_backlog(backlog)
-    return {"store_version": store_version(connection), **_runs(connection), **surroundings(connection)}
+    return {"store_version": store_version(connection), **runs_until(connection), **surroundings(connection)}
 
 
 def _read(connection: Connection, query: Select[Any], add: Callable[[pl.DataFrame], None]) -> None:
@@ -91,8 +91,12 @@ BACKLOG = (
 )
 
 
-def _runs(connection: Connection) -> dict[str, Any]:
-    runs = connection.execute(select(import_run).order_by(import_run.c.import_id)).mappings().all()
+def runs_until(connection: Connection, import_id: int | None = None) -> dict[str, Any]:
+    """What the import runs up to and with one say of the register: sources, is_demo, unsupported, newest_file_date."""
+    query = select(import_run).order_by(import_run.c.import_id)
+    if import_id is not None:
+        query = query.where(import_run.c.import_id <= import_id)
+    runs = connection.execute(query).mappings().all()
     latest = {run["source"]: run for run in runs}  # one register has one source; its latest import speaks for it
     unsupported: dict[str, Any] = {}
     for run in latest.values():

@@ -14,9 +14,12 @@ from queries.schema import import_run
 RUNS_SHOWN = 50  # newest import runs a snapshot remembers
 
 
-def surroundings(connection: Connection) -> dict[str, Any]:
-    """Entries of a manifest: `imports`, the newest import first."""
-    runs = connection.execute(select(import_run).order_by(import_run.c.import_id.desc()).limit(RUNS_SHOWN)).mappings()
+def surroundings(connection: Connection, import_id: int | None = None) -> dict[str, Any]:
+    """Entries of a manifest: `imports`, the newest import first, from the one of that number back."""
+    query = select(import_run).order_by(import_run.c.import_id.desc()).limit(RUNS_SHOWN)
+    if import_id is not None:
+        query = query.where(import_run.c.import_id <= import_id)
+    runs = connection.execute(query).mappings()
     return {"imports": [_plain_run(row) for row in runs]}
 
 

@@ -11,7 +11,6 @@ import os
 import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +18,14 @@ import polars as pl
 from sqlalchemy import Boolean, Column, Connection, Date, DateTime, Engine, Integer, LargeBinary, Table, func, select
 
 from queries.dimensions import DIMENSIONS
-from queries.schema import backlog_item, case_change, case_evaluation, import_run, office, petition_case
+from queries.schema import backlog_item, case_change, case_evaluation, office, petition_case
 from queries.settings import Settings
 from queries.snapshot import Snapshot, name_of, publish
 from queries.snapshot.build import Builder, case_columns
 from queries.snapshot.encode import days
 from queries.snapshot.layout import CASE_DAYS
-from queries.snapshot.source import BACKLOG, OFFICES, batches, frame_of, reading
+from queries.snapshot.source import BACKLOG, OFFICES, batches, frame_of, reading, runs_until
+from queries.snapshot.surroundings import surroundings
 from queries.snapshot.write import read_partition, write_arrow
 from queries.store import open_store
 
@@ -254,15 +254,13 @@ class Rebuild:
                     builder.add_backlog(frame)
 
     def _finish(self) -> None:
-        files = select(func.max(import_run.c.as_of)).where(import_run.c.import_id <= self._import_id)
-        newest: date | None = self._connection.execute(files).scalar()
-        manifest = self._snapshot.manifest
-        about: dict[str, Any] = {name: manifest.get(name) for name in ("is_demo", "sources", "unsupported")}
+        runs = runs_until(self._connection, self._import_id)
+        about: dict[str, Any] = runs | surroundings(self._connection, self._import_id)
         about["links_unknown"] = self._links_unknown
         for builder in (self._filled, self._then):
             # both see undated evaluations from the same day, so that only rows tell them apart
             name = f"{self._snapshot.id}-{self._import_id}-{builder.folder.name}"
-            builder.finish(newest_file_date=newest, id=name, **about)
+            builder.finish(id=name, **about)
         for name, parts in (("changes", self._changes), ("later", self._later)):
             frame = pl.concat(parts).rechunk()
             write_arrow(self._folder / f"{name}.arrow", frame.to_arrow(compat_level=pl.CompatLevel.oldest()))

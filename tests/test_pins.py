@@ -1,0 +1,218 @@
+"""A data version is opened again exactly: kept or rebuilt, its figures stay whatever is imported or recorded since."""
+
+# ruff: noqa: DTZ001  the clocks of a register carry no zone
+
+import shutil
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+import polars as pl
+import pytest
+from sqlalchemy import Engine, insert, select, update
+from streamlit.testing.v1 import AppTest
+
+from dashboard.agenda import AGENDA
+from dashboard.cli.recorder import recorder_of
+from dashboard.i18n import Words
+from dashboard.screens import pages
+from dashboard.session import Session, default_reader
+from queries.records import write
+from queries.schema import office, petition_case
+from queries.settings import Settings
+from queries.snapshot import Snapshot, current, pins
+from queries.store import open_store, raise_version, writing
+from queries.views import View
+from queries.views.meeting import meeting_of, newest_month
+from seed import demo
+from seed.load.cases import CaseWriter, finish_run, start_run
+
+APP = str(Path(__file__).parents[1] / "dashboard" / "app.py")
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """An installation with a demo register, to copy."""
+    folder = tmp_path_factory.mktemp("pins")
+    settings = Settings(folder, f"sqlite:///{folder / 'huiyin.db'}")
+    demo.load(settings, cases=1_500)
+    return settings
+
+
+@pytest.fixture
+def city(installed: Settings, tmp_path: Path) -> Settings:
+    folder = tmp_path / "city"
+    shutil.copytree(installed.data_dir, folder)
+    return Settings(folder, f"sqlite:///{folder / 'huiyin.db'}")
+
+
+def correct(engine: Engine) -> None:
+    """A second import: a third of the items changed, new ones, an office renamed; and records changed."""
+    with writing(engine) as connection:
+        known = connection.execute(select(petition_case.c.case_id, petition_case.c.registered_at)).all()
+        run = start_run(connection, source="demo")
+        writer = CaseWriter(connection, import_id=run, source="demo")
+        changed = [
+            {"case_id": key, "registered_at": at, "due_at": at, "closed_at": None, "is_repeat": True}
+            for key, at in known[::3]
+        ]
+        added = [{"case_id": f"late{n}", "registered_at": datetime(2022, 5, 3), "due_at": datetime(2022, 6, 3),
+                  "closed_at": None, "is_repeat": False} for n in range(40)]  # fmt: skip
+        writer.write(pl.DataFrame([*changed, *added]))
+        writer.close()
+        finish_run(connection, run, {"rows_new": 40, "rows_changed": len(changed)})
+        raise_version(connection)
+    write.save(engine, "target", {"measure": "closure_rate", "valid_from": datetime(2022, 6, 1).date(), "value": 0.99,
+                                  "source": "later"}, by="test")  # fmt: skip
+
+
+def rename_an_office(engine: Engine) -> None:
+    with writing(engine) as connection:
+        connection.execute(update(office).where(office.c.kind == "township").values(name="新名"))
+        connection.execute(insert(office).values(office_id="新镇", name="新镇", kind="township", is_listed=True))
+        raise_version(connection)
+
+
+def every_view(reader: Session) -> dict[str, View]:
+    """Everything the pages open with and everything on the agenda."""
+    recorder = recorder_of(reader, reader.filters)
+    for page in pages():
+        if page.warm is not None:
+            page.warm(recorder)
+    session = meeting_of(reader.snapshot, reader.filters, newest_month(reader.snapshot.as_of))
+    for item in AGENDA:
+        for panel in item.panels:
+            filters = session.filters(panel.span)
+            recorder.views[f"agenda {panel.name}"] = panel.question(reader.snapshot, filters, *panel.arguments)
+    return recorder.views
+
+
+def assert_same_figures(before: dict[str, View], after: dict[str, View]) -> None:
+    assert set(before) == set(after)
+    for name, view in before.items():
+        assert view.frame.equals(after[name].frame), name
+        assert _said_beside(view) == _said_beside(after[name]), name
+
+
+def _said_beside(view: View) -> tuple[object, ...]:
+    return view.finding, view.notes, view.measures, view.by, view.filters, view.as_of
+
+
+@pytest.mark.parametrize("kept", [True, False], ids=["kept", "rebuilt"])
+def test_no_figure_of_a_pinned_version_changes_after_corrections_and_records(kept, city):
+    engine = open_store(city)
+    first = current(city, engine)
+    name = pins.version_of(first)
+    before = every_view(default_reader(city, "zh"))
+    if kept:
+        pins.keep(city, first)
+    correct(engine)
+    if kept:  # names of offices are not part of the recorded changes
+        rename_an_office(engine)
+    newest = current(city, engine)
+    assert pins.version_of(newest) != name
+    pinned = pins.open_version(city, newest, name, engine)
+    assert pinned is not None
+    assert pins.version_of(pinned) == name
+    reader = replace(default_reader(city, "zh"), snapshot=pinned)
+    assert_same_figures(before, every_view(reader))
+    now = every_view(default_reader(city, "zh"))
+    assert not all(view.frame.equals(now[key].frame) for key, view in before.items() if key in now)
+    engine.dispose()
+
+
+def test_the_records_alone_can_have_moved_on(city):
+    engine = open_store(city)
+    first = current(city, engine)
+    write.save(engine, "target", {"measure": "closure_rate", "valid_from": datetime(2022, 6, 1).date(), "value": 0.99,
+                                  "source": "later"}, by="test")  # fmt: skip
+    newest = current(city, engine)
+    assert newest.version == first.version
+    pinned = pins.open_version(city, newest, pins.version_of(first), engine)
+    assert pinned is not None
+    assert pinned.records.version == first.records.version
+    assert pinned.records.rows("target").equals(first.records.rows("target"))
+    assert newest.records.rows("target").height == first.records.rows("target").height + 1
+    engine.dispose()
+
+
+def test_a_version_kept_once_is_found_by_a_later_start(city):
+    engine = open_store(city)
+    name = pins.version_of(current(city, engine))
+    pins.keep(city, current(city, engine))
+    pins.keep(city, current(city, engine))
+    correct(engine)
+    newest = current(city, engine)
+    shutil.rmtree(city.data_dir / "history", ignore_errors=True)
+    assert pins.open_version(city, newest, name, engine) is not None
+    assert not (city.data_dir / "history").exists()
+    engine.dispose()
+
+
+@pytest.mark.parametrize("name", ["", "nonsense", "1-1-abcdef.0", "99-1-abcdef.1", "../../etc.1", "9" * 400])
+def test_a_name_that_was_never_a_version_opens_nothing(name, city):
+    engine = open_store(city)
+    assert pins.open_version(city, current(city, engine), name, engine) is None
+    engine.dispose()
+
+
+def test_a_version_of_the_future_opens_nothing(city):
+    engine = open_store(city)
+    newest = current(city, engine)
+    later = f"{newest.version}.{newest.records.version + 1}"
+    assert pins.open_version(city, newest, later, engine) is None
+    engine.dispose()
+
+
+def test_rows_hidden_from_a_reader_are_hidden_in_what_changed_since(city):
+    engine = open_store(city)
+    first = current(city, engine)
+    name = pins.version_of(first)
+    correct(engine)
+    purpose = first.keys("purpose")[:1]
+    newest = current(city, engine).hide("purpose", purpose)
+    found = pins.since(city, newest, name, engine)
+    assert found is not None
+    assert [dimension for dimension, _ in found.then.hidden] == ["purpose"]
+    assert pins.since(city, newest, pins.version_of(newest), engine) is None
+    engine.dispose()
+
+
+def _open(settings: Settings, monkeypatch: pytest.MonkeyPatch, data: str) -> AppTest:
+    monkeypatch.setenv("HUIYIN_DATA_DIR", str(settings.data_dir))
+    monkeypatch.delenv("HUIYIN_DATABASE_URL", raising=False)
+    app = AppTest.from_file(APP, default_timeout=30)
+    app.context = {"locale": "zh-CN"}
+    app.query_params["data"] = data
+    return app.run()
+
+
+def _said(app: AppTest) -> str:
+    return "\n".join(str(part.value) for part in (*app.markdown, *app.caption, *app.info))
+
+
+def test_a_link_with_a_version_pins_the_whole_app_until_the_reader_goes_back(city, monkeypatch):
+    engine = open_store(city)
+    first: Snapshot = current(city, engine)
+    name = pins.version_of(first)
+    correct(engine)
+    engine.dispose()
+    app = _open(city, monkeypatch, name)
+    assert not app.exception
+    assert "固定版本" in _said(app)
+    app.selectbox(key="filter.period").select("last3").run()  # the pin outlives a choice
+    assert dict(app.query_params)["data"] == name
+    assert "固定版本" in _said(app)
+    app.button(key="unpin").click().run()
+    assert not app.exception
+    assert "data" not in app.query_params
+    assert "固定版本" not in _said(app)
+
+
+def test_a_link_with_an_unknown_version_says_so_and_shows_the_newest(city, monkeypatch):
+    app = _open(city, monkeypatch, "12-34-abcdef.5")
+    assert not app.exception
+    assert "打不开" in _said(app)
+    assert Words("zh")("frame.demo") in _said(app)
+    app.button(key="unpin").click().run()
+    assert "打不开" not in _said(app)
