@@ -14,6 +14,7 @@ from dashboard.exports.cells import csv_bytes
 from dashboard.exports.sheets import selection_lines, sheet
 from dashboard.session import Session, note_control, page_control
 from queries import wording
+from queries.methods import method
 from queries.reasons import why_not
 from queries.views import View, control
 from queries.vocabulary import Text
@@ -122,7 +123,7 @@ def show(
     ):
         with st.container(horizontal=True, gap="small", vertical_alignment="top"):
             with st.container(gap=None):
-                title(session, finding, note, _hidden_notes(session, view) if quiet else None)
+                title(session, finding, note, _help(session, view, quiet=quiet))
             if view.frame.height:
                 _figures_menu(session, view, key, table)
         if not has_figures(view):
@@ -146,8 +147,16 @@ def variation(session: Session, view: View) -> None:
     st.markdown(f":{colour}-badge[:material/{icon}: {plain(session.words(f'control.{found}'))}]")
 
 
-def _hidden_notes(session: Session, view: View) -> str | None:
-    return "\n\n".join(plain(sentence(session.language)) for sentence in view.notes) or None
+def _help(session: Session, view: View, *, quiet: bool) -> str | None:
+    """Behind a card's question mark: how its figures are made, with the way to the method, and notes kept quiet."""
+    said = [plain(sentence(session.language)) for sentence in view.notes] if quiet else []
+    words, language = session.words, session.language
+    for each in map(method, view.methods):
+        label, question = plain(each.label(language)), plain(each.question(language))
+        said.append(words("frame.method", label=label, question=question))
+    if view.methods:
+        said.append(f"[{words('frame.methods')}](definitions?part=methods&lang={language})")
+    return "\n\n".join(said) or None
 
 
 def has_figures(view: View) -> bool:

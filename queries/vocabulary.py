@@ -91,6 +91,7 @@ OUTCOMES = _terms(
     ("not_supported", "不予支持", "Not supported", "不支持 诉求无理"),
     ("mediated", "调解", "Mediated", "调解和解 和解"),
     ("other", "其他", "Other", "其它"),
+    ("withdrawn", "撤回或转出", "Withdrawn or transferred", "撤回 撤访 转出 移送 并案 终止"),
 )
 QUERY_CODE_STATUSES = _terms(
     ("none", "未发放", "Not issued", "无 未发"),

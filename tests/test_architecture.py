@@ -40,6 +40,7 @@ FLOORS = {
     "queries.distributions": 4,
     "queries.membership": 4,
     "queries.evaluate": 4,
+    "queries.followup": 4,
     "queries.quantiles": 4,
     "queries.reasons": 4,
     "queries.selection": 4,

@@ -1,9 +1,11 @@
 """Are petitions closed, and in time?"""
 
+from dataclasses import replace
+
 import polars as pl
 import streamlit as st
 
-from dashboard.charts import distribution
+from dashboard.charts import distribution, time_to_event
 from dashboard.charts.comparison import interval_dots
 from dashboard.charts.time_series import monthly_shares
 from dashboard.components import Figure, choose, empty, heading, metrics, show, table
@@ -11,7 +13,7 @@ from dashboard.screens import Page
 from dashboard.session import Session
 from queries import wording
 from queries.dimensions import DIMENSIONS
-from queries.views import closure
+from queries.views import closure, time_to_close
 
 
 def render(session: Session) -> None:
@@ -28,14 +30,36 @@ def render(session: Session) -> None:
     with left:
         show(session, months, monthly_shares, key="months", note=session.words("closure.months_note"))
     with right:
-        show(session, ages, distribution.ages, key="ages", note=session.words("closure.ages_note"))
+        flow = session.view(time_to_close.flow)
+        extra = (flow.finding,) if flow.finding else ()
+        show(session, replace(ages, notes=(*ages.notes, *extra)), distribution.ages, key="ages",
+             note=session.words("closure.ages_note"))  # fmt: skip
     left, right = st.columns(2, gap="small")
     with left:
-        period = wording.period(session.filters.start, session.filters.end, session.language)
-        show(session, session.view(closure.days_taken), distribution.days_taken, key="days",
-             note=session.words("closure.days_note", period=period))  # fmt: skip
+        _how_long(session)
     with right:
         _groups(session)
+
+
+@st.fragment
+def _how_long(session: Session) -> None:
+    """How long closing takes, in one of three ways; only this card changes with the choice."""
+    words = session.words
+    period = wording.period(session.filters.start, session.filters.end, session.language)
+    ways = {
+        "curve": (time_to_close.closing, time_to_event.closing_curve, words("closure.curve_note", period=period)),
+        "months": (
+            time_to_close.closing_by_month,
+            time_to_event.closing_by_month,
+            words("closure.closing_months_note"),
+        ),
+        "closed": (closure.days_taken, distribution.days_taken, words("closure.days_note", period=period)),
+    }
+    with st.container(border=True, key="card-days", gap="small", height="stretch"):
+        way = choose(session, "days", list(ways), lambda name: words(f"closure.how_long_{name}"),
+                     label=words("closure.how_long"))  # fmt: skip
+        question, chart, note = ways[way]
+        show(session, session.view(question), chart, key=f"days-{way}", boxed=False, note=note)
 
 
 @st.fragment
@@ -61,7 +85,7 @@ def warm(session: Session) -> None:
     """What the first reader will ask for."""
     session.figure(session.view(closure.by_month), monthly_shares)
     session.view(closure.deadlines)
-    for view, chart in ((closure.ages, distribution.ages), (closure.days_taken, distribution.days_taken)):
+    for view, chart in ((closure.ages, distribution.ages), (time_to_close.closing, time_to_event.closing_curve)):
         found = session.view(view)
         if found.frame.height:
             session.figure(found, chart)

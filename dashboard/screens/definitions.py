@@ -1,15 +1,17 @@
 """What does each figure mean, and where does it come from?"""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import polars as pl
 import streamlit as st
 
 import queries
-from dashboard.components import heading, plain, table
+from dashboard.components import choose, heading, plain, table
 from dashboard.screens import Page
 from dashboard.session import Session, spec_sentences
 from queries.dimensions import DIMENSIONS, GRAINS
+from queries.methods import Method, methods
 from queries.rules import CONVENTIONS, RULE_SETS
 from queries.views import definitions
 from queries.views.definitions import Definition
@@ -21,17 +23,10 @@ def render(session: Session) -> None:
     """Measures, rule sets, ways to break down: generated from the definitions the figures are computed with."""
     words = session.words
     heading(session, words("definitions.headline"))
-    names = ("measures", "rules", "breakdowns", "reading")
-    parts = st.tabs([words(f"definitions.tab_{name}") for name in names])
-    with parts[0]:
-        _measures(session)
-    with parts[1]:
-        _rules(session)
-    with parts[2]:
-        _breakdowns(session)
-    with parts[3]:
-        for number in range(1, 7):
-            st.markdown(f"- {plain(words(f'definitions.reading_{number}'))}")
+    part = choose(
+        session, "part", list(PARTS), lambda name: words(f"definitions.tab_{name}"), label=words("definitions.part")
+    )
+    PARTS[part](session)
 
 
 def _measures(session: Session) -> None:
@@ -98,6 +93,40 @@ def _breakdowns(session: Session) -> None:
     table(session, frame, {name: words(f"definitions.column_{name}") for name in frame.columns}, key="dimensions")
     grains = "、".join(f"{grain.label(language)} ({name})" for name, grain in GRAINS.items())
     st.caption(plain(words("definitions.grains", names=grains)))
+
+
+def _methods(session: Session) -> None:
+    """Every method beyond plain counting, theme by theme."""
+    language = session.language
+    for theme in dict.fromkeys(each.theme for each in methods()):
+        st.markdown(f"## {plain(theme(language))}")
+        columns = st.columns(2, gap="small")
+        for index, each in enumerate(one for one in methods() if one.theme == theme):
+            with columns[index % 2]:
+                _method(session, each)
+
+
+def _method(session: Session, each: Method) -> None:
+    words, language = session.words, session.language
+    with st.container(border=True, gap=None, key=f"method-{each.name}"):
+        st.markdown(f"**{plain(each.label(language))}** :gray[{plain(each.question(language))}]")
+        st.markdown(plain(each.meaning(language)))
+        st.caption(plain(words("definitions.method_limits") + each.limits(language)))
+        st.caption(plain(f"{words('definitions.method_source')}{each.source}"))
+
+
+def _reading(session: Session) -> None:
+    for number in range(1, 7):
+        st.markdown(f"- {plain(session.words(f'definitions.reading_{number}'))}")
+
+
+PARTS: dict[str, Callable[[Session], None]] = {
+    "measures": _measures,
+    "methods": _methods,
+    "rules": _rules,
+    "breakdowns": _breakdowns,
+    "reading": _reading,
+}
 
 
 PAGE = Page(name="definitions", order=80, render=render, icon="menu_book", filtered=False, section="data")

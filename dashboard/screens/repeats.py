@@ -1,18 +1,20 @@
 """Does it last, or do petitions come back?"""
 
+from collections.abc import Callable, Mapping
 from functools import partial
 
 import streamlit as st
 
+from dashboard.charts import time_to_event
 from dashboard.charts.comparison import interval_dots
 from dashboard.charts.concentration import items_by_matter, ladder
 from dashboard.charts.time_series import controlled_share
 from dashboard.components import Figure, choose, heading, metrics, show, variation
 from dashboard.screens import Page
-from dashboard.session import Session
+from dashboard.session import Chart, Session
 from queries import wording
 from queries.dimensions import DIMENSIONS
-from queries.views import repeats
+from queries.views import View, repeats, time_to_return
 from queries.views.repeats import Gathering, Settled
 
 BREAKDOWNS = ("place", "topic_l1", "office", "channel")
@@ -34,13 +36,43 @@ def render(session: Session) -> None:
             show(session, course, controlled_share, key="trend", boxed=False,
                  note=session.words("repeats.trend_note"))  # fmt: skip
     with right:
-        show(session, session.view(repeats.concentration), items_by_matter, key="matters",
-             note=session.words("repeats.matters_note", period=_period(session)))  # fmt: skip
+        _returning(session)
     left, right = st.columns(2, gap="small")
     with left:
         _groups(session)
     with right:
-        show(session, session.view(repeats.ladder), ladder, key="ladder", note=session.words("repeats.ladder_note"))
+        _old_items(session)
+
+
+@st.fragment
+def _returning(session: Session) -> None:
+    """How soon closed matters come back, or on how many matters items gather; only this card changes."""
+    words, period = session.words, _period(session)
+    ways = {
+        "returns": (time_to_return.returns, time_to_event.return_curve, words("repeats.returns_note", period=period)),
+        "matters": (repeats.concentration, items_by_matter, words("repeats.matters_note", period=period)),
+    }
+    _one_of(session, "returning", ways)
+
+
+@st.fragment
+def _old_items(session: Session) -> None:
+    """What became of the batches, or how soon the recognised ones flow back; only this card changes."""
+    words = session.words
+    ways = {
+        "ladder": (repeats.ladder, ladder, words("repeats.ladder_note")),
+        "backflow": (time_to_return.backflow, time_to_event.backflow_curve, words("repeats.backflow_note")),
+    }
+    _one_of(session, "old", ways)
+
+
+def _one_of(session: Session, name: str, ways: Mapping[str, tuple[Callable[..., View], Chart, str]]) -> None:
+    words = session.words
+    with st.container(border=True, key=f"card-{name}", gap="small", height="stretch"):
+        way = choose(session, name, list(ways), lambda each: words(f"repeats.{name}_{each}"),
+                     label=words(f"repeats.{name}"))  # fmt: skip
+        question, chart, note = ways[way]
+        show(session, session.view(question), chart, key=f"{name}-{way}", boxed=False, note=note)
 
 
 @st.fragment
@@ -68,6 +100,7 @@ def warm(session: Session) -> None:
     by_place = partial(session.view, repeats.by_group, *KINDS["repeat"], "place")
     for view, chart in (
         (session.view(repeats.course), controlled_share),
+        (session.view(time_to_return.returns), time_to_event.return_curve),
         (session.view(repeats.concentration), items_by_matter),
         (session.view(repeats.ladder), ladder),
         *([(by_place(), interval_dots)] if session.snapshot.available("place") else []),

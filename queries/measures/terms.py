@@ -150,6 +150,12 @@ REGISTERED = Cohort(
     lambda basis: nw.col("registered_day"),
     _column_span("registered_day"),
 )
+ACCEPTED = Cohort(
+    "accepted",
+    Text("受理日期", "acceptance date"),
+    lambda basis: nw.col("accepted_day"),
+    _column_span("accepted_day"),
+)
 DUE = Cohort("due", Text("办理期限", "due date"), due_day, _due_span)
 CLOSED = Cohort(
     "closed", Text("办结日期", "closing date"), lambda basis: nw.col("closed_day"), _column_span("closed_day")

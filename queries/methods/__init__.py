@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from queries.catalogue import collect
+from queries.errors import UnknownName
 from queries.vocabulary import Text
 
 
@@ -36,7 +37,19 @@ class Method:
 @cache
 def methods() -> tuple[Method, ...]:
     """Every method, by the name of its module."""
-    return tuple(method for group in collect("queries.methods", "METHODS") for method in group)
+    return tuple(collect("queries.methods", "METHODS"))
 
 
-__all__ = ["Method", "methods"]
+def method(name: str) -> Method:
+    """The method of that name.
+
+    Raises:
+        UnknownName: with the names there are.
+    """
+    known = {each.name: each for each in methods()}
+    if name not in known:
+        raise UnknownName("method", name, known)
+    return known[name]
+
+
+__all__ = ["Method", "method", "methods"]

@@ -121,22 +121,41 @@ def life_table(
         seen: cases followed. group: codes 0 … groups−1, shape (cases,); None puts all into one group.
         groups: how many groups there are. last_day: the last day of the table, by default the longest follow-up.
     """
-    codes = _codes(group, seen.days.size)
     last = int(seen.days.max(initial=0)) if last_day is None else last_day
-    shape = (groups, last + 2)  # the last column collects everything later
-    place = codes * shape[1] + np.minimum(seen.days, last + 1)
+    return counted_life_table(seen.days, seen.ended, np.ones(seen.days.size), group, groups, last_day=last)
 
-    def tally(wanted: npt.NDArray[np.bool_] | None = None) -> Integers:
-        places = place if wanted is None else place[wanted]
-        return np.bincount(places, minlength=groups * shape[1]).reshape(shape).astype(np.int64)
 
-    at_risk = tally()[:, ::-1].cumsum(axis=1)[:, ::-1]
-    closed, otherwise = tally(seen.ended == Ended.CLOSED), tally(seen.ended == Ended.OTHERWISE)
+def counted_life_table(
+    days: Days,
+    ended: npt.ArrayLike,
+    cases: npt.ArrayLike,
+    group: npt.ArrayLike | None = None,
+    groups: int = 1,
+    *,
+    last_day: int,
+) -> LifeTable:
+    """The life table of cases already counted by days followed and how they then stood.
+
+    Args:
+        days: whole days followed. ended: `Ended` codes. cases: how many. group: as in `life_table`. Shape (rows,).
+        groups, last_day: as in `life_table`.
+    """
+    many = np.asarray(cases, dtype=np.int64)
+    followed, state = np.asarray(days, dtype=np.int64), np.asarray(ended, dtype=np.int8)
+    codes = _codes(group, followed.size)
+    shape = (groups, last_day + 2)
+    place = codes * shape[1] + np.minimum(followed, last_day + 1)
+
+    def tally(weights: npt.NDArray[np.int64]) -> Integers:
+        return np.bincount(place, weights=weights, minlength=groups * shape[1]).reshape(shape).astype(np.int64)
+
+    at_risk = tally(many)[:, ::-1].cumsum(axis=1)[:, ::-1]
+    closed, otherwise = tally(many * (state == Ended.CLOSED)), tally(many * (state == Ended.OTHERWISE))
     return LifeTable(at_risk[:, :-1], closed[:, :-1], otherwise[:, :-1])
 
 
 def kaplan_meier(
-    seen: FollowUp,
+    seen: FollowUp | LifeTable,
     group: npt.ArrayLike | None = None,
     groups: int = 1,
     *,
@@ -149,18 +168,19 @@ def kaplan_meier(
     Cases ended otherwise count as followed up to that day. Standard errors are Greenwood's.
 
     Args:
-        seen, group, groups, last_day: as in `life_table`.
+        seen: cases followed, or their life table, which then has the groups. group, groups, last_day: as in
+            `life_table`.
         confidence: a share such as 0.95.
         scale: on which the limits are symmetrical, as R's `conf.type`.
     """
-    table = life_table(seen, group, groups, last_day)
+    table = _table(seen, group, groups, last_day)
     remaining, hazard_sum = _product_limit(table)
     se = remaining * np.sqrt(hazard_sum)
     return _curve(table, 1 - remaining, se, confidence, scale)
 
 
 def aalen_johansen(
-    seen: FollowUp,
+    seen: FollowUp | LifeTable,
     group: npt.ArrayLike | None = None,
     groups: int = 1,
     *,
@@ -172,13 +192,13 @@ def aalen_johansen(
     Standard errors by the delta method of Greenwood's kind, those of R's `survfit`; limits symmetrical on the
     complementary log-log scale. Arguments as in `kaplan_meier`.
     """
-    table = life_table(seen, group, groups, last_day)
+    table = _table(seen, group, groups, last_day)
     n = np.maximum(table.at_risk, 1)
     ended = table.closed + table.otherwise
     closing, hazard = table.closed / n, ended / n
     after = np.cumprod(1 - hazard, axis=1)
     before = np.concatenate([np.ones((len(after), 1)), after[:, :-1]], axis=1)
-    share = np.cumsum(before * closing, axis=1)
+    share = np.minimum(np.cumsum(before * closing, axis=1), 1.0)  # rounding would go beyond
     # The variance on day t sums over days s ≤ t: own − 2(F(t)−F(s))·cross + (F(t)−F(s))²·weight.
     own = before**2 * closing * (1 - closing) / n
     cross = before * closing / n
@@ -194,7 +214,7 @@ def aalen_johansen(
 
 
 def closed_by_day(
-    seen: FollowUp,
+    seen: FollowUp | LifeTable,
     group: npt.ArrayLike | None = None,
     groups: int = 1,
     *,
@@ -258,6 +278,10 @@ def clustered_se(
     return errors
 
 
+def _table(seen: FollowUp | LifeTable, group: npt.ArrayLike | None, groups: int, last_day: int | None) -> LifeTable:
+    return seen if isinstance(seen, LifeTable) else life_table(seen, group, groups, last_day)
+
+
 def _codes(group: npt.ArrayLike | None, cases: int) -> Integers:
     return np.zeros(cases, dtype=np.int64) if group is None else np.asarray(group, dtype=np.int64)
 
@@ -277,13 +301,18 @@ def _greenwood(ended: Integers, at_risk: Integers) -> Array:
 
 
 def _curve(table: LifeTable, share: Array, se: Array, confidence: float, scale: Scale) -> Curve:
-    lower, upper = _limits(share, se, confidence, scale)
+    lower, upper = limits(share, se, confidence, scale)
     somebody = table.at_risk[:, :1] > 0
     share, se, lower, upper = (np.where(somebody, column, np.nan) for column in (share, se, lower, upper))
     return Curve(np.arange(share.shape[1]), share, se, lower, upper, table.at_risk)
 
 
-def _limits(share: Array, se: Array, confidence: float, scale: Scale) -> tuple[Array, Array]:
+def limits(share: Array, se: Array, confidence: float, scale: Scale = "log-log") -> tuple[Array, Array]:
+    """Lower and upper limit of a share with that standard error, NaN where the share is 0 or 1.
+
+    Args:
+        share, se: of one shape. confidence: a share such as 0.95. scale: on which the limits are symmetrical.
+    """
     if not 0 < confidence < 1:
         raise ValueError(f"Confidence is a share strictly between 0 and 1, not {confidence:g}.")
     z = float(special.ndtri(0.5 + confidence / 2))

@@ -27,6 +27,7 @@ class View:
         snapshot_id: version of the data.
         finding: one plain sentence on what the figures show, generated from them.
         notes: what a reader must know (excluded rows, missing columns), one sentence each.
+        methods: names of the methods the figures are made with (`queries.methods`), beyond plain counting.
         question: name and arguments of the view function, once it is kept, so that its figures can be kept too.
     """
 
@@ -38,4 +39,5 @@ class View:
     snapshot_id: str
     finding: Text | None = None
     notes: tuple[Text, ...] = field(default=())
+    methods: tuple[str, ...] = ()
     question: str = ""

@@ -151,6 +151,7 @@ def made(
     by: tuple[str, ...] = (),
     finding: Text | None = None,
     notes: tuple[Text, ...] = (),
+    methods: tuple[str, ...] = (),
 ) -> View:
     """A view from its parts; `filters` with the as-of day filled in."""
     return View(
@@ -162,4 +163,5 @@ def made(
         snapshot_id=snapshot.id,
         finding=finding,
         notes=notes,
+        methods=methods,
     )

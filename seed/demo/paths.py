@@ -37,8 +37,8 @@ PETITION, LITIGATION = 0, 1
 HANDLING = ("forward", "assign", "supervise")
 HANDLING_SHARES = cumulative([(0.70, 0.27, 0.03)])
 SUPERVISE = 2
-OUTCOMES = ("supported", "explained", "not_supported", "mediated", "other")
-OUTCOME_SHARES = cumulative([(0.38, 0.36, 0.12, 0.10, 0.04)])
+OUTCOMES = ("supported", "explained", "not_supported", "mediated", "other", "withdrawn")
+OUTCOME_SHARES = cumulative([(0.38, 0.36, 0.12, 0.10, 0.015, 0.025)])
 QUERY_CODES = ("none", "sms", "printed", "failed")
 QUERY_CODE_SHARES = cumulative(
     [(0.07, 0.64, 0.25, 0.04), (0.30, 0.38, 0.12, 0.20)]

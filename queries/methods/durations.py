@@ -1,0 +1,82 @@
+"""How durations are estimated when some cases have not ended yet."""
+
+from queries.methods import Method
+from queries.vocabulary import Text
+
+_THEME = Text("多久会发生", "How long until it happens")
+
+METHODS = (
+    Method(
+        name="closing_curve",
+        theme=_THEME,
+        label=Text("办结曲线（累积发生率）", "Closing curve (cumulative incidence)"),
+        question=Text("受理的件多少天内能办结？", "By which day after acceptance is an item closed?"),
+        meaning=Text(
+            "从受理之日起逐日估计已办结的比例。还在办的件按已经办了多少天计入，撤回或转出的单独计算。"
+            "这样，刚受理、还没来得及办结的件不会使比例显得偏低。中位数是曲线到达一半的那一天。",
+            "The share closed by each day after acceptance. Items still open are counted for as long as they have been "
+            "open; withdrawn or transferred ones are counted apart. So items accepted lately, which have had no time "
+            "to "
+            "be closed, do not make the share look low. The median is the day on which the curve reaches one half.",
+        ),
+        limits=Text(
+            "第60天仍在观察的不足10件、且还有件未满60天时，不给出60天的比例。审判、仲裁等其他程序的件不适用60天，"
+            "不计入。",
+            "No share for day 60 where fewer than ten items are still followed on it and some are not 60 days old. "
+            "Items on other procedures, such as litigation, have no 60 days and are left out.",
+        ),
+        source="Aalen & Johansen, Scandinavian Journal of Statistics 5:141, 1978; Greenwood-type standard errors, "
+        "limits on the complementary log-log scale (as R survival::survfit)",
+    ),
+    Method(
+        name="backlog_identity",
+        theme=_THEME,
+        label=Text("在办件平衡", "Backlog identity"),
+        question=Text("在办的件是怎么多起来或少下去的？", "How did the number of open items come about?"),
+        meaning=Text(
+            "期初在办＋期间登记－期间办结＝现在在办，四个数精确相等。办结日期不详的件视为登记当日即办结。",
+            "Open before + registered − ended = open now; the four numbers add up exactly. An item closed on an "
+            "unknown "
+            "day ends on the day it is registered.",
+        ),
+        limits=Text("只说明数量，不说明办得好坏。", "It says how many, not how well."),
+        source="Huiyin; accounting identity",
+    ),
+    Method(
+        name="return_curve",
+        theme=_THEME,
+        label=Text("办结后再次信访曲线", "Curve of returns after closing"),
+        question=Text("办结的件多久会再次信访？", "How soon after closing does a matter come back?"),
+        meaning=Text(
+            "每一次办结都从办结次日起观察，看同一事项是否又登记了信访件，不论层级和渠道。近期办结的按已过天数计入。"
+            "标题中的90天、180天比例只算观察满的件。同一事项多次办结并不独立，区间已相应放宽。",
+            "Every closing is watched from the next day on for a new petition on the same matter, at any level and by "
+            "any channel. Recent closings are followed as far as they go. The shares in the title count only closings "
+            "followed for all 90 or 180 days. Several closings of one matter are not independent: the band allows "
+            "for it.",
+        ),
+        limits=Text(
+            "关联件编号缺失会使再次信访显得偏少。不足10件仍在观察的日子不画。",
+            "Missing matter numbers make returns look rarer. Days with fewer than ten closings still followed are not "
+            "drawn.",
+        ),
+        source="Kaplan & Meier, JASA 53:457, 1958; infinitesimal jackknife by matter (as R survfit(cluster=)); Wilson "
+        "intervals for complete follow-up",
+    ),
+    Method(
+        name="backflow_curve",
+        theme=_THEME,
+        label=Text("认定化解后回流曲线", "Curve of old items flowing back"),
+        question=Text("认定化解的积案有多少会回流？", "How many of the recognised old items flow back?"),
+        meaning=Text(
+            "从认定化解之日起观察到回流或统计日。刚认定的件观察时间短，曲线把这一点算在内；"
+            "回流率同时按“每百件·年”给出，使观察时间长短不同的批次可以并列。",
+            "Items are watched from recognition to their backflow or the as-of day. Those recognised lately have been "
+            "watched for a short time, which the curve takes into account; the rate is also given per hundred "
+            "item-years "
+            "so that batches watched for different times can stand side by side.",
+        ),
+        limits=Text("不足5件仍在观察时不画曲线。", "No curve where fewer than five items are still followed."),
+        source="Kaplan & Meier, JASA 53:457, 1958; exact Poisson limits (Garwood, Biometrika 28:437, 1936)",
+    ),
+)
