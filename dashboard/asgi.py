@@ -23,6 +23,7 @@ from starlette.routing import Route
 from dashboard.i18n import Words, choose_language
 from dashboard.screens import pages
 from dashboard.session import default_reader
+from dashboard.wall.server import ROUTES as WALL
 from queries.errors import HuiyinError
 from queries.settings import Settings
 from queries.vocabulary import LANGUAGES
@@ -73,7 +74,7 @@ def calm(error: Exception) -> bool:
 app = st.App(
     Path(__file__).parent / "app.py",
     lifespan=lifespan,
-    routes=[Route("/api/healthz", health)],
+    routes=[Route("/api/healthz", health), *WALL],
     middleware=[Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)],
     on_script_error=calm,
 )

@@ -122,13 +122,14 @@ class Session:
 
     def view(self, question: Callable[..., View], *arguments: Any) -> View:
         """The answer of a view function to the current selection, computed once for all readers who ask the same."""
-        name = f"{question.__module__}.{question.__qualname__}{arguments!r}"
+        name = f"{question.__module__}.{question.__qualname__}{_told_apart(arguments)!r}"
         key = f"{self._kept_under}|{self.filters!r}|{name}"
         return _kept(key, lambda: replace(question(self.snapshot, self.filters, *arguments), question=name))
 
     def answer(self, question: Callable[..., T], *arguments: Any) -> T:
         """Like `view`, for a function whose answer is not a `View`."""
-        key = f"{self._kept_under}|{self.filters!r}|{question.__module__}.{question.__qualname__}{arguments!r}"
+        name = f"{question.__module__}.{question.__qualname__}{_told_apart(arguments)!r}"
+        key = f"{self._kept_under}|{self.filters!r}|{name}"
         return _kept(key, lambda: question(self.snapshot, self.filters, *arguments))
 
     def findings(self, import_id: int) -> Callable[[], pl.DataFrame]:
@@ -175,12 +176,13 @@ class Session:
         """Every state of a record, the oldest first."""
         return write.history(_store(self.settings), kind, record_id)
 
-    def figure(self, view: View, chart: Chart) -> go.Figure:
-        """The chart of a view, drawn once; a kept figure must not be changed."""
+    def figure(self, view: View, chart: Chart, style: Style | None = None) -> go.Figure:
+        """The chart of a view, drawn once in the reader's style or another; a kept figure must not be changed."""
+        drawn = style or self.style
         if not view.question:
-            return chart(view, self.style)
-        key = f"{self._kept_under}|{view.snapshot_id}|{view.filters!r}|{view.question}|{_name(chart)}|{self.style!r}"
-        return _kept(key, lambda: chart(view, self.style))
+            return chart(view, drawn)
+        key = f"{self._kept_under}|{view.snapshot_id}|{view.filters!r}|{view.question}|{_name(chart)}|{drawn!r}"
+        return _kept(key, lambda: chart(view, drawn))
 
 
 def begin(settings: Settings, import_desk: ImportDesk | None = None) -> Session:
@@ -423,6 +425,14 @@ def _first(query: Link, name: str) -> str | None:
 
 def _name(function: Callable[..., Any]) -> str:
     return f"{function.__module__}.{function.__qualname__}"
+
+
+def _told_apart(arguments: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Arguments as they name an answer: a file counts with the time of its last change."""
+    return tuple(
+        (str(each), each.stat().st_mtime_ns if each.exists() else 0) if isinstance(each, Path) else each
+        for each in arguments
+    )
 
 
 @st.cache_resource(show_spinner=False)

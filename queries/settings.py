@@ -21,6 +21,7 @@ class Settings:
         bureau: name of the office shown in headings and exports; empty when none is set.
         places_file: GeoJSON with the shapes of the places; None for no map.
         user_header: name of the header in which a trusted proxy says who is signed in; None where there is no proxy.
+        emblem_file: picture beside the bureau's name on the meeting screen; None for none.
     """
 
     data_dir: Path
@@ -29,11 +30,12 @@ class Settings:
     bureau: str = ""
     places_file: Path | None = None
     user_header: str | None = None
+    emblem_file: Path | None = None
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
         """Read HUIYIN_DATA_DIR, HUIYIN_DATABASE_URL, HUIYIN_LANGUAGE, HUIYIN_BUREAU, HUIYIN_PLACES,
-        HUIYIN_USER_HEADER.
+        HUIYIN_USER_HEADER, HUIYIN_EMBLEM.
 
         Without HUIYIN_DATA_DIR the data is in the folder `data` of the clone this code is in, so that a command means
         the same from every folder; installed without a clone, in `data` of the current folder.
@@ -54,9 +56,9 @@ class Settings:
         language = env.get("HUIYIN_LANGUAGE") or None
         if language not in (None, *LANGUAGES):
             raise SettingsError(f"HUIYIN_LANGUAGE is '{language}'. Use one of: {', '.join(LANGUAGES)}.")
-        places = env.get("HUIYIN_PLACES")
+        places, emblem = (Path(env[name]) if env.get(name) else None for name in ("HUIYIN_PLACES", "HUIYIN_EMBLEM"))
         header = env.get("HUIYIN_USER_HEADER") or None
-        return cls(data_dir, url, language, env.get("HUIYIN_BUREAU", ""), Path(places) if places else None, header)
+        return cls(data_dir, url, language, env.get("HUIYIN_BUREAU", ""), places, header, emblem)
 
     @property
     def snapshot_dir(self) -> Path:

@@ -70,10 +70,15 @@ DARK = Palette(
 
 @dataclass(frozen=True)
 class Style:
-    """In which language and on which background a chart is drawn."""
+    """In which language, on which background and in how much room a chart is drawn.
+
+    Attributes:
+        narrow: about 350 pixels wide instead of 600 and more: fewer labels, shorter words.
+    """
 
     language: str
     dark: bool = False
+    narrow: bool = False
 
     @property
     def palette(self) -> Palette:

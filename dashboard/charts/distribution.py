@@ -17,14 +17,14 @@ def ages(view: View, style: Style) -> go.Figure:
     Expects columns low, high (days), items, overdue.
     """
     rows = view.frame.to_dicts()
-    names = [_band(row, style) for row in rows]
+    names = [f"≥{row['low']}" if row["high"] is None else f"{row['low']}–{row['high']}" for row in rows]
     within = [row["items"] - row["overdue"] for row in rows]
     late = [row["overdue"] for row in rows]
     fig = figure(style, HEIGHT, barmode="stack")
     words, language = style.words, style.language
     hover = [
-        [name, wording.items(row["items"], language), wording.items(row["overdue"], language)]
-        for name, row in zip(names, rows, strict=True)
+        [_band(row, style), wording.items(row["items"], language), wording.items(row["overdue"], language)]
+        for row in rows
     ]
     late_line = f"{words('charts.overdue')} %{{customdata[2]}}"
     template = f"<b>%{{customdata[0]}}</b><br>%{{customdata[1]}}<br>{late_line}<extra></extra>"
@@ -34,12 +34,18 @@ def ages(view: View, style: Style) -> go.Figure:
     for name, row in zip(names, rows, strict=True):
         text = wording.number(row["items"], language)
         if row["overdue"]:
-            late_words = words("charts.overdue_part", count=wording.number(row["overdue"], language))
+            count = wording.number(row["overdue"], language)
+            late_words = f"!{count}" if style.narrow else words("charts.overdue_part", count=count)
             text += f'<br><span style="color:{style.palette.breach}">{late_words}</span>'
         fig.add_annotation(x=name, y=row["items"], yanchor="bottom", showarrow=False, text=text, font={"size": 13})
+    if style.narrow and any(late):
+        fig.add_annotation(
+            x=1, xref="paper", xanchor="right", y=1, yref="paper", yanchor="top", showarrow=False,
+            text=f'<span style="color:{style.palette.breach}">■ ! {words("charts.overdue")}</span>',
+        )  # fmt: skip
     top = max((row["items"] for row in rows), default=1)
     fig.update_layout(
-        xaxis={"title": {"text": words("charts.age_axis"), "standoff": 8}},
+        xaxis={"title": {"text": words("charts.age_axis"), "standoff": 8}, "type": "category", "tickangle": 0},
         yaxis={"range": [0, top * 1.25], "showticklabels": False, "showgrid": False},
     )
     return fig

@@ -2,7 +2,7 @@
 
 import plotly.graph_objects as go
 
-from dashboard.charts import Style, escape, figure
+from dashboard.charts import Palette, Style, escape, figure
 from queries import wording
 from queries.views import View
 
@@ -51,9 +51,40 @@ def places_map(view: View, style: Style) -> go.Figure:
                 x=row["at_x"], y=row["at_y"], text=_print(row, style), showarrow=False,
                 font={"size": 12, "color": _ink(row, style)},
             )  # fmt: skip
+    return _bare(fig)
+
+
+def rises_map(view: View, style: Style) -> go.Figure:
+    """Each place as a pale shape; those with a rise beyond chance outlined in amber, marked and counted.
+
+    Expects columns of `signals.on_map`.
+    """
+    rows = view.frame.to_dicts()
+    fig, palette = figure(style, HEIGHT), style.palette
+    for row in sorted(rows, key=lambda row: row["rises"]):  # the outlines of the marked ones on top
+        line = {"color": palette.signal, "width": 3} if row["rises"] else {"color": palette.background, "width": 1.2}
+        fig.add_scatter(
+            x=row["x"], y=row["y"], mode="lines", fill="toself", fillcolor=palette.band, line=line, hoverinfo="skip"
+        )
+    for row in rows:
+        if row["rises"] or len(rows) <= NAMES_UP_TO:
+            name = escape(str(row[style.language]))
+            count = style.words("charts.rise" if row["rises"] == 1 else "charts.rises", count=row["rises"])
+            fig.add_annotation(
+                x=row["at_x"], y=row["at_y"], text=_risen(name, count, palette) if row["rises"] else name,
+                showarrow=False, font={"size": 13, "color": palette.ink if row["rises"] else palette.muted},
+            )  # fmt: skip
+    return _bare(fig)
+
+
+def _risen(name: str, count: str, palette: Palette) -> str:
+    return f'<b><span style="color:{palette.signal}">◆</span> {name}</b><br>{count}'
+
+
+def _bare(fig: go.Figure) -> go.Figure:
     bare = {"showgrid": False, "showticklabels": False, "zeroline": False, "showline": False}
-    fig.update_layout(xaxis=bare, yaxis=bare | {"scaleanchor": "x", "scaleratio": 1}, margin=dict.fromkeys("lrtb", 4))
-    return fig
+    layout = {"xaxis": bare, "yaxis": bare | {"scaleanchor": "x", "scaleratio": 1}}
+    return fig.update_layout(**layout, margin=dict.fromkeys("lrtb", 4))
 
 
 def _print(row: dict[str, object], style: Style) -> str:

@@ -45,7 +45,7 @@ def course(view: View, style: Style) -> go.Figure:
         hovertemplate=f"{words('charts.four_weeks_to', day='%{customdata[0]}')}<br>%{{customdata[1]}}<extra></extra>",
     )
     fig.add_scatter(
-        x=[newest["day"]], y=[newest["numerator"]], mode="markers", hoverinfo="skip",
+        x=[newest["day"]], y=[newest["numerator"]], mode="markers", hoverinfo="skip", cliponaxis=False,
         marker={"symbol": "diamond", "size": 11, "color": palette.signal},
     )  # fmt: skip
     for height, text, colour in (

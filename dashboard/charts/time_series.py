@@ -113,7 +113,7 @@ def _mean(fig: go.Figure, rows: pl.DataFrame, style: Style) -> None:
     mean = rows["mean"].drop_nulls()
     if len(mean) == 0:
         return
-    fig.update_layout(margin={"r": 76})
+    fig.update_layout(margin={"r": 84})
     fig.add_hline(y=mean[0], line={"color": style.palette.neutral, "width": 1})
     fig.add_annotation(
         x=1,

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 import plotly.graph_objects as go
 
-from dashboard.charts import Chart
+from dashboard.charts import Chart, Style
 from dashboard.session import Session
 from queries.filters import Filters
 from queries.views import View
@@ -29,7 +29,7 @@ class Recorder(Session):
         """Compute the answer; what is not a view has no table."""
         return question(self.snapshot, self.filters, *arguments)
 
-    def figure(self, view: View, chart: Chart) -> go.Figure:
+    def figure(self, view: View, chart: Chart, style: Style | None = None) -> go.Figure:
         """No figure: a file of numbers has none."""
         return cast("go.Figure", None)
 

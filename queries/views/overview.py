@@ -12,6 +12,7 @@ from queries.evaluate import compare, evaluate
 from queries.filters import Filters
 from queries.measures import Measure, measure
 from queries.reasons import reason_text
+from queries.register import target_of
 from queries.snapshot import Snapshot
 from queries.views import View
 from queries.views.parts import (
@@ -48,6 +49,7 @@ class Headline:
         reason: why there is no share.
         beside: the participation rate, for the satisfaction rate only.
         same_comparison: the period before is the same period last year.
+        target: the share it should reach, None where none is set.
     """
 
     measure: Measure
@@ -63,6 +65,7 @@ class Headline:
     reason: Text | None
     beside: float | None = None
     same_comparison: bool = False
+    target: float | None = None
 
 
 def cards(snapshot: Snapshot, filters: Filters, names: tuple[str, ...]) -> tuple[Headline, ...]:
@@ -79,6 +82,7 @@ def _card(
     row, each = rows[name], measure(name)
     signal = row["signal_previous"] if row["signal_last_year"] is None else row["signal_last_year"]
     values = months.filter(pl.col("measure") == name)["value"].drop_nulls().to_list()
+    goal = target_of(snapshot, name, filters.as_of or snapshot.as_of)
     return Headline(
         measure=each,
         share=row["value"],
@@ -93,6 +97,7 @@ def _card(
         reason=reason_text(each, snapshot, row["reason"], filters) if row["reason"] else None,
         beside=rows["participation_rate"]["value"] if name == "satisfaction_rate" else None,
         same_comparison=filters.previous() == filters.last_year(),
+        target=goal.value if goal else None,
     )
 
 

@@ -243,7 +243,7 @@ def _no_matters(snapshot: Snapshot, filters: Filters) -> Text:
     )
 
 
-def ladder(snapshot: Snapshot, filters: Filters) -> View:
+def ladder(snapshot: Snapshot, filters: Filters, most: int = MOST_BATCHES) -> View:
     """What became of each batch of old items, assigned at any time up to the as-of day.
 
     Returns:
@@ -265,7 +265,7 @@ def ladder(snapshot: Snapshot, filters: Filters) -> View:
         for batch in counted.iter_rows(named=True)
         for step in STEPS
     ]
-    kept = rows[-MOST_BATCHES * len(STEPS) :]
+    kept = rows[-most * len(STEPS) :]
     notes: tuple[Text, ...] = ()
     if len(rows) > len(kept):
         older = (len(rows) - len(kept)) // len(STEPS)

@@ -160,14 +160,14 @@ def by_group(snapshot: Snapshot, filters: Filters, whom: str, dimension: str) ->
     return made(snapshot, chosen, frame, NAMES, (dimension,), _widest(frame), notes)
 
 
-def widest(snapshot: Snapshot, filters: Filters, whom: str, dimension: str) -> View:
+def widest(snapshot: Snapshot, filters: Filters, whom: str, dimension: str, most: int = MOST_ROWS) -> View:
     """The rows of `by_group` that a picture has room for."""
     view = by_group(snapshot, filters, whom, dimension)
-    hidden = view.frame.height - MOST_ROWS
+    hidden = view.frame.height - most
     if hidden <= 0:
         return view
     note = Text(f"其余 {hidden} 个见下表。", f"The other {hidden} are in the table below.")
-    return replace(view, frame=view.frame.head(MOST_ROWS), notes=(note, *view.notes))
+    return replace(view, frame=view.frame.head(most), notes=(note, *view.notes))
 
 
 def bounds(snapshot: Snapshot, filters: Filters, whom: str, dimension: str) -> View:

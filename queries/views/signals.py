@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,7 @@ from queries.stats.farrington import Settings, farrington_flexible
 from queries.stats.forecasts import WINDOW, YEAR
 from queries.stats.surveillance import Look
 from queries.views import View
+from queries.views.outlines import not_on_map, outlines
 from queries.views.parts import both, in_both, made, seen
 from queries.views.watching import A_WEEK, DIMENSIONS_WATCHED, Watch, by_level, look_at, watch
 from queries.vocabulary import Text
@@ -212,6 +214,25 @@ def _notes(watched: Watch) -> tuple[Text, ...]:
     return tuple(notes)
 
 
+def on_map(snapshot: Snapshot, filters: Filters, places_file: Path) -> View:
+    """Where the rises are: every place with a shape, and what of `signals` lies in it.
+
+    Returns:
+        Columns of `outlines.outlines`; rises (signals of the place or of one of its topics), numerator (items of the
+        four weeks in them). Rises over all places have no place on a map. Notes name places without a shape.
+    """
+    view = signals(snapshot, filters)
+    drawn = outlines(snapshot, places_file)
+    there = view.frame.filter(pl.col("place").is_not_null()).group_by("place", maintain_order=True)
+    risen = there.agg(
+        pl.len().cast(pl.Int64).alias("rises"), pl.col("numerator").sum(), pl.col("place_zh").first().alias("zh"),
+        pl.col("place_en").first().alias("en"),
+    )  # fmt: skip
+    frame = drawn.join(risen.drop("zh", "en"), on="place", how="left", maintain_order="left")
+    frame = frame.with_columns(pl.col("rises", "numerator").fill_null(0))
+    return replace(view, frame=frame, by=("place",), notes=not_on_map(drawn, risen))
+
+
 def course(snapshot: Snapshot, filters: Filters, index: int) -> View:
     """One signal of `signals` over the last year: the items of every four weeks beside what they usually hold.
 
@@ -288,21 +309,21 @@ def _times(times: float) -> tuple[str, str]:
     return f"{zh}倍", f"{en} times"
 
 
-def topics_now(snapshot: Snapshot, filters: Filters) -> View:
+def topics_now(snapshot: Snapshot, filters: Filters, most: int = MOST_GROUPS) -> View:
     """Every topic over all places: the four weeks beside their usual range, in the order of the list of topics.
 
     Returns:
         Columns topic_l1, zh, en, numerator, expected, lower, upper, is_signal. No rows where it cannot be said.
     """
-    return _against_usual(snapshot, filters, "topic_l1")
+    return _against_usual(snapshot, filters, "topic_l1", most)
 
 
-def places_now(snapshot: Snapshot, filters: Filters) -> View:
-    """Every place over all topics, as `topics_now`; of more than 30 those least like usual."""
-    return _against_usual(snapshot, filters, "place")
+def places_now(snapshot: Snapshot, filters: Filters, most: int = MOST_GROUPS) -> View:
+    """Every place over all topics, as `topics_now`; of more than `most` those least like usual."""
+    return _against_usual(snapshot, filters, "place", most)
 
 
-def _against_usual(snapshot: Snapshot, filters: Filters, name: str) -> View:
+def _against_usual(snapshot: Snapshot, filters: Filters, name: str, most: int) -> View:
     chosen, watched = seen(filters, snapshot), watch(snapshot, filters)
     schema = {name: pl.String(), "zh": pl.String(), "en": pl.String(), "numerator": pl.Int64(),
               **dict.fromkeys(("expected", "lower", "upper"), pl.Float64()), "is_signal": pl.Boolean()}  # fmt: skip
@@ -326,9 +347,9 @@ def _against_usual(snapshot: Snapshot, filters: Filters, name: str) -> View:
         schema=schema,
     )
     order = [*snapshot.keys(name), ""]
-    if frame.height > MOST_GROUPS:
+    if frame.height > most:
         chance = pl.Series("chance", look.p.ravel())
-        frame = frame.with_columns(chance).sort("chance").head(MOST_GROUPS).drop("chance")
+        frame = frame.with_columns(chance).sort("chance").head(most).drop("chance")
     frame = frame.sort(pl.col(name).replace_strict({key: at for at, key in enumerate(order)}, return_dtype=pl.Int64))
     own = explained(watched.levels).get("topic" if name == "topic_l1" else "place")
     finding = _group_finding(frame, name, told_already=own is not None and not own.any())

@@ -11,13 +11,13 @@ from queries.distributions import matter_sizes
 from queries.evaluate import compare, evaluate
 from queries.filters import Filters
 from queries.measures import Measure, Ratio, measure, measures
-from queries.places import Place, read_places
 from queries.register import target_of
 from queries.rules import CONVENTIONS
 from queries.snapshot import Snapshot
 from queries.stats.intervals import wilson
 from queries.views import View
 from queries.views.control import controlled
+from queries.views.outlines import not_on_map, outlines
 from queries.views.parts import (
     bands,
     beyond_chance,
@@ -31,7 +31,7 @@ from queries.views.parts import (
     seen,
     with_labels,
 )
-from queries.vocabulary import Text, fold
+from queries.vocabulary import Text
 
 COURSE_MONTHS = 24  # months of the line of one group
 SPARK_MONTHS = 12  # months of the small line in the table
@@ -102,17 +102,17 @@ def compared(snapshot: Snapshot, filters: Filters, name: str, dimension: str = "
     return made(snapshot, chosen, rows, (name,), (dimension,), finding, notes)
 
 
-def dots(snapshot: Snapshot, filters: Filters, name: str, dimension: str = "place") -> View:
+def dots(snapshot: Snapshot, filters: Filters, name: str, dimension: str = "place", most: int = MOST_DOTS) -> View:
     """The rows of `compared` that a picture has room for: those that stand out, then those with the most items."""
     view = compared(snapshot, filters, name, dimension)
-    hidden = view.frame.height - MOST_DOTS
+    hidden = view.frame.height - most
     if hidden <= 0:
         return view
     first = view.frame.with_row_index("_order").sort(
         pl.col("band").is_in(["low", "high"]), "denominator", descending=True
     )
     note = Text(f"其余 {hidden} 个见下表。", f"The other {hidden} are in the table below.")
-    return replace(view, frame=first.head(MOST_DOTS).sort("_order").drop("_order"), notes=(note, *view.notes))
+    return replace(view, frame=first.head(most).sort("_order").drop("_order"), notes=(note, *view.notes))
 
 
 def title(each: Measure, filters: Filters) -> Text:
@@ -342,42 +342,12 @@ def on_map(snapshot: Snapshot, filters: Filters, name: str, places_file: Path) -
         at_y (where the name goes). The notes name places without a shape.
     """
     view = compared(snapshot, filters, name, "place")
-    shapes = read_places(places_file)
-    keys = snapshot.dimension("place").select("key", "zh", "en").rows()
-    matched = {key: shape for key, *spellings in keys for shape in [_shape(shapes, key, *spellings)] if shape and key}
-    order, outline = list(matched), pl.List(pl.Float64)
-    rows = pl.DataFrame(
-        {
-            "place": order,
-            "x": [list(matched[key].x) for key in order],
-            "y": [list(matched[key].y) for key in order],
-            "at_x": [matched[key].at[0] for key in order],
-            "at_y": [matched[key].at[1] for key in order],
-        },
-        schema={"place": pl.String, **dict.fromkeys("xy", outline), "at_x": pl.Float64, "at_y": pl.Float64},
-    )
+    drawn = outlines(snapshot, places_file)
     figures = view.frame.select(
         "place", "value", "numerator", "denominator", "lower", "upper", "band", "worse", "overall"
     )
-    frame = with_labels(rows, snapshot, "place").join(figures, on="place", how="left", maintain_order="left")
-    frame = _shaded(frame)
-    without = view.frame.filter(~pl.col("place").is_in(order))
-    notes: tuple[Text, ...] = ()
-    if without.height and order:
-        names = [wording.listing(without[language].to_list(), language) for language in ("zh", "en")]
-        notes = (Text(f"地图上没有：{names[0]}。", f"Not on the map: {names[1]}."),)
-    if not order:
-        notes = (
-            Text(
-                "地图文件中的地名与登记数据都对不上，因此不画地图；表格和图不受影响。",
-                "No name in the map file matches the register, so there is no map; table and chart are complete.",
-            ),
-        )
-    return replace(view, frame=frame, notes=notes, finding=None)
-
-
-def _shape(shapes: dict[str, Place], *spellings: str) -> Place | None:
-    return next((shapes[name] for name in map(fold, spellings) if name in shapes), None)
+    frame = _shaded(drawn.join(figures, on="place", how="left", maintain_order="left"))
+    return replace(view, frame=frame, notes=not_on_map(drawn, view.frame), finding=None)
 
 
 def _shaded(frame: pl.DataFrame) -> pl.DataFrame:

@@ -1,0 +1,87 @@
+"""What several slides are made of: charts and sentences from views, and reasons why there is nothing to see."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from dashboard.charts import Chart as ChartFunction
+from dashboard.components import has_figures
+from dashboard.session import Session
+from dashboard.wall import Chart, Skipped
+from queries import wording
+from queries.views import View
+from queries.vocabulary import Text
+
+HOVER = ("customdata", "hovertemplate", "hovertext", "selected", "unselected", "ids")
+"""Parts of a trace that only a mouse needs; nobody touches a figure on the screen."""
+
+
+def chart(
+    session: Session,
+    view: View,
+    draw: ChartFunction,
+    *,
+    title: str = "",
+    weight: float = 1,
+    narrow: bool = False,
+) -> Chart:
+    """The chart of a view, as the pages draw it; the screen makes it larger and gives it its size.
+
+    Args:
+        narrow: it has about half of the screen.
+    """
+    style = replace(session.style, narrow=narrow)
+    figure = json.loads(session.figure(view, draw, style).to_json())
+    for trace in figure["data"]:
+        for name in HOVER:
+            trace.pop(name, None)
+        trace["hoverinfo"] = "skip"
+    for name in ("height", "width", "autosize"):
+        figure["layout"].pop(name, None)
+    return Chart(figure, said(session, view.finding) or title, title, weight)
+
+
+def said(session: Session, sentence: Text | None) -> str:
+    """A sentence in the screen's language; empty where there is none."""
+    return sentence(session.language) if sentence else ""
+
+
+def together(session: Session, sentences: Iterable[Text | None]) -> str:
+    """Several findings as one sentence."""
+    between = {"zh": "；", "en": "; "}
+    return between[session.language].join(sentence(session.language) for sentence in sentences if sentence)
+
+
+def notes(session: Session, view: View, most: int = 1) -> str:
+    """The first notes of a view; a screen has room for one."""
+    return "".join(dict.fromkeys(sentence(session.language) for sentence in view.notes[:most]))
+
+
+def why(session: Session, view: View) -> Skipped:
+    """That a view has nothing to show, by its own notes if it has any."""
+    return Skipped(notes(session, view) or session.words("wall.nothing"))
+
+
+def is_empty(view: View) -> bool:
+    """Whether there is nothing to draw."""
+    return not view.frame.height or not has_figures(view)
+
+
+def period(session: Session) -> str:
+    """The period of the figures in words."""
+    return wording.period(session.filters.start, session.filters.end, session.language)
+
+
+def target_words(target: float, language: str) -> str:
+    """A target as people speak of it: 95 %, 92.5 %."""
+    return wording.per_cent(target, language, 0 if round(target * 100, 6).is_integer() else 1)
+
+
+def others(session: Session, hidden: int) -> str:
+    """That some groups are not shown; empty where all are."""
+    return session.words("wall.others", count=hidden) if hidden > 0 else ""
+
+
+def breakdown(session: Session, wanted: Sequence[str] = ("place", "office")) -> str | None:
+    """The first of these dimensions that the register has; None where it has none."""
+    return next((name for name in wanted if session.snapshot.available(name)), None)

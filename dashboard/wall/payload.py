@@ -1,0 +1,126 @@
+"""What a screen fetches: its slides as JSON, and what it needs to know while nobody answers it.
+
+The version names everything the answer stands on, so that an unchanged screen is answered in a millisecond and a
+changed one draws itself anew.
+"""
+
+import hashlib
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import date, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from dashboard.components import STALE_AFTER, working_days
+from dashboard.session import Session, default_reader
+from dashboard.wall import Ask, Content, Skipped, slides
+from dashboard.wall.programme import Entry, programme
+from queries import wording
+from queries.rules import RULE_SETS
+from queries.settings import Settings
+
+log = logging.getLogger("huiyin")
+STATIC = Path(__file__).parent / "static"
+PLOTLY = "plotly.min.js"
+ROWS = {"": 12, "compact": 10}
+"""Rows of a slide by preset: screens of 65 inches and less show fewer and larger ones."""
+
+
+@dataclass(frozen=True)
+class Screen:
+    """What an address asks for."""
+
+    wall: str
+    language: str
+    dark: bool = True
+    preset: str = ""
+
+
+@dataclass(frozen=True)
+class Failed:
+    """A slide that could not be made because of a fault; the screen keeps its last good one."""
+
+
+def reader(settings: Settings, screen: Screen) -> Session:
+    """Whoever looks at a screen: the usual period, no filters."""
+    return replace(default_reader(settings, screen.language), dark=screen.dark)
+
+
+def made(session: Session, entries: Sequence[Entry], preset: str = "") -> Iterator[Content | Skipped | Failed]:
+    """The content of every entry; a fault in one of them leaves the others alone."""
+    rows = ROWS[preset]
+    for entry in entries:
+        try:
+            yield slides()[entry.slide].make(session, Ask(entry.options, rows))
+        except Exception:
+            log.exception("The slide %r of the meeting screen could not be made.", entry.slide)
+            yield Failed()
+
+
+def version(session: Session, screen: Screen) -> str:
+    """Names the answer to a screen; equal names mean equal answers."""
+    settings = session.settings
+    files = [
+        (file.stat().st_mtime_ns if file and file.exists() else 0) for file in (settings.map_file, settings.emblem_file)
+    ]
+    said = f"{session.data_version}|{screen!r}|{files}|{settings.bureau}|{build()}"
+    return hashlib.blake2b(said.encode(), digest_size=12).hexdigest()
+
+
+def payload(session: Session, screen: Screen) -> dict[str, Any]:
+    """The answer to a screen, to be written as JSON."""
+    entries = [] if session.is_empty else programme(session.snapshot.records, screen.wall)
+    shown = [
+        _slide(session, entry, content)
+        for entry, content in zip(entries, made(session, entries, screen.preset), strict=True)
+        if not isinstance(content, Skipped)
+    ]
+    words, snapshot = session.words, session.snapshot
+    return {
+        "version": version(session, screen),
+        "build": build(),
+        "language": screen.language,
+        "bureau": session.settings.bureau,
+        "has_emblem": session.settings.emblem_file is not None,
+        "is_demo": snapshot.is_demo,
+        "facts": [] if session.is_empty else _facts(session),
+        "stale_from": None if session.is_empty or snapshot.is_demo else stale_from(snapshot.as_of).isoformat(),
+        "message": words("wall.no_data") if session.is_empty else words("wall.no_slides"),
+        "slides": shown,
+    }
+
+
+def _slide(session: Session, entry: Entry, content: Content | Failed) -> dict[str, Any]:
+    about = {
+        "key": entry.key,
+        "label": session.words(f"wall.slide_{entry.slide}"),
+        "seconds": entry.seconds,
+    }
+    return about | ({"failed": True} if isinstance(content, Failed) else asdict(content))
+
+
+def _facts(session: Session) -> list[str]:
+    language = session.language
+    return [
+        session.words("frame.as_of", day=wording.day(session.as_of, language)),
+        RULE_SETS[session.filters.rules].label(language),
+    ]
+
+
+def stale_from(as_of: date) -> date:
+    """The first day on which data seen from `as_of` is old: the screen looks it up even when nobody answers it."""
+    day = as_of
+    while working_days(as_of, day) <= STALE_AFTER:
+        day += timedelta(days=1)
+    return day
+
+
+@cache
+def build() -> str:
+    """Names the screen's own files: a screen that runs older ones loads itself anew."""
+    digest = hashlib.blake2b(digest_size=6)
+    for file in sorted(STATIC.iterdir()):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()

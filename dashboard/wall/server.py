@@ -1,0 +1,141 @@
+"""The addresses of the meeting screen: its page, its files, its slides. Plain answers, no session, no socket."""
+
+import json
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import asdict
+from importlib.resources import files
+from pathlib import Path
+from string import Template
+from threading import Lock
+
+from starlette.requests import Request
+from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from dashboard.charts import DARK, LIGHT
+from dashboard.i18n import Words, choose_language
+from dashboard.wall.payload import PLOTLY, ROWS, STATIC, Screen, build, payload, reader, version
+from dashboard.wall.programme import USUAL
+from queries.settings import Settings
+
+A_WEEK = 7 * 24 * 3600  # seconds a browser may open the page without asking: a screen switched on while we are away
+FOREVER = "public, max-age=31536000, immutable"  # the files' addresses change when they do
+KEPT = 16  # answers: a few screens in two languages and two themes
+PICTURES = {".png", ".jpg", ".jpeg", ".svg", ".webp"}
+SAFE = {
+    "Content-Security-Policy": "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
+    "frame-ancestors 'self'",
+    "X-Content-Type-Options": "nosniff",
+}
+_WORDS = ("paused", "pause", "resume", "next", "previous", "full_screen", "unreachable", "old", "waiting", "demo",
+          "position", "slide")  # fmt: skip
+
+
+class Answers:
+    """The newest answers by version, as bytes; a version is made once however many screens ask for it."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[str, bytes] = OrderedDict()
+        self._lock = Lock()
+
+    def of(self, settings: Settings, screen: Screen) -> tuple[str, bytes]:
+        """Version and JSON of the answer to a screen."""
+        session = reader(settings, screen)
+        name = version(session, screen)
+        with self._lock:
+            if name not in self._kept:
+                found = payload(session, screen)
+                body = json.dumps(found, ensure_ascii=False, separators=(",", ":")).encode()
+                if any(slide.get("failed") for slide in found["slides"]):
+                    return f"{name}-failed", body  # asked for again next time
+                self._kept[name] = body
+                while len(self._kept) > KEPT:
+                    self._kept.popitem(last=False)
+            self._kept.move_to_end(name)
+            return name, self._kept[name]
+
+
+_answers = Answers()
+
+
+def asked(query: Mapping[str, str], settings: Settings) -> Screen:
+    """The screen an address asks for; what it does not know is as usual."""
+    preset = query.get("preset", "")
+    return Screen(
+        wall=query.get("wall") or USUAL,
+        language=choose_language(query.get("lang"), None, settings.language),
+        dark=query.get("theme") != "light",
+        preset=preset if preset in ROWS else "",
+    )
+
+
+def page(request: Request) -> Response:
+    """The screen's page: it holds everything but the slides, so that it can wait for them by itself."""
+    settings = Settings.from_environment()
+    screen = asked(request.query_params, settings)
+    config = {
+        "screen": asdict(screen),
+        "build": build(),
+        "slides": "wall/slides.json",
+        "emblem": "wall/emblem",
+        "bureau": settings.bureau,
+        "words": {code: _words(Words(code)) for code in ("zh", "en")},
+        "palettes": {"light": asdict(LIGHT), "dark": asdict(DARK)},
+    }
+    template = Template((STATIC / "wall.html").read_text(encoding="utf-8"))
+    text = template.substitute(
+        language={"zh": "zh-CN"}.get(screen.language, screen.language),
+        theme="dark" if screen.dark else "light",
+        title=Words(screen.language)("wall.title"),
+        build=build(),
+        config=json.dumps(config, ensure_ascii=False).replace("<", "\\u003c"),
+    )
+    return Response(text, media_type="text/html", headers=SAFE | {"Cache-Control": f"max-age={A_WEEK}"})
+
+
+def _words(words: Words) -> dict[str, str]:
+    return {name: words(f"wall.{name}") for name in _WORDS}
+
+
+def slides_json(request: Request) -> Response:
+    """The slides, or 304 where the screen has them already."""
+    settings = Settings.from_environment()
+    name, body = _answers.of(settings, asked(request.query_params, settings))
+    headers = {"ETag": f'"{name}"', "Cache-Control": "no-cache"}
+    if request.headers.get("if-none-match", "").removeprefix("W/") == headers["ETag"]:
+        return Response(status_code=304, headers=headers)
+    return Response(body, media_type="application/json", headers=headers)
+
+
+def static(request: Request) -> Response:
+    """A file of ours, or the installed Plotly; whatever build is asked for, there is only this one."""
+    name = request.path_params["name"]
+    if name == PLOTLY:
+        return FileResponse(str(files("plotly") / "package_data" / PLOTLY), headers={"Cache-Control": FOREVER})
+    if name not in {file.name for file in STATIC.iterdir() if file.suffix in (".js", ".css")}:
+        return PlainTextResponse("", status_code=404)
+    return FileResponse(STATIC / name, headers=SAFE | {"Cache-Control": FOREVER})
+
+
+def worker(request: Request) -> Response:
+    """The part of the screen that answers for us while we are away; it may speak for the page beside its folder."""
+    headers = {"Cache-Control": "no-cache", "Service-Worker-Allowed": "/"}
+    return FileResponse(STATIC / "worker.js", media_type="text/javascript", headers=headers)
+
+
+def emblem(request: Request) -> Response:
+    """The bureau's emblem, where one is set."""
+    file: Path | None = Settings.from_environment().emblem_file
+    if file is None or file.suffix.lower() not in PICTURES or not file.exists():
+        return PlainTextResponse("", status_code=404)
+    return FileResponse(file, headers=SAFE | {"Cache-Control": "max-age=3600"})
+
+
+ROUTES = [
+    Route("/wall", page),
+    Route("/wall/slides.json", slides_json),
+    Route("/wall/emblem", emblem),
+    Route("/wall/worker.js", worker),
+    Route("/wall/static/{build}/{name}", static),
+]

@@ -1,0 +1,23 @@
+"""Do petitions come back more often, by more than chance? The repeat share with its natural limits."""
+
+from dashboard.charts.time_series import controlled_share
+from dashboard.session import Session
+from dashboard.wall import Ask, Content, Skipped, Slide
+from dashboard.wall.parts import chart, is_empty, notes, said, why
+from queries.views import repeats
+
+
+def make(session: Session, ask: Ask) -> Content | Skipped:
+    """Month by month; without enough months for limits, the line alone."""
+    view = session.view(repeats.course)
+    if is_empty(view):
+        return why(session, view)
+    return Content(
+        said(session, view.finding),
+        session.words("wall.repeats_note"),
+        panels=[chart(session, view, controlled_share)],
+        footnote=notes(session, view),
+    )
+
+
+SLIDE = Slide("repeats", 30, make)

@@ -1,0 +1,186 @@
+// Turns the content of one slide into elements. Words come in as text and stay text; nothing here counts.
+
+const ZOOM = 1.7; // the pages' charts print 12-13 pixels; times 1.7 and at 1080p times 1.5 that is 30-33 of the screen's
+const SVG = 'http://www.w3.org/2000/svg';
+const LEAST_REACH = 0.1; // share
+const SMALLEST_HEADLINE = 26; // stage pixels; below that it is no headline
+
+export function element(name, className, text) {
+  const made = document.createElement(name);
+  if (className) made.className = className;
+  if (text !== undefined && text !== '') made.textContent = text;
+  return made;
+}
+
+/** A slide as a section, not yet in the page. */
+export function slide(content, label) {
+  const section = element('section', 'slide');
+  section.setAttribute('aria-roledescription', 'slide');
+  section.setAttribute('aria-label', label);
+  const header = element('header');
+  header.append(element('h1', '', content.sentence.replace(/(\w)-(?=\w)/g, '$1\u2011')));
+  if (content.subtitle) header.append(element('p', 'subtitle', content.subtitle));
+  const body = element('div', content.column ? 'body column' : 'body');
+  if (content.tiles.length) body.append(tiles(content.tiles, !content.panels.length));
+  if (content.panels.length) {
+    const panels = element('div', 'panels');
+    panels.append(...content.panels.map(panel));
+    body.append(panels);
+  }
+  section.append(header, body);
+  if (content.footnote) section.append(element('p', 'footnote', content.footnote));
+  return section;
+}
+
+/** What can only be done once the section has its size: the headline's size, lines of tiles, charts. */
+export async function settle(section, content) {
+  shrink(section.querySelector('h1'));
+  for (const value of section.querySelectorAll('.value')) {
+    if (value.scrollWidth > value.clientWidth) value.classList.add('long');
+  }
+  content.tiles.forEach((tile, index) => spark(section.querySelectorAll('.tile')[index], tile));
+  const parts = content.panels.flatMap((each) => each.parts ?? [each]);
+  const charts = parts.filter((each) => each.kind === 'chart');
+  const boxes = section.querySelectorAll('.chart');
+  await Promise.all(charts.map((each, index) => plot(boxes[index], each)));
+}
+
+/** Give back what a slide's charts hold. */
+export function dispose(section) {
+  for (const box of section.querySelectorAll('.chart')) {
+    if (box.firstElementChild) Plotly.purge(box.firstElementChild);
+  }
+  section.remove();
+}
+
+/** One line, if a little smaller will do; else two. */
+function shrink(headline) {
+  const usual = parseFloat(getComputedStyle(headline).fontSize);
+  for (const [lines, least] of [[1, usual - 4], [2, SMALLEST_HEADLINE]]) {
+    for (let size = usual; size >= least; size -= 1) {
+      headline.style.fontSize = `${size}px`;
+      if (headline.offsetHeight <= lines * size * 1.28 + 2) return;
+    }
+  }
+}
+
+function tiles(all, alone) {
+  const row = element('div', alone ? 'tiles alone' : 'tiles');
+  row.append(...all.map(tile));
+  return row;
+}
+
+function tile(content) {
+  const box = element('div', `tile ${content.tone}`);
+  box.append(element('div', 'label', content.label));
+  const value = element('div', 'value', content.value);
+  if (content.unit) value.append(element('span', 'unit', content.unit));
+  box.append(value);
+  if (content.change) box.append(element('div', 'change', content.change));
+  if (content.verdict) box.append(element('div', 'small', content.verdict));
+  if (content.target) box.append(element('div', 'target', content.target));
+  for (const line of content.small_print) box.append(element('div', 'small', line));
+  if (content.course.filter((share) => share !== null).length > 1) {
+    const course = element('div', 'spark');
+    const ends = element('div', 'ends');
+    ends.append(element('span', '', content.first), element('span', '', content.last));
+    course.append(document.createElementNS(SVG, 'svg'), ends);
+    box.append(course);
+  }
+  return box;
+}
+
+function spark(box, content) {
+  const svg = box && box.querySelector('svg');
+  if (!svg) return;
+  const width = svg.clientWidth, height = svg.clientHeight, edge = 7;
+  svg.setAttribute('viewBox', `0 0 ${width} ${height}`);
+  svg.setAttribute('role', 'img');
+  svg.setAttribute('aria-label', `${content.label}: ${content.first} – ${content.last}`);
+  const known = content.course.filter((share) => share !== null);
+  const shown = content.goal === null ? known : [...known, content.goal];
+  // small steps are drawn small: the height is ten points at least
+  const high = Math.max(...shown), spare = Math.max(0, LEAST_REACH - (high - Math.min(...shown)));
+  const low = Math.max(0, Math.min(...shown) - spare), reach = Math.max(high - low, LEAST_REACH);
+  const x = (index) => edge + (index / Math.max(content.course.length - 1, 1)) * (width - 2 * edge);
+  const y = (share) => edge + (1 - (share - low) / reach) * (height - 2 * edge);
+  const add = (name, values) => {
+    const mark = document.createElementNS(SVG, name);
+    for (const [key, value] of Object.entries(values)) mark.setAttribute(key, value);
+    svg.append(mark);
+  };
+  if (content.goal !== null) {
+    add('line', { class: 'goal', x1: 0, x2: width, y1: y(content.goal), y2: y(content.goal) });
+  }
+  let path = '', joined = false; // a month without items is a gap, not a bridge
+  content.course.forEach((share, index) => {
+    if (share !== null) path += `${joined ? 'L' : 'M'}${x(index).toFixed(1)} ${y(share).toFixed(1)}`;
+    joined = share !== null;
+  });
+  add('path', { class: 'line', d: path });
+  const last = content.course.findLastIndex((share) => share !== null);
+  add('circle', { class: 'dot', cx: x(last), cy: y(content.course[last]), r: 6 });
+}
+
+function panel(content) {
+  const box = element('div', 'panel');
+  box.style.flex = `${content.weight} 1 0`;
+  if (content.title) box.append(element('h2', '', content.title));
+  if (content.kind === 'chart') {
+    const chart = element('div', 'chart');
+    chart.setAttribute('role', 'img');
+    chart.setAttribute('aria-label', content.alt);
+    chart.append(element('div'));
+    box.append(chart);
+  } else if (content.kind === 'stack') {
+    const stack = element('div', 'stack');
+    stack.append(...content.parts.map(panel));
+    box.append(stack);
+  } else if (content.kind === 'table') {
+    box.append(table(content));
+  } else {
+    box.append(lines(content));
+  }
+  return box;
+}
+
+function plot(box, content) {
+  const inner = box.firstElementChild;
+  inner.style.transform = `scale(${ZOOM})`;
+  const layout = { ...content.figure.layout, width: box.clientWidth / ZOOM, height: box.clientHeight / ZOOM };
+  const settings = { staticPlot: true, displayModeBar: false, responsive: false };
+  return Plotly.newPlot(inner, structuredClone(content.figure.data), structuredClone(layout), settings);
+}
+
+function table(content) {
+  const made = element('table');
+  const head = element('tr');
+  head.append(...content.headings.map((text) => element('th', '', text)));
+  made.append(element('thead'), element('tbody'));
+  made.tHead.append(head);
+  for (const row of content.rows) {
+    const line = element('tr');
+    row.forEach((cell, index) => {
+      const made = element('td', cell.tone, cell.text);
+      if (index) made.append(element('span', 'mark', cell.mark ? ` ${cell.mark}` : ''));
+      line.append(made);
+    });
+    made.tBodies[0].append(line);
+  }
+  return made;
+}
+
+function lines(content) {
+  const list = element('ul', 'lines');
+  for (const row of content.rows) {
+    const item = element('li', row.tone);
+    const text = element('div', 'text');
+    if (row.mark) text.append(element('span', 'mark', row.mark));
+    text.append(row.text);
+    item.append(text);
+    if (row.note) item.append(element('div', 'note', row.note));
+    if (row.beside) item.append(element('div', 'beside', row.beside));
+    list.append(item);
+  }
+  return list;
+}
