@@ -47,6 +47,12 @@ CHECKS: dict[str, Check] = {
     check.name: check
     for check in (
         _check("case_id_missing", "reject", "缺少信访件编号", "the case number is empty"),
+        _check(
+            "case_id_personal",
+            "reject",
+            "编号一栏是公民身份号码，不予保存",
+            "the case number is an identity number of a person, which is not kept",
+        ),
         _check("name_missing", "reject", "缺少名称", "the name is empty"),
         _check("name_repeated", "reject", "同一名单中名称重复", "the name occurs twice in the list"),
         _check("batch_missing", "reject", "缺少批次或交办时间", "the batch or the day of assignment is empty"),
@@ -122,6 +128,12 @@ CHECKS: dict[str, Check] = {
             "warn",
             "字典外取值，按“其他”或空处理",
             "a word outside the dictionary, kept as other or empty",
+        ),
+        _check(
+            "personal_number",
+            "warn",
+            "名称中含证件号码、手机号或邮箱，该值未保存",
+            "a name with an identity number, telephone number or mail address: the value was not kept",
         ),
         _check("text_shortened", "warn", "名称过长，已截短", "a name too long for the register, shortened"),
         _check("parent_unknown", "warn", "上级单位不在名单中", "the parent office is not in the list"),

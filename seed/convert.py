@@ -14,6 +14,7 @@ from typing import Any
 import polars as pl
 
 from queries.checks import UNUSABLE
+from queries.personal import naming_a_person
 from queries.vocabulary import DICTIONARIES, FALSE_WORDS, TRUE_WORDS, fold
 from seed.columns import COLUMNS, INVERTED_HEADINGS, STATUS_CLOSED, STATUS_OPEN, plain_heading
 from seed.dates import NEVER, DateStyle, OrderEvidence, read_dates
@@ -124,6 +125,7 @@ class Converter:
                 work.columns[name] = self._matter(raw, source)
             elif kind == "name":
                 names = self._names(raw, name, source)
+                work.find("personal_number", naming_a_person(self._texts(raw, name, source)), heading, names)
                 work.columns[name] = spellings.stored(name, names)
                 self._note_spellings(work, names, work.columns[name], heading)
             else:
@@ -165,7 +167,8 @@ class Converter:
         return cells.replace_strict(holds, return_dtype=pl.Boolean)
 
     def _names(self, raw: pl.DataFrame, name: str, source: Source) -> pl.Series:
-        texts = self._texts(raw, name, source).str.replace_all(r"\s+", " ")
+        texts = self._texts(raw, name, source)
+        texts = texts.set(naming_a_person(texts), None).str.replace_all(r"\s+", " ")
         if not source.values:
             return texts
         return _translated(texts, source)[0]

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from queries.personal import are_identity_numbers, naming_a_person
 from seed.columns import plain_heading
 from seed.convert import FINDINGS
 from seed.layout import HEAD_ROWS, headings_of
 from seed.readers import Table
 
+NUMBERS = ("item_id", "case_id", "code")  # columns of a list that number its rows, or a case
 BLANKS = " \t\r\n\u3000\u00a0\u200b\ufeff"
 
 
@@ -52,8 +54,23 @@ def find_list(table: Table, known: Mapping[str, Sequence[str]], needed: Sequence
     return None
 
 
-def read_list(layout: ListLayout) -> tuple[pl.DataFrame, tuple[int, ...]]:
-    """All rows as texts (`row` and our columns, null where empty), and the numbers of malformed ones."""
+@dataclass(frozen=True)
+class ListRows:
+    """The rows of a list.
+
+    Attributes:
+        frame: all rows as texts: `row` and our columns, null where empty.
+        malformed: numbers of rows with another number of cells than the heading.
+        personal: findings of cells with a number that names a person; they are null in `frame`.
+    """
+
+    frame: pl.DataFrame
+    malformed: tuple[int, ...]
+    personal: pl.DataFrame
+
+
+def read_list(layout: ListLayout) -> ListRows:
+    """All rows of a list."""
     indices = sorted(set(layout.columns.values()))
     frames = [pl.DataFrame(schema={"row": pl.Int64, **{f"c{index}": pl.String for index in indices}})]
     malformed: tuple[int, ...] = ()
@@ -64,7 +81,19 @@ def read_list(layout: ListLayout) -> tuple[pl.DataFrame, tuple[int, ...]]:
     frame = pl.concat(frames).select(
         "row", *(pl.when(cell == "").then(None).otherwise(cell).alias(name) for name, cell in cells.items())
     )
-    return frame.filter(pl.any_horizontal(pl.exclude("row").is_not_null())), malformed
+    frame = frame.filter(pl.any_horizontal(pl.exclude("row").is_not_null()))
+    found = [pl.DataFrame(schema=FINDINGS)]
+    for name, heading in layout.headings.items():
+        personal = _personal(frame[name], is_number=name in NUMBERS)
+        found.append(finding(frame["row"].filter(personal).to_list(), "personal_number", heading, "personal number"))
+        frame = frame.with_columns(frame[name].set(personal, None))
+    return ListRows(frame, malformed, pl.concat(found))
+
+
+def _personal(texts: pl.Series, *, is_number: bool) -> pl.Series:
+    if is_number and not are_identity_numbers(texts):  # a date inside a number fits by chance now and then
+        return pl.Series([False]).new_from_index(0, len(texts))
+    return naming_a_person(texts)
 
 
 def finding(rows: Sequence[int], check: str, heading: str | None, value_class: str) -> pl.DataFrame:

@@ -87,7 +87,7 @@ def test_every_record_of_the_demo_keeps_the_rules_of_its_kind():
          {"reviewed_on": "the review has a result, so its day is needed"}),
         ("decision", {"decided_on": "2022-01-13", "text": "按周报送", "state": "closed"},
          {"closed_on": "'Closed on' is needed where the state is Closed or Dropped"}),
-        ("ledger_item", {"opened_on": "2022-01-13", "question": "身份证 11010119900307777X"},
+        ("ledger_item", {"opened_on": "2022-01-13", "question": "身份证 11010519491231002X"},
          {"question": "holds an identity or telephone number, which may not be kept"}),
         ("ledger_item", {"opened_on": "2022-01-13", "question": "请联系13800138000"},
          {"question": "holds an identity or telephone number, which may not be kept"}),

@@ -12,6 +12,7 @@ from typing import Any
 
 from queries.errors import UnknownName
 from queries.measures import measures
+from queries.personal import names_a_person
 from queries.records.fields import Content, Field, Kind
 from queries.rules import RULE_SETS
 from queries.vocabulary import Text
@@ -21,8 +22,6 @@ Problems = dict[str, tuple[Text, ...]]
 FIRST_YEAR, LAST_YEAR = 1949, 2100
 MOST = 2_000_000_000  # what every database holds as a whole number
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-_IDENTITY_NUMBER = re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)")
-_MOBILE_NUMBER = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
 
 NEEDED = Text("必须填写", "is needed")
 NOT_A_DAY = Text("不是日期", "is not a day")
@@ -99,7 +98,7 @@ def _text(field: Field, given: Any) -> str:
     text = _name(field, given)
     if field.type == "text":
         text = " ".join(text.split())
-    if not field.is_kept_by_program and (_IDENTITY_NUMBER.search(text) or _MOBILE_NUMBER.search(text)):
+    if not field.is_kept_by_program and names_a_person(text):
         raise _Wrong(PERSONAL_NUMBER)
     return text
 

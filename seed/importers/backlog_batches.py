@@ -52,8 +52,9 @@ class BacklogBatches:
 
 
 def _typed(job: Job, layout: ListLayout) -> pl.DataFrame:
-    texts, malformed = read_list(layout)
-    findings = [finding(malformed, "row_malformed", None, "whole row")]
+    rows = read_list(layout)
+    texts, malformed = rows.frame, rows.malformed
+    findings = [rows.personal, finding(malformed, "row_malformed", None, "whole row")]
     columns: dict[str, pl.Series] = {}
     unusable: list[int] = []
     for name in DATES:

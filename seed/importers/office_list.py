@@ -67,7 +67,8 @@ class OfficeList:
 
 
 def _read(job: Job, layout: ListLayout, into: dict[str, dict[str, object]]) -> None:
-    frame, malformed = read_list(layout)
+    rows = read_list(layout)
+    frame, malformed = rows.frame, rows.malformed
     heading = layout.headings["name"]
     missing, repeated, unreadable = [], [], []
     for row in frame.iter_rows(named=True):
@@ -83,6 +84,7 @@ def _read(job: Job, layout: ListLayout, into: dict[str, dict[str, object]]) -> N
             into[spelling_key(name)] = _office(row, population)
     findings = pl.concat(
         [
+            rows.personal,
             finding(malformed, "row_malformed", None, "whole row"),
             finding(missing, "name_missing", heading, "empty"),
             finding(repeated, "name_repeated", heading, "name"),

@@ -14,6 +14,7 @@ import polars as pl
 from sqlalchemy import func, select
 
 from queries.checks import CHECKS
+from queries.personal import are_identity_numbers, is_identity_number
 from queries.schema import case_evaluation, office, petition_case
 from seed.columns import COLUMNS, REQUIRED
 from seed.convert import FINDINGS, Converter, Survey
@@ -40,6 +41,7 @@ class _File:
 
     Attributes:
         ids: case numbers of all rows in order; repeated: those that come more than once.
+        personal: where a person's identity number stood for a case number; it is gone from `ids`.
     """
 
     name: str
@@ -48,6 +50,7 @@ class _File:
     survey: Survey = field(default_factory=Survey)
     ids: pl.Series = field(default_factory=lambda: pl.Series("case_id", [], dtype=pl.String))
     repeated: frozenset[str] = frozenset()
+    personal: pl.Series = field(default_factory=lambda: pl.Series([], dtype=pl.Boolean))
 
 
 def load_register(job: Job, layouts: Sequence[Layout]) -> None:
@@ -125,10 +128,11 @@ class _Register:
         file.survey.ids = []
         if "case_id" not in file.layouts[0].mapping.columns:
             ids = _numbered(ids)
-            file.ids = ids
-            file.repeated = frozenset()
+            file.ids, file.repeated = ids, frozenset()
+            file.personal = pl.Series([False]).new_from_index(0, len(ids))
         else:
-            file.ids = ids
+            file.personal = _personal(ids)
+            ids = file.ids = ids.set(file.personal, None)
             file.repeated = frozenset(ids.filter(ids.is_duplicated()).drop_nulls().unique())
         job.read(file.name, file.survey.rows)
 
@@ -193,21 +197,25 @@ class _Register:
             headings = layout.named
             for chunk in layout.table.chunks(layout.read, layout.first_row, len(layout.headings)):
                 ids = file.ids.slice(offset, chunk.frame.height)
+                personal = file.personal.slice(offset, chunk.frame.height)
                 offset += chunk.frame.height
                 converted = converter.convert(chunk.frame, ids, self._survey.spellings)
                 frame = _with_status(converted.frame, layout)
                 frame, broken = check_rows(frame, headings)
                 found = [converted.findings, broken]
-                found += self._identity_findings(frame, layout, headings, file, accepted, found)
+                found += self._identity_findings(frame, layout, headings, file, accepted, found, personal)
                 found += self._name_findings(frame, headings)
                 yield chunk.frame.height, self._accept(frame, found, layout)
 
     def _identity_findings(
         self, frame: pl.DataFrame, layout: Layout, headings: dict[str, str], file: _File, accepted: set[str],
-        found: list[pl.DataFrame],
+        found: list[pl.DataFrame], personal: pl.Series,
     ) -> list[pl.DataFrame]:  # fmt: skip
         heading = headings.get("case_id")
-        findings = [_listed(frame, frame["case_id"].is_null(), "case_id_missing", heading, "empty")]
+        findings = [
+            _listed(frame, frame["case_id"].is_null() & ~personal, "case_id_missing", heading, "empty"),
+            _listed(frame, personal, "case_id_personal", heading, "identity number"),
+        ]
         if not self._taken.is_empty():
             taken = frame["case_id"].is_in(self._taken["case_id"].implode()).fill_null(False)
             findings.append(_listed(frame, taken, "case_id_taken", heading, "number"))
@@ -316,6 +324,13 @@ def _numbered(ids: pl.Series) -> pl.Series:
     times = pl.col("case_id").cum_count().over("case_id")
     again = pl.concat_str(pl.col("case_id"), pl.lit("~"), times.cast(pl.String))
     return ids.to_frame().select(pl.when(times > 1).then(again).otherwise("case_id").alias("case_id")).to_series()
+
+
+def _personal(ids: pl.Series) -> pl.Series:
+    """Where a case number is the identity number of a person, in a column of such numbers."""
+    if not are_identity_numbers(ids):
+        return pl.Series([False]).new_from_index(0, len(ids))
+    return pl.Series([text is not None and is_identity_number(text) for text in ids])
 
 
 def _is_rejection() -> pl.Expr:

@@ -343,3 +343,27 @@ def test_the_run_is_kept_with_everything_said(import_rows, store, any_settings):
 def test_a_formula_in_a_heading_or_number_is_harmless_in_the_report(import_rows):
     report = import_rows({"id": "=1+1", "people": "0"})
     assert "'=1+1" in report.csv().decode()
+
+
+def test_a_number_of_a_person_in_a_name_is_not_kept(import_rows, store, any_settings):
+    identity, mobile = "11010519491231002X", "13800138000"
+    report = import_rows({"place": f"西岸镇 {mobile}"}, {"office": identity}, {"place": "西岸镇"})
+    assert (report.new, report.checks) == (3, {"personal_number": 2})
+    assert stored(store, "place_code", "responsible_office_id")[0] == (None, "住建局")
+    text = everything_in(store) + report.csv().decode()
+    written = b"".join(path.read_bytes() for path in any_settings.data_dir.rglob("*") if path.is_file())
+    for value in (identity, mobile):
+        assert value not in text
+        assert value.encode() not in written
+
+
+def test_identity_numbers_are_no_case_numbers(import_rows, store):
+    identity = "11010519491231002X"
+    report = import_rows({"id": identity}, {"id": "XF-2"})
+    assert (report.new, report.rejected, report.checks) == (1, 1, {"case_id_personal": 1})
+    assert identity not in everything_in(store) + report.csv().decode()
+
+
+def test_case_numbers_of_eighteen_digits_with_a_date_inside_are_kept(import_rows):
+    rows = [{"id": f"43018120220630{number:04d}"} for number in range(60)]
+    assert (import_rows(*rows).new) == 60

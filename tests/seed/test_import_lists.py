@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from queries.schema import backlog_item, office
 from seed.load import run
-from tests.seed.registers import stored, write_register
+from tests.seed.registers import everything_in, stored, write_register
 
 OFFICES = """单位名称,类别,上级,常住人口,别名
 示例市,县,,50万?,
@@ -71,3 +71,11 @@ def test_batches_are_kept_without_the_leaders_name(tmp_path, store, any_settings
     assert "某副市长" not in str(rows)
     again = run(tmp_path / "b.csv", any_settings)
     assert (again.new, again.changed, again.same) == (0, 0, 3)
+
+
+def test_a_telephone_number_in_a_list_is_not_kept(tmp_path, store, any_settings):
+    lists = "单位名称,类别,别名\n西岸镇,镇街,西岸 13800138000\n住建局 13800138000,部门,\n"
+    report = run(write(tmp_path / "o.csv", lists), any_settings)
+    assert (report.new, report.rejected) == (1, 1)
+    assert report.checks == {"name_missing": 1, "personal_number": 2}
+    assert "13800138000" not in everything_in(store) + report.csv().decode()
