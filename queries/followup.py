@@ -18,7 +18,7 @@ from queries.dimensions import Table
 from queries.engines import Engine, PolarsEngine
 from queries.filters import Filters
 from queries.measures import Basis, Cohort, Predicate
-from queries.measures.backlog import assigned, recognised, recognised_day, reflowed
+from queries.measures.backlog import assigned, decided_day, recognised, reflowed
 from queries.measures.needs import ACCEPTED as ACCEPTED_AT
 from queries.measures.needs import CLOSED, CLOSED_AT
 from queries.measures.terms import ACCEPTED, ASSIGNED, REGISTERED, always, closed, known
@@ -168,7 +168,7 @@ def backflows(snapshot: Snapshot, filters: Filters, batch: str | None = None, en
     return _spans(
         snapshot, chosen, "backlog", ASSIGNED,
         lambda selection: selection.within(ASSIGNED, assigned(selection.basis) & recognised(selection.basis)),
-        recognised_day,
+        decided_day,
         lambda basis: nw.when(reflowed(basis)).then(nw.col("reflow_day")),
         nw.lit(UNLINKED), engine,
     )  # fmt: skip

@@ -147,7 +147,7 @@ def closing_by_month(view: View, style: Style) -> go.Figure:
         hovertemplate="%{customdata}<extra></extra>",
     )
     reach = [share for name in ("lower", "upper") for share in values[name].to_list()]
-    fig.update_layout(xaxis=month_axis(rows["month"].to_list(), style, 8), yaxis=share_axis(reach))
+    fig.update_layout(xaxis=month_axis(rows["month"].to_list(), style), yaxis=share_axis(reach))
     _too_recent(fig, rows, style)
     return fig
 

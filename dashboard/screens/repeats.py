@@ -5,13 +5,13 @@ from functools import partial
 
 import streamlit as st
 
-from dashboard.charts import time_to_event
+from dashboard.charts import Chart, time_to_event
 from dashboard.charts.comparison import interval_dots
 from dashboard.charts.concentration import items_by_matter, ladder
 from dashboard.charts.time_series import controlled_share
 from dashboard.components import Figure, choose, heading, metrics, show, variation
 from dashboard.screens import Page
-from dashboard.session import Chart, Session
+from dashboard.session import Session
 from queries import wording
 from queries.dimensions import DIMENSIONS
 from queries.views import View, repeats, time_to_return
