@@ -16,6 +16,7 @@ FLOORS = {
     "queries.days": 0,
     "queries.stats": 0,
     "queries.wording": 0,
+    "queries.personal": 0,
     "queries.working_days": 0,
     "queries.catalogue": 1,
     "queries.schema": 1,
