@@ -20,6 +20,9 @@ from queries.views.repeats import Gathering, Settled
 BREAKDOWNS = ("place", "topic_l1", "office", "channel")
 KINDS = {"repeat": ("repeat_share", 90), "once90": ("resolved_once_rate", 90), "once180": ("resolved_once_rate", 180)}
 
+Way = tuple[Callable[..., View], Chart, str]
+"""A question, its chart, and the note under the title."""
+
 
 def render(session: Session) -> None:
     """Three shares and the gathering on matters; their course; who stands out; what became of the old items."""
@@ -48,7 +51,7 @@ def render(session: Session) -> None:
 def _returning(session: Session) -> None:
     """How soon closed matters come back, or on how many matters items gather; only this card changes."""
     words, period = session.words, _period(session)
-    ways = {
+    ways: dict[str, Way] = {
         "returns": (time_to_return.returns, time_to_event.return_curve, words("repeats.returns_note", period=period)),
         "matters": (repeats.concentration, items_by_matter, words("repeats.matters_note", period=period)),
     }
@@ -59,14 +62,14 @@ def _returning(session: Session) -> None:
 def _old_items(session: Session) -> None:
     """What became of the batches, or how soon the recognised ones flow back; only this card changes."""
     words = session.words
-    ways = {
+    ways: dict[str, Way] = {
         "ladder": (repeats.ladder, ladder, words("repeats.ladder_note")),
         "backflow": (time_to_return.backflow, time_to_event.backflow_curve, words("repeats.backflow_note")),
     }
     _one_of(session, "old", ways)
 
 
-def _one_of(session: Session, name: str, ways: Mapping[str, tuple[Callable[..., View], Chart, str]]) -> None:
+def _one_of(session: Session, name: str, ways: Mapping[str, Way]) -> None:
     words = session.words
     with st.container(border=True, key=f"card-{name}", gap="small", height="stretch"):
         way = choose(session, name, list(ways), lambda each: words(f"repeats.{name}_{each}"),
