@@ -22,7 +22,7 @@ from dashboard.i18n import Words
 from queries import wording
 from queries.filters import Filters
 from queries.snapshot import Snapshot
-from queries.views import View, closure, meeting, repeats, signals, townships
+from queries.views import View, closure, commitments, meeting, repeats, signals, townships
 from queries.views.meeting import ITEMS, Span
 from queries.vocabulary import Text
 
@@ -90,7 +90,7 @@ class Item:
 
 
 AGENDA: tuple[Item, ...] = (
-    Item("commitments"),
+    Item("commitments", (Panel("commitments", commitments.commitments, table=commitments.table, span="month"),)),
     Item(
         "headlines",
         (
@@ -152,7 +152,13 @@ AGENDA: tuple[Item, ...] = (
     ),
     Item("reports"),
     Item("supervision"),
-    Item("decisions"),
+    Item(
+        "decisions",
+        (
+            Panel("decided", commitments.decided, table=commitments.table, span="month"),
+            Panel("ledger", commitments.ledger, table=commitments.ledger_table, span="month"),
+        ),
+    ),
 )  # fmt: skip
 """In the order of the session."""
 

@@ -300,6 +300,7 @@ meeting = Table(  # one monthly session
     Column("held_on", Date),
     Column("closed_at", DateTime),  # UTC
     Column("data_version", String(120)),  # of a closed one: the figures it is held to
+    Column("discussed", String(200)),  # items of the agenda that were dealt with, joined by ","
     Column("note", Text),
     Column("version", Integer, nullable=False, default=1),
     Column("withdrawn_at", DateTime),

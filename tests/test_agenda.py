@@ -62,7 +62,7 @@ def test_every_panel_is_answered_and_drawn_on_any_register(key, panel, which, re
     if panel.chart is not None and has_values:
         assert panel.chart(view, Style("en", dark=True)).data
     if which == "snapshot":
-        assert view.frame.height
+        assert view.frame.height or panel.name == "decided"  # nothing is decided before the session
 
 
 @pytest.mark.parametrize("which", ["snapshot", "bare"])

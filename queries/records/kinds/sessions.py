@@ -1,6 +1,6 @@
 """The monthly session: meetings, the ledger of problems and what was decided; views and slides people keep."""
 
-from queries.records.fields import NO_PETITIONERS, POSTS_ONLY, Field, Kind, closed_when, in_order
+from queries.records.fields import NO_PETITIONERS, POSTS_ONLY, Check, Field, Kind, closed_when, in_order
 from queries.vocabulary import Term, Text
 
 OPEN, CLOSED = (
@@ -23,6 +23,7 @@ _MEETING = (
     Field("held_on", Text("召开日期", "Held on"), "day"),
     Field("closed_at", Text("定稿时间", "Closed at"), "moment", is_kept_by_program=True),
     Field("data_version", Text("数据版本", "Data version"), "text", is_kept_by_program=True),
+    Field("discussed", Text("已讨论", "Discussed"), "text", is_kept_by_program=True),
     Field("note", Text("备注", "Note"), "long", help=NO_PETITIONERS),
 )  # fmt: skip
 MEETING = Kind(
@@ -70,7 +71,7 @@ _DECISION = (
     _AGENDA,
     Field("state", Text("状态", "State"), "choice", choices=(OPEN, CLOSED, DROPPED), required=True, default="open"),
     Field("closed_on", Text("办结日期", "Closed on"), "day"),
-    Field("evidence", Text("办结依据", "Evidence"), "long", help=NO_PETITIONERS),
+    Field("evidence", Text("办结依据或不再办理的原因", "Evidence, or why it was dropped"), "long", help=NO_PETITIONERS),
 )
 DECISION = Kind(
     name="decision",
@@ -84,6 +85,12 @@ DECISION = Kind(
         *in_order(_DECISION, "decided_on", "due_on"),
         *in_order(_DECISION, "decided_on", "closed_on"),
         *closed_when(_DECISION, "state", "closed_on", ("closed", "dropped")),
+        Check(
+            "evidence",
+            ("state",),
+            lambda content: content["state"] != "dropped" or bool(content["evidence"]),
+            Text("不再办理的，请写明原因", "say why it was dropped"),
+        ),
     ),
     page="meeting",
 )
