@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import Literal
 
 import polars as pl
 import streamlit as st
@@ -12,7 +13,7 @@ import streamlit as st
 from dashboard.charts import Chart, Palette
 from dashboard.exports.cells import csv_bytes
 from dashboard.exports.sheets import selection_lines, sheet
-from dashboard.session import Session, note_control, page_control
+from dashboard.session import Session, note_control, page_choices, page_control, page_text
 from queries import wording
 from queries.methods import method
 from queries.reasons import why_not
@@ -299,6 +300,7 @@ def choose(
     label: str,
     default: str | None = None,
     menu: bool = False,
+    width: int = 240,
 ) -> str:
     """A switch that belongs to one page; its choice is in the link as `name=option`. Fit for use in a fragment.
 
@@ -308,13 +310,46 @@ def choose(
     state = page_control(name, first, options)
     chosen: str | None
     if menu or len(options) > 6:
-        chosen = st.selectbox(label, options, format_func=labels, key=state, label_visibility="collapsed", width=240)
+        chosen = st.selectbox(label, options, format_func=labels, key=state, label_visibility="collapsed", width=width)
     else:
         chosen = st.segmented_control(
             label, options, format_func=labels, key=state, label_visibility="collapsed", required=True
         )
     value = str(chosen or first)
     note_control(name, value, first)
+    return value
+
+
+def choose_several(
+    session: Session,
+    name: str,
+    options: Sequence[str],
+    labels: Callable[[str], str],
+    *,
+    label: str,
+    default: Sequence[str] = (),
+    most: int | None = None,
+    between: str = ",",
+    width: int | Literal["stretch"] = "stretch",
+    collapsed: bool = False,
+) -> tuple[str, ...]:
+    """A list of a page to choose several from; the choice is in the link as `name=one,two`, in the order chosen."""
+    chosen = st.multiselect(
+        label, options, format_func=labels, key=page_choices(name, default, options, between), max_selections=most,
+        placeholder=label, select_all=False, label_visibility="collapsed" if collapsed else "visible",
+        width=width,
+    )  # fmt: skip
+    value = tuple(str(each) for each in chosen) or tuple(default)
+    note_control(name, between.join(value), between.join(default))
+    return value
+
+
+def type_in(session: Session, name: str, *, label: str, width: int = 180) -> str:
+    """A text of a page, such as part of a name to look for; in the link as `name=text`."""
+    text = st.text_input(label, key=page_text(name), width=width, max_chars=60, placeholder=label,
+                         label_visibility="collapsed")  # fmt: skip
+    value = (text or "").strip()
+    note_control(name, value, "")
     return value
 
 

@@ -283,10 +283,25 @@ def narrow(dimension: str, key: str) -> None:
     st.session_state[WIDGET + dimension] = [] if list(now) == [key] else [key]
 
 
-def open_page(session: Session, name: str, where: Mapping[str, Sequence[str]]) -> None:
-    """Go to another page with some dimensions narrowed to keys; everything else stays chosen, Back leads here again."""
+def open_page(
+    session: Session,
+    name: str,
+    where: Mapping[str, Sequence[str]],
+    *,
+    period: tuple[date, date] | None = None,
+    controls: Mapping[str, str] | None = None,
+) -> None:
+    """Go to a page with some dimensions narrowed to keys; everything else stays chosen, Back leads here again.
+
+    Args:
+        period: first and last day, instead of the period chosen.
+        controls: values of the page's own controls, as a link carries them.
+    """
     kept = dict(session.choices.where) | {dimension: tuple(keys) for dimension, keys in where.items()}
-    link = replace(session.choices, where=MappingProxyType(kept)).link(session.snapshot.as_of)
+    choices = replace(session.choices, where=MappingProxyType({key: keys for key, keys in kept.items() if keys}))
+    if period:
+        choices = replace(choices, period="custom", start=period[0], end=period[1])
+    link = choices.link(session.snapshot.as_of) | {key: [value] for key, value in (controls or {}).items()}
     link |= {name: st.query_params.get_all(name) for name in sorted(_FRAME) if name in st.query_params}
     # pages are told apart by their address, so this stands for the one `app.py` made
     st.switch_page(st.Page(_elsewhere, title=name, url_path=name), query_params=link)
@@ -309,6 +324,14 @@ def pick(name: str, figure: str, fragment: str) -> None:
     st.rerun(fragment)
 
 
+def marked(figure: str) -> dict[str, str]:
+    """The keys of the mark just clicked in a figure, lines `dimension=key` first in its `customdata`; or nothing."""
+    points = st.session_state.get(figure, {}).get("selection", {}).get("points", [])
+    data = points[0].get("customdata") if points else None
+    lines = str(data[0]).splitlines() if data else []
+    return dict(line.split("=", 1) for line in lines if "=" in line)
+
+
 def page_control(name: str, default: str, options: Sequence[str]) -> str:
     """Name of the widget state of a control that belongs to one page, seeded from the link; see `note_control`."""
     state = LOCAL + name
@@ -316,6 +339,39 @@ def page_control(name: str, default: str, options: Sequence[str]) -> str:
         linked = st.session_state.get("_locals", {}).get(name)
         st.session_state[state] = linked if linked in options else default
     return state
+
+
+def page_choices(name: str, default: Sequence[str], options: Sequence[str], between: str = ",") -> str:
+    """Like `page_control` for several choices at once; the link holds them with `between` in between."""
+    state = LOCAL + name
+    now = st.session_state.get(state, st.session_state.get("_locals", {}).get(name))
+    chosen = now.split(between) if isinstance(now, str) else now or ()
+    kept = [each for each in dict.fromkeys(chosen) if each in options] or list(default)
+    if st.session_state.get(state) != kept:
+        st.session_state[state] = kept
+    if state in st.session_state.get("_values", {}):
+        st.session_state["_values"][state] = kept  # the link's text and the widget's list are the same choice
+    return state
+
+
+def page_text(name: str) -> str:
+    """Name of the widget state of a text that belongs to one page, seeded from the link; see `note_control`."""
+    state = LOCAL + name
+    if not isinstance(st.session_state.get(state), str):
+        st.session_state[state] = st.session_state.get("_locals", {}).get(name, "")
+    return state
+
+
+def control(name: str) -> str:
+    """The value of a page's control that no widget of Streamlit shows, such as the order of a table."""
+    return str(st.session_state[page_text(name)])
+
+
+def take(name: str, component: str, trigger: str) -> None:
+    """Take what a component of ours reports as the value of the page's control `name` (a callback)."""
+    value = st.session_state[component].get(trigger)
+    if isinstance(value, str):
+        st.session_state[LOCAL + name] = value
 
 
 def note_control(name: str, value: str, default: str) -> None:

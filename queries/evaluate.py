@@ -214,6 +214,40 @@ def _finished(frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def added_up(frame: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
+    """Rows of `evaluate` put together: numbers are added, shares and intervals made anew from the sums.
+
+    Args:
+        frame: counts and ratios; `by` columns may hold other keys than they were evaluated with.
+        by: columns that stay apart.
+
+    Returns:
+        The columns of `evaluate`, groups in the order of their first row.
+
+    Raises:
+        UsageError: a duration; a median of groups is not made of their medians.
+    """
+    if not frame.height:
+        return frame.select(_columns(tuple(by)))
+    kinds = {name: type(measure(name)) for name in frame["measure"].unique()}
+    wrong = sorted(name for name, kind in kinds.items() if kind is Duration)
+    if wrong:
+        raise UsageError(f"'{wrong[0]}' cannot be added up. Evaluate it for the groups together instead.")
+    sums = frame.group_by("measure", *by, maintain_order=True).agg(
+        *(pl.when(pl.col(name).is_not_null().any()).then(pl.col(name).sum()) for name in NUMBERS),
+        pl.col("reason").filter(~pl.col("reason").is_in(["no_cases", "not_stated"])).first(),
+    )
+    unstated = [name for name in kinds if isinstance(each := measure(name), Ratio) and each.unknown is not None]
+    marked = sums.with_columns(
+        pl.col("measure")
+        .replace_strict({name: KINDS.index(kind) for name, kind in kinds.items()}, return_dtype=pl.Int8)
+        .alias("_kind"),
+        pl.col("measure").is_in(unstated).alias("_may_be_unstated"),
+        pl.lit(None, pl.Float64).alias("_days"),
+    )
+    return _finished(marked).select(_columns(tuple(by)))
+
+
 def keyed(
     snapshot: Snapshot, frame: pl.DataFrame, by: Sequence[str], first: Sequence[str] = (), then: Sequence[str] = ()
 ) -> pl.DataFrame:

@@ -72,6 +72,12 @@ class Filters:
             return None
         return self._moved(*shift_period(self.start, self.end, -12))
 
+    def during(self, start: date, end: date) -> "Filters":
+        """Another period, seen from as far after its end as this one is; without a period, from the same day."""
+        if self.start is None or self.end is None:
+            return replace(self, start=start, end=end)
+        return self._moved(start, end)
+
     def _moved(self, start: date, end: date) -> "Filters":
         assert self.start is not None
         assert self.end is not None

@@ -125,6 +125,25 @@ def month(value: date | None, language: str) -> str:
     return MISSING if value is None else str(format_date(value, _MONTH[language], _LOCALES[language]))
 
 
+def step(value: date | None, grain: str, language: str) -> str:
+    """A step of time by its first day: 2022年, 2022年二季度, 2022年6月6日当周; 2022, Q2 2022, week of 6 Jun 2022."""
+    if value is None:
+        return MISSING
+    match grain:
+        case "year":
+            return f"{value.year}年" if language == "zh" else str(value.year)
+        case "quarter":
+            at = (value.month - 1) // 3
+            return f"{value.year}年{'一二三四'[at]}季度" if language == "zh" else f"Q{at + 1} {value.year}"
+        case "week":
+            if language == "zh":
+                return f"{value.year}年{value.month}月{value.day}日当周"
+            return f"week of {day(value, language)}"
+        case "month":
+            return month(value, language)
+    return day(value, language)
+
+
 def period(start: date | None, end: date | None, language: str) -> str:
     """A period in the coarsest exact words: 2022年6月, 2021年7月至2022年6月, 2022年6月3日至9月1日, 全部时间."""
     to = "至" if language == "zh" else " – "

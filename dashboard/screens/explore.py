@@ -1,0 +1,202 @@
+"""What does the register say to a question nobody has asked before?"""
+
+from collections.abc import Sequence
+from functools import partial
+
+import streamlit as st
+
+from dashboard.charts.exploration import drawing
+from dashboard.components import choose, choose_several, empty, heading, notes, show, title, type_in
+from dashboard.figures_table import figures_table
+from dashboard.screens import Page, pages
+from dashboard.session import Session, control, marked, note_control, open_page, take
+from queries import wording
+from queries.dimensions import DIMENSIONS
+from queries.measures import measure
+from queries.views import View, beside, drill, explore, explore_drawing, explore_table
+from queries.views.explore import Question
+
+NONE = "-"
+WIDTH = 186  # CSS pixels of a control
+
+
+def render(session: Session) -> None:
+    """What to ask, then the chart that suits it, then the table with its totals."""
+    above = st.container()
+    question = _question(session)
+    if question is None:
+        with above:
+            heading(session, session.words("explore.title"))
+        st.info(session.words("explore.no_measures"), icon=":material/info:")
+        return
+    view = session.view(explore.answer, question)
+    with above:
+        heading(session, view.finding or session.words("explore.title"))
+    if not view.frame["value"].is_not_null().any():
+        empty(session, view)
+        return
+    name = _drawn(session, question)
+    _chart(session, question, name)
+    _table(session, view, question, name)
+
+
+def _question(session: Session) -> Question | None:
+    """What the controls say."""
+    words, language = session.words, session.language
+    offered = session.answer(explore.offered)
+    if not offered:
+        return None
+    with st.container(border=True, key="card-question", gap="small"):
+        names = choose_several(
+            session, "m", offered, lambda each: measure(each).label(language), label=words("explore.measures"),
+            default=offered[:1], most=explore.MOST_MEASURES, collapsed=True,
+        )  # fmt: skip
+        dimensions = session.answer(explore.breakdowns, names)
+        with st.container(horizontal=True, gap="small", vertical_alignment="center", key="explore-controls"):
+            by = _one(session, "by", dimensions, "explore.by", dimensions[0] if dimensions else NONE)
+            others = [each for each in dimensions if each != by]
+            and_by = _one(session, "and", others, "explore.and_by") if by else ""
+            grain = _one(session, "t", session.answer(explore.grains), "explore.grain")
+            versus = _versus(session, [each for each in dimensions if each not in (by, and_by)])
+            top, find = (_top(session), _find(session, by)) if by else (explore.TOPS[0], "")
+            swapped = choose(session, "swap", ["0", "1"], lambda each: words(f"explore.swap_{each}"),
+                             label=words("explore.swap"), menu=True, width=WIDTH)  # fmt: skip
+    sort = control("sort")
+    note_control("sort", sort, "")
+    return Question(names, by, and_by, grain, swapped == "1", top, find, sort, versus)
+
+
+def _top(session: Session) -> int:
+    words = session.words
+    options = [str(each) for each in explore.TOPS]
+    return int(choose(session, "top", options, lambda each: words("explore.top", count=each),
+                      label=words("explore.top_label"), menu=True, width=WIDTH))  # fmt: skip
+
+
+def _find(session: Session, by: str) -> str:
+    label = session.words("explore.find", name=DIMENSIONS[by].label(session.language))
+    return type_in(session, "find", label=label, width=WIDTH)
+
+
+def _one(session: Session, name: str, options: Sequence[str], label: str, default: str = NONE) -> str:
+    """A breakdown or nothing."""
+    words, language = session.words, session.language
+
+    def called(each: str) -> str:
+        if each == NONE:
+            return words("explore.none", label=words(label))
+        return words("explore.axis", label=words(label), name=explore_table.axis_label(each, language))
+
+    chosen = choose(
+        session, name, [NONE, *options], called, label=words(label), default=default, menu=True, width=WIDTH
+    )
+    return "" if chosen == NONE else chosen
+
+
+def _versus(session: Session, dimensions: Sequence[str]) -> str:
+    """The other selection, as a question holds it."""
+    words, language = session.words, session.language
+
+    def called(each: str) -> str:
+        if each in beside.PERIODS:
+            return words("explore.versus", name=beside.PERIODS[each](language))
+        if each in DIMENSIONS:
+            return words("explore.versus_of", name=DIMENSIONS[each].label(language))
+        return words("explore.versus_period" if each == "period" else "explore.versus_none")
+
+    has_period = session.filters.start is not None and session.filters.end is not None
+    times = [*beside.PERIODS, "period"] if has_period else []
+    chosen = choose(session, "vs", [NONE, *times, *dimensions], called, label=words("explore.versus_label"), menu=True,
+                    width=WIDTH)  # fmt: skip
+    if chosen == "period":
+        return type_in(session, "during", label=words("explore.during"), width=230)
+    if chosen in DIMENSIONS:
+        labels = session.snapshot.labels(chosen, language)
+        keys = choose_several(session, "with", session.snapshot.keys(chosen), lambda key: labels.get(key, key),
+                              label=words("explore.with"), between="|", width=240)  # fmt: skip
+        return f"{chosen}:{'|'.join(keys)}" if keys else ""
+    return "" if chosen == NONE else chosen
+
+
+def _drawn(session: Session, question: Question) -> str:
+    """The measure the chart and a table of groups by groups show."""
+    if len(question.measures) == 1:
+        return question.measures[0]
+    return choose(session, "draw", question.measures, lambda each: measure(each).label(session.language),
+                  label=session.words("explore.draw"))  # fmt: skip
+
+
+def _chart(session: Session, question: Question, name: str) -> None:
+    kind = explore_drawing.kind(question, name)
+    if kind == "nothing":
+        return
+    view = session.view(explore_drawing.drawn, question, name)
+    if not view.frame.height:
+        return
+    cohort = measure(name).cohort.label(session.language)
+    names = [explore_table.axis_label(axis, session.language) for axis in question.axes]
+    plain_title = session.words("explore.chart_title", name=measure(name).label(session.language), by=" × ".join(names))
+    show(session, view, drawing, key="explored", on_click=_nothing,
+         sentence=None if kind == "intervals" else plain_title,
+         note=session.words(f"explore.note_{kind}", period=_period(session), cohort=cohort))  # fmt: skip
+    keys = marked("figure-explored")
+    if keys:
+        _open(session, question, keys)
+
+
+def _table(session: Session, view: View, question: Question, name: str) -> None:
+    words = session.words
+    grid = session.answer(explore_table.tabulate, question, name, session.language)
+    pivot = bool(question.column)
+    with st.container(border=True, key="card-table", gap="small"):
+        with st.container(gap=None):
+            title(session, words("explore.table_title"), words("explore.table_note"))
+        clicked = figures_table(
+            session, grid, key="explore", sort=question.sort, pivot=pivot, caption=words("explore.table_title"),
+            on_sort=partial(take, "sort", "figures-table-explore", "sort"),
+        )  # fmt: skip
+        notes(session, view.notes)
+    if clicked:
+        _open(session, question, clicked)
+
+
+def _nothing() -> None:
+    """A click on a mark is read after the figure is drawn."""
+
+
+def _open(session: Session, question: Question, keys: dict[str, str]) -> None:
+    """Go one level down from what was clicked."""
+    step = session.answer(drill.one_level_down, question, keys)
+    if step is None:
+        return
+    if step.question is None:
+        if any(page.name == "cases" for page in pages()):
+            open_page(session, "cases", step.where, period=step.period)
+        return
+    asked = step.question
+    controls = {
+        "m": ",".join(asked.measures),
+        "by": asked.by or NONE,
+        "and": asked.and_by,
+        "t": asked.grain,
+        "draw": session.locals.get("draw", ""),
+    }
+    open_page(session, "explore", step.where, period=step.period,
+              controls={name: value for name, value in controls.items() if value})  # fmt: skip
+
+
+def _period(session: Session) -> str:
+    return wording.period(session.filters.start, session.filters.end, session.language)
+
+
+def warm(session: Session) -> None:
+    """What the first reader will ask for."""
+    offered = session.answer(explore.offered)
+    if not offered:
+        return
+    dimensions = session.answer(explore.breakdowns, offered[:1])
+    question = Question(offered[:1], dimensions[0] if dimensions else "")
+    session.view(explore.answer, question)
+
+
+PAGE = Page(name="explore", order=58, render=render, icon="query_stats", section="analysis", warm=warm)

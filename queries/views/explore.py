@@ -1,0 +1,289 @@
+"""Any measures by any two breakdowns and a step of time: the cells, their totals, and another selection beside them.
+
+A question (`Question`) is what the page's controls say and a link carries. Totals are asked of the register, not added
+up from what is shown, so they hold for medians too; the cells of shares and counts add up to them. What falls below
+the first N groups is one group of its own, counted from its items.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cached_property
+
+import polars as pl
+
+from queries import wording
+from queries.dimensions import DIMENSIONS, GRAINS
+from queries.evaluate import added_up, evaluate
+from queries.filters import Filters
+from queries.measures import Count, Duration, Measure, Ratio, measure, measures
+from queries.reasons import why_not
+from queries.snapshot import Snapshot
+from queries.views import View
+from queries.views.beside import Other, beside, other_selection
+from queries.views.parts import SETTLING_DAYS, both, excluded, in_both, made, reasons, seen
+from queries.views.townships import title
+from queries.vocabulary import Text
+
+OTHERS = "__others__"  # key of everything below the first N groups; no register has it
+THE_OTHERS = Text("其余", "Others")
+MOST_MEASURES = 4
+TOPS = (10, 20, 50, 300)  # groups shown; a browser draws 300 rows of a table at once
+MOST_COLUMNS = 12  # groups side by side
+MOST_SECOND = 6  # groups within each row where rows are pairs
+GRAIN_DAYS = {"week": 7, "month": 31, "quarter": 92, "year": 366}
+MOST_PERIODS = 120  # steps of time offered within the period chosen
+STEPS = 5  # shades of the table
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked.
+
+    Attributes:
+        measures: names; the first one is the one drawn.
+        by, and_by: dimensions, "" for none.
+        grain: step of time of each measure's own cohort date, "" for none.
+        swapped: rows and columns exchanged.
+        top: groups of `by` kept by their number of items.
+        find: part of a label; only matching groups are kept.
+        sort: a column's name, "-" in front for descending; "" is the order of the labels.
+        versus: the other selection, as `beside.other_selection` reads it.
+    """
+
+    measures: tuple[str, ...]
+    by: str = ""
+    and_by: str = ""
+    grain: str = ""
+    swapped: bool = False
+    top: int = TOPS[0]
+    find: str = ""
+    sort: str = ""
+    versus: str = ""
+
+    @cached_property
+    def axes(self) -> tuple[str, ...]:
+        """Everything the figures are broken down by."""
+        return tuple(dict.fromkeys(name for name in (self.by, self.and_by, self.grain) if name))
+
+    @property
+    def rows(self) -> tuple[str, ...]:
+        """What the rows of the table are; empty where the measures are the rows."""
+        if len(self.axes) == 1:
+            return () if self.swapped else self.axes
+        if len(self.axes) == 2:
+            return (self.axes[1 if self.swapped else 0],)
+        if self.swapped and self.axes:
+            return (self.axes[0], self.axes[2])
+        return self.axes[:2]
+
+    @property
+    def column(self) -> str:
+        """What the columns of the table are; "" where they are the measures."""
+        return next((name for name in self.axes if name not in self.rows), "")
+
+
+def offered(snapshot: Snapshot, filters: Filters) -> tuple[str, ...]:
+    """Measures that can be computed under the selection, the most asked for first."""
+    chosen = seen(filters, snapshot)
+    possible = [each.name for each in measures().values() if why_not(each, snapshot, chosen) is None]
+    first = [name for name in ("on_time_reply_rate", "closure_rate", "registered_count") if name in possible]
+    return tuple(dict.fromkeys([*first, *possible]))
+
+
+def breakdowns(snapshot: Snapshot, filters: Filters, names: tuple[str, ...]) -> tuple[str, ...]:
+    """Dimensions by which all of the measures can be broken down and of which the register knows something."""
+    tables = {measure(name).table for name in names}
+    return tuple(name for name, each in DIMENSIONS.items() if tables <= set(each.tables) and snapshot.available(name))
+
+
+def grains(snapshot: Snapshot, filters: Filters) -> tuple[str, ...]:
+    """Steps of time of which the period holds two at least and MOST_PERIODS at most, longest first."""
+    as_of = filters.as_of or snapshot.as_of
+    first = filters.start or snapshot.first_day or as_of
+    length = (min(filters.end or as_of, as_of) - first).days + 1
+    fitting = {name: length / days for name, days in GRAIN_DAYS.items()}
+    return tuple(name for name in reversed(GRAIN_DAYS) if 1 < fitting[name] <= MOST_PERIODS)
+
+
+def answer(snapshot: Snapshot, filters: Filters, question: Question) -> View:
+    """The cells and totals of a question.
+
+    Returns:
+        Columns of `evaluate`; part ("cell"; "row": totals of rows over all columns; "column": of columns over all rows;
+        "total"); one column an axis, null where added up, OTHERS below the first N; small (a share or median of fewer
+        items than the rules' smallest sample); complete (a period that has ended and settled; true without a grain);
+        step (shade 1 to STEPS of cells, null for few items and totals). With another selection: those of
+        `beside.beside`. Notes say what was left out; the finding is about the first measure.
+    """
+    chosen = seen(filters, snapshot)
+    other = other_selection(snapshot, chosen, question.versus, question.grain)
+    now = other.first if other else chosen
+    kept = _kept(snapshot, now, question)
+    frame = _all_parts(snapshot, now, question, kept)
+    if other:
+        then = _all_parts(snapshot, other.second, question, kept)
+        frame = beside(frame, then, question.axes, other)
+    frame = _judged(frame, question, snapshot, now)
+    whole = frame.filter(pl.col("part") == "total")
+    finding = _finding(whole, measure(question.measures[0]), chosen, other)
+    notes = (*reasons(whole, snapshot, chosen), *(other.notes if other else ()), *excluded(whole))
+    return made(snapshot, now, frame, question.measures, question.axes, finding, notes)
+
+
+def _parts(question: Question) -> dict[str, tuple[str, ...]]:
+    """Name of each part of the table to the axes it keeps apart."""
+    if not question.axes:
+        return {"total": ()}
+    found = {"cell": question.axes, "total": ()}
+    if question.rows and question.column:
+        found |= {"row": question.rows, "column": (question.column,)}
+    return found
+
+
+def _all_parts(snapshot: Snapshot, filters: Filters, question: Question, kept: dict[str, list[str]]) -> pl.DataFrame:
+    frames = []
+    for part, axes in _parts(question).items():
+        frame = _folded(snapshot, filters, question.measures, axes, kept)
+        blank = [
+            pl.lit(None, pl.Date if name in GRAINS else pl.String).alias(name)
+            for name in question.axes
+            if name not in axes
+        ]
+        frames.append(frame.with_columns(*blank, pl.lit(part).alias("part")).select("part", "measure", *question.axes,
+                      "numerator", "denominator", "excluded", "value", "reason", "lower", "upper"))  # fmt: skip
+    return pl.concat(frames)
+
+
+def _kept(snapshot: Snapshot, filters: Filters, question: Question) -> dict[str, list[str]]:
+    """The groups of each dimension that stand for themselves, in the order of their labels."""
+    found = {}
+    for name in question.axes:
+        if name in GRAINS:
+            continue
+        is_main = name == question.by
+        most = MOST_COLUMNS if name == question.column else question.top if is_main else MOST_SECOND
+        if len(question.axes) == 2 and name in question.rows:
+            most = max(most, question.top)
+        first = measure(question.measures[0])
+        frame = evaluate(snapshot, first.name, (name,), filters)
+        if is_main and question.find:
+            frame = frame.filter(pl.col(name).is_in(_matching(snapshot, name, question.find)))
+        size = "numerator" if isinstance(first, Count) else "denominator"
+        largest = frame.sort(size, descending=True, maintain_order=True).head(most)[name].to_list()
+        found[name] = [key for key in frame[name].to_list() if key in set(largest)]
+    return found
+
+
+def _matching(snapshot: Snapshot, dimension: str, part: str) -> list[str]:
+    wanted = part.strip().casefold()
+    words = snapshot.dimension(dimension)
+    hit = pl.any_horizontal(
+        pl.col(name).str.to_lowercase().str.contains(wanted, literal=True) for name in ("key", "zh", "en")
+    )
+    return words.filter(hit)["key"].to_list()
+
+
+def _folded(
+    snapshot: Snapshot, filters: Filters, names: Sequence[str], axes: tuple[str, ...], kept: dict[str, list[str]]
+) -> pl.DataFrame:
+    """`evaluate` with the groups that are not kept put together as OTHERS, counted from their items."""
+    frame = evaluate(snapshot, names, axes, filters)
+    rest = {name: sorted(set(frame[name]) - set(kept[name])) for name in axes if name in kept}
+    rest = {name: keys for name, keys in rest.items() if keys}
+    if not rest:
+        return frame
+    renamed = frame.with_columns(
+        pl.when(pl.col(name).is_in(keys)).then(pl.lit(OTHERS)).otherwise(name).alias(name)
+        for name, keys in rest.items()
+    )
+    of_days = [name for name in names if isinstance(measure(name), Duration)]
+    counted = added_up(renamed.filter(~pl.col("measure").is_in(of_days)), axes)
+    if not of_days:
+        return counted
+    alone = pl.all_horizontal(pl.col(name) != OTHERS for name in rest)
+    frames = [counted, renamed.filter(pl.col("measure").is_in(of_days) & alone)]
+    for together in _subsets(tuple(rest)):
+        narrowed = filters
+        for name, keys in rest.items():
+            # a median of several groups is read from their items, not from their medians
+            narrowed = narrowed.only(name, *(keys if name in together else kept[name]))
+            if not narrowed.keys(name):
+                break
+        else:
+            apart = tuple(name for name in axes if name not in together)
+            found = evaluate(snapshot, of_days, apart, narrowed)
+            frames.append(found.with_columns(pl.lit(OTHERS).alias(name) for name in together).select(frame.columns))
+    return pl.concat(frames)
+
+
+def _subsets(names: tuple[str, ...]) -> list[tuple[str, ...]]:
+    found: list[tuple[str, ...]] = [()]
+    for name in names:
+        found += [(*each, name) for each in found]
+    return [each for each in found if each]
+
+
+def _judged(frame: pl.DataFrame, question: Question, snapshot: Snapshot, filters: Filters) -> pl.DataFrame:
+    """Columns small, complete and step."""
+    of_items = [name for name in question.measures if not isinstance(measure(name), Count)]
+    small = pl.col("measure").is_in(of_items) & (pl.col("denominator") < filters.rule_set.small_sample)
+    frame = frame.with_columns(small.fill_null(False).alias("small"), _complete(question, snapshot, filters))
+    shown = (pl.col("part") == "cell") & ~pl.col("small") & pl.col("value").is_not_null()
+    for name in question.axes:
+        if name not in GRAINS:
+            shown = shown & (pl.col(name) != OTHERS)
+    low, high = (
+        end.over("measure") for end in (pl.col("value").filter(shown).min(), pl.col("value").filter(shown).max())
+    )
+    place = ((pl.col("value") - low) / (high - low) * STEPS).floor().clip(0, STEPS - 1) + 1
+    step = pl.when(shown & (high > low)).then(place).when(shown).then(3)
+    return frame.with_columns(step.cast(pl.Int8).alias("step"))
+
+
+def _complete(question: Question, snapshot: Snapshot, filters: Filters) -> pl.Expr:
+    if not question.grain:
+        return pl.lit(True).alias("complete")
+    as_of = filters.as_of or snapshot.as_of
+    settle = pl.col("measure").replace_strict(SETTLING_DAYS, default=0, return_dtype=pl.Int64)
+    step = {"week": "1w", "month": "1mo", "quarter": "1q", "year": "1y", "day": "1d"}[question.grain]
+    end = pl.col(question.grain).dt.offset_by(step) - timedelta(days=1)
+    # the last period may be cut off by the selection as well
+    cut = pl.lit(filters.end) < end if filters.end else pl.lit(False)
+    ended = (end + pl.duration(days=settle) <= as_of) & ~cut
+    return ended.fill_null(True).alias("complete")
+
+
+def _finding(whole: pl.DataFrame, each: Measure, filters: Filters, other: Other | None) -> Text | None:
+    """The whole's figure of one measure, and how the other selection stands to it."""
+    found = whole.filter(pl.col("measure") == each.name)
+    if not found.height or found["value"][0] is None:
+        return None
+    row = found.row(0, named=True)
+    name = title(each, filters)
+    said = in_both("{label} {value}（{counts}）", "{label} {value} ({counts})", label=(name.zh, name.en),
+                   value=both(figure_words, each, row["value"]), counts=both(counts_words, each, row))  # fmt: skip
+    if isinstance(each, Count):
+        said = in_both("{label} {value}", "{label} {value}", label=(name.zh, name.en),
+                       value=both(figure_words, each, row["value"]))  # fmt: skip
+    verdict = other.verdict(each, row) if other else None
+    return Text(f"{said.zh}，{verdict.zh}", f"{said.en}, {verdict.en}") if verdict else said
+
+
+def figure_words(each: Measure, value: float | None, language: str) -> str:
+    """A figure of a measure in words: 92.1%, 41天, 1,234."""
+    if value is None:
+        return wording.MISSING
+    if isinstance(each, Ratio):
+        return wording.per_cent(value, language)
+    if isinstance(each, Duration):
+        return wording.days(value, language, 1)
+    unit = each.unit(language)
+    return wording.number(value, language) + (unit if language == "zh" else f" {unit}")
+
+
+def counts_words(each: Measure, row: dict[str, object], language: str) -> str:
+    """The counts behind a figure: 245/282件; of a duration the items measured."""
+    if isinstance(each, Ratio):
+        return wording.fraction(row["numerator"], row["denominator"], language)  # type: ignore[arg-type]  # counts of a row
+    return wording.items(row["denominator"] if isinstance(each, Duration) else row["numerator"], language)  # type: ignore[arg-type]  # as above

@@ -1,0 +1,89 @@
+"""What of an answer is drawn, and how: one measure, with the labels, verdicts and the whole a chart needs."""
+
+from dataclasses import replace
+from typing import Literal
+
+import polars as pl
+
+from queries.dimensions import GRAINS
+from queries.filters import Filters
+from queries.measures import Ratio, measure
+from queries.snapshot import Snapshot
+from queries.views import View
+from queries.views.beside import other_selection
+from queries.views.explore import Question, answer
+from queries.views.explore_table import label_of, ordered
+from queries.views.parts import bands
+from queries.views.townships import standing, title
+from queries.vocabulary import LANGUAGES, Text
+
+Kind = Literal["nothing", "intervals", "dots", "pairs", "lines", "multiples", "heat"]
+
+
+def kind(question: Question, name: str) -> Kind:
+    """The chart that suits a question: what is compared decides, not taste."""
+    grains = [axis for axis in question.axes if axis in GRAINS]
+    groups = [axis for axis in question.axes if axis not in GRAINS]
+    if not question.axes:
+        return "nothing"
+    if not groups:
+        return "lines"
+    if grains:
+        return "multiples"
+    if len(groups) == 2:
+        return "heat"
+    if question.versus:
+        return "pairs"
+    return "intervals" if isinstance(measure(name), Ratio) else "dots"
+
+
+def drawn(snapshot: Snapshot, filters: Filters, question: Question, name: str) -> View:
+    """The cells of one measure, labelled.
+
+    Returns:
+        The columns of `explore.answer` for cells of the measure; zh, en (labels of the first breakdown) and across_zh,
+        across_en (of the second, where there are two); group (all breakdowns as one key, for small charts); overall
+        (the whole's value); band, worse (`parts.bands`); and for two selections name_zh, name_en, then_zh, then_en.
+        As many rows as the chart has room for; a note says how many are left out.
+    """
+    view = answer(snapshot, filters, question)
+    cells = view.frame.filter((pl.col("part") == "cell") & (pl.col("measure") == name))
+    whole = view.frame.filter((pl.col("part") == "total") & (pl.col("measure") == name))
+    overall = whole["value"][0] if whole.height else None
+    groups = [axis for axis in question.axes if axis not in GRAINS]
+    frame = _in_order(cells, question)
+    for place, axis in enumerate(groups):
+        names = ("zh", "en") if place == 0 else ("across_zh", "across_en")
+        for language, column in zip(LANGUAGES, names, strict=True):
+            labels = {key: label_of(snapshot, axis, key, language) for key in frame[axis].unique()}
+            frame = frame.with_columns(pl.col(axis).replace_strict(labels, return_dtype=pl.String).alias(column))
+    frame = frame.with_columns(pl.lit(overall, pl.Float64).alias("overall"))
+    each = measure(name)
+    finding = None
+    if kind(question, name) == "intervals":
+        frame = bands(frame.filter(pl.col("denominator") > 0), overall, each.better, filters.rule_set.small_sample)
+        finding = standing(frame, title(each, filters)) if frame.height else None
+    other = other_selection(snapshot, filters, question.versus, question.grain)
+    if other:
+        said = {"name": other.names[0], "then": other.names[1]}
+        frame = frame.with_columns(
+            pl.lit(text(language)).alias(f"{part}_{language}") for part, text in said.items() for language in LANGUAGES
+        )
+    return replace(
+        view, frame=frame, measures=(each,), by=question.axes, finding=finding or _said(view, name), notes=()
+    )
+
+
+def _said(view: View, name: str) -> Text | None:
+    return view.finding if view.measures[0].name == name else None
+
+
+def _in_order(cells: pl.DataFrame, question: Question) -> pl.DataFrame:
+    """Rows as the table has them: the others last."""
+    if not cells.height:
+        return cells
+    ranks = [
+        pl.col(axis).replace_strict({key: at for at, key in enumerate(ordered(cells, axis))}, return_dtype=pl.Int32)
+        for axis in question.axes
+    ]
+    return cells.sort(ranks)

@@ -1,0 +1,254 @@
+"""Explore: cells, totals and what is put together say the same; another selection beside; one level down."""
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from queries.errors import UsageError
+from queries.evaluate import added_up, evaluate
+from queries.filters import Filters
+from queries.snapshot import Snapshot, build_from_frames
+from queries.views import drill, explore, explore_drawing, explore_table
+from queries.views.explore import OTHERS, Question
+
+YEAR = Filters(start=date(2022, 1, 1), end=date(2022, 12, 31), as_of=date(2022, 12, 31))
+SHARES = ("on_time_reply_rate", "repeat_share", "registered_count")
+
+
+@pytest.fixture(scope="module")
+def city(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
+    """Six places of falling size, three channels, two years; days to close differ by place."""
+    rows = []
+    for place in range(6):
+        for number in range(60 - 9 * place):
+            year, month = 2021 + number % 2, 1 + number % 9
+            rows.append(
+                {
+                    "case_id": f"{place}-{number}",
+                    "place_code": f"p{place}",
+                    "responsible_office_id": f"o{place % 2}",
+                    "channel": ("letter", "visit", "phone")[number % 3],
+                    "registered_at": f"{year}-{month:02d}-10",
+                    "due_at": f"{year}-{month + 2:02d}-10",
+                    "closed_at": f"{year}-{month + (1 if number % 5 else 3):02d}-{1 + place + number % 7:02d}",
+                    "is_repeat": number % 4 == 0,
+                }
+            )
+    return build_from_frames(tmp_path_factory.mktemp("explore") / "s", pl.DataFrame(rows))
+
+
+def part(frame: pl.DataFrame, name: str) -> pl.DataFrame:
+    return frame.filter(pl.col("part") == name)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        Question(SHARES, "place", top=2),
+        Question(SHARES, "place", "channel", top=2),
+        Question(SHARES, "place", grain="month", top=3),
+        Question(SHARES, "place", "channel", "quarter", top=2, swapped=True),
+        Question(SHARES, grain="week"),
+        Question(SHARES, "place", find="p1"),
+    ],
+)
+def test_cells_with_the_others_add_up_to_every_total_and_the_whole_is_the_registers(city, question):
+    frame = explore.answer(city, YEAR, question).frame
+    whole = evaluate(city, SHARES, (), YEAR)
+    counted = ["numerator", "denominator"]
+    for name, numbers in whole.select("measure", *counted).rows_by_key("measure", unique=True).items():
+        for each in ("cell", "row", "column", "total"):
+            rows = part(frame, each).filter(pl.col("measure") == name)
+            if rows.height:
+                sums = rows.select(pl.col(counted).sum()).row(0)
+                assert sums == (numbers[0], numbers[1] or 0), (name, each)
+    assert part(frame, "total")["value"].to_list() == pytest.approx(
+        [dict(whole.select("measure", "value").iter_rows())[name] for name in part(frame, "total")["measure"]]
+    )
+
+
+def test_the_share_of_the_others_is_that_of_their_items_and_not_a_mean_of_shares(city):
+    rows = part(explore.answer(city, YEAR, Question(("on_time_reply_rate",), "place", top=2)).frame, "cell")
+    rest = rows.filter(pl.col("place") == OTHERS).row(0, named=True)
+    kept = rows.filter(pl.col("place") != OTHERS)["place"].to_list()
+    alone = evaluate(
+        city, "on_time_reply_rate", (), YEAR.only("place", *sorted({f"p{n}" for n in range(6)} - set(kept)))
+    )
+    assert (rest["numerator"], rest["denominator"]) == alone.select("numerator", "denominator").row(0)
+    assert rest["value"] == pytest.approx(rest["numerator"] / rest["denominator"])
+    assert (rest["lower"], rest["upper"]) == pytest.approx(alone.select("lower", "upper").row(0))
+
+
+def test_the_median_of_the_others_is_read_from_their_items(city):
+    rows = part(explore.answer(city, YEAR, Question(("days_to_close",), "place", "channel", top=2)).frame, "cell")
+    found = rows.filter((pl.col("place") == OTHERS) & (pl.col("channel") == "visit")).row(0, named=True)
+    kept = rows.filter(pl.col("place") != OTHERS)["place"].unique()
+    rest = YEAR.only("place", *sorted({f"p{n}" for n in range(6)} - set(kept))).only("channel", "visit")
+    alone = evaluate(city, "days_to_close", (), rest)
+    assert (found["value"], found["denominator"]) == alone.select("value", "denominator").row(0)
+
+
+def test_medians_are_never_added_up(city):
+    with pytest.raises(UsageError, match="days_to_close"):
+        added_up(evaluate(city, "days_to_close", ("place",), YEAR), ())
+
+
+def test_two_selections_never_share_an_item(city):
+    frame = explore.answer(city, YEAR, Question(("registered_count",), versus="place:p0|p1")).frame
+    total = part(frame, "total").row(0, named=True)
+    assert total["value"] + total["then_value"] == evaluate(city, "registered_count", (), YEAR)["value"][0]
+
+
+def due(place: str, on_time: int, late: int, year: int) -> list[dict[str, str]]:
+    common = {"place_code": place, "registered_at": f"{year}-04-02", "due_at": f"{year}-06-01"}
+    return [common | {"closed_at": f"{year}-05-30"}] * on_time + [common | {"closed_at": f"{year}-06-20"}] * late
+
+
+@pytest.fixture
+def two_years(tmp_path: Path) -> Callable[..., Snapshot]:
+    def build(*groups: tuple[str, int, int, int, int]) -> Snapshot:
+        rows = [
+            row
+            for place, x1, n1, x2, n2 in groups
+            for row in due(place, x1, n1 - x1, 2022) + due(place, x2, n2 - x2, 2021)
+        ]
+        return build_from_frames(
+            tmp_path / "s", pl.DataFrame(rows).with_row_index("case_id").cast({"case_id": pl.String})
+        )
+
+    return build
+
+
+def test_an_arrow_stands_only_where_newcombes_interval_and_the_false_discovery_rate_agree(two_years):
+    city = two_years(("fell", 120, 200, 190, 200), ("same", 180, 200, 184, 200), ("few", 2, 4, 4, 4))
+    frame = part(
+        explore.answer(city, YEAR, Question(("on_time_reply_rate",), "place", versus="last_year")).frame, "cell"
+    )
+    signals = dict(frame.select("place", "signal").iter_rows())
+    assert signals == {"fell": -1, "same": 0, "few": 0}
+    fell = frame.filter(pl.col("place") == "fell").row(0, named=True)
+    assert fell["difference_lower"] < fell["difference"] < fell["difference_upper"] < 0
+
+
+def test_the_title_says_clearly_lower_only_for_a_difference_beyond_chance(two_years):
+    question = Question(("on_time_reply_rate",), "place", versus="last_year")
+    lower = explore.answer(two_years(("a", 120, 200, 190, 200)), YEAR, question).finding
+    assert lower is not None
+    assert "clearly lower than the same period last year" in lower.en
+
+
+def test_the_title_of_a_small_difference_says_that_none_can_be_told(two_years):
+    question = Question(("on_time_reply_rate",), "place", versus="last_year")
+    same = explore.answer(two_years(("a", 180, 200, 184, 200)), YEAR, question).finding
+    assert same is not None
+    assert "not clearly different" in same.en
+
+
+def test_months_of_two_years_are_laid_over_one_another(two_years):
+    frame = explore.answer(
+        two_years(("a", 3, 5, 4, 9)), YEAR, Question(("on_time_reply_rate",), grain="month", versus="last_year")
+    ).frame
+    june = part(frame, "cell").row(0, named=True)
+    assert (june["month"], june["denominator"], june["then_denominator"]) == (date(2022, 6, 1), 5, 9)
+
+
+def test_periods_that_overlap_are_shown_without_a_verdict(two_years):
+    city = two_years(("a", 120, 200, 190, 200))
+    view = explore.answer(city, YEAR, Question(("on_time_reply_rate",), "place", versus="2021-06-01..2022-06-30"))
+    assert view.frame["signal"].is_null().all()
+    assert any("overlap" in note.en for note in view.notes)
+
+
+def test_a_group_of_few_items_shows_its_counts_and_no_share(two_years):
+    grid = explore_table.tabulate(
+        two_years(("many", 90, 100, 1, 1), ("few", 2, 4, 1, 1)), YEAR, Question(("on_time_reply_rate",), "place"),
+        "on_time_reply_rate", "en",
+    )  # fmt: skip
+    few = next(line for line in grid.lines if line.labels == ("few",))
+    assert few.cells[0].small
+    assert few.cells[0].counts == "2 of 4"
+    assert few.cells[0].step is None
+
+
+@pytest.mark.parametrize("sort", ["on_time_reply_rate", "-on_time_reply_rate"])
+def test_a_sorted_table_keeps_the_others_at_the_end(city, sort):
+    grid = explore_table.tabulate(city, YEAR, Question(SHARES[:1], "place", top=4, sort=sort), SHARES[0], "zh")
+    values = [float(line.cells[0].text.rstrip("%")) for line in grid.lines[:-1] if not line.cells[0].small]
+    assert values == sorted(values, reverse=sort.startswith("-"))
+    assert grid.lines[-1].labels == ("其余",)
+
+
+def test_swapping_exchanges_rows_and_columns_and_keeps_every_figure(city):
+    question = Question(SHARES[:1], "place", "channel")
+    plain = explore_table.tabulate(city, YEAR, question, SHARES[0], "en")
+    swapped = explore_table.tabulate(
+        city, YEAR, Question(SHARES[:1], "place", "channel", swapped=True), SHARES[0], "en"
+    )
+    cells = {
+        (line.labels, column.label): cell.says
+        for line in plain.lines
+        for column, cell in zip(plain.columns, line.cells, strict=True)
+    }
+    for line in swapped.lines:
+        for column, cell in zip(swapped.columns, line.cells, strict=True):
+            if column.name != "total":
+                assert cells[(column.label,), line.labels[0]] == cell.says
+
+
+def test_opening_leads_from_place_to_office_to_month_to_the_cases(city):
+    asked = Question(SHARES[:1], "place")
+    step = drill.one_level_down(city, YEAR, asked, {"place": "p0"})
+    assert step is not None
+    assert step.question is not None
+    assert (step.where, step.question.by) == ({"place": ("p0",)}, "office")
+    inside = YEAR.only("place", "p0")
+    step = drill.one_level_down(city, inside, step.question, {"office": "o0"})
+    assert step is not None
+    assert step.question is not None
+    assert (step.question.by, step.question.grain) == ("", "month")
+    step = drill.one_level_down(city, inside.only("office", "o0"), step.question, {"month": "2022-03-01"})
+    assert step == drill.Step({}, (date(2022, 3, 1), date(2022, 3, 31)), None)
+
+
+@pytest.mark.parametrize(
+    ("question", "keys"),
+    [
+        (Question(SHARES[:1], "place"), {"place": "p1"}),
+        (Question(SHARES[:1], "place", "channel"), {"place": "p1", "channel": "visit"}),
+        (Question(SHARES[:1], "place", grain="quarter"), {"place": "p1", "quarter": "2022-04-01"}),
+        (Question(SHARES[:1], grain="month"), {"month": "2022-05-01"}),
+    ],
+)
+def test_the_figure_opened_is_the_whole_of_the_next_level(city, question, keys):
+    frame = part(explore.answer(city, YEAR, question).frame, "cell")
+    for name, key in keys.items():
+        frame = frame.filter(pl.col(name) == (date.fromisoformat(key) if name in ("month", "quarter") else key))
+    step = drill.one_level_down(city, YEAR, question, keys)
+    assert step is not None
+    start, end = step.period or (YEAR.start, YEAR.end)
+    there = Filters(start, end, tuple(step.where.items()), as_of=YEAR.as_of)
+    whole = evaluate(city, question.measures[0], (), there)
+    assert frame.select("numerator", "denominator").row(0) == whole.select("numerator", "denominator").row(0)
+
+
+def test_what_was_put_together_cannot_be_opened(city):
+    assert drill.one_level_down(city, YEAR, Question(SHARES[:1], "place"), {"place": OTHERS}) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        (Question(("closure_rate",)), "nothing"),
+        (Question(("closure_rate",), "place"), "intervals"),
+        (Question(("days_to_close",), "place"), "dots"),
+        (Question(("closure_rate",), "place", versus="last_year"), "pairs"),
+        (Question(("closure_rate",), grain="month"), "lines"),
+        (Question(("closure_rate",), "place", grain="month"), "multiples"),
+        (Question(("closure_rate",), "place", "channel"), "heat"),
+    ],
+)
+def test_the_chart_follows_from_what_is_compared(question, kind):
+    assert explore_drawing.kind(question, question.measures[0]) == kind
