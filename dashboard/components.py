@@ -11,9 +11,10 @@ import polars as pl
 import streamlit as st
 
 from dashboard.charts import Chart, Palette
+from dashboard.controls import page_choices, page_text
 from dashboard.exports.cells import csv_bytes
 from dashboard.exports.sheets import selection_lines, sheet
-from dashboard.session import Session, note_control, page_choices, page_control, page_text
+from dashboard.session import Session, note_control, page_control
 from queries import wording
 from queries.methods import method
 from queries.reasons import why_not

@@ -31,7 +31,7 @@ def figures_table(
         sort: the column it is sorted by, "-" in front for descending.
         caption: what the table shows, for those who listen to it.
         pivot: counts under the figures instead of beside them, and cells that open.
-        on_sort: callback for a click on a heading (`session.take` of "sort").
+        on_sort: callback for a click on a heading (`controls.take` of "sort").
 
     Returns:
         The keys of the row or cell just opened; empty for none.

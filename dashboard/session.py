@@ -324,14 +324,6 @@ def pick(name: str, figure: str, fragment: str) -> None:
     st.rerun(fragment)
 
 
-def marked(figure: str) -> dict[str, str]:
-    """The keys of the mark just clicked in a figure, lines `dimension=key` first in its `customdata`; or nothing."""
-    points = st.session_state.get(figure, {}).get("selection", {}).get("points", [])
-    data = points[0].get("customdata") if points else None
-    lines = str(data[0]).splitlines() if data else []
-    return dict(line.split("=", 1) for line in lines if "=" in line)
-
-
 def page_control(name: str, default: str, options: Sequence[str]) -> str:
     """Name of the widget state of a control that belongs to one page, seeded from the link; see `note_control`."""
     state = LOCAL + name
@@ -339,39 +331,6 @@ def page_control(name: str, default: str, options: Sequence[str]) -> str:
         linked = st.session_state.get("_locals", {}).get(name)
         st.session_state[state] = linked if linked in options else default
     return state
-
-
-def page_choices(name: str, default: Sequence[str], options: Sequence[str], between: str = ",") -> str:
-    """Like `page_control` for several choices at once; the link holds them with `between` in between."""
-    state = LOCAL + name
-    now = st.session_state.get(state, st.session_state.get("_locals", {}).get(name))
-    chosen = now.split(between) if isinstance(now, str) else now or ()
-    kept = [each for each in dict.fromkeys(chosen) if each in options] or list(default)
-    if st.session_state.get(state) != kept:
-        st.session_state[state] = kept
-    if state in st.session_state.get("_values", {}):
-        st.session_state["_values"][state] = kept  # the link's text and the widget's list are the same choice
-    return state
-
-
-def page_text(name: str) -> str:
-    """Name of the widget state of a text that belongs to one page, seeded from the link; see `note_control`."""
-    state = LOCAL + name
-    if not isinstance(st.session_state.get(state), str):
-        st.session_state[state] = st.session_state.get("_locals", {}).get(name, "")
-    return state
-
-
-def control(name: str) -> str:
-    """The value of a page's control that no widget of Streamlit shows, such as the order of a table."""
-    return str(st.session_state[page_text(name)])
-
-
-def take(name: str, component: str, trigger: str) -> None:
-    """Take what a component of ours reports as the value of the page's control `name` (a callback)."""
-    value = st.session_state[component].get(trigger)
-    if isinstance(value, str):
-        st.session_state[LOCAL + name] = value
 
 
 def note_control(name: str, value: str, default: str) -> None:

@@ -54,6 +54,7 @@ FLOORS = {
     "dashboard.choices": 6,
     "dashboard.import_work": 6,
     "dashboard.session": 6,
+    "dashboard.controls": 6,
     "dashboard": 7,
     "dashboard.wall": 8,
     "dashboard.screens": 8,

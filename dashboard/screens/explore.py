@@ -7,9 +7,10 @@ import streamlit as st
 
 from dashboard.charts.exploration import drawing
 from dashboard.components import choose, choose_several, empty, heading, notes, show, title, type_in
+from dashboard.controls import control, marked, take
 from dashboard.figures_table import figures_table
 from dashboard.screens import Page, pages
-from dashboard.session import Session, control, marked, note_control, open_page, take
+from dashboard.session import Session, note_control, open_page
 from queries import wording
 from queries.dimensions import DIMENSIONS
 from queries.measures import measure
