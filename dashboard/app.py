@@ -17,6 +17,7 @@ from dashboard.components import no_data
 from dashboard.desk import Desk
 from dashboard.filter_bar import filter_bar
 from dashboard.pinned import pinned_banner
+from dashboard.record_form import say_done
 from dashboard.screens import pages
 from dashboard.session import begin, enter_page
 from queries.settings import Settings
@@ -41,6 +42,7 @@ chosen = st.navigation(menu, position="hidden" if st.context.is_embedded else "t
 page = next(entries[entry] for entry in entries if entry.url_path == chosen.url_path)
 enter_page()
 pinned_banner(session)
+say_done(session)
 filter_bar(session, page.name, filtered=page.filtered)
 if session.is_empty and page.filtered:
     no_data(session)

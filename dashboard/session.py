@@ -32,6 +32,7 @@ from queries.filters import Filters
 from queries.records import write
 from queries.records.fields import Content
 from queries.records.write import Change, RecordId
+from queries.register import Office
 from queries.settings import Settings
 from queries.snapshot import Snapshot, current, pins
 from queries.store import open_store
@@ -153,6 +154,11 @@ class Session:
     def signature(self) -> str:
         """Who signs what this reader writes: as the proxy says, else as they said themselves; "" until then."""
         return proxy_user(self.settings) or str(recall("signature") or "")
+
+    @property
+    def offices(self) -> tuple[Office, ...]:
+        """Every office and place a record may refer to."""
+        return _kept(f"{self.snapshot.id}|offices", lambda: register.offices(_store(self.settings)))
 
     def save_record(
         self, kind: str, content: Content, record_id: RecordId | None = None, version: int | None = None

@@ -12,7 +12,7 @@ from typing import Any
 import polars as pl
 from sqlalchemy import Engine, func, select
 
-from queries.schema import case_change, import_finding
+from queries.schema import case_change, import_finding, office
 from queries.snapshot import Snapshot
 from queries.vocabulary import Text
 
@@ -57,6 +57,25 @@ class ImportRun:
     quarantined: int
     checks: Mapping[str, int]
     columns: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Office:
+    """An office or a place, as records refer to it."""
+
+    key: str
+    name: str
+    kind: str
+    is_listed: bool
+
+
+def offices(store: Engine) -> tuple[Office, ...]:
+    """Every office and place the store knows: the listed ones first, townships before departments."""
+    order = {"county": 0, "township": 1, "department": 2}
+    columns = office.c.office_id, office.c.name, office.c.kind, office.c.is_listed
+    with store.connect() as connection:
+        known = [Office(*row) for row in connection.execute(select(*columns))]
+    return tuple(sorted(known, key=lambda each: (not each.is_listed, order.get(each.kind, 3), each.name)))
 
 
 def targets(snapshot: Snapshot) -> tuple[Target, ...]:

@@ -4,9 +4,11 @@ A kind is data. The entry form, the import template, the export, the history and
 described once.
 """
 
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal, InvalidOperation
 from typing import Any, Literal
 
 from sqlalchemy import String, Table
@@ -174,6 +176,19 @@ def said(field: Field, value: Any, language: str) -> str:
     if field.type == "amount":
         return wording.per_cent(value, language, 2) if 0 <= value <= 1 else wording.number(value, language, 1)
     return str(value)
+
+
+def amount_of(text: str) -> float | str | None:
+    """An amount as people write it: 95% is 0.95, 60 is 60; None for nothing, the text itself where it is no number."""
+    plain = unicodedata.normalize("NFKC", text).strip()
+    if not plain:
+        return None
+    try:
+        if plain.endswith("%"):
+            return float(Decimal(plain.removesuffix("%").strip()) / 100)
+        return float(Decimal(plain))
+    except (InvalidOperation, ValueError):
+        return text
 
 
 def in_order(kind_fields: tuple[Field, ...], *names: str) -> tuple[Check, ...]:

@@ -121,11 +121,12 @@ def put(
 ) -> RecordId:
     """`save` within the writer's transaction, for several records at once."""
     found = kind_of(kind)
-    by = _signed(by)
     before = None if record_id is None else _current(connection, found, record_id)
     if before is not None:
         _unchanged(connection, found, before, version)
     values, problems = checked(found, content, before)
+    by, unsigned = _signed(by)
+    problems |= unsigned
     _refer(connection, found, values, before, problems)
     if found.id in values and before is None and values[found.id]:
         values[found.id] = _written_key(connection, found, values)
@@ -178,7 +179,9 @@ def catch_up(connection: Connection, kind: str, *, by: str) -> int:
 
 def _set_withdrawn(engine: Engine, kind: str, record_id: RecordId, by: str, version: int, *, withdraw: bool) -> None:
     found = kind_of(kind)
-    by = _signed(by)
+    by, unsigned = _signed(by)
+    if unsigned:
+        raise InvalidRecord(unsigned)
     with writing(engine) as connection:
         before = _current(connection, found, record_id)
         _unchanged(connection, found, before, version, even_withdrawn=True)
@@ -320,15 +323,14 @@ def _history(connection: Connection, kind: Kind, record_id: RecordId) -> tuple[C
     return tuple(changes)
 
 
-def _signed(by: str) -> str:
+def _signed(by: str) -> tuple[str, Problems]:
     by = " ".join(by.split())
     if not by:
-        raise InvalidRecord({"": (Text("请先签名", "sign first"),)})
+        return by, {"": (Text("请先署名", "sign first"),)}
     if len(by) > SIGNATURE_LENGTH:
-        raise InvalidRecord(
-            {"": (Text(f"签名最多{SIGNATURE_LENGTH}个字", f"a signature has at most {SIGNATURE_LENGTH} characters"),)}
-        )
-    return by
+        most = SIGNATURE_LENGTH
+        return by, {"": (Text(f"署名最多{most}个字", f"a signature has at most {most} characters"),)}
+    return by, {}
 
 
 def _now() -> datetime:
