@@ -19,6 +19,7 @@ from queries.views import View
 from queries.views.parts import both, in_both, made, seen
 from queries.views.recorded import applicable, as_stood, curve, median, named, narrowed, not_applied
 from queries.views.repeats import batches_said
+from queries.views.time_to_return import backflow
 from queries.vocabulary import Text
 
 GROUPS = ("batch", "place", "office")
@@ -298,40 +299,19 @@ def waiting(snapshot: Snapshot, filters: Filters) -> View:
 
 
 def no_reflow(snapshot: Snapshot, filters: Filters) -> View:
-    """The share of recognised items not petitioned again, by days since recognition (Kaplan–Meier).
-
-    Returns:
-        `recorded.curve`; no row with fewer than ENOUGH recognised items, whose number the notes then say.
-    """
-    view = items(snapshot, filters)
-    settled = view.frame.filter(pl.col("state").is_in(["recognised", "came_back"]))
-    back = settled.filter(pl.col("state") == "came_back").height
-    if settled.height < ENOUGH:
-        note = in_both(
-            "认定化解{items}，满 {enough} 件才估计不回流的比例。",
-            "{items} recognised so far; the share that does not come back is estimated from {enough} on.",
-            items=both(wording.items, settled.height),
-            enough=(str(ENOUGH),) * 2,
-        )
-        return replace(view, frame=curve(pl.Series([], dtype=pl.Date), pl.Series([], dtype=pl.Date), view.as_of),
-                       finding=None, notes=(note,))  # fmt: skip
-    frame = curve(settled["decided_on"], settled["reflow_on"], view.as_of, remaining=True)
-    finding = in_both(
-        "认定化解{items}中，回流{back}",
-        "Of {items} recognised, {back} came back",
-        items=both(wording.items, settled.height),
-        back=(wording.items(back, "zh"), wording.number(back, "en")),
+    """`time_to_return.backflow` of all batches, once ENOUGH items are recognised; before that only their number."""
+    view = backflow(snapshot, _chosen(snapshot, filters))
+    settled = int(view.frame["denominator"][0]) if view.frame.height else 0
+    if settled >= ENOUGH:
+        return view
+    settled = items(snapshot, filters).frame.filter(pl.col("state").is_in(["recognised", "came_back"])).height
+    note = in_both(
+        "认定化解{items}，满 {enough} 件才估计不回流的比例。",
+        "{items} recognised so far; from {enough} on it is estimated how many do not come back.",
+        items=both(wording.items, settled),
+        enough=(str(ENOUGH),) * 2,
     )
-    if frame.height and back:
-        last = frame.row(-1, named=True)
-        finding = in_both(
-            "{said}；{days}内不回流的估计 {share}",
-            "{said}; an estimated {share} stay settled for {days}",
-            said=(finding.zh, finding.en),
-            days=both(wording.days, last["day"]),
-            share=both(wording.per_cent, last["value"]),
-        )
-    return replace(view, frame=frame, finding=finding, notes=view.notes)
+    return replace(view, frame=view.frame.clear(), finding=None, notes=(note,))
 
 
 def to_recognition(snapshot: Snapshot, filters: Filters) -> View:

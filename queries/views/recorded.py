@@ -91,12 +91,11 @@ def not_applied(filters: Filters, dimensions: Sequence[str]) -> tuple[Text, ...]
     )
 
 
-def curve(start: pl.Series, end: pl.Series, as_of: date, *, remaining: bool = False) -> pl.DataFrame:
+def curve(start: pl.Series, end: pl.Series, as_of: date) -> pl.DataFrame:
     """Kaplan–Meier: the share that has ended by each day, open ones counted as followed until the as-of day.
 
     Args:
         start, end: dates; a null end, or one after the as-of day, has not happened. No start is null or later.
-        remaining: the share that has *not* ended instead.
 
     Returns:
         day, value, lower, upper (95 %; null where the share is 0 or 1), at_risk. Days on which the curve moves, the
@@ -108,8 +107,6 @@ def curve(start: pl.Series, end: pl.Series, as_of: date, *, remaining: bool = Fa
     if found is None:
         return pl.DataFrame(schema=CURVE)
     share, lower, upper = found.share[0], found.lower[0], found.upper[0]
-    if remaining:
-        share, lower, upper = 1 - share, 1 - upper, 1 - lower
     frame = pl.DataFrame(
         {"day": found.day, "value": share, "lower": lower, "upper": upper, "at_risk": found.at_risk[0]}, schema=CURVE
     )

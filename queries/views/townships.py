@@ -123,8 +123,12 @@ def title(each: Measure, filters: Filters) -> Text:
     return Text(f"{each.label.zh}（{convention.zh}）", f"{each.label.en} ({convention.en})")
 
 
-def standing(frame: pl.DataFrame, name: Text) -> Text:
-    """Which groups stand out from the whole, those in the unwanted direction first; else that none does."""
+def standing(frame: pl.DataFrame, name: Text, among: str = "各单位") -> Text:
+    """Which groups stand out from the whole, those in the unwanted direction first; else that none does.
+
+    Args:
+        among: what the groups are called in Chinese.
+    """
     comparable = frame.filter(pl.col("band") != "small")
     if comparable.height == 0:
         return Text(f"{name.zh}：样本不足，无法比较", f"{name.en}: too few items to compare")
@@ -134,7 +138,7 @@ def standing(frame: pl.DataFrame, name: Text) -> Text:
     ]
     told = [clause for clause in clauses if clause]
     if not told:
-        return Text(f"{name.zh}：各单位之间没有明显差别", f"{name.en}: no clear differences")
+        return Text(f"{name.zh}：{among}之间没有明显差别", f"{name.en}: no clear differences")
     same = comparable.filter(pl.col("band") == "same").height
     if same:
         told.append(Text(f"{same} 个与全体无法区分", f"{same} cannot be told from the whole"))

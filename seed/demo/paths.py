@@ -179,14 +179,24 @@ def _registration(draws: Draws, rows: Rows, kind: Arrays, season: Season) -> tup
     in_person = (kind["channel"] == VISIT) | (kind["channel"] == 0)
     registered = rows.day * DAY + np.where(in_person, draws.office_hours(), online)
     since = rows.day >= day_number(truths.SAME_DAY_SINCE)
-    for_first = np.where(since, truths.SAME_DAY_AFTER, truths.SAME_DAY_BEFORE)
+    for_first = np.where(since, _same_day_chance(registered, since, season), truths.SAME_DAY_BEFORE)
     for_repeats = np.where(since, 0.6, truths.SAME_DAY_BEFORE)
     same_day = draws.chance(np.where(kind["is_first_national"], for_first, for_repeats))
     at_once = np.minimum(
         registered + 5 * MINUTE + (draws.share() * 2.5 * HOUR).astype(np.int64), rows.day * DAY + DAY - 1
     )
-    later = (rows.day + 1 + draws.waiting(np.where(since, 1.0, 2.4), 13)) * DAY + draws.office_hours()
+    waits = 1 + draws.waiting(np.where(since, 2.0, 2.4), 13)
+    waits += np.where(rows.day > season.days[-1] - truths.STALLED_DAYS, truths.STALLED_DAYS, 0)
+    later = (rows.day + waits) * DAY + draws.office_hours()
     return registered, np.where(same_day, at_once, later)
+
+
+def _same_day_chance(registered: Ints, since: Booleans, season: Season) -> npt.NDArray[np.float64]:
+    """Lower in the evening and on days off, higher within office hours, so that the mean is the one planted."""
+    off = ~season.is_working[registered // DAY - season.days[0]] | (registered % DAY > truths.OFFICES_CLOSE)
+    share = float(off[since].mean()) if since.any() else 0.0
+    within = (truths.SAME_DAY_AFTER - share * truths.SAME_DAY_OFF_HOURS) / (1 - share) if share < 1 else 0.0
+    return np.where(off, truths.SAME_DAY_OFF_HOURS, min(within, 1.0))
 
 
 def _extensions(draws: Draws, timed: Booleans, accepted: Ints, season: Season) -> Ints:

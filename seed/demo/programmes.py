@@ -21,9 +21,16 @@ INSPECTION = date(2022, 4, 11)  # of the prefecture
 FIRST_PUT_RIGHT = ("石汀镇", date(2022, 4, 22))
 REPORT_DAYS = (13, 28)  # of every month
 REPORTING_SINCE = date(2022, 1, 1)
+ROSTER_UNKNOWN = {("栖霞岭乡", date(2022, 2, 5)), ("栖霞岭乡", date(2022, 2, 6)), ("望川乡", date(2022, 5, 22))}
+ROSTER_EMPTY = {("月埠镇", date(2022, 5, 22)), ("月埠镇", date(2022, 3, 6))}
+PROBLEMS_PER_REPORT = 1.1
+USUAL_PROBLEMS = ("城乡建设", "劳动社保", "自然资源", "农村农业", "生态环境", "交通运输")  # the commonest first
+LATE_SHARE = {"栖霞岭乡": 0.45, "教育局": 0.35}  # the others: REPORT_LATE
+REPORT_LATE, REPORT_MISSING = 0.06, 0.02
 BATCH_ASSIGNED = {"第一批": date(2021, 4, 20), "第二批": date(2022, 3, 1)}
 BATCH_REPORTED = {"第一批": (60, 270), "第二批": (30, 110)}  # days after assignment, first and last
 BATCH_PLACES = ("云汀镇", "柳渚镇", "岚溪镇", "月埠镇", "松屏镇", "石汀镇", "竹屿镇", "禾墟镇")
+LEAD_POSTS = ("市委副书记", "常务副市长", "政法委书记", "分管副市长", "市人大常委会副主任", "市政协副主席")
 BATCH_OFFICES = ("自然资源局", "住房和城乡建设局", "人力资源和社会保障局", "农业农村局", "交通运输局")
 
 
@@ -90,6 +97,7 @@ def _batch(rng: np.random.Generator, number: int, name: str) -> Iterable[Row]:
             "batch": name,
             "assigned_on": assigned,
             "leader_assigned": True,
+            "lead_post": LEAD_POSTS[item % len(LEAD_POSTS)],
             "office_id": BATCH_OFFICES[int(rng.integers(len(BATCH_OFFICES)))],
             "place_code": BATCH_PLACES[int(rng.integers(len(BATCH_PLACES)))],
             "reported_on": reported if item <= (counts["reported"] or 0) else None,
@@ -106,14 +114,21 @@ def targets() -> list[Row]:
 
 
 def reception(rng: np.random.Generator) -> list[Row]:
-    """Every day of a special period, weekends included, a leader receives: one of the city and one in each township."""
+    """Every day of a special period, weekends included, a leader receives: one of the city and one in each township.
+
+    Two townships have gaps: one sent no roster for the first weekend, one had nobody on duty on a Sunday.
+    """
     days = sorted(set(chain.from_iterable(period.days for period in SPECIAL_PERIODS)))
     rows = []
     for day in days:
         for place in (CITY, *(town.name for town in TOWNSHIPS)):
             received = int(rng.poisson(6 if place == CITY else 1.4))
             settled = int(rng.binomial(received, 0.45))
-            post = "值班市领导" if place == CITY else "值班镇街领导"
+            post: str | None = "值班市领导" if place == CITY else "值班镇街领导"
+            if (place, day) in ROSTER_UNKNOWN:
+                continue
+            if (place, day) in ROSTER_EMPTY:
+                post, received, settled = None, 0, 0
             rows.append(
                 {"day": day, "place_code": place, "post_on_duty": post, "received_count": received,
                  "settled_count": settled}
@@ -122,83 +137,111 @@ def reception(rng: np.random.Generator) -> list[Row]:
 
 
 def problem_reports(rng: np.random.Generator) -> list[Row]:
-    """What townships and departments report on the 13th and 28th: mostly on the day, some late, a few never."""
+    """What townships and departments report on the 13th and 28th: mostly on the day, some late, a few never.
+
+    One township and one department are late more often; about a third of the reports say "no problems".
+    """
     months = [add_months(REPORTING_SINCE, n) for n in range(6)]
     rows = []
     for due in (month.replace(day=day) for month in months for day in REPORT_DAYS):
         for office in (*(town.name for town in TOWNSHIPS), *(name for name in DEPARTMENTS if name != BUREAU)):
-            delay = int(rng.choice([0, 0, 0, 0, 0, 0, 0, 1, 2, 4, -1]))  # -1: not reported
-            reported = None if delay < 0 else min(due + timedelta(days=delay), truths.LAST_DAY)
-            found = None if reported is None else int(rng.poisson(1.1))
-            rows.append({"office_id": office, "due_on": due, "reported_on": reported, "problem_count": found})
+            is_late = rng.random() < LATE_SHARE.get(office, REPORT_LATE)
+            delay = int(rng.choice([1, 1, 2, 4])) if is_late else -int(rng.integers(0, 2))
+            is_missing = rng.random() < REPORT_MISSING
+            count = int(rng.poisson(PROBLEMS_PER_REPORT))
+            kinds = _problem_kinds(rng, office, count)
+            reported = due + timedelta(days=delay)
+            is_there = not is_missing and reported <= truths.LAST_DAY
+            rows.append(
+                {
+                    "office_id": office,
+                    "due_on": due,
+                    "reported_on": reported if is_there else None,
+                    "problem_count": count if is_there else None,
+                    "problem_kinds": "、".join(kinds) or None if is_there else None,
+                }
+            )
     return rows
+
+
+def _problem_kinds(rng: np.random.Generator, office: str, count: int) -> list[str]:
+    """Kinds of the problems of one report, each once; a department reports what it answers for."""
+    offered = DEPARTMENTS.get(office) or USUAL_PROBLEMS
+    weights = 1 / np.arange(1, len(offered) + 1)
+    drawn = rng.choice(len(offered), size=count, p=weights / weights.sum())
+    kinds = sorted({int(place) for place in drawn})
+    if office == truths.RISING_PLACE and count and truths.RISING_TOPIC_L1 in offered:
+        return list(dict.fromkeys([truths.RISING_TOPIC_L1, *(offered[place] for place in kinds)]))[:count]
+    return [offered[place] for place in kinds]
 
 
 def rectification() -> list[Row]:
     """Findings of the prefecture's inspection and when each was put right."""
     place, done = FIRST_PUT_RIGHT
-    found: Sequence[tuple[str, str, date | None]] = (
-        ("初次信访件未按日清日结要求当日转送", place, done),
-        ("重复信访事项未逐件明确包案责任", "云汀镇", date(2022, 5, 6)),
-        ("答复意见书格式不规范", "自然资源局", date(2022, 5, 10)),
-        ("未在 15 日内告知受理情况", truths.SLOW_PLACE, date(2022, 6, 2)),
-        ("信访事项查询码未告知信访人", truths.LOW_OFFICE, None),
-        ("值班接访台账不完整", "月埠镇", date(2022, 5, 20)),
+    due = date(2022, 5, 31)
+    found: Sequence[tuple[str, str, str, str, date, date | None]] = (
+        ("初次信访件未按日清日结要求当日转送", place, "分管镇长", "专人当日清件，每日对账", due, done),
+        ("重复信访事项未逐件明确包案责任", "云汀镇", "镇党委书记", "逐件明确包案领导并报备", due, date(2022, 5, 6)),
+        ("答复意见书格式不规范", "自然资源局", "分管副局长", "统一文书模板并抽查", due, date(2022, 5, 10)),
+        ("未在 15 日内告知受理情况", truths.SLOW_PLACE, "分管镇长", "受理告知专人盯办", due, date(2022, 6, 2)),
+        ("信访事项查询码未告知信访人", truths.LOW_OFFICE, "分管副局长", "答复时当面告知并登记", due, None),
+        ("值班接访台账不完整", "月埠镇", "分管镇长", "补齐台账，每周核对", due, date(2022, 5, 20)),
+        ("疑难事项会商记录缺失", "农业农村局", "分管副局长", "建立会商记录制度", date(2022, 7, 15), None),
+        ("排查报告多次迟报", "栖霞岭乡", "乡长", "明确报送人和备岗", date(2022, 6, 30), date(2022, 6, 24)),
     )
     return [
         {
             "found_on": INSPECTION,
             "finding": f"{finding}（演示）",
             "office_id": office,
-            "due_on": date(2022, 5, 31),
+            "owner_post": owner,
+            "plan": f"{plan}（演示）",
+            "due_on": due_on,
             "done_on": put_right,
-            "evidence": "整改报告（演示）" if put_right else None,
+            "evidence": f"整改报告〔2022〕{number}号（演示）" if put_right else None,
         }
-        for finding, office, put_right in found
+        for number, (finding, office, owner, plan, due_on, put_right) in enumerate(found, 1)
     ]
 
 
 def supervision() -> list[Row]:
     """Hard problems under supervision (一事一策、挂牌督办): an owner, a plan, a deadline, a close."""
-    items: Sequence[tuple[str, str, str, date, date, date | None]] = (
-        (
-            "挂牌督办",
-            truths.RISING_PLACE,
-            "工业异味：企业限期治理，按周公布监测结果",
-            date(2022, 4, 18),
-            date(2022, 7, 31),
-            None,
-        ),
-        (
-            "挂牌督办",
-            truths.LOW_OFFICE,
-            "安置房逾期交付：分楼栋排定交付日期",
-            date(2022, 3, 15),
-            date(2022, 6, 15),
-            date(2022, 6, 10),
-        ),
-        ("一事一策", truths.SLOW_PLACE, "征地补偿款：核对清册后分批发放", date(2022, 3, 15), date(2022, 6, 30), None),
-        (
-            "一事一策",
-            "人力资源和社会保障局",
-            "建筑工程欠薪：工资专户代发",
-            date(2022, 1, 20),
-            date(2022, 2, 28),
-            date(2022, 2, 25),
-        ),
-        ("督办", "交通运输局", "乡道硬化：明确开工时间并公示", date(2022, 5, 16), date(2022, 8, 15), None),
-    )
+    low = truths.LOW_OFFICE
+    items: Sequence[tuple[str, str, str, str, str, str, str | None, str | None]] = (
+        ("挂牌督办", truths.RISING_PLACE, "工业异味", "企业限期治理，按周公布监测结果", "分管副市长",
+         "2022-04-18", "2022-07-31", None),
+        ("挂牌督办", low, "安置房逾期交付", "分楼栋排定交付日期", "分管副市长",
+         "2022-03-15", "2022-06-15", "2022-06-10"),
+        ("挂牌督办", low, "商品房不动产证办理", "分批补齐手续，按月公布进度", "分管副市长",
+         "2021-11-08", "2022-03-31", None),
+        ("挂牌督办", "自然资源局", "采石场复绿", "分区复绿，季度验收", "分管副市长",
+         "2021-09-13", "2022-03-31", "2022-04-19"),
+        ("一事一策", truths.SLOW_PLACE, "征地补偿款", "核对清册后分批发放", "镇党委书记",
+         "2022-03-15", "2022-06-30", None),
+        ("一事一策", "人力资源和社会保障局", "建筑工程欠薪", "工资专户代发", "局长",
+         "2022-01-20", "2022-02-28", "2022-02-25"),
+        ("一事一策", "云汀镇", "老旧小区停车", "居民议事，分区施划车位", "镇长",
+         "2022-02-21", "2022-05-31", "2022-05-27"),
+        ("一事一策", "禾墟镇", "灌溉渠维修", "列入年度项目，汛期前完工", "镇长",
+         "2022-01-10", "2022-05-15", "2022-05-30"),
+        ("一事一策", "农业农村局", "集体资产分红", "清产核资后公示", "局长", "2022-02-14", "2022-06-20", None),
+        ("督办", "交通运输局", "乡道硬化", "明确开工时间并公示", "局长", "2022-05-16", "2022-08-15", None),
+        ("督办", "水利局", "农村饮水", "更换主管，分村通水", "局长", "2022-03-07", "2022-06-30", "2022-06-21"),
+        ("督办", "柳渚镇", "道路积水", "雨季前清淤", "镇长", "2022-05-09", None, None),
+    )  # fmt: skip
     return [
         {
             "office_id": office,
             "kind": kind,
+            "subject": f"{subject}（演示）",
             "plan": f"{plan}（演示）",
-            "owner_post": "包案市领导",
-            "listed_on": listed,
-            "due_on": due,
-            "closed_on": closed,
+            "owner_post": owner,
+            "listed_on": date.fromisoformat(listed),
+            "due_on": date.fromisoformat(due) if due else None,
+            "closed_on": date.fromisoformat(closed) if closed else None,
+            "evidence": f"销号报告〔2022〕{number}号（演示）" if closed else None,
         }
-        for kind, office, plan, listed, due, closed in items
+        for number, (kind, office, subject, plan, owner, listed, due, closed) in enumerate(items, 1)
     ]
 
 

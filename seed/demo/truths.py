@@ -18,7 +18,10 @@ SLOW_EXTRA_DAYS = 18  # by which its median days to close exceeds the other town
 OFFICE_ACCEPTANCE = 0.965  # accepted within 15 days of the office's own receipt
 SAME_DAY_SINCE = date(2022, 1, 1)  # 日清日结
 SAME_DAY_AFTER = 0.945  # first petitions forwarded on the day of registration, from that date
+SAME_DAY_OFF_HOURS = 0.86  # of those registered in the evening or on a day off; within office hours all the more
+OFFICES_CLOSE = 17 * 3600 + 30 * 60  # seconds after midnight
 SAME_DAY_BEFORE = 0.24
+STALLED_DAYS = 20  # what was registered in the last so many days and not forwarded at once still waits at the end
 
 # One topic rising in one place.
 RISING_PLACE = "竹屿镇"
