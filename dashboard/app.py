@@ -34,6 +34,7 @@ entries = {
         default=page.order == 0,
     ): page
     for page in pages()
+    if page.open_to(session)
 }
 menu: dict[str, list[StreamlitPage]] = {}
 for entry, listed in entries.items():

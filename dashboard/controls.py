@@ -4,6 +4,7 @@ Like `session.page_control` they are seeded from the link, and `session.note_con
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import streamlit as st
 
@@ -49,3 +50,23 @@ def marked(figure: str) -> dict[str, str]:
     data = points[0].get("customdata") if points else None
     lines = str(data[0]).splitlines() if data else []
     return dict(line.split("=", 1) for line in lines if "=" in line)
+
+
+def set_value(name: str, value: str) -> None:
+    """Set the page's control `name` (a callback)."""
+    st.session_state[LOCAL + name] = value
+
+
+def picked_row(table: str) -> int | None:
+    """The row chosen in a table; choosing is then undone, so that the same row can be chosen again (in a callback)."""
+    rows = st.session_state[table]["selection"]["rows"]
+    if rows:
+        st.session_state[table] = {"selection": {"rows": [], "columns": [], "cells": []}}
+    return int(rows[0]) if rows else None
+
+
+def widget_value(key: str) -> Any:
+    """What a widget holds; then it is emptied, so that the same can be chosen again (in a callback)."""
+    value = st.session_state.get(key)
+    st.session_state[key] = None
+    return value

@@ -5,11 +5,11 @@ the *labels* of the chosen options, which change with the language; links here c
 `begin` decides once a run which of the two moved since the last one.
 """
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal, TypeVar
@@ -19,14 +19,18 @@ from zoneinfo import ZoneInfo
 import plotly.graph_objects as go
 import polars as pl
 import streamlit as st
-from sqlalchemy import Engine
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from dashboard.case_reader import CaseReader
 from dashboard.charts import Chart, Style
 from dashboard.choices import Choices, Link, read_link
 from dashboard.i18n import Words, choose_language
 from dashboard.import_work import ImportDesk
+from dashboard.kept import kept, store
+from dashboard.viewer import viewer_of
 from queries import register
+from queries.access import BUREAU, Viewer, listed_for, visible_to
+from queries.case_list import Role
 from queries.dimensions import DIMENSIONS
 from queries.filters import Filters
 from queries.records import write
@@ -35,11 +39,9 @@ from queries.records.write import Change, RecordId
 from queries.register import Office
 from queries.settings import Settings
 from queries.snapshot import Snapshot, current, pins
-from queries.store import open_store
 from queries.views import View
 
 CITY_ZONE = ZoneInfo("Asia/Shanghai")  # the petition system's clock
-KEPT_VIEWS = 512  # answers and figures kept in memory for all readers together, the oldest go first
 WIDGET = "filter."
 LOCAL = "local."
 _PLAIN = ("period", "start", "end", "as_of", "rules", "convention", "target")
@@ -56,7 +58,7 @@ class Session:
     """What a page needs to know about its reader.
 
     Attributes:
-        snapshot: the data; its `rows` are 0 when nothing was imported yet.
+        snapshot: the data as far as the reader may see it in figures; its `rows` are 0 when nothing was imported yet.
         filters: the selection.
         choices: the same as the filter bar shows it.
         today: the reader's calendar day, for the age of the data only; figures never use it.
@@ -65,6 +67,7 @@ class Session:
         pinned: name of the data version the link asks for, "" for the newest; `snapshot` is of that version unless it
             `is_lost`: then it is the newest.
         now: the data as it is now where `snapshot` is another (`newest`).
+        viewer: who is looking; every answer that is kept is kept for such viewers only.
     """
 
     settings: Settings
@@ -80,6 +83,7 @@ class Session:
     pinned: str = ""
     is_lost: bool = False
     now: Snapshot | None = None
+    viewer: Viewer = BUREAU
 
     @property
     def newest(self) -> Snapshot:
@@ -113,41 +117,48 @@ class Session:
 
     @property
     def _kept_under(self) -> str:
-        # the files as well as the name: a register rebuilt is not the one it was made of
-        return f"{self.snapshot.id}|{self.data_version}"
+        # the files as well as the name: a register rebuilt is not the one it was made of; and what one reader may see
+        # another may not
+        return f"{self.snapshot.id}|{self.data_version}|{self.viewer!r}|{self.settings.case_rows}"
 
     @property
     def is_empty(self) -> bool:
         """Whether there is no data at all."""
         return self.snapshot.rows["cases"] == 0
 
+    @cached_property
+    def cases(self) -> CaseReader | None:
+        """The items this reader may list one by one; None where it may list none."""
+        snapshot = listed_for(self.viewer, self.settings.case_rows, self.snapshot)
+        return CaseReader(store(self.settings), snapshot, self.filters, self._kept_under) if snapshot else None
+
     def view(self, question: Callable[..., View], *arguments: Any) -> View:
         """The answer of a view function to the current selection, computed once for all readers who ask the same."""
         name = f"{question.__module__}.{question.__qualname__}{_told_apart(arguments)!r}"
         key = f"{self._kept_under}|{self.filters!r}|{name}"
-        return _kept(key, lambda: replace(question(self.snapshot, self.filters, *arguments), question=name))
+        return kept(key, lambda: replace(question(self.snapshot, self.filters, *arguments), question=name))
 
     def answer(self, question: Callable[..., T], *arguments: Any) -> T:
         """Like `view`, for a function whose answer is not a `View`."""
         name = f"{question.__module__}.{question.__qualname__}{_told_apart(arguments)!r}"
         key = f"{self._kept_under}|{self.filters!r}|{name}"
-        return _kept(key, lambda: question(self.snapshot, self.filters, *arguments))
+        return kept(key, lambda: question(self.snapshot, self.filters, *arguments))
 
     def findings(self, import_id: int) -> Callable[[], pl.DataFrame]:
         """Reads what the checks found in one import when it is called; a download is made without a session."""
-        store = _store(self.settings)
-        return lambda: register.findings(store, import_id)
+        opened = store(self.settings)
+        return lambda: register.findings(opened, import_id)
 
     def examples(self, import_id: int) -> pl.DataFrame:
         """The first finding of every check of one import (`queries.register.examples`)."""
-        return _kept(
-            f"{self.snapshot.id}|examples {import_id}", lambda: register.examples(_store(self.settings), import_id)
+        return kept(
+            f"{self.snapshot.id}|examples {import_id}", lambda: register.examples(store(self.settings), import_id)
         )
 
     def changes(self, import_id: int) -> Mapping[str, int]:
         """Values one import changed, by column (`queries.register.changes`)."""
-        return _kept(
-            f"{self.snapshot.id}|changes {import_id}", lambda: register.changes(_store(self.settings), import_id)
+        return kept(
+            f"{self.snapshot.id}|changes {import_id}", lambda: register.changes(store(self.settings), import_id)
         )
 
     @property
@@ -158,29 +169,29 @@ class Session:
     @property
     def offices(self) -> tuple[Office, ...]:
         """Every office and place a record may refer to."""
-        return _kept(f"{self.snapshot.id}|offices", lambda: register.offices(_store(self.settings)))
+        return kept(f"{self.snapshot.id}|offices", lambda: register.offices(store(self.settings)))
 
     def save_record(
         self, kind: str, content: Content, record_id: RecordId | None = None, version: int | None = None
     ) -> RecordId:
         """Keep a record, signed by this reader (`queries.records.write.save`); a new run shows it."""
-        return write.save(_store(self.settings), kind, content, by=self.signature, record_id=record_id, version=version)
+        return write.save(store(self.settings), kind, content, by=self.signature, record_id=record_id, version=version)
 
     def withdraw_record(self, kind: str, record_id: RecordId, version: int) -> None:
         """Take a record out of force (`queries.records.write.withdraw`)."""
-        write.withdraw(_store(self.settings), kind, record_id, by=self.signature, version=version)
+        write.withdraw(store(self.settings), kind, record_id, by=self.signature, version=version)
 
     def restore_record(self, kind: str, record_id: RecordId, version: int) -> None:
         """Put a withdrawn record back in force (`queries.records.write.restore`)."""
-        write.restore(_store(self.settings), kind, record_id, by=self.signature, version=version)
+        write.restore(store(self.settings), kind, record_id, by=self.signature, version=version)
 
     def undo_record(self, kind: str, record_id: RecordId, version: int, to: int) -> None:
         """Make an earlier version of a record its newest (`queries.records.write.undo`)."""
-        write.undo(_store(self.settings), kind, record_id, by=self.signature, version=version, to=to)
+        write.undo(store(self.settings), kind, record_id, by=self.signature, version=version, to=to)
 
     def record_history(self, kind: str, record_id: RecordId) -> tuple[Change, ...]:
         """Every state of a record, the oldest first."""
-        return write.history(_store(self.settings), kind, record_id)
+        return write.history(store(self.settings), kind, record_id)
 
     def figure(self, view: View, chart: Chart, style: Style | None = None) -> go.Figure:
         """The chart of a view, drawn once in the reader's style or another; a kept figure must not be changed."""
@@ -188,7 +199,7 @@ class Session:
         if not view.question:
             return chart(view, drawn)
         key = f"{self._kept_under}|{view.snapshot_id}|{view.filters!r}|{view.question}|{_name(chart)}|{drawn!r}"
-        return _kept(key, lambda: chart(view, drawn))
+        return kept(key, lambda: chart(view, drawn))
 
 
 def begin(settings: Settings, import_desk: ImportDesk | None = None) -> Session:
@@ -199,6 +210,8 @@ def begin(settings: Settings, import_desk: ImportDesk | None = None) -> Session:
     arrived = _arrival(query)
     pinned = (_first(query, "data") if arrived == "address" else st.session_state.get("_data")) or ""
     newest, snapshot, is_lost = _data(settings, pinned)
+    viewer = viewer_of(settings, st.context.headers.get_all, newest)
+    newest, snapshot = visible_to(viewer, newest), visible_to(viewer, snapshot)
     if arrived == "address":
         language = choose_language(_first(query, "lang"), st.context.locale, settings.language)
         relevant = {name: values for name, values in query.items() if name in _FILTER_PARAMETERS}
@@ -234,6 +247,7 @@ def begin(settings: Settings, import_desk: ImportDesk | None = None) -> Session:
         pinned=pinned,
         is_lost=is_lost,
         now=newest,
+        viewer=viewer,
     )
 
 
@@ -264,11 +278,11 @@ def keep_version(session: Session) -> str:
 
 def _data(settings: Settings, pinned: str) -> tuple[Snapshot, Snapshot, bool]:
     """The newest data; that of the version pinned, or the newest again; whether the version is not to be had."""
-    store = _store(settings)
-    newest = current(settings, store)
+    opened = store(settings)
+    newest = current(settings, opened)
     if not pinned or pinned == pins.version_of(newest):
         return newest, newest, False
-    found = pins.open_version(settings, newest, pinned, store)
+    found = pins.open_version(settings, newest, pinned, opened)
     return newest, found or newest, found is None
 
 
@@ -311,6 +325,16 @@ def open_page(
     link |= {name: st.query_params.get_all(name) for name in sorted(_FRAME) if name in st.query_params}
     # pages are told apart by their address, so this stands for the one `app.py` made
     st.switch_page(st.Page(_elsewhere, title=name, url_path=name), query_params=link)
+
+
+def open_cases(
+    session: Session,
+    measure: str,
+    part: Role = "numerator",
+    where: Mapping[str, Sequence[str]] | None = None,
+) -> None:
+    """Go to the items a figure is made of."""
+    open_page(session, "cases", where or {}, controls={"of": measure, "part": part})
 
 
 def _elsewhere() -> None:
@@ -454,23 +478,3 @@ def _told_apart(arguments: tuple[Any, ...]) -> tuple[Any, ...]:
         (str(each), each.stat().st_mtime_ns if each.exists() else 0) if isinstance(each, Path) else each
         for each in arguments
     )
-
-
-@st.cache_resource(show_spinner=False)
-def _store(settings: Settings) -> Engine:
-    return open_store(settings)
-
-
-@st.cache_resource(max_entries=KEPT_VIEWS, show_spinner=False)
-def _kept(key: str, _make: Callable[[], T]) -> T:
-    return _make()
-
-
-@st.cache_resource(show_spinner=False)
-def spec_sentences(folder: str) -> Mapping[str, tuple[str, ...]]:
-    """Sentences of the specification tests by measure, from the files `test_<measure>.py` of a folder."""
-    found = {}
-    for file in sorted(Path(folder).glob("test_*.py")):
-        names = re.findall(r"^def test_(\w+)\(", file.read_text(encoding="utf-8"), re.MULTILINE)
-        found[file.stem.removeprefix("test_")] = tuple(name.replace("_", " ") for name in names)
-    return MappingProxyType(found)

@@ -30,6 +30,7 @@ class RuleSet:
     first_flag: str = "national"
     timed_procedures: tuple[str, ...] = ("petition",)
     closing_time: time = time(17, 30)  # of offices; used by the after-hours rules of 日清日结 only, DOMAIN.md §7
+    review_days: int = 30  # Art. 35, 36: to ask for a review or re-review, and to answer it
     small_sample: int = 10  # items, below this a rate is not compared (UX.md §5)
 
 

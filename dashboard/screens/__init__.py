@@ -23,6 +23,8 @@ class Page:
         filtered: whether the filter bar stands above it.
         icon: name of a Material symbol.
         section: the menu of the navigation it stands in (words `section.<name>`), "" directly in the bar.
+        bureau_only: absent for offices: it shows items, findings, imports or forms.
+        shown: whether this reader may open it at all; absent from the navigation where not.
         warm: asks for the views and figures the page opens with, so that the server makes them before the first reader.
     """
 
@@ -32,7 +34,13 @@ class Page:
     icon: str
     filtered: bool = True
     section: str = ""
+    bureau_only: bool = False
+    shown: Callable[[Session], bool] = lambda session: True
     warm: Callable[[Session], None] | None = None
+
+    def open_to(self, session: Session) -> bool:
+        """Whether the reader may open it."""
+        return self.shown(session) and not (self.bureau_only and session.viewer.kind != "bureau")
 
 
 @cache

@@ -202,4 +202,4 @@ def _touched(session: Session, then: Then, before: Earlier) -> None:
             table(session, frame, headings, key="touched", height="content" if frame.height <= MOST_COLUMNS else 178)
 
 
-PAGE = Page(name="changes", order=78, render=render, icon="difference", section="data")
+PAGE = Page(name="changes", order=78, render=render, icon="difference", section="data", bureau_only=True)

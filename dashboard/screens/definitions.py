@@ -8,8 +8,9 @@ import streamlit as st
 
 import queries
 from dashboard.components import choose, heading, plain, table
+from dashboard.kept import spec_sentences
 from dashboard.screens import Page
-from dashboard.session import Session, spec_sentences
+from dashboard.session import Session
 from queries.dimensions import DIMENSIONS, GRAINS
 from queries.methods import Method, methods
 from queries.rules import CONVENTIONS, RULE_SETS

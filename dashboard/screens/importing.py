@@ -293,4 +293,6 @@ def _cards(session: Session, report: Any, kind: str) -> list[Figure]:
     ]
 
 
-PAGE = Page(name="import", order=90, render=render, icon="upload_file", filtered=False, section="data")
+PAGE = Page(
+    name="import", order=90, render=render, icon="upload_file", filtered=False, section="data", bureau_only=True
+)

@@ -257,4 +257,13 @@ def warm(session: Session) -> None:
         session.answer(question)
 
 
-PAGE = Page(name="quality", order=70, render=render, icon="fact_check", filtered=False, warm=warm, section="data")
+PAGE = Page(
+    name="quality",
+    order=70,
+    render=render,
+    icon="fact_check",
+    filtered=False,
+    warm=warm,
+    section="data",
+    bureau_only=True,
+)

@@ -1,0 +1,186 @@
+"""Which items are behind this figure, and how does one of them stand?"""
+
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+from dashboard.case_drawer import opened
+from dashboard.case_reader import CaseReader
+from dashboard.components import choose, empty, heading, notes, plain
+from dashboard.controls import control, page_choices, page_text, picked_row, set_value, widget_value
+from dashboard.screens import Page
+from dashboard.session import Session, note_control, recall, remember
+from queries import wording
+from queries.case_list import COLUMNS, DAY_COLUMNS, NUMBER_COLUMNS, SORTS, STATES, USUAL, WHOLE, Question, roles_of
+from queries.measures import measure
+from queries.views import cases
+
+ROWS = 50  # of one page of the list
+ROW, HEAD = 35, 38  # CSS pixels
+SORTED = tuple(f"{sign}{name}" for name in SORTS for sign in ("-", ""))
+FIRST_SORT = "-registered"
+TABLE, OPENER = "table-cases", "case-opener"
+
+
+def render(session: Session) -> None:
+    """The figure the list is of, search and order, the list page by page, one item in a drawer."""
+    reader = session.cases
+    if reader is None:
+        heading(session, session.words("cases.title"))
+        st.info(session.words("cases.not_allowed"), icon=":material/lock:")
+        return
+    above = st.container()
+    question, columns = _question(session, reader)
+    if measure(question.measure).table == "backlog":
+        shown = reader.answer(cases.batch_table, question, session.language)
+        count = shown.height
+    else:
+        count = len(reader.found(question).numbers)
+    with above:
+        heading(session, reader.answer(cases.headline, question, count))
+    if not count:
+        said = reader.answer(cases.why_none, question)
+        notes(session, said) if said else empty(session)
+        opened(session)
+    elif measure(question.measure).table == "backlog":
+        headings = {name: session.words(f"cases.{name}") for name in shown.columns}
+        st.dataframe(shown, hide_index=True, key="table-batches", column_config=headings, placeholder=wording.MISSING,
+                     alt=session.words("cases.batches"), height="content")  # fmt: skip
+        opened(session)
+    else:
+        _list(session, reader, question, columns)
+
+
+def _question(session: Session, reader: CaseReader) -> tuple[Question, tuple[str, ...]]:
+    """What to list and in which columns, from the controls above the list."""
+    words, language = session.words, session.language
+    with st.container(horizontal=True, gap="small", vertical_alignment="center", key="case-controls"):
+        text = st.text_input(
+            words("cases.search"), key=page_text("q"), placeholder=words("cases.search"), width=270, max_chars=80,
+            label_visibility="collapsed", icon=":material/search:",
+        )  # fmt: skip
+        searched = " ".join((text or "").split())
+        note_control("q", searched, "")
+        stood = choose(session, "state", ("all", *STATES), lambda key: words("cases.all") if key == "all"
+                       else STATES[key](language), label=words("cases.state"), default="all")  # fmt: skip
+        st.space("stretch")
+        order = choose(session, "sort", SORTED, partial(_order, session), label=words("cases.sort"),
+                       default=FIRST_SORT, menu=True)  # fmt: skip
+        columns = _columns(session, reader)
+    with st.container(horizontal=True, gap="small", vertical_alignment="center", key="case-figure"):
+        offered = reader.answer(cases.offered)
+        name = choose(session, "of", offered, lambda key: measure(key).label(language), label=words("cases.of"),
+                      default=WHOLE, menu=True)  # fmt: skip
+        each = measure(name)
+        part = choose(session, "part", roles_of(each), lambda key: words(f"cases.part_{key}"),
+                      label=words("cases.part"))  # fmt: skip
+        st.caption(plain(words("cases.meaning", meaning=each.meaning(language), cohort=each.cohort.label(language))),
+                   width="stretch")  # fmt: skip
+    narrowed = "" if stood == "all" else stood
+    return Question(name, part, narrowed, searched, order), columns  # type: ignore[arg-type]  # one of the parts offered
+
+
+def _order(session: Session, key: str) -> str:
+    name = COLUMNS[key.removeprefix("-")](session.language)
+    return session.words("cases.falling" if key.startswith("-") else "cases.rising", name=name)
+
+
+def _columns(session: Session, reader: CaseReader) -> tuple[str, ...]:
+    """Which columns the list shows; the choice is in the link."""
+    words, language = session.words, session.language
+    possible = reader.answer(cases.columns)
+    usual = tuple(name for name in USUAL if name in possible)
+    with st.popover(words("cases.columns"), icon=":material/view_column:", key="case-columns"):
+        chosen = st.multiselect(words("cases.columns"), possible, key=page_choices("cols", usual, possible),
+                                format_func=lambda key: COLUMNS[key](language), width=420)  # fmt: skip
+    note_control("cols", ",".join(chosen), ",".join(usual))
+    return tuple(chosen) or usual
+
+
+@st.fragment(key="list")
+def _list(session: Session, reader: CaseReader, question: Question, columns: tuple[str, ...]) -> None:
+    """One page of the list; the only part that turning a page draws anew."""
+    words, language = session.words, session.language
+    numbers = reader.found(question).numbers
+    pages = -(-len(numbers) // ROWS)
+    # another list begins at its first page; the one a link opens begins where the link says
+    if recall("listed cases") not in (None, (question, session.filters)):
+        set_value("page", "1")
+    remember("listed cases", (question, session.filters))
+    page = _page_number(control("page"), pages)
+    note_control("page", str(page), "1")
+    first = (page - 1) * ROWS
+    rows, ids = reader.rows(numbers[first : first + ROWS].to_list())
+    shown = [ids[number] for number in rows["case_no"].to_list() if number in ids]
+    reach = {"first": wording.number(first + 1, language), "last": wording.number(first + rows.height, language)}
+    _pager(session, page, pages, words("cases.range", all=wording.items(len(numbers), language), **reach), shown)
+    st.dataframe(
+        cases.table(rows, ids, session.snapshot, columns, language),
+        hide_index=True, key=TABLE, column_config=_headings(columns, language), placeholder=wording.MISSING,
+        on_select=partial(_pick_row, shown), selection_mode="single-row", row_height=ROW,
+        height=HEAD + ROW * rows.height + 2, alt=words("cases.table_alt", page=page, pages=pages),
+    )  # fmt: skip
+    opened(session)
+
+
+def _headings(columns: tuple[str, ...], language: str) -> dict[str, Any]:
+    config: dict[str, Any] = {}
+    for name in columns:
+        label = COLUMNS[name](language)
+        if name in DAY_COLUMNS:
+            config[name] = st.column_config.DateColumn(label, format="YYYY-MM-DD")
+        elif name in NUMBER_COLUMNS:
+            config[name] = st.column_config.NumberColumn(label)
+        else:
+            config[name] = st.column_config.TextColumn(label, pinned=name == "case_id")
+    return config
+
+
+def _page_number(text: str, pages: int) -> int:
+    return min(max(int(text), 1), pages) if text.isascii() and text.isdigit() and len(text) < 10 else 1
+
+
+def _pager(session: Session, page: int, pages: int, said: str, shown: list[str]) -> None:
+    """Which part of the list is shown, ways to other parts, and a way to open an item without a mouse."""
+    words = session.words
+    steps = (
+        ("first", "first_page", 1, page == 1), ("previous", "chevron_left", page - 1, page == 1),
+        ("next", "chevron_right", page + 1, page == pages), ("last", "last_page", pages, page == pages),
+    )  # fmt: skip
+    with st.container(horizontal=True, gap="small", vertical_alignment="center", key="case-pager"):
+        st.caption(plain(said), width="content")
+        for name, icon, target, off in steps:
+            st.button(words(f"cases.{name}"), icon=f":material/{icon}:", disabled=off, key=f"page-{name}",
+                      on_click=set_value, args=("page", str(target)), type="tertiary")  # fmt: skip
+        st.caption(words("cases.page", page=page, pages=pages), width="content")
+        st.space("stretch")
+        st.selectbox(words("cases.open"), shown, index=None, placeholder=words("cases.open"), width=210,
+                     key=OPENER, on_change=_pick_id, label_visibility="collapsed")  # fmt: skip
+
+
+def _pick_row(shown: list[str]) -> None:
+    row = picked_row(TABLE)
+    if row is not None and row < len(shown):
+        set_value("case", shown[row])
+
+
+def _pick_id() -> None:
+    chosen = widget_value(OPENER)
+    if chosen:
+        set_value("case", chosen)
+
+
+def shown(session: Session) -> bool:
+    """Whether this reader may list items."""
+    return session.cases is not None
+
+
+def warm(session: Session) -> None:
+    """What the first reader will ask for."""
+    reader = session.cases
+    if reader is not None:
+        reader.rows(reader.found(Question()).numbers[:ROWS].to_list())
+
+
+PAGE = Page(name="cases", order=59, render=render, icon="list_alt", section="analysis", shown=shown, warm=warm)
