@@ -20,7 +20,7 @@ from queries.filters import Filters
 from queries.measures import Basis, Cohort, Predicate
 from queries.measures.backlog import assigned, decided_day, recognised, reflowed
 from queries.measures.needs import ACCEPTED as ACCEPTED_AT
-from queries.measures.needs import CLOSED, CLOSED_AT
+from queries.measures.needs import BACKLOG, CLOSED, CLOSED_AT
 from queries.measures.terms import ACCEPTED, ASSIGNED, REGISTERED, always, closed, known
 from queries.measures.terms import CLOSED as CLOSING
 from queries.selection import Selection, select
@@ -167,7 +167,9 @@ def backflows(snapshot: Snapshot, filters: Filters, batch: str | None = None, en
     chosen = filters.only("batch", batch) if batch is not None else filters
     return _spans(
         snapshot, chosen, "backlog", ASSIGNED,
-        lambda selection: selection.within(ASSIGNED, assigned(selection.basis) & recognised(selection.basis)),
+        lambda selection: selection.within(
+            ASSIGNED, usable_rows(assigned, (BACKLOG,), selection.basis) & recognised(selection.basis)
+        ),
         decided_day,
         lambda basis: nw.when(reflowed(basis)).then(nw.col("reflow_day")),
         nw.lit(UNLINKED), engine,
