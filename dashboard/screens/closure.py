@@ -35,7 +35,7 @@ def render(session: Session) -> None:
         show(session, replace(ages, notes=(*ages.notes, *extra)), distribution.ages, key="ages",
              note=session.words("closure.ages_note"))  # fmt: skip
     left, right = st.columns(2, gap="small")
-    with left:
+    with left, st.container(border=True, key="card-days", gap="small", height="stretch"):
         _how_long(session)
     with right:
         _groups(session)
@@ -55,11 +55,10 @@ def _how_long(session: Session) -> None:
         ),
         "closed": (closure.days_taken, distribution.days_taken, words("closure.days_note", period=period)),
     }
-    with st.container(border=True, key="card-days", gap="small", height="stretch"):
-        way = choose(session, "days", list(ways), lambda name: words(f"closure.how_long_{name}"),
-                     label=words("closure.how_long"))  # fmt: skip
-        question, chart, note = ways[way]
-        show(session, session.view(question), chart, key=f"days-{way}", boxed=False, note=note)
+    way = choose(session, "days", list(ways), lambda name: words(f"closure.how_long_{name}"),
+                 label=words("closure.how_long"))  # fmt: skip
+    question, chart, note = ways[way]
+    show(session, session.view(question), chart, key=f"days-{way}", boxed=False, note=note)
 
 
 @st.fragment

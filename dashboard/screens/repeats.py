@@ -38,12 +38,12 @@ def render(session: Session) -> None:
             variation(session, course)
             show(session, course, controlled_share, key="trend", boxed=False,
                  note=session.words("repeats.trend_note"))  # fmt: skip
-    with right:
+    with right, st.container(border=True, key="card-returning", gap="small", height="stretch"):
         _returning(session)
     left, right = st.columns(2, gap="small")
     with left:
         _groups(session)
-    with right:
+    with right, st.container(border=True, key="card-old", gap="small", height="stretch"):
         _old_items(session)
 
 
@@ -71,11 +71,10 @@ def _old_items(session: Session) -> None:
 
 def _one_of(session: Session, name: str, ways: Mapping[str, Way]) -> None:
     words = session.words
-    with st.container(border=True, key=f"card-{name}", gap="small", height="stretch"):
-        way = choose(session, name, list(ways), lambda each: words(f"repeats.{name}_{each}"),
-                     label=words(f"repeats.{name}"))  # fmt: skip
-        question, chart, note = ways[way]
-        show(session, session.view(question), chart, key=f"{name}-{way}", boxed=False, note=note)
+    way = choose(session, name, list(ways), lambda each: words(f"repeats.{name}_{each}"),
+                 label=words(f"repeats.{name}"))  # fmt: skip
+    question, chart, note = ways[way]
+    show(session, session.view(question), chart, key=f"{name}-{way}", boxed=False, note=note)
 
 
 @st.fragment

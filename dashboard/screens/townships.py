@@ -1,9 +1,11 @@
 """Which townships, or offices, differ from the whole by more than chance?"""
 
+from collections.abc import Callable
 from functools import partial
 
 import streamlit as st
 
+from dashboard.charts import Chart, chance
 from dashboard.charts.comparison import tall_interval_dots
 from dashboard.charts.map import places_map
 from dashboard.charts.time_series import narrow_controlled_share
@@ -14,7 +16,7 @@ from queries import wording
 from queries.dimensions import DIMENSIONS
 from queries.errors import UnreadableFile
 from queries.measures import measure
-from queries.views import View, ranks, townships
+from queries.views import View, adjusted, funnels, ranks, standings, townships
 from queries.views.ranks import Place
 from queries.views.townships import BANDS, Standing
 
@@ -54,27 +56,40 @@ def render(session: Session) -> None:
 
 def _comparison(session: Session, view: View, name: str, by: str) -> None:
     """All groups, one of them, the table and, for places, the map."""
-    each = measure(name)
-    cohort = each.cohort.label(session.language)
-    figures = townships.table(view, session.language)
     left, right = st.columns([7, 5], gap="small")
-    with left:
-        show(session, session.view(townships.dots, name, by), tall_interval_dots, key="dots", table=figures,
-             sentence=session.words("townships.dots_title", name=townships.title(each, view.filters)(session.language)),
-             note=session.words("townships.dots_note", period=_period(session), cohort=cohort),
-             on_click=partial(pick, "at", "figure-dots", "one"))  # fmt: skip
+    with left, st.container(border=True, key="card-all", gap="small", height="stretch"):
+        _all(session, name, by)
     with right, st.container(border=True, key="card-one", gap="small", height="stretch"):
         _one(session, name, by)
-    if by == "place" and session.settings.map_file.exists():
-        left, right = st.columns([7, 5], gap="small")
-        with left:
-            _table(session, view, name, by)
-        with right:
-            _map(session, name)
-    else:
-        _table(session, view, name, by)
-        if by == "place":
-            st.caption(session.words("townships.no_map"))
+    _table(session, view, name, by)
+    if by == "place" and not session.settings.map_file.exists():
+        st.caption(session.words("townships.no_map"))
+
+
+@st.fragment(key="all")
+def _all(session: Session, name: str, by: str) -> None:
+    """All groups beside the whole: as intervals, by size, at the city's mix, on a map; only this card changes."""
+    words = session.words
+    each, view = measure(name), session.view(townships.compared, name, by)
+    asked: dict[str, tuple[Callable[..., View], Chart]] = {
+        "dots": (townships.dots, tall_interval_dots),
+        "funnel": (funnels.by_size, chance.funnel),
+    }
+    if session.answer(adjusted.can_be_adjusted_here, name, by):
+        asked["adjusted"] = (adjusted.adjusted, chance.adjusted_dots)
+    mapped = ["map"] if by == "place" and session.settings.map_file.exists() else []
+    look = choose(session, "look", [*asked, *mapped], lambda kind: words(f"townships.look_{kind}"),
+                  label=words("townships.look"))  # fmt: skip
+    if look == "map":
+        _map(session, name)
+        return
+    question, chart = asked[look]
+    plainly = words("townships.dots_title", name=townships.title(each, view.filters)(session.language))
+    show(session, session.view(question, name, by), chart, key=look, boxed=False,
+         table=townships.table(view, session.language) if look == "dots" else None,
+         sentence=plainly if look == "dots" else None,
+         note=words(f"townships.{look}_note", period=_period(session), cohort=each.cohort.label(session.language)),
+         on_click=partial(pick, "at", f"figure-{look}", "one"))  # fmt: skip
 
 
 @st.fragment(key="one")
@@ -95,7 +110,11 @@ def _one(session: Session, name: str, by: str) -> None:
         empty(session)
         return
     place = session.answer(ranks.place, name, key, by)
-    st.table(_facts(session, standing, place), border="horizontal", hide_index=True, hide_header=True)
+    mix = session.answer(adjusted.adjusted_share, name, key, by)
+    st.table(_facts(session, standing, place, mix), border="horizontal", hide_index=True, hide_header=True)
+    why = ranks.reconciled(standing.band, place) if place else None
+    if why is not None:
+        st.caption(plain(why(language)))
     _against(session, name, key, by)
     course = session.view(townships.course, name, key, by)
     variation(session, course)
@@ -122,7 +141,9 @@ def _against(session: Session, name: str, key: str, by: str) -> None:
         st.markdown(plain(verdict(language)))
 
 
-def _facts(session: Session, standing: Standing, place: Place | None) -> list[dict[str, str]]:
+def _facts(
+    session: Session, standing: Standing, place: Place | None, mix: tuple[float, float, float] | None
+) -> list[dict[str, str]]:
     words, language = session.words, session.language
     share = words(
         "townships.share_value",
@@ -132,6 +153,7 @@ def _facts(session: Session, standing: Standing, place: Place | None) -> list[di
     )
     facts = {
         words("townships.share"): share,
+        **_at_mix(session, mix),
         **_among(session, place),
         words("townships.gap"): words("townships.gap_higher" if standing.gap > 0 else "townships.gap_lower",
                                       points=wording.points(standing.gap, language)),
@@ -148,6 +170,17 @@ def _facts(session: Session, standing: Standing, place: Place | None) -> list[di
             verdict = words(f"overview.signal_{abs(signal)}")
             facts[words(label)] = words("townships.change", change=wording.change(change, language), verdict=verdict)
     return [{"name": plain(name), "value": plain(value)} for name, value in facts.items()]
+
+
+def _at_mix(session: Session, mix: tuple[float, float, float] | None) -> dict[str, str]:
+    """The share at the city's mix of items, beside the one as counted."""
+    if mix is None:
+        return {}
+    words, language = session.words, session.language
+    value, lower, upper = mix
+    reach = wording.interval(lower, upper, language)
+    said = words("townships.adjusted_value", share=wording.per_cent(value, language), reach=reach)
+    return {words("townships.adjusted"): said}
 
 
 def _among(session: Session, place: Place | None) -> dict[str, str]:
@@ -179,7 +212,8 @@ def _to_target(session: Session, standing: Standing) -> str:
 def _table(session: Session, view: View, name: str, by: str) -> None:
     """Every group with its counts, changes and course."""
     words, language = session.words, session.language
-    frame = townships.table(view, session.language)
+    frame = session.view(standings.every_group, name, by).frame
+    frame = standings.table(view, frame, session.language)
     with st.container(border=True, key="card-table", gap="small", height="stretch"):
         with st.container(gap=None):
             title(session, words("townships.table_title"), words("townships.table_note"))
@@ -196,6 +230,10 @@ def _table(session: Session, view: View, name: str, by: str) -> None:
                 "value": number(words("townships.share"), format="%.1f%%"),
                 "counts": column(words("townships.column_counts")),
                 "interval": column(words("townships.column_interval")),
+                "adjusted": number(words("townships.column_adjusted"), format="%.1f%%"),
+                "shrunk": number(words("townships.column_shrunk"), format="%.1f%%"),
+                "places": column(words("townships.column_places")),
+                "worst": number(words("townships.column_worst"), format="%.0f%%"),
                 "change_previous": number(words("townships.column_previous"), format="%+.1f"),
                 "change_last_year": number(words("townships.column_last_year"), format="%+.1f"),
                 "course": st.column_config.LineChartColumn(words("townships.column_course"), y_min=low, y_max=high),
@@ -203,20 +241,24 @@ def _table(session: Session, view: View, name: str, by: str) -> None:
             placeholder=wording.MISSING,
             height="content" if view.frame.height <= townships.MOST_DOTS else 596,
         )
+        formal = session.answer(ranks.formal, name, by)
+        if formal:
+            with st.expander(words("townships.formal")):
+                for sentence in formal:
+                    st.markdown(plain(sentence(language)))
 
 
 def _map(session: Session, name: str) -> None:
     words = session.words
-    with st.container(border=True, key="card-map", gap="small", height="stretch"):
-        try:
-            view = session.view(townships.on_map, name, session.settings.map_file)
-        except UnreadableFile as error:
-            st.info(words("townships.bad_map"), icon=":material/map:")
-            st.caption(plain(str(error)))
-            return
-        shade = words(f"townships.map_note_{'dark' if session.dark else 'light'}")
-        show(session, view, places_map, key="map", boxed=False, sentence=words("townships.map_title"),
-             note=shade, on_click=partial(pick, "at", "figure-map", "one"))  # fmt: skip
+    try:
+        view = session.view(townships.on_map, name, session.settings.map_file)
+    except UnreadableFile as error:
+        st.info(words("townships.bad_map"), icon=":material/map:")
+        st.caption(plain(str(error)))
+        return
+    shade = words(f"townships.map_note_{'dark' if session.dark else 'light'}")
+    show(session, view, places_map, key="map", boxed=False, sentence=words("townships.map_title"),
+         note=shade, on_click=partial(pick, "at", "figure-map", "one"))  # fmt: skip
 
 
 def warm(session: Session) -> None:

@@ -1,7 +1,9 @@
 """Which place could a group have among the others, and can two groups be told apart? Never a list in order of rank."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Literal
 
 import numpy as np
 import polars as pl
@@ -14,14 +16,18 @@ from queries.snapshot import Snapshot
 from queries.stats import ranking
 from queries.stats.hierarchy import Posterior, posterior
 from queries.stats.intervals import Array, newcombe
+from queries.stats.rank_sets import rank_sets
 from queries.stats.ranking import WORST, Ranking
 from queries.views.parts import both, in_both, seen
 from queries.views.townships import clumping, named
 from queries.vocabulary import Text
 
 FEWEST_RANKED = 2  # groups; one alone has no place among others
-DRAWS = 10_000  # whole per cents of chance are shown; twelve groups take a twentieth of a second
+DRAWS = 10_000  # whole per cents of chance are shown; twelve groups take a twentieth of a second, and fewer
+# for very many groups, `ranking.CELLS` in all
 PAIR_DRAWS = 40_000
+FORMAL_NAMED = 3  # groups of one range; more are counted
+FORMAL_MOST = 200  # groups; the pairs of more are too many to be told in a sentence
 SMALLEST_SHOWN = 0.001  # difference of two shares, a tenth of a point
 
 
@@ -83,7 +89,8 @@ def field(snapshot: Snapshot, filters: Filters, name: str, dimension: str = "pla
     model = posterior(x, n)
     better: ranking.Better = "lower" if measure(name).better == "lower" else "higher"
     groups = rows.select(pl.col(dimension).alias("key"), "zh", "en", "numerator", "denominator")
-    return Field(groups, x, n, model, ranking.rank(model, better=better, draws=DRAWS))
+    draws = max(ranking.FEWEST_DRAWS, min(DRAWS, ranking.CELLS // rows.height))
+    return Field(groups, x, n, model, ranking.rank(model, better=better, draws=draws))
 
 
 def place(snapshot: Snapshot, filters: Filters, name: str, key: str, dimension: str = "place") -> Place | None:
@@ -104,6 +111,150 @@ def place(snapshot: Snapshot, filters: Filters, name: str, key: str, dimension: 
         upper=float(found.upper[at]),
         sentence=possible(first, last, of),
     )
+
+
+def every_place(snapshot: Snapshot, filters: Filters, name: str, dimension: str = "place") -> pl.DataFrame:
+    """What can be said of each group's place, for a table.
+
+    Returns:
+        One row a group that can be compared: the dimension's key, shrunk, shrunk_lower, shrunk_upper (shares), first,
+        last (possible places), chance_worst (of truly being among the worst three; null where hardly more are
+        compared).
+    """
+    known = field(snapshot, filters, name, dimension)
+    columns = ("shrunk", "shrunk_lower", "shrunk_upper", "first", "last", "chance_worst")
+    schema = {dimension: pl.String} | {each: pl.Int64 if each in ("first", "last") else pl.Float64 for each in columns}
+    if known is None:
+        return pl.DataFrame(schema=schema)
+    found, many = known.found, known.groups.height > 2 * WORST
+    chances = np.clip(found.chance_worst, 0.5 / DRAWS, 1 - 0.5 / DRAWS)
+    values = (
+        found.shrunk,
+        found.lower,
+        found.upper,
+        found.rank_lower.astype(int),
+        found.rank_upper.astype(int),
+        chances,
+    )
+    frame = pl.DataFrame({dimension: known.groups["key"], **dict(zip(columns, values, strict=True))})
+    return frame.with_columns(pl.when(pl.lit(many)).then("chance_worst").alias("chance_worst")).cast(schema)  # type: ignore[arg-type]  # names to types
+
+
+def reconciled(band: str, place: Place) -> Text | None:
+    """Why the mark beside a name and the possible places seem to disagree, in one sentence; None where they agree.
+
+    The mark asks whether one group differs from the whole; the places compare every group with every other, all seen
+    together. A group can differ from the whole and still be hard to place among groups that differ too, and a group
+    whose place is roughly known need not differ from the whole by more than chance.
+
+    Args:
+        band: "low", "same" or "high" (`parts.bands`).
+        place: its possible places.
+    """
+    middle = (place.of + 1) / 2
+    sided = place.last < middle or place.first > middle
+    if band == "same" and sided:
+        return Text(
+            "位次范围是与其他单位合看得出的；单看本单位，与全体的差别仍可能只是偶然，所以标为“无法区分”。",
+            "The places come from all groups seen together; by itself this group could still differ from the whole by "
+            "chance, hence “not separable”.",
+        )
+    if band in ("low", "high") and not sided:
+        return Text(
+            "与全体的差别超出偶然，所以有此标记；但各单位彼此接近，位次仍不确定：能说不同，不能说第几。",
+            "It differs from the whole by more than chance, hence the mark; but the groups are close to each other, so "
+            "its place stays open: different, yes, but not which place.",
+        )
+    return None
+
+
+def formal(snapshot: Snapshot, filters: Filters, name: str, dimension: str = "place") -> tuple[Text, ...]:
+    """What can be defended for all groups at once (Holm): for published lists and appeals. Empty where too few or many.
+
+    First how many pairs can be told apart, then the groups whose places are confined, then how much of the spread
+    between groups is real.
+    """
+    known = field(snapshot, filters, name, dimension)
+    if known is None or known.groups.height > FORMAL_MOST:
+        return ()
+    better: ranking.Better = "lower" if measure(name).better == "lower" else "higher"
+    sets = rank_sets(known.counted, known.of, better=better)
+    labels = known.groups.select("zh", "en").rows()
+    confined = [
+        (Text(zh, en), int(first), int(last))
+        for (zh, en), first, last in zip(labels, sets.first, sets.last, strict=True)
+        if (first, last) != (1, len(labels))
+    ]
+    return formal_words(sets.pairs_told_apart, confined, len(labels), ranking.rankability(known.model).reading)
+
+
+def formal_words(
+    apart: int, confined: Sequence[tuple[Text, int, int]], of: int, reading: Literal["low", "moderate", "high"]
+) -> tuple[Text, ...]:
+    """The sentences of `formal`.
+
+    Args:
+        apart: pairs told apart. confined: groups with their first and last defensible place, where not 1 to `of`.
+        of: groups compared. reading: of the rankability.
+    """
+    numbers = {"apart": both(wording.number, apart), "pairs": both(wording.number, of * (of - 1) // 2)}
+    if not apart:
+        said = [
+            in_both(
+                "{of}个单位两两同时比较，{pairs}对中没有一对可以区分：任何位次都站不住。",
+                "All {pairs} pairs of {of} groups tested at once: none can be told apart, so no place can be defended.",
+                of=both(wording.number, of), **numbers,
+            )
+        ]  # fmt: skip
+    else:
+        said = [
+            in_both(
+                "{of}个单位两两同时比较，{pairs}对中有{apart}对可以区分。",
+                "All {pairs} pairs of {of} groups tested at once: {apart} can be told apart.",
+                of=both(wording.number, of), **numbers,
+            )
+        ]  # fmt: skip
+        ranges = [_range_words(confined, first, last) for first, last in _narrowest_first(confined)]
+        rest = of - len(confined)
+        if rest:
+            ranges.append(Text(f"其余第1–{of}位都有可能", f"the other {rest} anywhere from 1 to {of}"))
+        said.append(
+            Text(
+                f"对全部单位同时成立的位次范围：{'；'.join(text.zh for text in ranges)}。",
+                f"Places that hold for all groups at once: {'; '.join(text.en for text in ranges)}.",
+            )
+        )
+    return (*said, _RANKABILITY[reading])
+
+
+def _narrowest_first(confined: Sequence[tuple[Text, int, int]]) -> list[tuple[int, int]]:
+    return sorted({(first, last) for _, first, last in confined}, key=lambda ends: (ends[1] - ends[0], ends))
+
+
+def _range_words(confined: Sequence[tuple[Text, int, int]], first: int, last: int) -> Text:
+    """The groups of one range, by name where they are few."""
+    names = [name for name, *ends in confined if ends == [first, last]]
+    ends = f"{first}–{last}" if first != last else f"{first}"
+    if len(names) > FORMAL_NAMED:
+        return Text(f"{len(names)}个单位第{ends}位", f"{len(names)} groups {ends}")
+    zh, en = (wording.listing([name(language) for name in names], language) for language in ("zh", "en"))
+    return Text(f"{zh}第{ends}位", f"{en} {ends}")
+
+
+_RANKABILITY = {
+    "low": Text(
+        "各单位之间的差别多半是偶然（可排名性低）：不宜公布先后。",
+        "Most of the spread between groups is chance (low rankability): no order should be published.",
+    ),
+    "moderate": Text(
+        "各单位之间的差别部分是真实的（可排名性中等）：只宜分档，不宜排名。",
+        "Part of the spread between groups is real (moderate rankability): bands, not an order.",
+    ),
+    "high": Text(
+        "各单位之间的差别大部分是真实的（可排名性高）：排序须连同区间一起给出。",
+        "Most of the spread between groups is real (high rankability): an order only with its intervals.",
+    ),
+}
 
 
 def _never_certain(chance: float) -> float:

@@ -45,6 +45,7 @@ BANDS = {
     "low": Text("明显偏低", "clearly low"),
     "small": Text("样本不足", "too few items"),
 }
+METHODS = ("wilson", "bands", "difference", "design_effect")
 WIDE = ("wide_lower", "wide_upper")
 BAND_ORDER = {"high": 0, "same": 1, "low": 2, "small": 3}  # of rows; within a band by name: there is no ranking
 
@@ -99,7 +100,7 @@ def compared(snapshot: Snapshot, filters: Filters, name: str, dimension: str = "
     unnamed = int(frame.filter(pl.col(dimension) == "")["denominator"].sum())
     notes = (*reasons(whole, snapshot, chosen), *note, *items_unnamed(unnamed), *excluded(whole))
     finding = standing(rows, title(each, chosen)) if rows.height else None
-    return made(snapshot, chosen, rows, (name,), (dimension,), finding, notes)
+    return made(snapshot, chosen, rows, (name,), (dimension,), finding, notes, methods=METHODS)
 
 
 def dots(snapshot: Snapshot, filters: Filters, name: str, dimension: str = "place", most: int = MOST_DOTS) -> View:
