@@ -185,3 +185,4 @@ def test_the_table_is_in_order_of_band_and_name_never_of_places(city):
     assert (slow["first"], slow["last"]) == (9, 9)
     shown = standings.table(view, view.frame, "zh")
     assert shown["places"].to_list()[-2:] == ["9", None]
+    assert shown["worst"].to_list()[-2:] == [">99%", "—"]

@@ -22,7 +22,7 @@ def funnel(view: View, style: Style) -> go.Figure:
 
     Expects the columns of `funnels.by_size`. A click gives the key of its group (`customdata[0]`).
     """
-    fig = figure(style, FUNNEL_HEIGHT, margin={"t": 30, "r": 20})
+    fig = figure(style, FUNNEL_HEIGHT, margin={"t": 52, "r": 20})
     lines = view.frame.filter(pl.col("kind") == "line")
     groups = view.frame.filter(pl.col("kind") == "group")
     _limits(fig, lines, style)
@@ -41,14 +41,14 @@ def funnel(view: View, style: Style) -> go.Figure:
         },
         yaxis=share_axis(reach),
     )  # fmt: skip
-    legend = "    ".join(
+    legend = "<br>".join(
         f'<span style="color:{style.palette.muted}">{mark}</span> {words(word)}'
         for mark, word in (("──", "chance.plain"), ("╌╌", "chance.wide"))
     )
     whole_words = words("charts.whole", share=wording.per_cent(whole, language))
     fig.add_annotation(
         x=0, xref="paper", xanchor="left", y=1, yref="paper", yanchor="bottom", yshift=6, showarrow=False,
-        text=f"{legend}    {whole_words}", font={"size": 12, "color": style.palette.muted},
+        text=f"{legend}    {whole_words}", align="left", font={"size": 12, "color": style.palette.muted},
     )  # fmt: skip
     return fig
 

@@ -233,7 +233,7 @@ def _table(session: Session, view: View, name: str, by: str) -> None:
                 "adjusted": number(words("townships.column_adjusted"), format="%.1f%%"),
                 "shrunk": number(words("townships.column_shrunk"), format="%.1f%%"),
                 "places": column(words("townships.column_places")),
-                "worst": number(words("townships.column_worst"), format="%.0f%%"),
+                "worst": column(words("townships.column_worst")),
                 "change_previous": number(words("townships.column_previous"), format="%+.1f"),
                 "change_last_year": number(words("townships.column_last_year"), format="%+.1f"),
                 "course": st.column_config.LineChartColumn(words("townships.column_course"), y_min=low, y_max=high),

@@ -9,7 +9,7 @@ METHODS = (
     Method(
         name="wilson",
         theme=_THEME,
-        label=Text("比率的95%区间（Wilson）", "95 % interval of a share (Wilson)"),
+        label=Text("比率的95%区间（Wilson）", "95% interval of a share (Wilson)"),
         question=Text("这个比率有多可靠？", "How far can this share be relied on?"),
         meaning=Text(
             "件数是完整的，区间说的是这个单位平常的水平：件数越少，平常水平越说不准。10件中9件按时，"
@@ -151,7 +151,7 @@ METHODS = (
             "is "
             "excused by the dashed one.",
         ),
-        source="Spiegelhalter, Statistics in Medicine 24:1185, 2005 (additive model, 10 % Winsorised)",
+        source="Spiegelhalter, Statistics in Medicine 24:1185, 2005 (additive model, 10% Winsorised)",
     ),
     Method(
         name="case_mix",

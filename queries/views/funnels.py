@@ -12,7 +12,7 @@ from queries.stats.funnel import OverDispersion, funnel, over_dispersed_funnel, 
 from queries.stats.intervals import Array
 from queries.views import View
 from queries.views.parts import both, in_both, made, reasons, seen
-from queries.views.townships import clumping, named, title
+from queries.views.townships import clumping, compared, named, title
 from queries.vocabulary import Text
 
 LINE_POINTS = 48  # of a limit's curve
@@ -53,9 +53,25 @@ def by_size(snapshot: Snapshot, filters: Filters, name: str, dimension: str = "p
     frame = pl.concat([groups, _lines(sizes, effect, centre, spread)], how="diagonal").with_columns(
         overall=pl.lit(centre, pl.Float64), phi=pl.lit(spread.phi, pl.Float64)
     )
-    notes = (_spread_words(groups, spread),)
+    notes = (_spread_words(groups, spread), *_marked(groups, snapshot, filters, name, dimension))
     finding = funnel_words(groups, title(each, chosen))
     return made(snapshot, chosen, frame, (name,), (dimension,), finding, notes, methods=("funnel", "over_dispersion"))
+
+
+def _marked(groups: pl.DataFrame, snapshot: Snapshot, filters: Filters, name: str, dimension: str) -> tuple[Text, ...]:
+    """Groups marked as different that lie within the outer limits, and why that is no contradiction."""
+    marks = compared(snapshot, filters, name, dimension).frame.filter(pl.col("band").is_in(["low", "high"]))
+    inside = groups.filter(pl.col("position").abs() < 2).join(marks.select(dimension), on=dimension, how="semi")
+    if not inside.height:
+        return ()
+    names = [wording.listing(inside[language].to_list(), language, NAMED) for language in ("zh", "en")]
+    return (
+        Text(
+            f"{names[0]}标为与全体不同，但仍在99.8%界线之内：标记按全部单位一起控制误报，界线逐个单位取得更严。",
+            f"{names[1]} marked as different from the whole, yet within the 99.8% limits: the mark controls false calls "
+            "over all groups together, the limits are stricter for each.",
+        ),
+    )
 
 
 def no_spread() -> Text:

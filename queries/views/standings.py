@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from queries import wording
 from queries.filters import Filters
 from queries.snapshot import Snapshot
 from queries.views import View
@@ -37,7 +38,7 @@ def every_group(snapshot: Snapshot, filters: Filters, name: str, dimension: str 
 
 
 def table(view: View, rows: pl.DataFrame, language: str) -> pl.DataFrame:
-    """`townships.table` with adjusted, shrunk (per cent), places (text) and worst (per cent) before the changes.
+    """`townships.table` with adjusted, shrunk (per cent), places and worst (both text) before the changes.
 
     Args:
         view: of `townships.compared`. rows: the frame of `every_group`, the same groups in the same order.
@@ -50,7 +51,7 @@ def table(view: View, rows: pl.DataFrame, language: str) -> pl.DataFrame:
         .then(pl.col("first").cast(pl.String))
         .otherwise(pl.format("{}–{}", "first", "last"))
         .alias("places"),
-        (pl.col("chance_worst") * 100).alias("worst"),
+        pl.Series("worst", [wording.per_cent(chance, language, 0) for chance in rows["chance_worst"]], pl.String),
     )
     figures = pl.concat([plain_table(view, language), more], how="horizontal")
     order = [
