@@ -67,9 +67,9 @@ def _marked(groups: pl.DataFrame, snapshot: Snapshot, filters: Filters, name: st
     names = [wording.listing(inside[language].to_list(), language, NAMED) for language in ("zh", "en")]
     return (
         Text(
-            f"{names[0]}标为与全体不同，但仍在99.8%界线之内：标记按全部单位一起控制误报，界线逐个单位取得更严。",
-            f"{names[1]} marked as different from the whole, yet within the 99.8% limits: the mark controls false calls "
-            "over all groups together, the limits are stricter for each.",
+            f"{names[0]}标为与全体不同，但仍在99.8%界线之内：标记就全部单位控制误报，界线逐个取得更严。",
+            f"{names[1]} marked as different from the whole, yet within the 99.8% limits: the mark controls false "
+            "calls over all groups together, the limits are stricter for each.",
         ),
     )
 
