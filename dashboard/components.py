@@ -127,7 +127,7 @@ def show(
             with st.container(gap=None):
                 title(session, finding, note, _help(session, view, quiet=quiet))
             if view.frame.height:
-                _figures_menu(session, view, key, table)
+                download(session, view, key, table)
         if not has_figures(view):
             empty(session, view)
             return
@@ -354,7 +354,8 @@ def type_in(session: Session, name: str, *, label: str, width: int = 180) -> str
     return value
 
 
-def _figures_menu(session: Session, view: View, key: str, table: pl.DataFrame | None) -> None:
+def download(session: Session, view: View, key: str, table: pl.DataFrame | None) -> None:
+    """A button for the figures of a card as a file; `table` instead of the view's frame where there is one."""
     st.download_button(
         session.words("frame.download"),
         data=lambda: view_csv(session, view if table is None else replace(view, frame=table), key),

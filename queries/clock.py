@@ -18,7 +18,8 @@ from queries.evaluate import NUMBERS, check_breakdown, keyed
 from queries.filters import Filters
 from queries.measures import Basis, measure
 from queries.measures.needs import CLOSED, FIRST, FORWARDED
-from queries.measures.terms import REGISTERED, always, first, known, open_item
+from queries.measures.terms import REGISTERED, always, first, known
+from queries.measures.timeliness import unforwarded
 from queries.reasons import filters_apply
 from queries.selection import select
 from queries.snapshot import Snapshot
@@ -100,7 +101,7 @@ def forwarding_days(snapshot: Snapshot, filters: Filters | None = None, engine: 
 def not_forwarded(
     snapshot: Snapshot, by: Sequence[str] = (), filters: Filters | None = None, engine: Engine | None = None
 ) -> pl.DataFrame:
-    """First petitions that are neither forwarded nor closed, by calendar days since registration (cohort: registered).
+    """The items of `unforwarded_count` by calendar days since registration (cohort: registered).
 
     Returns:
         by, then band (0: registered on the as-of day), low, high (days, both included; high null for the last), items.
@@ -114,7 +115,7 @@ def not_forwarded(
         return Group("band", place, len(WAITING_BANDS) + 1)
 
     def waiting(basis: Basis) -> nw.Expr:
-        return usable_rows(open_item, (CLOSED,), basis) & ~known(nw.col("forwarded_day") <= basis.as_of)
+        return usable_rows(unforwarded, (CLOSED,), basis)
 
     frame = _first_petitions(snapshot, filters, engine, by, band, waiting)
     bands = list(range(len(WAITING_BANDS) + 1))

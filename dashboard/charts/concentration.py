@@ -10,7 +10,7 @@ from queries.views import View
 
 HEIGHT = 288  # CSS pixels
 STEP_ROW = 32  # CSS pixels a step of the ladder
-OUTLINES = {"assigned": 1, "reflowed": 1.5}  # CSS pixels; the other steps are filled
+OUTLINES = {"assigned": 1, "returned": 1.5, "reflowed": 1.5}  # CSS pixels; the other steps are filled
 BATCH_ROOM = 34  # CSS pixels for the name of a batch
 LETTER = 6.8  # CSS pixels of a letter behind a bar; a Chinese one is two
 
@@ -87,7 +87,12 @@ def ladder(view: View, style: Style) -> go.Figure:
     gap = BATCH_ROOM / STEP_ROW
     places = _rungs([row["batch"] for row in rows], gap)
     top = max((row["items"] for row in rows), default=1) or 1
-    colours = {"assigned": palette.band, "reported": palette.neutral, "recognised": palette.data}
+    colours = {
+        "assigned": palette.band,
+        "named": palette.faint,
+        "reported": palette.neutral,
+        "recognised": palette.data,
+    }
     shown = [(row, place) for row, place in zip(rows, places, strict=True) if row["stated"]]
     fig.add_bar(
         orientation="h",

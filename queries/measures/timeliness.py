@@ -3,7 +3,7 @@
 import narwhals as nw
 
 from queries.coding import NOT_GIVEN, YES
-from queries.measures import Basis, Cohort, Duration, Need, Predicate, Ratio, Zones
+from queries.measures import Basis, Cohort, Count, Duration, Need, Predicate, Ratio, Zones
 from queries.measures.needs import (
     ACCEPTED,
     CLOSED,
@@ -17,6 +17,7 @@ from queries.measures.needs import (
 )
 from queries.measures.terms import (
     DAYS,
+    ITEMS,
     OFFICE_DEADLINE,
     PER_CENT,
     REGISTER_DEADLINE,
@@ -28,6 +29,7 @@ from queries.measures.terms import (
     known,
     matured,
     office_deadline,
+    open_item,
 )
 from queries.measures.terms import DUE as DUE_COHORT
 from queries.vocabulary import Text
@@ -56,6 +58,11 @@ def _first_registered(basis: Basis) -> nw.Expr:
 
 def _forwarded_same_day(basis: Basis) -> nw.Expr:
     return nw.col("forwarded_day") == nw.col("registered_day")
+
+
+def unforwarded(basis: Basis) -> nw.Expr:
+    """A first petition that is neither forwarded nor closed."""
+    return open_item(basis) & first(basis) & ~known(nw.col("forwarded_day") <= basis.as_of)
 
 
 def _next_day_off(basis: Basis) -> nw.Expr:
@@ -213,6 +220,18 @@ MEASURES = (
         source="DOMAIN §1 日清日结",
         numerator=_forwarded_same_day,
         denominator=_first_registered,
+    ),
+    Count(
+        name="unforwarded_count",
+        label=Text("待转送初次件", "First petitions not forwarded yet"),
+        meaning=Text("截至统计日既未转送（交办）也未办结的初次信访", "first petitions neither forwarded nor closed"),
+        table="cases",
+        cohort=REGISTERED,
+        uses=(FIRST, FORWARDED, CLOSED),
+        unit=ITEMS,
+        better="lower",
+        source="DOMAIN §1 日清日结",
+        where=unforwarded,
     ),
     _by_postponed_day("forwarding_rate_off_days", "非工作日", "non-working days", _next_day_off),
     _by_postponed_day(

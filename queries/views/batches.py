@@ -233,8 +233,8 @@ def rungs(snapshot: Snapshot, filters: Filters) -> View:
     """`ladder` by batch as the picture draws it, the newest batches.
 
     Returns:
-        One row a batch and step: batch, zh, en, step (STEPS), items, of (assigned; for "reflowed" the recognised),
-        stated, value (items, null where not stated), under_review.
+        One row a batch and step: batch, zh, en, step (STEPS; "returned" only where anything was), items, of (assigned;
+        for "reflowed" the recognised), stated, value (items, null where not stated), under_review.
     """
     view = ladder(snapshot, filters, "batch")
     if "assigned" not in view.frame.columns:
@@ -254,6 +254,7 @@ def rungs(snapshot: Snapshot, filters: Filters) -> View:
         }
         for row in kept.iter_rows(named=True)
         for step in STEPS
+        if step != "returned" or kept["returned"].sum()
     ]
     schema = {"batch": pl.String, "value": pl.Float64}
     older = view.frame.height - kept.height

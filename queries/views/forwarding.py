@@ -18,6 +18,7 @@ from queries.measures import measure
 from queries.reasons import reason_text, why_not
 from queries.register import target_of
 from queries.snapshot import Snapshot
+from queries.stats.intervals import COUNTS_ONLY_BELOW
 from queries.views import View
 from queries.views.control import controlled
 from queries.views.parts import (
@@ -214,7 +215,7 @@ def calendar(snapshot: Snapshot, filters: Filters, name: str = OFFICIAL) -> View
 
     Returns:
         One row a day: day, week (its Monday), weekday (0 Monday), numerator, denominator, value (null without items),
-        step (0 to 4, see STEPS; null without items), is_off_day.
+        step (0 to 4, see STEPS; null with fewer than COUNTS_ONLY_BELOW items, too few for a share), is_off_day.
     """
     chosen = seen(filters, snapshot)
     as_of = chosen.as_of or snapshot.as_of
@@ -235,7 +236,7 @@ def calendar(snapshot: Snapshot, filters: Filters, name: str = OFFICIAL) -> View
         "numerator",
         "denominator",
         "value",
-        pl.when(pl.col("value").is_not_null()).then(step).alias("step"),
+        pl.when(pl.col("denominator") >= COUNTS_ONLY_BELOW).then(step).alias("step"),
         pl.Series("is_off_day", off, dtype=pl.Boolean),
     )
     return made(snapshot, chosen, frame, (name,), ("day",), _calendar_finding(frame, name))
@@ -305,6 +306,11 @@ def _waiting_finding(frame: pl.DataFrame) -> Text:
         total=(wording.items(total, "zh"), f"{wording.number(total, 'en')} first petition{'' if total == 1 else 's'}"),
         today=(wording.items(today, "zh"), wording.number(today, "en")),
     )
+
+
+def total_waiting(view: View) -> int:
+    """Items in all rows of `waiting`."""
+    return int(view.frame["items"].sum())
 
 
 def waiting_table(view: View, language: str) -> pl.DataFrame:

@@ -207,7 +207,7 @@ def _finding(frame: pl.DataFrame) -> Text | None:
         duty = Text("值班全部到位", "duty fully covered")
     else:
         done = (f"{row['covered']}/{whole}", f"{row['covered']} of {whole}")
-        duty = in_both("值班到位{done}个地点日", "duty covered on {done} place-days", done=done)
+        duty = in_both("值班到位{done}点次", "duty covered on {done} place-days", done=done)
     count = against_usual(row)
     return Text(f"{row['zh']}：{duty.zh}；{count.zh}", f"{row['en']}: {duty.en}; {count.en}")
 
@@ -291,7 +291,7 @@ def _coverage_finding(frame: pl.DataFrame) -> Text | None:
     off = due.filter("is_off_day")
     open_ = due.filter(pl.col("status") != "covered")
     said = in_both(
-        "值班{done}个地点日到位，其中休息日{off}",
+        "值班{done}点次到位，其中休息日{off}",
         "Duty covered on {done} place-days, {off} on days off",
         done=(f"{covered}/{due.height}", f"{covered} of {due.height}"),
         off=_of(off.filter(pl.col("status") == "covered").height, off.height),
@@ -339,7 +339,8 @@ def matrix(snapshot: Snapshot, filters: Filters, key: str) -> View:
         pl.col("day").alias("column"),
         label_zh=pl.col("day").dt.strftime("%-m/%-d"),
         label_en=pl.col("day").dt.strftime("%-m/%-d"),
-        status="status",
+        # nobody on duty, not a report that is missing
+        status=pl.col("status").replace("missing", "absent"),
         text=received,
         about_zh=pl.format("值班：{}；接访{}批次，现场化解{}批次", post, _count("received_count"),
                            _count("settled_count")),
@@ -389,7 +390,7 @@ def receptions(snapshot: Snapshot, filters: Filters, key: str) -> View:
     if excluded:
         notes = (
             Text(
-                f"有 {excluded} 个地点日未填现场化解数或多于接访数，不计入化解比例。",
+                f"有 {excluded} 点次未填现场化解数或多于接访数，不计入化解比例。",
                 f"{excluded} place-days without a number settled, or with more than received, are not in the share.",
             ),
             *notes,
@@ -450,3 +451,25 @@ def roster_table(view: View, language: str) -> pl.DataFrame:
         "received_count",
         "settled_count",
     )
+
+
+def reception_table(view: View, language: str) -> pl.DataFrame:
+    """The rows of `receptions` for reading: place, days_on_duty, received, settled_share (with its counts)."""
+    share = [
+        wording.MISSING if value is None else f"{wording.per_cent(value, language)} ({settled}/{of})"
+        for value, settled, of in view.frame.select("value", "numerator", "denominator").rows()
+    ]
+    return view.frame.select(
+        pl.col(language).alias("place"),
+        pl.col("days").alias("days_on_duty"),
+        "received",
+        pl.Series("settled_share", share, dtype=pl.String),
+    )
+
+
+def roster_ids(snapshot: Snapshot, filters: Filters, key: str) -> list[int]:
+    """Keys of the roster's records within a period, by day and place."""
+    period = _of_key(snapshot, filters, key)
+    rows = snapshot.records.rows("reception_day")
+    inside = rows.filter(pl.col("day").is_between(period.starts_on, period.ends_on))
+    return inside.sort("day", "place_code")["reception_id"].to_list()

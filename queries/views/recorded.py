@@ -20,6 +20,7 @@ CURVE = {
     "lower": pl.Float64(),
     "upper": pl.Float64(),
     "at_risk": pl.Int64(),
+    "median": pl.Float64(),
 }
 
 
@@ -98,8 +99,9 @@ def curve(start: pl.Series, end: pl.Series, as_of: date) -> pl.DataFrame:
         start, end: dates; a null end, or one after the as-of day, has not happened. No start is null or later.
 
     Returns:
-        day, value, lower, upper (95 %; null where the share is 0 or 1), at_risk. Days on which the curve moves, the
-        first, and the last on which at least AT_RISK items are followed; no row where there never are so many.
+        day, value, lower, upper (95 %; null where the share is 0 or 1), at_risk, median (`median`, the same in every
+        row). Days on which the curve moves, the first, and the last on which at least AT_RISK items are followed; no
+        row where there never are so many.
     """
     first, last = _numbers(start), _numbers(end)
     seen = follow_up(first, last, np.full(len(start), Ended.CLOSED), day_number(as_of))
@@ -107,9 +109,9 @@ def curve(start: pl.Series, end: pl.Series, as_of: date) -> pl.DataFrame:
     if found is None:
         return pl.DataFrame(schema=CURVE)
     share, lower, upper = found.share[0], found.lower[0], found.upper[0]
-    frame = pl.DataFrame(
-        {"day": found.day, "value": share, "lower": lower, "upper": upper, "at_risk": found.at_risk[0]}, schema=CURVE
-    )
+    columns = {"day": found.day, "value": share, "lower": lower, "upper": upper, "at_risk": found.at_risk[0]}
+    half = pl.lit(median(start, end, as_of), pl.Float64).alias("median")
+    frame = pl.DataFrame(columns).select(pl.all().exclude("median"), half).cast(CURVE)  # type: ignore[arg-type]  # names to types
     frame = frame.with_columns(pl.col("lower", "upper").fill_nan(None)).filter(pl.col("at_risk") >= AT_RISK)
     moves = (pl.col("value") != pl.col("value").shift(1)).fill_null(True)
     return frame.filter(moves | (pl.col("day") == pl.col("day").max()))

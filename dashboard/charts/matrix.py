@@ -1,0 +1,119 @@
+"""Who did it on which day: a mark in each cell of a grid. Shape and word carry the status, colour only doubles it."""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import plotly.graph_objects as go
+
+from dashboard.charts import Palette, Style, escape, figure
+from dashboard.charts.comparison import name_axis
+from queries import wording
+from queries.views import View
+
+ROW = 24  # CSS pixels a row
+ROOM = 60  # CSS pixels above the rows, for the days and the legend
+MARK = 11
+
+Ink = Literal["data", "neutral", "ink"]
+
+
+@dataclass(frozen=True)
+class Mark:
+    """How a status is drawn: Plotly symbol, the same as a character for the legend, colour by meaning."""
+
+    symbol: str
+    character: str
+    ink: Ink
+
+
+MARKS = {
+    "on_time": Mark("circle", "●", "data"),
+    "covered": Mark("circle", "●", "data"),
+    "late": Mark("diamond-open", "◇", "ink"),
+    "missing": Mark("x-thin-open", "✕", "ink"),
+    "absent": Mark("x-thin-open", "✕", "ink"),
+    "unknown": Mark("circle-open", "○", "neutral"),
+    "future": Mark("line-ew-open", "–", "neutral"),
+}
+
+
+def status_matrix(view: View, style: Style) -> go.Figure:
+    """Rows by columns, a mark a cell and beside it its number.
+
+    Expects columns row (key), zh, en, column (date), label_zh, label_en, status (a key of MARKS), text, about_zh,
+    about_en, faint (the column's ground is grey). First row on top. A click gives the key of its row.
+    """
+    cells = view.frame.to_dicts()
+    rows = list(dict.fromkeys(cell["row"] for cell in cells))
+    columns = sorted({cell["column"] for cell in cells})
+    name = {cell["row"]: cell[style.language] for cell in cells}
+    label = {cell["column"]: cell[f"label_{style.language}"] for cell in cells}
+    at_row = {key: len(rows) - 1 - place for place, key in enumerate(rows)}
+    at_column = {key: place for place, key in enumerate(columns)}
+    fig = figure(style, ROW * len(rows) + ROOM, margin={"t": 48, "r": 8, "b": 4})
+    for column in sorted({cell["column"] for cell in cells if cell["faint"]}):
+        x = at_column[column]
+        fig.add_shape(
+            type="rect", x0=x - 0.5, x1=x + 0.5, y0=0, y1=1, yref="y domain", layer="below",
+            fillcolor=style.palette.band, line={"width": 0},
+        )  # fmt: skip
+    _cells(fig, cells, at_row, at_column, style)
+    _legend(fig, cells, style)
+    fig.update_layout(
+        xaxis={
+            "range": [-0.6, len(columns) - 0.4], "tickvals": list(at_column.values()),
+            "ticktext": [label[column] for column in columns], "side": "top", "tickangle": 0, "showgrid": False,
+        },
+        yaxis=name_axis([name[row] for row in rows], list(at_row.values()), style),
+    )  # fmt: skip
+    return fig
+
+
+def _cells(
+    fig: go.Figure, cells: list[dict[str, Any]], at_row: dict[str, int], at_column: dict[Any, int], style: Style
+) -> None:
+    """One trace a status: fewer traces are drawn faster."""
+    words, language, palette = style.words, style.language, style.palette
+    for status, mark in MARKS.items():
+        here = [cell for cell in cells if cell["status"] == status]
+        if not here:
+            continue
+        said = words(f"charts.status_{status}")
+        fig.add_scatter(
+            x=[at_column[cell["column"]] for cell in here],
+            y=[at_row[cell["row"]] for cell in here],
+            mode="markers+text",
+            marker={"symbol": mark.symbol, "size": MARK, "color": _colour(mark, palette), "opacity": 1,
+                    "line": {"color": _colour(mark, palette), "width": 1.8 if "open" in mark.symbol else 0}},
+            text=[cell["text"] for cell in here],
+            textposition="middle right",
+            textfont={"size": 11, "color": palette.muted},
+            cliponaxis=False,
+            selected={"marker": {"opacity": 1}},
+            unselected={"marker": {"opacity": 1}},
+            customdata=[
+                [cell["row"], escape(cell[language]), wording.day(cell["column"], language),
+                 escape(cell[f"about_{language}"])]
+                for cell in here
+            ],
+            hovertemplate=f"<b>%{{customdata[1]}}</b> %{{customdata[2]}}<br>{said}<br>%{{customdata[3]}}"
+            "<extra></extra>",
+        )  # fmt: skip
+
+
+def _colour(mark: Mark, palette: Palette) -> str:
+    return {"data": palette.data, "neutral": palette.neutral, "ink": palette.ink}[mark.ink]
+
+
+def _legend(fig: go.Figure, cells: list[dict[str, Any]], style: Style) -> None:
+    there = {cell["status"] for cell in cells}
+    text = "   ".join(
+        f'<span style="color:{_colour(mark, style.palette)}">{mark.character}</span> '
+        f"{style.words(f'charts.status_{status}')}"
+        for status, mark in MARKS.items()
+        if status in there
+    )
+    fig.add_annotation(
+        x=0, xref="paper", xanchor="left", y=1, yref="paper", yanchor="bottom", yshift=24, showarrow=False, text=text,
+        font={"size": 12, "color": style.palette.muted},
+    )  # fmt: skip

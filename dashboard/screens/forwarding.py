@@ -1,0 +1,148 @@
+"""Is what comes in forwarded the same day, and what still waits?"""
+
+import streamlit as st
+
+from dashboard.charts import Chart
+from dashboard.charts.calendar import calendar_shares
+from dashboard.charts.comparison import interval_dots, tall_interval_dots
+from dashboard.charts.curves import day_bands
+from dashboard.charts.time_series import controlled_share
+from dashboard.components import Figure, choose, empty, heading, metrics, notes, show, variation
+from dashboard.listings import listing
+from dashboard.screens import Page
+from dashboard.session import Session, open_page
+from queries import wording
+from queries.dimensions import DIMENSIONS
+from queries.views import View, forwarding
+
+FEW = 8  # groups
+OPEN_CASES = {"of": "unforwarded_count", "part": "numerator"}  # the list behind the figure, on the page of the items
+
+
+def render(session: Session) -> None:
+    """The rate in every reading; its course, where and when it is lower, the calendar, delays, what waits now."""
+    words = session.words
+    view = session.view(forwarding.headline)
+    heading(session, view.finding or words("forwarding.title"))
+    offered = session.answer(forwarding.offered)
+    waiting = session.view(forwarding.waiting)
+    if not offered:
+        empty(session, view)
+        return
+    metrics(session, [*(_card(session, row) for row in view.frame.iter_rows(named=True) if row["measure"] in offered),
+                      _waiting_card(session, waiting)], key="forwarding")  # fmt: skip
+    name = choose(
+        session, "reading", offered, lambda each: forwarding.reading(each, session.filters)(session.language),
+        label=words("forwarding.reading"),
+    )  # fmt: skip
+    left, right = st.columns(2, gap="small")
+    with left:
+        course = session.view(forwarding.course, name)
+        with st.container(border=True, key="card-course", gap="small", height="stretch"):
+            variation(session, course)
+            show(session, course, controlled_share, key="course", boxed=False, note=words("forwarding.course_note"))
+    with right:
+        _groups(session, name)
+    show(session, session.view(forwarding.calendar, name), calendar_shares, key="calendar",
+         note=words("forwarding.calendar_note", reading=_reading(session, name)))  # fmt: skip
+    left, right = st.columns(2, gap="small")
+    with left:
+        delays = session.view(forwarding.delays)
+        show(session, delays, day_bands, key="delays", note=words("forwarding.delays_note", period=_period(session)),
+             table=forwarding.delay_table(delays, session.language))  # fmt: skip
+    with right:
+        _waiting(session, waiting)
+    notes(session, view.notes)
+
+
+@st.fragment
+def _groups(session: Session, name: str) -> None:
+    """By level, channel, weekday, hour, place or office; only this card changes with the choice."""
+    words = session.words
+    offered = [group for group in forwarding.GROUPS if group in forwarding.CLOCK or session.snapshot.available(group)]
+    with st.container(border=True, key="card-groups", gap="small", height="stretch"):
+        by = choose(session, "by", offered, lambda group: _group(session, group), label=words("forwarding.by"))
+        view = session.view(forwarding.by_group, name, by)
+        show(session, view, _dots(view), key="groups", boxed=False,
+             note=words("forwarding.groups_note", period=_period(session)))  # fmt: skip
+
+
+def _dots(view: View) -> Chart:
+    """Rows with more room where there are few of them."""
+    return tall_interval_dots if view.frame.height <= FEW else interval_dots
+
+
+def _group(session: Session, group: str) -> str:
+    if group in forwarding.CLOCK:
+        return session.words(f"forwarding.{group}")
+    return DIMENSIONS[group].label(session.language)
+
+
+def _waiting(session: Session, view: View) -> None:
+    """Unforwarded items by office and age, and the way to the items themselves."""
+    words = session.words
+    headings = {"name": words("forwarding.office"), "items": words("forwarding.items")}
+    headings |= {name: words(f"forwarding.{name}") for name in forwarding.BANDS}
+    with st.container(border=True, key="card-waiting", gap="small", height="stretch"):
+        listing(session, view, forwarding.waiting_table(view, session.language), headings, key="waiting", boxed=False,
+                note=words("forwarding.waiting_note"))  # fmt: skip
+        if view.frame.height and st.button(words("forwarding.open"), icon=":material/list:", key="open-waiting"):
+            open_page(session, "cases", {}, controls=OPEN_CASES)
+
+
+def _card(session: Session, row: dict) -> Figure:  # type: ignore[type-arg]  # a row of a frame
+    words, language = session.words, session.language
+    is_official = row["measure"] == forwarding.OFFICIAL
+    counts = wording.fraction(row["numerator"], row["denominator"], language)
+    small = [words("overview.counts", counts=counts, reach=wording.interval(row["lower"], row["upper"], language))]
+    if row["target"] is not None:
+        small.append(words("forwarding.target", share=wording.per_cent(row["target"], language)))
+    signal, change = row["signal_last_year"], row["change_last_year"]
+    told = words("overview.last_year", change=wording.change(change, language)) if change is not None else ""
+    return Figure(
+        forwarding.reading(row["measure"], session.filters)(language),
+        wording.per_cent(row["value"], language),
+        change=told if is_official else "",
+        verdict=words(f"overview.signal_{abs(signal)}") if is_official and signal is not None else "",
+        signal=bool(is_official and signal),
+        rising=(signal or 0) > 0,
+        small_print=small,
+    )
+
+
+def _waiting_card(session: Session, view: View) -> Figure:
+    words = session.words
+    total = wording.items(forwarding.total_waiting(view), session.language)
+    day = words("forwarding.waiting_day", day=wording.day(view.as_of, session.language))
+    return Figure(words("forwarding.waiting"), total, small_print=[day])
+
+
+def _reading(session: Session, name: str) -> str:
+    return forwarding.reading(name, session.filters)(session.language)
+
+
+def _period(session: Session) -> str:
+    return wording.period(session.filters.start, session.filters.end, session.language)
+
+
+def warm(session: Session) -> None:
+    """What the first reader will ask for."""
+    session.view(forwarding.headline)
+    session.view(forwarding.waiting)
+    if not session.answer(forwarding.offered):
+        return
+    for view, chart in (
+        (session.view(forwarding.course, forwarding.OFFICIAL), controlled_share),
+        (session.view(forwarding.calendar, forwarding.OFFICIAL), calendar_shares),
+        (session.view(forwarding.delays), day_bands),
+    ):
+        if view.frame.height:
+            session.figure(view, chart)
+    for group in ("register_level", "channel", *forwarding.CLOCK):
+        if group in forwarding.CLOCK or session.snapshot.available(group):
+            view = session.view(forwarding.by_group, forwarding.OFFICIAL, group)
+            if view.frame.height:
+                session.figure(view, _dots(view))
+
+
+PAGE = Page(name="forwarding", order=62, render=render, icon="today", section="programmes", warm=warm)

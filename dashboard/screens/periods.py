@@ -1,0 +1,69 @@
+"""Was somebody on duty every day of a special period, what came, and was it more than usual?"""
+
+import streamlit as st
+
+from dashboard.charts.matrix import status_matrix
+from dashboard.charts.ratios import usual_ratios
+from dashboard.components import choose, heading, show
+from dashboard.entries import entry, nothing_entered
+from dashboard.listings import listing
+from dashboard.screens import Page
+from dashboard.session import Session
+from queries.views import periods
+
+OVERVIEW = ("name", "kind", "dates", "days", "duty", "settled", "count", "expected", "verdict")
+
+
+def render(session: Session) -> None:
+    """All periods, petitions against usual; then one of them day by day and place by place."""
+    words, language = session.words, session.language
+    view = session.view(periods.overview)
+    heading(session, view.finding or words("periods.title"))
+    if not view.frame.height:
+        nothing_entered(session, "special_period", key="periods")
+        return
+    with st.container(border=True, key="card-periods", gap="small"):
+        headings = {name: words(f"periods.{name}") for name in OVERVIEW}
+        listing(session, view, periods.table(view, language), headings, key="overview", boxed=False,
+                sentence=words("periods.overview_title"), note=words("periods.overview_note"),
+                formats={"expected": "decimal", "verdict": "long"})  # fmt: skip
+        entry(session, "special_period", key="periods")
+    names = {each.key: each.name(language) for each in session.answer(periods.listed)}
+    key = choose(session, "at", list(names), names.__getitem__, label=words("periods.at"), menu=True)
+    left, right = st.columns([7, 5], gap="small")
+    with left:
+        show(session, session.view(periods.matrix, key), status_matrix, key="matrix",
+             note=words("periods.matrix_note"),
+             table=periods.roster_table(session.view(periods.coverage, key), language))  # fmt: skip
+        show(session, view, usual_ratios, key="usual", sentence=words("periods.usual_title"),
+             note=words("periods.usual_note"))  # fmt: skip
+    with right:
+        _receptions(session, key)
+    with st.container(border=True, key="card-roster", gap="small"):
+        st.markdown(f"### {words('periods.entry_title')}")
+        st.caption(words("periods.entry_note"))
+        entry(session, "reception_day", key="roster", ids=session.answer(periods.roster_ids, key))
+
+
+def _receptions(session: Session, key: str) -> None:
+    words = session.words
+    view = session.view(periods.receptions, key)
+    names = ("place", "days_on_duty", "received", "settled_share")
+    listing(session, view, periods.reception_table(view, session.language),
+            {name: words(f"periods.{name}") for name in names}, key="receptions",
+            note=words("periods.receptions_note"))  # fmt: skip
+
+
+def warm(session: Session) -> None:
+    """What the first reader will ask for."""
+    view = session.view(periods.overview)
+    if not view.frame.height:
+        return
+    session.figure(view, usual_ratios)
+    newest = session.answer(periods.listed)[0].key
+    session.view(periods.coverage, newest)
+    session.view(periods.receptions, newest)
+    session.figure(session.view(periods.matrix, newest), status_matrix)
+
+
+PAGE = Page(name="periods", order=63, render=render, icon="event_available", section="programmes", warm=warm)

@@ -1,0 +1,68 @@
+"""Who reported on the 13th and the 28th, and what was found?"""
+
+import streamlit as st
+
+from dashboard.charts.matrix import status_matrix
+from dashboard.components import heading, plain, show
+from dashboard.entries import entry, nothing_entered
+from dashboard.listings import listing
+from dashboard.screens import Page
+from dashboard.session import Session
+from queries.views import reports
+
+KIND = "problem_report"
+
+
+def render(session: Session) -> None:
+    """The newest due date and the next one; the matrix; problems by date and kind; each office."""
+    words, language = session.words, session.language
+    view = session.view(reports.reports)
+    heading(session, view.finding or words("reports.title"))
+    if not view.frame.height:
+        nothing_entered(session, KIND, key="reports")
+        return
+    st.markdown(f":blue-badge[:material/event: {plain(session.answer(reports.deadline)(language))}]")
+    left, right = st.columns([7, 5], gap="small")
+    with left:
+        show(session, session.view(reports.matrix), status_matrix, key="matrix", sentence=words("reports.matrix_title"),
+             note=words("reports.matrix_note"))  # fmt: skip
+    with right:
+        _tables(session)
+    _offices(session)
+    with st.container(border=True, key="card-entry", gap="small"):
+        st.markdown(f"### {words('reports.entry_title')}")
+        st.caption(words("reports.entry_note"))
+        entry(session, KIND, key="reports")
+
+
+def _tables(session: Session) -> None:
+    words, language = session.words, session.language
+    dates = session.view(reports.by_date)
+    listing(session, dates, dates.frame,
+            {name: words(f"reports.{name}") for name in ("due_on", "on_time", "late", "missing", "zero", "problems")},
+            key="dates", note=words("reports.dates_note"), formats={"due_on": "day"}, quiet=True)  # fmt: skip
+    kinds = session.view(reports.kinds)
+    listing(session, kinds, kinds.frame,
+            {language: words("reports.kind"), "items": words("reports.items"), "offices": words("reports.offices"),
+             "value": words("reports.of_reports")},
+            key="kinds", note=words("reports.kinds_note"), formats={"value": "percent"})  # fmt: skip
+
+
+def _offices(session: Session) -> None:
+    words, language = session.words, session.language
+    offices = session.view(reports.by_office)
+    names = ("name", "share", "late", "missing", "zero", "problems")
+    listing(session, offices, reports.table(offices, language), {name: words(f"reports.{name}") for name in names},
+            key="offices", note=words("reports.offices_note"), quiet=True)  # fmt: skip
+
+
+def warm(session: Session) -> None:
+    """What the first reader will ask for."""
+    for question in (reports.reports, reports.by_date, reports.by_office, reports.kinds):
+        session.view(question)
+    view = session.view(reports.matrix)
+    if view.frame.height:
+        session.figure(view, status_matrix)
+
+
+PAGE = Page(name="reports", order=64, render=render, icon="assignment_turned_in", section="programmes", warm=warm)

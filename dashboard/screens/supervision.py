@@ -1,0 +1,71 @@
+"""Is what was found put right, and are the listed matters closed in time?"""
+
+import streamlit as st
+
+from dashboard.charts.curves import day_bands, event_curve
+from dashboard.components import choose, heading, show
+from dashboard.entries import entry, nothing_entered
+from dashboard.listings import listing
+from dashboard.screens import Page
+from dashboard.session import Session
+from queries.views import supervision
+
+KINDS = ("rectification_item", "supervision_item")
+MATTER = ("state", "kind", "matter", "office", "owner_post", "opened_on", "due_on", "closed_on", "days_over",
+          "evidence", "plan")  # fmt: skip
+OFFICE = ("name", "items", "closed", "closed_late", "open", "overdue", "longest_over", "median_days")
+DAYS = ("opened_on", "due_on", "closed_on")
+
+
+def render(session: Session) -> None:
+    """One list of findings and listed matters; how overdue, how long to close, who owes what."""
+    words, language = session.words, session.language
+    above = st.container()
+    offered = session.answer(supervision.kinds)
+    if len(offered) == 1:
+        with above:
+            heading(session, words("supervision.title"))
+        for kind in KINDS:
+            nothing_entered(session, kind, key=kind)
+        return
+    kind = choose(session, "kind", offered, lambda name: _kind(session, name), label=words("supervision.kind"))
+    view = session.view(supervision.matters, kind)
+    with above:
+        heading(session, view.finding or words("supervision.title"))
+    left, right = st.columns(2, gap="small")
+    with left:
+        show(session, session.view(supervision.ages, kind), day_bands, key="ages", note=words("supervision.ages_note"))
+    with right:
+        show(session, session.view(supervision.closing_time, kind), event_curve, key="closing",
+             note=words("supervision.closing_note"))  # fmt: skip
+    with st.container(border=True, key="card-matters", gap="small"):
+        listing(session, view, supervision.table(view, language),
+                {name: words(f"supervision.{name}") for name in MATTER}, key="matters", boxed=False,
+                sentence=words("supervision.matters_title"), note=words("supervision.matters_note"),
+                formats=dict.fromkeys(DAYS, "day"))  # fmt: skip
+        for each in KINDS:
+            entry(session, each, key=each)
+    offices = session.view(supervision.by_office, kind)
+    listing(session, offices, supervision.office_table(offices, language),
+            {name: words(f"supervision.{name}") for name in OFFICE}, key="offices",
+            sentence=words("supervision.offices_title"), note=words("supervision.offices_note"),
+            formats={"median_days": "decimal"}, quiet=True)  # fmt: skip
+
+
+def _kind(session: Session, name: str) -> str:
+    if name == supervision.ALL:
+        return session.words("supervision.all")
+    return supervision.kind_label(name)(session.language)
+
+
+def warm(session: Session) -> None:
+    """What the first reader will ask for."""
+    session.view(supervision.matters, supervision.ALL)
+    session.view(supervision.by_office, supervision.ALL)
+    for question, chart in ((supervision.ages, day_bands), (supervision.closing_time, event_curve)):
+        view = session.view(question, supervision.ALL)
+        if view.frame.height:
+            session.figure(view, chart)
+
+
+PAGE = Page(name="supervision", order=65, render=render, icon="rule", section="programmes", warm=warm)
