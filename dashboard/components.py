@@ -30,6 +30,11 @@ VARIATIONS = {
     "high": ("orange", "arrow_upward"),
     "low": ("orange", "arrow_downward"),
 }
+ASSURANCES = {
+    "passes": ("blue", "check_circle"),
+    "fails": ("orange", "cancel"),
+    "hit_and_miss": ("gray", "casino"),
+}
 STALE_AFTER = 2  # working days (UX.md §5)
 A_YEAR = 366  # calendar days; older data is not counted in working days
 _MARKUP = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&])")
@@ -141,12 +146,14 @@ def show(
 
 
 def variation(session: Session, view: View) -> None:
-    """The variation mark of a share by month (`control.controlled`): an icon and its words, amber for concern only."""
-    found = control.newest(view)
-    if found is None:
-        return
-    colour, icon = VARIATIONS[found]
-    st.markdown(f":{colour}-badge[:material/{icon}: {plain(session.words(f'control.{found}'))}]")
+    """The marks of a share by month (`control.course`): what the newest month is, and what the target can expect."""
+    found, kept = control.newest(view), control.assured(view)
+    marks = [(found, VARIATIONS)] if found else []
+    with st.container(horizontal=True, gap="small"):
+        for name, icons in [*marks, *([(kept, ASSURANCES)] if kept else [])]:
+            colour, icon = icons[name]
+            said = plain(session.words(f"control.{name}"))
+            st.markdown(f":{colour}-badge[:material/{icon}: {said}]", width="content")
 
 
 def _help(session: Session, view: View, *, quiet: bool) -> str | None:

@@ -12,6 +12,7 @@ from typing import Any
 import polars as pl
 from sqlalchemy import Engine, func, select
 
+from queries.days import month_end
 from queries.schema import case_change, import_finding, office
 from queries.snapshot import Snapshot
 from queries.vocabulary import Text
@@ -105,6 +106,38 @@ def special_periods(snapshot: Snapshot) -> tuple[SpecialPeriod, ...]:
         SpecialPeriod(Text(row["name_zh"], row["name_en"]), row["kind"], row["starts_on"], row["ends_on"])
         for row in rows.iter_rows(named=True)
     )
+
+
+@dataclass(frozen=True)
+class Rebaseline:
+    """From a month on the limits of a measure's charts are drawn anew, for a reason somebody gave.
+
+    Attributes:
+        scope: office or place, "" for the whole city and with it every chart of the measure.
+        month: its first day.
+    """
+
+    measure: str
+    scope: str
+    month: date
+    reason: str
+
+
+def rebaselines(snapshot: Snapshot, measure: str, scope: str = "") -> tuple[Rebaseline, ...]:
+    """The decisions that bear on a chart: the city's, and those of its own office or place; by month."""
+    rows = snapshot.records.rows("rebaseline").filter(
+        (pl.col("measure") == measure) & pl.col("scope").fill_null("").is_in(["", scope])
+    )
+    found = rows.select(*Rebaseline.__dataclass_fields__).unique("month", keep="last").sort("month")
+    return tuple(Rebaseline(**(row | {"month": row["month"].replace(day=1)})) for row in found.iter_rows(named=True))
+
+
+def events_of(snapshot: Snapshot, month: date) -> list[Text]:
+    """Names of the context events of a month (its first day), by day."""
+    rows = snapshot.records.rows("context_event").filter(
+        pl.col("day").is_between(month, month_end(month))
+    ).sort("day", "event_id")  # fmt: skip
+    return [Text(zh, en) for zh, en in rows.select("name_zh", "name_en").iter_rows()]
 
 
 def target_of(snapshot: Snapshot, measure: str, day: date, scope: str = "") -> Target | None:

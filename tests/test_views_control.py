@@ -37,10 +37,13 @@ def months(repeats_of: list[tuple[int, int]]) -> pl.DataFrame:
 @pytest.fixture
 def course(tmp_path: Path) -> Course:
     def build(
-        *counts: tuple[int, int], as_of: date | None = None, special: list[dict[str, object]] | None = None
+        *counts: tuple[int, int],
+        as_of: date | None = None,
+        special: list[dict[str, object]] | None = None,
+        **kept: list[dict[str, object]],
     ) -> View:
         last = add_months(FIRST, len(counts))
-        records = {"special_period": special or []}
+        records = {"special_period": special or [], **kept}
         snapshot = build_from_frames(tmp_path / "s", months(list(counts)), records=records)
         return repeats.course(snapshot, Filters(as_of=as_of or date.fromordinal(last.toordinal() - 1)))
 
@@ -141,3 +144,77 @@ def test_the_title_is_neutral_exactly_where_nothing_is_marked(pairs):
         first_clause = finding.zh.split("；")[0]
         assert ("高于" in first_clause) == (newest["towards"] > 0)
         assert f"{newest['month'].month}月" in first_clause
+
+
+ANEW = {"rebaseline_id": 1, "measure": "repeat_share", "scope": "", "month": "2022-01-01", "reason": "口径调整"}
+
+
+def test_limits_rest_on_the_first_two_years_and_do_not_follow_a_drift(course):
+    view = course(*[(20 + at % 3, 100) for at in range(24)], *[(26 + at % 3, 100) for at in range(12)])
+    assert view.frame["month"].min() == date(2022, 1, 1)
+    assert view.frame["mean"].unique().to_list() == [pytest.approx(0.21)]
+    assert "2022年12月至2023年12月连续 13 个月高于平均" in view.finding.zh
+
+
+def test_limits_drawn_anew_judge_later_months_by_themselves_and_the_reason_is_said(course):
+    counts = [*[(20 + at % 3, 100) for at in range(12)], *[(40 + at % 3, 100) for at in range(12)]]
+    assert marked(course(*counts))
+    view = course(*counts, rebaseline=[ANEW])
+    assert marked(view) == []
+    assert view.frame["phase"].to_list() == [0] * 12 + [1] * 12
+    assert any("自2022年1月起按新的界限判断：口径调整" in note.zh for note in view.notes)
+    steps = [
+        trace for trace in controlled_share(view, Style("zh")).data if trace.mode == "lines" and len(trace.x) == 12
+    ]
+    assert len(steps) == 2
+
+
+def test_a_decision_for_another_measure_or_place_changes_nothing(course):
+    counts = [*[(20 + at % 3, 100) for at in range(12)], *[(40 + at % 3, 100) for at in range(12)]]
+    others = [ANEW | {"measure": "closure_rate"}, ANEW | {"rebaseline_id": 2, "scope": "west"}]
+    assert course(*counts, rebaseline=others).frame["phase"].unique().to_list() == [0]
+
+
+def target(value: float) -> list[dict[str, object]]:
+    return [{"target_id": 1, "measure": "repeat_share", "scope": "", "valid_from": "2020-01-01", "value": value,
+             "source": "s"}]  # fmt: skip
+
+
+@pytest.mark.parametrize(("goal", "mark"), [(0.5, "passes"), (0.02, "fails"), (0.21, "hit_and_miss")])
+def test_the_assurance_mark_holds_the_limits_against_the_target_where_lower_is_better(course, goal, mark):
+    view = course(*[(20 + at % 3, 100) for at in range(15)], target=target(goal))
+    assert control.assured(view) == mark
+
+
+def test_without_a_target_there_is_no_assurance_mark(course):
+    assert control.assured(course(*[(20 + at % 3, 100) for at in range(15)])) is None
+
+
+def test_context_events_stand_at_their_month(course):
+    events = [{"event_id": 1, "day": "2021-05-09", "name_zh": "培训", "name_en": "Training", "kind": "training"}]
+    view = course(*[(20 + at % 3, 100) for at in range(15)], context_event=events)
+    named = dict(view.frame.filter(pl.col("event_en") != "").select("month", "event_en").iter_rows())
+    assert named == {date(2021, 5, 1): "Training"}
+    marks = [trace for trace in controlled_share(view, Style("en")).data if trace.marker.symbol == "triangle-up"]
+    assert list(marks[0].x) == ["2021-05-01"]
+
+
+def test_a_stray_old_date_builds_no_limits(tmp_path):
+    rows = pl.concat([pl.DataFrame([{"registered_at": "1999-01-01", "is_repeat": 1}]),
+                      months([(20 + at % 3, 100) for at in range(15)])])  # fmt: skip
+    view = repeats.course(build_from_frames(tmp_path / "s", rows), Filters(as_of=date(2022, 3, 31)))
+    assert view.frame["mean"].unique().to_list() == [pytest.approx(0.21)]
+    assert view.frame["month"].min() >= date(2020, 4, 1)
+
+
+@given(st.integers(1, 4000))
+def test_the_expected_number_of_false_alarms_grows_with_the_charts_and_is_printed(charts):
+    said = control.false_alarms(charts)
+    expected = charts * 0.015
+    if expected >= 1 / 12:
+        assert f"about {expected:,.1f} months" in said.en.replace("\u2212", "-") or expected * 10 % 1 == pytest.approx(
+            0.5
+        )
+        assert f"{charts:,}" in said.zh
+    else:
+        assert f"one month in about {round(1 / expected)} " in said.en

@@ -31,22 +31,29 @@ def monthly_share(view: View, style: Style) -> go.Figure:
 def controlled_share(view: View, style: Style) -> go.Figure:
     """`monthly_share` with the natural limits as a band, months beyond ordinary variation as amber diamonds.
 
-    Expects also limit_lower, limit_upper, cause, towards, special_zh, special_en; without them it is `monthly_share`.
+    The mean is a step where limits were drawn anew, the target a dashed line; months mostly within special periods
+    stand on a shaded ground, months with context events have a mark at the foot.
+
+    Expects the columns of `control.controlled`; without limits it is `monthly_share`.
     """
     if "towards" not in view.frame.columns:
         return monthly_share(view, style)
     rows = view.frame.sort("month")
     fig = figure(style, HEIGHT)
     _limits(fig, rows, style)
-    _mean(fig, rows, style)
+    _special_months(fig, rows, style)
+    _means(fig, rows, style)
     _line(fig, rows, style, style.palette.data, view.measures[0].label(style.language))
     _special_causes(fig, rows, style)
     _last_value(fig, rows, style)
     _axes(fig, rows, style)
     limits = rows.filter("complete").select("limit_lower", "limit_upper")
-    shown = [rows["value"], *limits]
+    shown = [rows["value"], *limits, rows["target"]]
+    axis = share_axis([share for column in shown for share in column.drop_nulls().to_list()])
+    _target(fig, rows, style)
+    _events(fig, rows, axis["range"][0], style)
     fig.update_layout(
-        yaxis=share_axis([share for column in shown for share in column.drop_nulls().to_list()]),
+        yaxis=axis,
         xaxis=month_axis(rows["month"].to_list(), style),
     )
     return fig
@@ -115,16 +122,71 @@ def _mean(fig: go.Figure, rows: pl.DataFrame, style: Style) -> None:
         return
     fig.update_layout(margin={"r": 84})
     fig.add_hline(y=mean[0], line={"color": style.palette.neutral, "width": 1})
+    _beside(fig, mean[0], style.words("charts.mean", share=wording.per_cent(mean[0], style.language)), style)
+
+
+def _beside(fig: go.Figure, share: float, text: str, style: Style) -> None:
+    """Words at the right end of a level."""
     fig.add_annotation(
-        x=1,
-        xref="paper",
-        xanchor="left",
-        xshift=6,
-        y=mean[0],
-        align="left",
-        showarrow=False,
-        text=style.words("charts.mean", share=wording.per_cent(mean[0], style.language)),
+        x=1, xref="paper", xanchor="left", xshift=6, y=share, align="left", showarrow=False, text=text,
         font={"color": style.palette.muted, "size": 12},
+    )  # fmt: skip
+
+
+def _means(fig: go.Figure, rows: pl.DataFrame, style: Style) -> None:
+    """The mean of each phase over its months; that of the newest phase is printed."""
+    if rows["phase"].n_unique() == 1:
+        _mean(fig, rows, style)
+        return
+    for part in rows.partition_by("phase", maintain_order=True):
+        fig.add_scatter(
+            x=_days(part), y=part["mean"].to_list(), mode="lines", hoverinfo="skip",
+            line={"color": style.palette.neutral, "width": 1},
+        )  # fmt: skip
+        if part["phase"][0]:
+            fig.add_vline(x=_days(part)[0], line={"color": style.palette.muted, "width": 1, "dash": "dot"})
+    fig.update_layout(margin={"r": 84})
+    last = rows["mean"].drop_nulls()
+    if len(last):
+        _beside(fig, last[-1], style.words("charts.mean", share=wording.per_cent(last[-1], style.language)), style)
+
+
+def _target(fig: go.Figure, rows: pl.DataFrame, style: Style) -> None:
+    goal = next(iter(rows["target"].drop_nulls().to_list()), None)
+    if goal is None:
+        return
+    fig.add_hline(y=goal, line={"color": style.palette.muted, "width": 1, "dash": "dash"})
+    fig.add_annotation(
+        x=0, xref="paper", xanchor="left", y=goal, yanchor="bottom", showarrow=False,
+        text=style.words("charts.target", share=wording.per_cent(goal, style.language)),
+        font={"color": style.palette.muted, "size": 12},
+    )  # fmt: skip
+
+
+def _special_months(fig: go.Figure, rows: pl.DataFrame, style: Style) -> None:
+    for month in rows.filter("left_out")["month"].to_list():
+        middle = month.toordinal()
+        fig.add_vrect(
+            x0=month.fromordinal(middle - 15).isoformat(), x1=month.fromordinal(middle + 15).isoformat(),
+            fillcolor=style.palette.neutral, opacity=0.25, line_width=0, layer="above",
+        )  # fmt: skip
+
+
+def _events(fig: go.Figure, rows: pl.DataFrame, foot: float, style: Style) -> None:
+    marked = rows.filter(pl.col(f"event_{style.language}") != "")
+    if not marked.height:
+        return
+    fig.add_scatter(
+        x=_days(marked),
+        y=[foot] * marked.height,
+        mode="markers",
+        marker={"symbol": "triangle-up", "size": 10, "color": style.palette.muted},
+        cliponaxis=False,
+        customdata=[
+            [wording.month(row["month"], style.language), escape(row[f"event_{style.language}"])]
+            for row in marked.iter_rows(named=True)
+        ],
+        hovertemplate="<b>%{customdata[0]}</b><br>%{customdata[1]}<extra></extra>",
     )
 
 
@@ -233,6 +295,7 @@ def _control_words(row: dict[str, Any], style: Style) -> list[str]:
     words = [style.words("charts.natural_limits", reach=reach)]
     if row["towards"]:
         words.append(style.words(f"charts.cause_{row['cause']}_{'high' if row['towards'] > 0 else 'low'}"))
-    if row[f"special_{style.language}"]:
-        words.append(escape(row[f"special_{style.language}"]))
+    for kind in ("special", "event"):
+        if row[f"{kind}_{style.language}"]:
+            words.append(escape(row[f"{kind}_{style.language}"]))
     return words

@@ -10,6 +10,7 @@ from dashboard.charts.comparison import interval_dots
 from dashboard.charts.concentration import items_by_matter, ladder
 from dashboard.charts.time_series import controlled_share
 from dashboard.components import Figure, choose, heading, metrics, show, variation
+from dashboard.rebasing import limits_and_baseline
 from dashboard.screens import Page
 from dashboard.session import Session
 from queries import wording
@@ -38,6 +39,7 @@ def render(session: Session) -> None:
             variation(session, course)
             show(session, course, controlled_share, key="trend", boxed=False,
                  note=session.words("repeats.trend_note"))  # fmt: skip
+            limits_and_baseline(session, course, "", "trend")
     with right, st.container(border=True, key="card-returning", gap="small", height="stretch"):
         _returning(session)
     left, right = st.columns(2, gap="small")

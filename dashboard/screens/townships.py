@@ -10,6 +10,7 @@ from dashboard.charts.comparison import tall_interval_dots
 from dashboard.charts.map import places_map
 from dashboard.charts.time_series import narrow_controlled_share
 from dashboard.components import choose, empty, heading, notes, plain, show, title, variation
+from dashboard.rebasing import limits_and_baseline
 from dashboard.screens import Page
 from dashboard.session import Session, pick
 from queries import wording
@@ -120,6 +121,7 @@ def _one(session: Session, name: str, by: str) -> None:
     variation(session, course)
     show(session, course, narrow_controlled_share, key="one", boxed=False,
          note=words("townships.course_note"))  # fmt: skip
+    limits_and_baseline(session, course, key, "one")
 
 
 def _colour(standing: Standing) -> str:

@@ -8,64 +8,153 @@ import polars as pl
 
 from queries import wording
 from queries.days import month_end
+from queries.evaluate import evaluate
+from queries.filters import Filters
 from queries.measures import Measure
-from queries.register import SpecialPeriod, special_periods
+from queries.register import Rebaseline, SpecialPeriod, events_of, rebaselines, special_periods, target_of
 from queries.snapshot import Snapshot
 from queries.stats import control_rules
-from queries.stats.control_charts import BASELINE, TRIAL_BELOW, p_chart
-from queries.stats.control_rules import Better, Variation
+from queries.stats.control_charts import BASELINE, TRIAL_BELOW, expected_false_signals, p_chart
+from queries.stats.control_rules import Assurance, Better, Variation
 from queries.views import View
-from queries.views.parts import both, in_both, label
-from queries.vocabulary import Text
+from queries.views.parts import both, every_month, in_both, label, made, months_until, seen
+from queries.vocabulary import LANGUAGES, Text
 
 FEWEST = 3  # whole months with items; fewer give no limits worth drawing
 MOSTLY = 0.5  # share of a month's days in special periods from which it neither builds limits nor makes runs
 CLAUSES = 2  # newest special causes in the sentence, the others are counted
 PERIODS_NAMED = 4
+COURSE_MONTHS = 24  # months shown of a course, at least
+STRAY = 0.1  # of a usual month's items; leading months with fewer build no limits
+METHODS = ("p_chart",)
 
 
-def controlled(view: View, snapshot: Snapshot) -> View:
+def course(snapshot: Snapshot, filters: Filters, name: str, scope: str = "", notes: tuple[Text, ...] = ()) -> View:
+    """A share by month: the period and as many months before it as make two years, with its natural limits.
+
+    Limits rest on the first months of the register, or since they were last drawn anew, and do not move with the months
+    shown: a drift would otherwise carry its own limits along.
+
+    Args:
+        scope: key of the place or office the selection is narrowed to; "" for the whole.
+
+    Returns:
+        A row for every month shown: columns of `evaluate`, complete, mean, and those of `controlled`.
+    """
+    chosen = seen(filters, snapshot)
+    as_of = chosen.as_of or snapshot.as_of
+    first, last = months_until(chosen, as_of, COURSE_MONTHS)
+    begun = snapshot.first_day.replace(day=1) if snapshot.first_day else first
+    first = min(max(first, begun), last)
+    whole = replace(chosen, start=min(begun, first), end=month_end(last))
+    frame = every_month(evaluate(snapshot, name, ("month",), whole), (name,), min(begun, first), last, as_of)
+    shown = frame.filter(pl.col("complete") & (pl.col("month") >= first)).select(
+        pl.col("numerator", "denominator").sum()
+    )
+    mean = shown["numerator"][0] / shown["denominator"][0] if shown["denominator"][0] else None
+    frame = _from_the_first_usual_month(frame, first).with_columns(pl.lit(mean, pl.Float64).alias("mean"))
+    view = made(snapshot, chosen, frame, (name,), ("month",), None, notes)
+    return controlled(view, snapshot, scope=scope, shown_from=first)
+
+
+def _from_the_first_usual_month(frame: pl.DataFrame, shown_from: date) -> pl.DataFrame:
+    """Without leading months that hold next to nothing: a stray old date is no baseline."""
+    usual = frame["denominator"].drop_nulls().median()
+    full = frame.filter(pl.col("denominator") >= STRAY * float(usual)) if isinstance(usual, int | float) else frame
+    start = full["month"].min() if full.height else shown_from
+    return frame.filter((pl.col("month") >= start) | (pl.col("month") >= shown_from))
+
+
+def controlled(view: View, snapshot: Snapshot, *, scope: str = "", shown_from: date | None = None) -> View:
     """A share month by month with its natural limits (p′ chart); the finding says which months stand out, if any.
 
-    Limits rest on the first 24 whole months shown. Months that are not over, without items, or mostly within special
-    periods are drawn but neither build limits nor make runs.
+    Limits rest on the first 24 whole months given, and again on the first 24 from each month on from which somebody has
+    drawn them anew (`rebaseline`). Months that are not over, without items, or mostly within special periods are drawn
+    but neither build limits nor make runs.
 
     Args:
         view: one measure, a row for every month: month, numerator, denominator, value, complete, mean.
+        scope: key of the place or office whose own target and re-drawn limits apply beside the city's.
+        shown_from: first month of the result; earlier ones only build limits and runs.
 
     Returns:
         The view with limit_lower, limit_upper (shares, null without items), cause, towards (1 above, −1 below, 0
-        ordinary), counted (builds limits and runs), special_zh, special_en (special periods of the month, empty if
-        none); mean is the centre line. Unchanged where fewer than three months count.
+        ordinary), counted (builds limits and runs), phase (from 0), left_out (mostly within special periods), target
+        (null where none is set), special_zh, special_en, event_zh, event_en (special periods and context events of the
+        month, empty if none); mean is the centre line of the month's phase. Without limits where fewer than three
+        months count.
     """
     frame = view.frame.sort("month")
+    shown = pl.col("month") >= (shown_from or frame["month"].min())
     periods = special_periods(snapshot)
     months = frame["month"].to_list()
     special = [_within(month, periods) for month in months]
     mostly = pl.Series([_covered(month, periods) >= MOSTLY for month in months], dtype=pl.Boolean)
     left_out = ~frame["complete"] | mostly | (frame["denominator"].fill_null(0) == 0)
     if int((~left_out).sum()) < FEWEST:
-        return view
+        return replace(view, frame=frame.filter(shown))
+    each = view.measures[0]
+    anew = rebaselines(snapshot, each.name, scope)
+    starts = [months.index(change.month) for change in anew if change.month in months[1:]]
     counts = (frame[name].fill_null(0).to_numpy() for name in ("numerator", "denominator"))
-    chart = p_chart(*counts, baseline=_baseline(left_out), left_out=left_out.to_numpy())
+    chart = p_chart(*counts, baseline=_baseline(left_out), rebase_at=starts, left_out=left_out.to_numpy())
     limits = {"limit_lower": chart.lower, "limit_upper": chart.upper, "mean": chart.centre}
+    goal = target_of(snapshot, each.name, view.as_of, scope)
+    happened = [events_of(snapshot, month) for month in months]
     frame = frame.with_columns(
         *(pl.Series(name, values).fill_nan(None) for name, values in limits.items()),
         pl.Series("cause", chart.causes),
         pl.Series("towards", chart.towards.astype(np.int64)),
+        pl.Series("phase", chart.phase),
+        pl.lit(goal.value if goal else None, pl.Float64).alias("target"),
+        *_named("special", [[period.name for period in found] for found in special]),
+        *_named("event", happened),
         counted=~left_out,
-        special_zh=pl.Series([wording.listing([p.name.zh for p in found], "zh") if found else "" for found in special]),
-        special_en=pl.Series([wording.listing([p.name.en for p in found], "en") if found else "" for found in special]),
+        left_out=mostly,
     )
-    base = int(chart.based_on[-1])
-    notes = (*_trial(base), *_special(months, special, mostly.to_list()), *view.notes)
-    return replace(view, frame=frame, finding=standing(frame, view.measures[0]), notes=notes)
+    seen_here = frame.filter(shown)
+    notes = (
+        *_trial(int(chart.based_on[-1])),
+        *_anew([change for change in anew if change.month in months[1:]]),
+        *_special(seen_here["month"].to_list(), _from(special, shown, frame), seen_here["left_out"].to_list()),
+        *view.notes,
+    )
+    finding = standing(frame, each, shown_from)
+    return replace(view, frame=seen_here, finding=finding, notes=notes, methods=METHODS)
+
+
+def _from(special: list[list[SpecialPeriod]], shown: pl.Expr, frame: pl.DataFrame) -> list[list[SpecialPeriod]]:
+    kept = frame.select(shown).to_series().to_list()
+    return [found for found, is_shown in zip(special, kept, strict=True) if is_shown]
+
+
+def _named(column: str, names: list[list[Text]]) -> list[pl.Series]:
+    """Names of each month as one text a language."""
+    return [
+        pl.Series(f"{column}_{language}", [_list_of(found, language) for found in names], dtype=pl.String)
+        for language in LANGUAGES
+    ]
+
+
+def _list_of(names: list[Text], language: str) -> str:
+    return wording.listing([name(language) for name in names], language, PERIODS_NAMED) if names else ""
 
 
 def _baseline(left_out: pl.Series) -> int:
     """Points from the first on that hold the first 24 which count, or all of them."""
     counted = np.flatnonzero(~left_out.to_numpy())
     return max(2, int(counted[min(len(counted), BASELINE) - 1]) + 1)
+
+
+def _anew(changes: list[Rebaseline]) -> tuple[Text, ...]:
+    """From when on limits are drawn anew, and the reason given."""
+    return tuple(
+        in_both(
+            "自{month}起按新的界限判断：{reason}", "New limits from {month} on: {reason}",
+            month=both(wording.month, change.month), reason=(change.reason,) * 2,
+        )
+        for change in changes
+    )  # fmt: skip
 
 
 def _within(month: date, periods: tuple[SpecialPeriod, ...]) -> list[SpecialPeriod]:
@@ -83,11 +172,20 @@ def _covered(month: date, periods: tuple[SpecialPeriod, ...]) -> float:
     return len(days) / last.day
 
 
-def standing(frame: pl.DataFrame, each: Measure) -> Text:
-    """Which months of `controlled` are more than ordinary variation, newest first; else that none is."""
+def standing(frame: pl.DataFrame, each: Measure, since: date | None = None) -> Text:
+    """Which months of `controlled` are more than ordinary variation, newest first; else that none is.
+
+    Args:
+        since: first month spoken of; a run that began before is counted whole.
+    """
     counted = frame.filter("counted")
     found = _episodes(counted)
+    if since is not None:
+        found = [episode for episode in found if episode["month"][-1] >= since]
+        counted = counted.filter(pl.col("month") >= since)
     months = both(wording.number, counted.height)
+    if not counted.height:
+        return Text(f"{each.label.zh}：尚无整月可判断", f"{each.label.en}: no whole month to judge yet")
     if not found and counted["value"].n_unique() == 1:
         share = both(wording.per_cent, counted["value"][0])
         return in_both("{label}：{months}个整月都是 {share}", "{label}: {share} in each of {months} whole months",
@@ -134,11 +232,61 @@ def _clause(months: pl.DataFrame) -> Text:
     )
 
 
+def assured(view: View) -> Assurance | None:
+    """Whether ordinary variation keeps to the target, misses it, or does either; None without target or limits."""
+    better: dict[str, Better] = {"higher": "higher", "lower": "lower"}
+    each = view.measures[0]
+    if not has_limits(view) or each.better not in better:
+        return None
+    last = view.frame.sort("month").filter("counted").tail(1)
+    if not last.height:
+        return None
+    row = last.row(0, named=True)
+    if row["target"] is None or row["limit_upper"] is None or row["limit_upper"] <= row["limit_lower"]:
+        return None
+    return control_rules.assurance(row["limit_lower"], row["limit_upper"], row["target"], better[each.better])
+
+
+def false_alarms(charts: int) -> Text:
+    """How often charts whose limits nothing has broken mark their newest month all the same."""
+    expected = expected_false_signals(p_charts=charts)
+    if expected < 1 / 12:
+        every = both(wording.number, round(1 / expected)) if expected else ("—", "—")
+        return in_both(
+            "即使一切如常，{charts}张图平均约每{every}个月也会误标一次。",
+            "With nothing happening, {charts} chart(s) of this kind still mark one month in about {every} by chance.",
+            charts=both(wording.number, charts),
+            every=every,
+        )
+    return in_both(
+        "即使一切如常，{charts}个单位的图合计每月也会误标约{expected}处。",
+        "With nothing happening, the charts of {charts} groups together still mark about {expected} months by chance "
+        "every month.",
+        charts=both(wording.number, charts),
+        expected=(wording.number(expected, "zh", 1), wording.number(expected, "en", 1)),
+    )
+
+
+def has_limits(view: View) -> bool:
+    """Whether a course has natural limits."""
+    return "counted" in view.frame.columns
+
+
+def decisions(snapshot: Snapshot, filters: Filters, name: str, scope: str = "") -> tuple[int, ...]:
+    """Numbers of the records that had limits of a chart drawn anew, newest month first."""
+    rows = snapshot.records.rows("rebaseline").filter(
+        (pl.col("measure") == name) & pl.col("scope").fill_null("").is_in(["", scope])
+    )
+    return tuple(rows.sort("month", descending=True)["rebaseline_id"].to_list())
+
+
 def newest(view: View) -> Variation | None:
     """What the newest month that counts is; None where there are no limits, or limits without width."""
-    if "counted" not in view.frame.columns:
+    if not has_limits(view):
         return None
     counted = view.frame.sort("month").filter("counted")
+    if not counted.height:
+        return None
     last = counted.row(-1, named=True)
     if last["limit_upper"] is None or last["limit_upper"] <= last["limit_lower"]:
         return None

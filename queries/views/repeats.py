@@ -7,7 +7,7 @@ import polars as pl
 
 from queries import wording
 from queries.distributions import backlog_batches, matter_sizes
-from queries.evaluate import compare
+from queries.evaluate import compare, evaluate
 from queries.filters import Filters
 from queries.measures import Measure, measure
 from queries.reasons import reason_text, why_not
@@ -15,8 +15,8 @@ from queries.rules import RULE_SETS
 from queries.snapshot import Snapshot
 from queries.stats.repeats import gini
 from queries.views import View
-from queries.views.control import controlled
-from queries.views.overview import repeat_trend
+from queries.views.control import course as by_month
+from queries.views.control import false_alarms
 from queries.views.parts import beyond_chance, both, change_words, excluded, in_both, made, reasons, seen
 from queries.views.townships import dots
 from queries.vocabulary import Text
@@ -99,8 +99,10 @@ def _change(row: dict[str, Any]) -> Text | None:
 
 
 def course(snapshot: Snapshot, filters: Filters) -> View:
-    """`overview.repeat_trend` with its natural limits and the sentence about them (`control.controlled`)."""
-    return controlled(repeat_trend(snapshot, filters), snapshot)
+    """The repeat share by month with its natural limits and the sentence about them (`control.course`)."""
+    now = evaluate(snapshot, "repeat_share", (), seen(filters, snapshot))
+    notes = (*reasons(now, snapshot, filters), *excluded(now), false_alarms(1))
+    return by_month(snapshot, filters, "repeat_share", "", notes)
 
 
 def cards(snapshot: Snapshot, filters: Filters) -> tuple[Settled, ...]:

@@ -67,9 +67,10 @@ def returns(snapshot: Snapshot, filters: Filters) -> View:
     coverage = snapshot.coverage["matter_id"] / snapshot.rows["cases"]
     notes = (
         in_both(
-            "全部信访件中{share}有关联件编号；编号缺失会使再次信访显得偏少。近期办结的按已过天数计入。",
-            "{share} of all items carry a matter number; missing ones make returns look rarer. Recent closings are "
-            "followed as far as they go.",
+            "全部信访件中{share}有关联件编号；编号缺失会使再次信访显得偏少。曲线含观察未满的办结，"
+            "与标题（只计观察满的）略有出入。",
+            "{share} of all items carry a matter number; missing ones make returns look rarer. The curve includes "
+            "closings not yet followed to the end, hence a little apart from the title, which counts complete ones only.",
             share=both(wording.per_cent, coverage),
         ),
     )

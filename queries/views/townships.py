@@ -16,24 +16,22 @@ from queries.rules import CONVENTIONS
 from queries.snapshot import Snapshot
 from queries.stats.intervals import wilson
 from queries.views import View
-from queries.views.control import controlled
+from queries.views.control import course as by_month
+from queries.views.control import false_alarms
 from queries.views.outlines import not_on_map, outlines
 from queries.views.parts import (
     bands,
     beyond_chance,
     both,
-    every_month,
     excluded,
     in_both,
     made,
-    months_until,
     reasons,
     seen,
     with_labels,
 )
 from queries.vocabulary import Text
 
-COURSE_MONTHS = 24  # months of the line of one group
 SPARK_MONTHS = 12  # months of the small line in the table
 MOST_DOTS = 16  # rows of a dot plot on a laptop; the table has all of them
 NAME_LETTER, NAME_ROOM = 7, 18  # CSS pixels of a letter (a Chinese one is two) and around a name in the table
@@ -260,20 +258,12 @@ def course(snapshot: Snapshot, filters: Filters, name: str, key: str, dimension:
     """One group month by month, the period and as many months before it as make two years.
 
     Returns:
-        A row for every month: columns of `evaluate`, `complete` (the month has ended), `mean` (the group's share over
-        the complete months shown), and those of `control.controlled`.
+        A row for every month (`control.course`). The notes say how many false alarms the charts of all groups give.
     """
     chosen = seen(filters, snapshot)
-    as_of = chosen.as_of or snapshot.as_of
-    first, last = months_until(chosen, as_of, COURSE_MONTHS)
-    if snapshot.first_day:
-        first = min(max(first, snapshot.first_day.replace(day=1)), last)
-    months = replace(chosen.only(dimension, key), start=first, end=month_end(last))
-    frame = every_month(evaluate(snapshot, name, ("month",), months), (name,), first, last, as_of)
-    whole = frame.filter("complete").select(pl.col("numerator", "denominator").sum())
-    mean = whole["numerator"][0] / whole["denominator"][0] if whole["denominator"][0] else None
-    frame = frame.with_columns(pl.lit(mean, pl.Float64).alias("mean"))
-    return controlled(made(snapshot, chosen, frame, (name,), ("month",)), snapshot)
+    counted = evaluate(snapshot, name, (dimension,), chosen.only(dimension))
+    charts = counted.filter((pl.col("denominator") > 0) & (pl.col(dimension) != "")).height
+    return by_month(snapshot, chosen.only(dimension, key), name, key, (false_alarms(max(1, charts)),))
 
 
 @dataclass(frozen=True)
