@@ -13,7 +13,7 @@ from typing import Any
 import polars as pl
 
 from dashboard.charts import Chart, distribution
-from dashboard.charts.comparison import tall_interval_dots
+from dashboard.charts.comparison import interval_dots, targets_and_dots
 from dashboard.charts.concentration import ladder
 from dashboard.charts.gap import dumbbell, silence_bounds
 from dashboard.charts.signals import against_usual
@@ -94,7 +94,7 @@ AGENDA: tuple[Item, ...] = (
     Item(
         "headlines",
         (
-            Panel("headlines", meeting.headlines, tall_interval_dots, span="month", page="overview"),
+            Panel("headlines", meeting.headlines, targets_and_dots, span="month", page="overview"),
             Panel("months", closure.by_month, monthly_shares, page="closure"),
         ),
         measures=("on_time_reply_rate", "closure_rate", "repeat_share", "satisfaction_rate", "participation_rate"),
@@ -113,9 +113,9 @@ AGENDA: tuple[Item, ...] = (
     Item(
         "offices",
         (
-            Panel("places", townships.dots, tall_interval_dots, arguments=("on_time_reply_rate", "place"),
+            Panel("places", townships.dots, interval_dots, arguments=("on_time_reply_rate", "place"),
                   needs="place", page="townships"),
-            Panel("offices", townships.dots, tall_interval_dots, arguments=("on_time_reply_rate", "office"),
+            Panel("offices", townships.dots, interval_dots, arguments=("on_time_reply_rate", "office"),
                   needs="office", page="townships", controls=MappingProxyType({"by": "office"})),
         ),
         measures=("on_time_reply_rate",),

@@ -3,12 +3,14 @@
 Like `session.page_control` they are seeded from the link, and `session.note_control` puts them there.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import streamlit as st
 
-from dashboard.session import LOCAL
+from dashboard.choices import Link
+from dashboard.session import LOCAL, Session, elsewhere
+from queries.filters import Filters
 
 
 def page_choices(name: str, default: Sequence[str], options: Sequence[str], between: str = ",") -> str:
@@ -70,3 +72,13 @@ def widget_value(key: str) -> Any:
     value = st.session_state.get(key)
     st.session_state[key] = None
     return value
+
+
+def open_at(session: Session, name: str, filters: Filters, controls: Mapping[str, str] | None = None) -> None:
+    """Go to another page with exactly a selection, on the data of this session; Back leads here again."""
+    link: Link = filters.to_query() | {control: [value] for control, value in (controls or {}).items()}
+    if "lang" in st.query_params:
+        link["lang"] = [session.language]
+    if session.is_pinned:
+        link["data"] = [session.pinned]
+    st.switch_page(st.Page(elsewhere, title=name, url_path=name), query_params=link)

@@ -96,6 +96,16 @@ class Session:
         return bool(self.pinned) and not self.is_lost
 
     @property
+    def store(self) -> Engine:
+        """The system of record, for what writes to it (`queries.records`)."""
+        return _store(self.settings)
+
+    def on_version(self, name: str) -> "Session":
+        """The same reader on a version of the data; `is_lost` and the newest where that is not to be had."""
+        newest, snapshot, is_lost = _data(self.settings, name)
+        return replace(self, snapshot=snapshot, pinned=name, is_lost=is_lost, now=newest)
+
+    @property
     def words(self) -> Words:
         """The words of the interface."""
         return Words(self.language)
@@ -324,7 +334,7 @@ def open_page(
     link = choices.link(session.snapshot.as_of) | {key: [value] for key, value in (controls or {}).items()}
     link |= {name: st.query_params.get_all(name) for name in sorted(_FRAME) if name in st.query_params}
     # pages are told apart by their address, so this stands for the one `app.py` made
-    st.switch_page(st.Page(_elsewhere, title=name, url_path=name), query_params=link)
+    st.switch_page(st.Page(elsewhere, title=name, url_path=name), query_params=link)
 
 
 def open_cases(
@@ -337,7 +347,7 @@ def open_cases(
     open_page(session, "cases", where or {}, controls={"of": measure, "part": part})
 
 
-def _elsewhere() -> None:
+def elsewhere() -> None:
     """The body of a page that is only pointed at."""
 
 

@@ -154,7 +154,7 @@ def test_the_last_session_is_the_recorded_one_seen_from_its_own_day(register):
         2022-04-10 | 2022-05-20
         2022-06-10 | 2022-06-09
         """,
-        records={"meeting": [{"meeting_id": 1, "month": "2022-04-01", "as_of": "2022-05-10", "rules": "regulation_2022",
+        records={"meeting": [{"meeting_id": 1, "month": "2022-04-01", "as_of": "2022-05-10", "rules": "regulation2022",
                               "state": "closed", "version": 1}]},
     )  # fmt: skip
     filters = Filters(date(2022, 6, 1), date(2022, 6, 30), as_of=date(2022, 6, 30))

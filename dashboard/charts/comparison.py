@@ -1,6 +1,7 @@
 """Groups side by side. A dot and its interval say what a rank hides: who can be told apart at all."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import plotly.graph_objects as go
@@ -30,6 +31,29 @@ def interval_dots(view: View, style: Style) -> go.Figure:
 def tall_interval_dots(view: View, style: Style) -> go.Figure:
     """`interval_dots` with more room a row, for a page where it is the main figure."""
     return _dots(view, style, TALL_ROW)
+
+
+def targets_and_dots(view: View, style: Style) -> go.Figure:
+    """`tall_interval_dots` of different shares, each with a target of its own: a short upright line across its row."""
+    rows = view.frame.filter(pl.col("value").is_not_null())
+    fig = _dots(replace(view, frame=view.frame.drop("target")), style, TALL_ROW)
+    places = list(range(rows.height))[::-1]
+    goals = [(goal, place) for goal, place in zip(rows["target"], places, strict=True) if goal is not None]
+    if not goals:
+        return fig
+    low, high = fig.layout.xaxis.range
+    reach = share_axis([low, high, *(goal for goal, _ in goals)])["range"]
+    fig.update_layout(xaxis={"range": reach})
+    fig.add_scatter(
+        x=[goal for goal, _ in goals],
+        y=[place for _, place in goals],
+        mode="markers",
+        marker={"symbol": "line-ns", "size": 16, "line": {"color": style.palette.ink, "width": 2}},
+        customdata=[style.words("charts.target", share=wording.per_cent(goal, style.language)) for goal, _ in goals],
+        hovertemplate="%{customdata}<extra></extra>",
+        cliponaxis=False,
+    )
+    return fig
 
 
 def _dots(view: View, style: Style, height: int) -> go.Figure:

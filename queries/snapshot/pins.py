@@ -32,6 +32,9 @@ from queries.store import store_version
 _NAME = re.compile(r"(?P<register>(?P<import_id>\d{1,9})-(?P<store>\d{1,9})-[0-9a-f]{6})\.(?P<records>\d{1,12})")
 
 
+KEPT_RECORDS = 16  # states of the records kept in memory
+
+
 @dataclass(frozen=True)
 class Version:
     """A name taken apart.
@@ -123,7 +126,17 @@ def _was_there(connection: Connection, wanted: Version) -> bool:
 
 def records_of(connection: Connection, newest: Records, version: int) -> Records:
     """The records as they stood after a change; those at hand where that is the newest one."""
-    return newest if version == newest.version else read_records.read(connection, version)
+    if version == newest.version:
+        return newest
+    key = (connection.engine.url.render_as_string(), version)
+    if key not in _records:  # they never change: read once
+        while len(_records) >= KEPT_RECORDS:
+            _records.pop(next(iter(_records)), None)
+        _records[key] = read_records.read(connection, version)
+    return _records[key]
+
+
+_records: dict[tuple[str, int], Records] = {}
 
 
 def _folder(settings: Settings, register: str) -> Path:

@@ -37,6 +37,7 @@ STANDINGS: dict[Standing, Text] = {
 
 MONTHS = 3  # compared on each side: fewer hold too few items of one office, more would hide what is new
 SIGNIFICANT = 0.05  # two-sided, for a number of items; the same as the 95 % interval of a difference of shares
+BUREAU = "信访"  # in the name of an office that keeps the register: 信访局, 信访工作联席会议办公室
 WHOLE_CITY = Text("全市", "whole city")
 FLOWS = ("registered_count",)
 """Numbers of items that arrive one by one; other counts are stocks or people and have no such test."""
@@ -253,7 +254,12 @@ def _untold(sentence: Text) -> Moved:
 
 
 def _scope(snapshot: Snapshot, filters: Filters, office: str | None) -> tuple[Text, Filters]:
-    """An office's items: of a township those of its area, of a department those it has to answer; else all."""
+    """An office's items: of a township those of its area, of a department those it has to answer; else all.
+
+    The petition bureau itself, and the office of its joint conference, answer for the whole city.
+    """
+    if office and BUREAU in office:
+        return WHOLE_CITY, filters
     for dimension in ("place", "office"):
         if office and office in snapshot.keys(dimension):
             row = snapshot.dimension(dimension).filter(pl.col("key") == office).row(0, named=True)

@@ -99,10 +99,11 @@ def months(snapshot: Snapshot, filters: Filters) -> tuple[date, ...]:
 
 
 def meeting_of(snapshot: Snapshot, filters: Filters, month: date) -> Meeting:
-    """The session about a month: as recorded, else as it would be: seen from the selection's day or the newest one."""
+    """The session about a month: as recorded, else as it would be; an open one is seen from the selection's day."""
     rows = snapshot.records.rows("meeting").filter(pl.col("month") == month)
     if rows.height:
-        return _recorded(rows.row(0, named=True))
+        found = _recorded(rows.row(0, named=True))
+        return found if found.is_closed else replace(found, as_of=filters.as_of or found.as_of)
     usual = snapshot.as_of if month == newest_month(snapshot.as_of) else min(month_end(month), snapshot.as_of)
     return Meeting(month, filters.as_of or usual, filters.rules)
 
@@ -269,6 +270,24 @@ def change_since_last(snapshot: Snapshot, filters: Filters, name: str) -> Text |
         last=last,
         change=both(wording.change, row["change"]),
     )
+
+
+def changes_since_last(snapshot: Snapshot, filters: Filters, names: tuple[str, ...]) -> tuple[Text, ...]:
+    """What became of some shares since the last session: a sentence each that moved, one for those that did not."""
+    rows = {row["measure"]: row for row in headlines(snapshot, filters).frame.iter_rows(named=True)}
+    there = [name for name in names if name in rows and rows[name]["value"] is not None]
+    still = [name for name in there if rows[name]["signal"] == 0]
+    alone = still if len(still) < 2 else []  # one sentence holds its counts, several would not be read
+    told = [change_since_last(snapshot, filters, name) for name in there if name not in still or name in alone]
+    said = [each for each in told if each]
+    if len(still) > 1:
+        listed = [
+            wording.listing([f"{measure(name).label(each)} {wording.per_cent(rows[name]['value'], each)}"
+                             for name in still], each, len(still))
+            for each in LANGUAGES
+        ]  # fmt: skip
+        said.append(Text(f"{listed[0]}，与上次没有明显差别", f"{listed[1]}: not clearly different from last session"))
+    return tuple(said)
 
 
 def silence_by_place(snapshot: Snapshot, filters: Filters) -> View:

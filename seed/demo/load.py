@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
-from sqlalchemy import Connection, Engine, delete, func, insert, select
+from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 
 from queries.errors import StoreError
+from queries.records.read import newest
 from queries.records.states import DEMO
 from queries.records.write import catch_up
-from queries.schema import RECORD_TABLES, import_finding, import_run, metadata
+from queries.schema import RECORD_TABLES, import_finding, import_run, meeting, metadata
 from queries.settings import Settings
+from queries.snapshot import register_version
 from queries.store import backup, open_store, raise_version, writing
 from queries.vocabulary import Text
 from seed.demo import truths
@@ -21,6 +23,7 @@ from seed.demo.cases import COLUMNS, DEFAULT_CASES, DEFAULT_SEED, SOURCE, SOURCE
 from seed.demo.city import TOWNSHIPS
 from seed.demo.files import beside_evaluations
 from seed.demo.inspection import HEADINGS, Inspection
+from seed.demo.meetings import closed
 from seed.demo.programmes import programmes
 from seed.demo.shapes import SHAPES_FILE
 from seed.load.bulk import insert_frame
@@ -144,8 +147,17 @@ def _fill(
         findings=job.findings.frame(),
     )
     _keep(connection, report)
-    raise_version(connection)
+    _close_sessions(connection, run, raise_version(connection))
     return DemoReport(run, report.new, report.evaluations, truths.LAST_DAY, dict(report.checks))
+
+
+def _close_sessions(connection: Connection, run: int, store_version: int) -> None:
+    """Close the earlier monthly sessions on the register just written and the records as they stand."""
+    made = connection.execute(select(import_run.c.imported_at).where(import_run.c.import_id == run)).scalar_one()
+    register_name = register_version(run, store_version, made.isoformat(timespec="seconds"))
+    for row in closed(f"{register_name}.{newest(connection)}"):
+        connection.execute(update(meeting).where(meeting.c.meeting_id == row["meeting_id"]).values(row))
+    catch_up(connection, "meeting", by=DEMO)
 
 
 def _keep(connection: Connection, report: ImportReport) -> None:

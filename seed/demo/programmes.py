@@ -14,6 +14,7 @@ import numpy as np
 from queries.days import add_months
 from seed.demo import truths
 from seed.demo.city import BUREAU, CITY, DEPARTMENTS, PREFECTURE, PROVINCE, TOWNSHIPS, city
+from seed.demo.meetings import PROMISES, meetings
 from seed.demo.season import SPECIAL_PERIODS
 
 Row = dict[str, Any]
@@ -42,6 +43,7 @@ def programmes(seed: int, places: int = len(TOWNSHIPS)) -> dict[str, list[Row]]:
         places: number of areas, as in `register`.
     """
     rng = np.random.default_rng([seed, 7])
+    every = (*(_like_promises(*each) for each in _LEDGER), *PROMISES)
     return {
         "office": offices(places),
         "backlog_item": backlog(rng),
@@ -54,8 +56,9 @@ def programmes(seed: int, places: int = len(TOWNSHIPS)) -> dict[str, list[Row]]:
         "problem_report": problem_reports(rng),
         "rectification_item": rectification(),
         "supervision_item": supervision(),
-        "ledger_item": [{"ledger_id": number, **item} for number, (item, _) in enumerate(_LEDGER, 1)],
-        "decision": [{"ledger_id": number, **decided} for number, (_, decided) in enumerate(_LEDGER, 1)],
+        "meeting": meetings(),
+        "ledger_item": [{"ledger_id": number, **item} for number, (item, _) in enumerate(every, 1)],
+        "decision": [{"ledger_id": number, **decided} for number, (_, decided) in enumerate(every, 1)],
         "context_event": events(),
     }
 
@@ -284,6 +287,12 @@ def _matter(
         "measure": measure,
     }
     return item, decision
+
+
+def _like_promises(item: Row, decision: Row) -> tuple[Row, Row]:
+    """The rows with the columns those of a session have: one insert takes rows of one shape."""
+    without = dict.fromkeys(("meeting_id", "agenda"))
+    return item | without, decision | without | {"state": "open", "closed_on": None, "evidence": None}
 
 
 _LEDGER = (

@@ -1,0 +1,282 @@
+"""The monthly session: what was promised, how it stands, what is decided. One item of the agenda a screen."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import streamlit as st
+
+from dashboard import sitting
+from dashboard.agenda import AGENDA, Item, Panel, finding, item
+from dashboard.components import Figure, choose, empty, heading, metrics, no_data, notes, plain, show, table, title
+from dashboard.controls import control, open_at, set_value
+from dashboard.record_form import open_record, pick_record
+from dashboard.screens import Page
+from dashboard.session import WIDGET, Session, note_control, page_control
+from queries import wording
+from queries.filters import Filters
+from queries.rules import RULE_SETS
+from queries.snapshot import Snapshot, pins
+from queries.views import meeting, meeting_changes
+from queries.views.commitments import STANDINGS
+from queries.views.meeting import Meeting
+from queries.vocabulary import Text
+
+ICONS = {"overdue": "alarm", "open": "pending_actions", "closed": "task_alt", "dropped": "block"}
+STEP = "step"
+STEPS = tuple(each.key for each in AGENDA)
+TALL = 420  # CSS pixels of a table before it scrolls
+
+
+def render(session: Session) -> None:
+    """The session about a month: its agenda, one item of it in full, and what is written down."""
+    if session.is_empty:
+        no_data(session)
+        return
+    state = page_control(STEP, STEPS[0], STEPS)
+    bar = st.container(horizontal=True, gap="small", vertical_alignment="center", key="meeting-bar")
+    with bar:
+        held, reader = _held(session)
+        _basis(session, held)
+        _standing(session, held)
+        st.space("stretch")
+        _walk(session, control(STEP))
+    labels = {each.key: _step(session, held, number, each) for number, each in enumerate(AGENDA, 1)}
+    chosen = st.pills(
+        session.words("meeting.agenda"), STEPS, format_func=labels.__getitem__, key=state, required=True,
+        label_visibility="collapsed", width="stretch",
+    )  # fmt: skip
+    note_control(STEP, str(chosen or STEPS[0]), STEPS[0])
+    _closed(session, reader, held)
+    _item(session, reader, held, item(str(chosen)))
+
+
+def _held(session: Session) -> tuple[Meeting, Session]:
+    """The session about the month chosen, and its reader: of a closed one on the data it was closed on."""
+    offered = {f"{month:%Y-%m}": month for month in session.answer(meeting.months)}
+    name = choose(session, "month", list(offered), lambda each: wording.month(offered[each], session.language),
+                  label=session.words("meeting.month"), menu=True)  # fmt: skip
+    # what is recorded of the session is read as it is now, unless the whole app is pinned
+    held = meeting.meeting_of(session.snapshot if session.is_pinned else session.newest, session.filters, offered[name])
+    reader = session
+    if held.is_closed and held.data_version and not session.is_pinned:
+        reader = session.on_version(held.data_version)
+    return held, replace(reader, filters=held.filters("month"))
+
+
+def _basis(session: Session, held: Meeting) -> None:
+    """From which day and by which rules an open session is seen."""
+    if held.is_closed or session.is_pinned:
+        return
+    words = session.words
+    with st.popover(words("meeting.basis"), icon=":material/event:", key="basis"):
+        st.date_input(words("meeting.as_of"), value=None, key=WIDGET + "as_of", format="YYYY-MM-DD",
+                      max_value=session.snapshot.as_of, help=words("filters.as_of_help"))  # fmt: skip
+        if held.meeting_id is None:
+            st.selectbox(words("filters.rules"), list(RULE_SETS), key=WIDGET + "rules",
+                         format_func=lambda name: RULE_SETS[name].label(session.language))  # fmt: skip
+
+
+def _standing(session: Session, held: Meeting) -> None:
+    words = session.words
+    if held.is_closed:
+        st.markdown(f":blue-badge[:material/lock: {words('meeting.is_closed')}]", width="content")
+        if not session.is_pinned and st.button(words("meeting.reopen"), icon=":material/lock_open:", type="tertiary",
+                                               key="reopen"):  # fmt: skip
+            sitting.reopen(session, held)
+    elif not session.is_pinned and st.button(words("meeting.close"), icon=":material/lock:", type="tertiary",
+                                             key="close", help=words("meeting.close_help")):  # fmt: skip
+        sitting.close(session, held)
+
+
+def _walk(session: Session, now: str) -> None:
+    """One item back, one item on: by mouse, by keyboard, by the buttons of a presenter."""
+    words, at = session.words, STEPS.index(now)
+    st.button(words("meeting.previous"), key="previous", icon=":material/chevron_left:", shortcut="PageUp",
+              disabled=at == 0, on_click=set_value, args=(STEP, STEPS[max(at - 1, 0)]))  # fmt: skip
+    st.button(words("meeting.next"), key="next", icon=":material/chevron_right:", icon_position="right",
+              shortcut="PageDown", disabled=at == len(STEPS) - 1, on_click=set_value,
+              args=(STEP, STEPS[min(at + 1, len(STEPS) - 1)]))  # fmt: skip
+
+
+def _step(session: Session, held: Meeting, number: int, each: Item) -> str:
+    mark = ":material/check: " if each.key in held.discussed else ""
+    return f"{mark}{number} {plain(each.label(session.language))}"
+
+
+def _closed(session: Session, reader: Session, held: Meeting) -> None:
+    """On what a closed session stands, and what has been corrected since."""
+    if not held.is_closed:
+        return
+    words, language = session.words, session.language
+    if reader.is_lost:
+        st.warning(plain(words("meeting.lost", version=held.data_version or "")), icon=":material/warning:")
+        return
+    day = wording.day(held.held_on, language)
+    with st.expander(plain(words("meeting.closed", day=day, as_of=wording.day(held.as_of, language))),
+                     icon=":material/lock:", key="closed-since"):  # fmt: skip
+        st.caption(plain(words("meeting.closed_version", version=held.data_version or "",
+                               rules=RULE_SETS[held.rules].label(language))))  # fmt: skip
+        if held.note:
+            st.markdown(plain(held.note))
+        if not session.is_pinned:
+            _changed_since(session, held)
+
+
+def _changed_since(session: Session, held: Meeting) -> None:
+    with st.spinner(session.words("changes.rebuilding")):
+        before = pins.since(session.settings, session.newest, held.data_version or "", session.store)
+    now = replace(session, snapshot=session.newest, filters=held.filters("month"))
+    view = now.view(meeting_changes.changed_since, before)
+    title(session, view.finding)
+    if view.frame.height:
+        rows = meeting_changes.table(view, session.language)
+        table(session, rows, {name: session.words(f"meeting.since_{name}") for name in rows.columns}, key="since")
+        st.caption(plain(session.words("meeting.since_note")))
+
+
+def _item(session: Session, reader: Session, held: Meeting, chosen: Item) -> None:
+    """An item of the agenda: its sentence, what changed, its charts, and the ways to write down and to look further."""
+    spans = {span: replace(reader, filters=held.filters(span)) for span in ("month", "year")}
+    sentence = spans["year"].answer(_sentence, held, chosen.key)
+    heading(reader, sentence or chosen.label)
+    with st.container(horizontal=True, gap="small", vertical_alignment="center", key="item-bar"):
+        lines = spans["month"].answer(meeting.changes_since_last, chosen.measures) if chosen.measures else ()
+        with st.container(gap=None, width="stretch"):
+            for line in lines:
+                st.markdown(f"- {plain(line(session.language))}")
+        _write_down(session, held, chosen)
+        if chosen.page and st.button(session.words("meeting.open"), icon=":material/open_in_new:", type="tertiary",
+                                     key=f"open-{chosen.key}"):  # fmt: skip
+            first = chosen.panels[0]
+            open_at(reader, chosen.page, held.filters(first.span), first.controls)
+    offered = [panel for panel in chosen.panels if panel.offered(reader.snapshot)]
+    charts = [panel for panel in offered if panel.chart is not None]
+    for panel in offered:
+        if panel.chart is None:
+            _table(session, spans[panel.span], held, panel)
+    for column, panel in zip(st.columns(max(len(charts), 1), gap="small"), charts, strict=False):
+        with column:
+            here = spans[panel.span]
+            _chart(here, panel, sentence)
+    if not chosen.panels:
+        st.info(session.words("meeting.no_panels"), icon=":material/info:")
+
+
+def _chart(session: Session, panel: Panel, heading: Text | None) -> None:
+    """A picture in its card; what the page's heading says already is not said again."""
+    assert panel.chart is not None
+    view = session.view(panel.question, *panel.arguments)
+    if view.finding == heading:
+        view = replace(view, finding=None)
+    show(session, view, panel.chart, key=f"panel-{panel.name}", note=panel.note(session.filters, session.language))
+
+
+def _sentence(snapshot: Snapshot, filters: Filters, held: Meeting, key: str) -> Text | None:
+    return finding(item(key), snapshot, held.filters)
+
+
+def _write_down(session: Session, held: Meeting, chosen: Item) -> None:
+    if held.is_closed or session.is_pinned:
+        return
+    words = session.words
+    if st.button(words("meeting.decide"), icon=":material/edit_note:", type="primary", key=f"decide-{chosen.key}"):
+        sitting.decide(session, held, chosen)
+    is_done = chosen.key in held.discussed
+    if st.button(words("meeting.not_discussed" if is_done else "meeting.discussed"), key=f"discuss-{chosen.key}",
+                 icon=":material/undo:" if is_done else ":material/check:"):  # fmt: skip
+        sitting.discuss(session, held, chosen)
+
+
+def _table(session: Session, reader: Session, held: Meeting, panel: Panel) -> None:
+    """A question whose answer is no picture: commitments one by one, figures in a row, else a table."""
+    view = reader.view(panel.question, *panel.arguments)
+    language = session.language
+    if panel.name in ("commitments", "decided"):
+        for row in view.frame.iter_rows(named=True):
+            _commitment(session, held, row, panel.name)
+        if panel.name == "commitments":
+            notes(session, view.notes)
+        return
+    if panel.name == "deadlines":
+        if view.frame.height:
+            metrics(session, [_deadline(session, *row) for row in view.frame.iter_rows()], key="deadlines")
+        else:
+            empty(reader, view)
+        return
+    with st.container(border=True, key=f"card-{panel.name}", gap="small"):
+        title(session, view.finding, panel.note(reader.filters, language))
+        if view.frame.height:
+            rows = panel.table(view, language) if panel.table else view.frame
+            table(session, rows, {name: session.words(f"agenda.column_{name}") for name in rows.columns},
+                  key=panel.name, height=TALL if rows.height > 10 else "content")  # fmt: skip
+        notes(session, view.notes)
+        if panel.name == "ledger" and not session.is_pinned:
+            pick_record(replace(session, snapshot=session.newest), "ledger_item", view.frame["ledger_id"].to_list(),
+                        key="ledger")  # fmt: skip
+
+
+def _deadline(session: Session, horizon: str, items: int) -> Figure:
+    label = session.words("closure.overdue") if horizon == "overdue" else session.words("closure.due", days=horizon)
+    return Figure(
+        label,
+        wording.number(items, session.language),
+        small_print=[session.words(f"closure.horizon_{horizon}")],
+        breach=horizon == "overdue" and items > 0,
+    )
+
+
+def _commitment(session: Session, held: Meeting, row: Mapping[str, Any], where: str) -> None:
+    """One commitment: its standing, who promised what by when, and whether its measure moved."""
+    words, language = session.words, session.language
+    standing = row["standing"]
+    days = row["days"]
+    said = STANDINGS[standing](language)
+    if days is not None and standing == "overdue":
+        said = words("meeting.overdue_by", days=wording.days(-days, language))
+    elif days is not None and standing == "open":
+        said = words("meeting.due_in", days=wording.days(days, language))
+    facts = [row[language], row["owner_post"], words("meeting.due_by", day=wording.day(row["due_on"], language))]
+    made = words("meeting.made_in", month=wording.month(row["month"] or row["decided_on"], language))
+    with st.container(border=True, key=f"{where}-{row['decision_id']}", horizontal=True, gap="small",
+                      vertical_alignment="center"):  # fmt: skip
+        with st.container(gap=None, width="stretch"):
+            st.markdown(f":gray-badge[:material/{ICONS[standing]}: {plain(said)}] **{plain(row['text'])}**")
+            st.caption(plain(" · ".join([*(fact for fact in facts if fact), made])))
+            if row["question"]:
+                st.caption(plain(words("meeting.question", question=row["question"])))
+            if row[f"moved_{language}"]:
+                st.markdown(f"{_moved(session, row)} {plain(row[f'moved_{language}'])}")
+            if row["evidence"]:
+                st.caption(plain(words("meeting.evidence_is", evidence=row["evidence"])))
+        if not session.is_pinned and st.button(
+            words("meeting.follow_up"), icon=":material/edit:", key=f"edit-{where}-{row['decision_id']}"
+        ):  # fmt: skip
+            open_record(replace(session, snapshot=session.newest), "decision", row["decision_id"],
+                        key=f"{where}-{row['decision_id']}")  # fmt: skip
+
+
+def _moved(session: Session, row: Mapping[str, Any]) -> str:
+    """Whether the measure moved, as a badge: amber only for worse beyond chance."""
+    if row["improved"] is False:
+        return f":orange-badge[◆ {session.words('meeting.worse')}]"
+    if row["improved"]:
+        return f":blue-badge[:material/check: {session.words('meeting.better')}]"
+    word = "untold" if row["moved"] is None else "moved" if row["moved"] else "unmoved"
+    return f":gray-badge[{session.words(f'meeting.{word}')}]"
+
+
+def warm(session: Session) -> None:
+    """What the first reader will ask for: every item of the newest session."""
+    held = meeting.meeting_of(session.snapshot, session.filters, meeting.newest_month(session.snapshot.as_of))
+    spans = {span: replace(session, filters=held.filters(span)) for span in ("month", "year")}
+    for each in AGENDA:
+        for panel in each.panels:
+            if panel.offered(session.snapshot):
+                here = spans[panel.span]
+                view = here.view(panel.question, *panel.arguments)
+                if panel.chart is not None and view.frame.height:
+                    here.figure(view, panel.chart)
+
+
+PAGE = Page(name="meeting", order=55, render=render, icon="groups", filtered=False, warm=warm)
