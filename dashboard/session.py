@@ -95,14 +95,10 @@ class Session:
         """Whether an earlier state of the data may be on show, which no import changes any more."""
         return bool(self.pinned) and not self.is_lost
 
-    @property
-    def store(self) -> Engine:
-        """The system of record, for what writes to it (`queries.records`)."""
-        return _store(self.settings)
-
     def on_version(self, name: str) -> "Session":
         """The same reader on a version of the data; `is_lost` and the newest where that is not to be had."""
         newest, snapshot, is_lost = _data(self.settings, name)
+        newest, snapshot = visible_to(self.viewer, newest), visible_to(self.viewer, snapshot)
         return replace(self, snapshot=snapshot, pinned=name, is_lost=is_lost, now=newest)
 
     @property

@@ -15,6 +15,7 @@ import streamlit as st
 
 from dashboard.agenda import Item
 from dashboard.components import plain
+from dashboard.kept import store
 from dashboard.record_fields import ask, local, sign
 from dashboard.session import Session, remember
 from queries import wording
@@ -89,7 +90,7 @@ def discuss(session: Session, held: Meeting, item: Item) -> None:
 
     def write() -> None:
         meetings.mark_discussed(
-            session.store, held.month, held.as_of, held.rules, item.key, is_done, by=session.signature
+            store(session.settings), held.month, held.as_of, held.rules, item.key, is_done, by=session.signature
         )
 
     said = session.words("meeting.marked" if is_done else "meeting.unmarked", item=item.label(session.language))
@@ -146,7 +147,7 @@ def reopen(session: Session, held: Meeting) -> None:
         place = st.empty()
         if st.button(words("meeting.reopen"), type="primary", icon=":material/lock_open:", key="reopen-sure"):
             act = partial(
-                meetings.reopen, session.store, held.month, by=session.signature, version=held.version or 0,
+                meetings.reopen, store(session.settings), held.month, by=session.signature, version=held.version or 0,
                 reason=reason or "",
             )  # fmt: skip
             _write(session, place, act, words("meeting.reopened"))
@@ -155,7 +156,7 @@ def reopen(session: Session, held: Meeting) -> None:
 
 
 def _of(session: Session, held: Meeting) -> tuple[Any, date, date, str]:
-    return session.store, held.month, held.as_of, held.rules
+    return store(session.settings), held.month, held.as_of, held.rules
 
 
 def _write(session: Session, place: Any, act: Callable[[], object], said: str) -> None:

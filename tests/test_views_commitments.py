@@ -184,7 +184,7 @@ def test_what_changed_since_a_session_closed_adds_up_exactly_and_its_own_figures
         writer = CaseWriter(connection, import_id=run, source="demo")
         late = [{"case_id": f"late{n}", "registered_at": datetime(2022, 4, 3), "due_at": datetime(2022, 6, 3),  # noqa: DTZ001
                  "closed_at": None} for n in range(30)]  # fmt: skip
-        writer.write(pl.DataFrame([{"case_id": key, "registered_at": at, "closed_at": at} for key, at in known[::4]]))
+        writer.write(pl.DataFrame([{"case_id": key, "registered_at": at, "is_repeat": True} for key, at in known[::4]]))
         writer.write(pl.DataFrame(late, schema_overrides={"closed_at": pl.Datetime("us")}))
         writer.close()
         finish_run(connection, run, {"rows_new": 30, "rows_changed": 9})
@@ -202,7 +202,7 @@ def test_what_changed_since_a_session_closed_adds_up_exactly_and_its_own_figures
         assert row["late"] + row["corrected"] == pytest.approx(row["change"], abs=1e-12)
         assert row["late_shown"] + row["corrected_shown"] == pytest.approx(row["change_shown"], abs=1e-12)
     assert rows["closure_rate"]["late"] < 0
-    assert rows["closure_rate"]["corrected"] != 0
+    assert any(row["corrected"] for row in rows.values())
     assert "定稿时" in view.finding.zh
     for language in ("zh", "en"):
         assert meeting_changes.table(view, language).height == view.frame.height

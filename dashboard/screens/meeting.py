@@ -10,6 +10,7 @@ from dashboard import sitting
 from dashboard.agenda import AGENDA, Item, Panel, finding, item
 from dashboard.components import Figure, choose, empty, heading, metrics, no_data, notes, plain, show, table, title
 from dashboard.controls import control, open_at, set_value
+from dashboard.kept import store
 from dashboard.record_form import open_record, pick_record
 from dashboard.screens import Page
 from dashboard.session import WIDGET, Session, note_control, page_control
@@ -125,7 +126,7 @@ def _closed(session: Session, reader: Session, held: Meeting) -> None:
 
 def _changed_since(session: Session, held: Meeting) -> None:
     with st.spinner(session.words("changes.rebuilding")):
-        before = pins.since(session.settings, session.newest, held.data_version or "", session.store)
+        before = pins.since(session.settings, session.newest, held.data_version or "", store(session.settings))
     now = replace(session, snapshot=session.newest, filters=held.filters("month"))
     view = now.view(meeting_changes.changed_since, before)
     title(session, view.finding)
@@ -279,4 +280,5 @@ def warm(session: Session) -> None:
                     here.figure(view, panel.chart)
 
 
-PAGE = Page(name="meeting", order=55, render=render, icon="groups", filtered=False, warm=warm)
+PAGE = Page(name="meeting", order=55, render=render, icon="groups", filtered=False, bureau_only=True,
+            warm=warm)  # fmt: skip
