@@ -22,10 +22,12 @@ from dashboard.import_work import ImportWork, Tell, Upload
 from queries.errors import StoreBusy
 from queries.settings import Settings
 from queries.snapshot import current
+from queries.store import open_store
 from queries.vocabulary import Text
 
 if TYPE_CHECKING:
     from seed.load import Progress
+    from seed.record_files import RecordReport
 
 log = logging.getLogger("huiyin")
 
@@ -70,6 +72,21 @@ class Desk:
             if is_first:
                 lock.release()
             raise
+
+    def records(self, file: Upload, by: str, *, only_check: bool) -> "RecordReport":
+        """Read a file of records and write them, signed; `only_check` writes nothing.
+
+        Raises:
+            UnreadableFile, StoreBusy: nothing was written.
+        """
+        from seed.record_files import load_records
+
+        store = open_store(self.settings)
+        try:
+            with _lay_down(self.settings, [file], None) as (paths, _):
+                return load_records(paths[0], store, by=by, only_check=only_check)
+        finally:
+            store.dispose()
 
     @property
     def running(self) -> ImportWork | None:

@@ -103,6 +103,9 @@ class ImportDesk(Protocol):
     def run(self, files: Sequence[Upload], mapping: str | Upload | None) -> ImportWork:
         """Start an import."""
 
+    def records(self, file: Upload, by: str, *, only_check: bool) -> Any:
+        """Read a file of records and write them, or only say what it would bring (`seed.record_files`)."""
+
     @property
     def running(self) -> ImportWork | None:
         """The import this server is carrying out now, whoever started it."""

@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard.components import plain
-from dashboard.session import CITY_ZONE, Session, proxy_user, recall, remember
+from dashboard.session import CITY_ZONE, Session, proxy_user, sign_as, signature_control
 from queries import wording
 from queries.measures import Ratio, measures
 from queries.records.fields import Content, Field, Kind, amount_of
@@ -27,7 +27,7 @@ def ask(session: Session, kind: Kind, field: Field, content: Content, key: str, 
         is_fixed: shown, not to be changed.
     """
     value = content.get(field.name, field.default)
-    label = plain(field.label(session.language)) + (" \\*" if field.required else "")
+    label = plain(field.label(session.language)) + (" *" if field.required else "")
     unit = f"（{field.unit(session.language)}）" if field.unit and session.language == "zh" else ""
     unit = f" ({field.unit(session.language)})" if field.unit and session.language == "en" else unit
     about: dict[str, Any] = {
@@ -61,11 +61,11 @@ def sign(session: Session, key: str) -> None:
     if known:
         st.caption(plain(words("records.signed_by", who=known)))
         return
-    typed = st.text_input(
-        words("records.signature") + " \\*", value=recall("signature") or "", max_chars=SIGNATURE_LENGTH,
-        key=f"sign-{key}", help=words("records.signature_help"),
+    state = signature_control(key)
+    st.text_input(
+        words("records.signature") + " *", max_chars=SIGNATURE_LENGTH, key=state, on_change=sign_as, args=(state,),
+        help=words("records.signature_help"),
     )  # fmt: skip
-    remember("signature", " ".join((typed or "").split()) or None)
 
 
 def local(session: Session, moment: datetime | None) -> str:

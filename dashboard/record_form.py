@@ -169,8 +169,7 @@ def _fields(
         session.save_record(kind.name, given | hidden, *(() if row is None else (row[kind.id], row["version"])))
     except InvalidRecord as error:
         for name, sentences in error.problems.items():
-            said = "；" if session.language == "zh" else "; "
-            text = plain(said.join(each(session.language) for each in sentences))
+            text = plain(words("records.then").join(each(session.language) for each in sentences))
             slots.get(name, slots[""]).markdown(f":material/error: **{text}**")
     except Conflict as error:
         remember(f"conflict-{key}", (error, given))

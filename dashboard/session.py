@@ -403,6 +403,18 @@ def proxy_user(settings: Settings) -> str:
     return " ".join(unquote(said).split())[: write.SIGNATURE_LENGTH]
 
 
+def signature_control(name: str) -> str:
+    """Name of the widget state of a line to sign in; every such line shows what was signed last."""
+    state = f"sign-{name}"
+    st.session_state[state] = recall("signature") or ""
+    return state
+
+
+def sign_as(state: str) -> None:
+    """Take what stands in a line to sign in as this reader's signature (a callback)."""
+    remember("signature", " ".join(str(st.session_state[state] or "").split()) or None)
+
+
 def enter_page() -> None:
     """Remember on which page the reader is; call once the navigation is drawn."""
     st.session_state["_page"] = _page()

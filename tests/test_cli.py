@@ -374,3 +374,22 @@ def test_the_data_folder_does_not_depend_on_where_a_command_is_started(
     before = Settings.from_environment({}).data_dir
     monkeypatch.chdir(tmp_path)
     assert Settings.from_environment({}).data_dir == before
+
+
+def test_records_come_from_a_filled_template_and_a_check_writes_none(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    book = tmp_path / "template.xlsx"
+    assert huiyin(folder, "template", str(book), "--kind", "context_event").exit_code == 0
+    filled = load_workbook(book)
+    filled["背景事件"].append([None, None, "2022-05-01", "条例施行", "Regulation in force", "制度施行"])
+    filled["背景事件"].append([None, None, "初一", "培训", "Training", "业务培训"])
+    filled.save(book)
+    check = huiyin(folder, "records", str(book), "--check", "-l", "zh")
+    assert (check.exit_code, "Nothing was written" in check.stderr) == (0, True)
+    assert "背景事件, row 5, 日期: “初一”不是日期" in check.stderr
+    report = tmp_path / "rejected.csv"
+    written = huiyin(folder, "records", str(book), "--by", "综合科", "--report", str(report))
+    assert written.exit_code == 0
+    assert "初一" in report.read_text("utf-8-sig")
+    assert "same" in huiyin(folder, "records", str(book), "--check").stdout
+    assert huiyin(folder, "template", str(tmp_path / "x.csv")).exit_code == 2

@@ -7,9 +7,12 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.choices import Choices
 from dashboard.components import plain
+from dashboard.desk import Desk
 from dashboard.i18n import Words
+from dashboard.import_work import Upload
+from dashboard.record_exchange import rejected_lines
 from dashboard.screens import records as screen
-from dashboard.session import Session, _kept
+from dashboard.session import Session
 from queries.records.kinds import KINDS
 from queries.records.write import history, save, withdraw
 from queries.snapshot import current
@@ -170,5 +173,16 @@ def _page(reader):
     PAGE.render(reader)
 
 
-def teardown_module():
-    _kept.clear()
+def test_a_filled_file_is_checked_first_and_written_when_the_reader_says_so(settings, engine):
+    desk = Desk(settings)
+    text = "日期,名称,英文名称,类别\n2022-05-01,条例施行,Regulation,制度施行\n2022-05-02,培训,Training,无此类别\n"
+    file = Upload("背景事件.csv", text.encode())
+    check = desk.records(file, "综合科", only_check=True)
+    assert (check.brings, len(check.rejected)) == (1, 1)
+    assert history(engine, "context_event", 1) == ()
+    desk.records(file, "综合科", only_check=False)
+    assert history(engine, "context_event", 1)[0].changed_by == "综合科"
+    assert list((settings.data_dir / "uploads").iterdir()) == []
+    _, row = rejected_lines(check, {"sheet": "工作表", "row": "行", "column": "列", "reason": "原因"}, "zh")
+    assert row[1:3] == [3, "类别"]
+    assert row[4:] == ["2022-05-02", "培训", "Training", "无此类别"]

@@ -1,4 +1,4 @@
-"""The command line `huiyin`: demo, check, import, figures, export, serve, bench.
+"""The command line `huiyin`: demo, check, import, records, template, figures, export, serve, bench.
 
 With `dashboard.desk` and `dashboard.bench` the only place that knows both the loader (`seed`) and the dashboard.
 Results go to standard output, everything else to standard error. Exit codes: 0 done; 1 a file, the database or the
@@ -74,6 +74,8 @@ app = typer.Typer(
 app.command()(commands.demo)
 app.command()(commands.check)
 app.command("import")(commands.import_files)
+app.command()(commands.records)
+app.command()(commands.template)
 app.command()(commands.figures)
 app.command()(commands.export)
 app.command()(commands.serve)

@@ -80,6 +80,39 @@ def import_files(
     registers.run_import(paths, mapping, report, language)
 
 
+def records(
+    file: Annotated[Path, typer.Argument(help="A filled template, or a changed export.", show_default=False)],
+    only_check: Annotated[bool, typer.Option("--check", help="Only say what the file would bring.")] = False,
+    by: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Who signs: office or post, and name; else this account.")
+    ] = None,
+    report: ReportOption = None,
+    language: Language = None,
+) -> None:
+    """Read targets, rosters, reports, batches and other records from a file; good rows are written all at once.
+
+    A row with the number of a record changes it, a row without one adds a record or changes that of the same key. A
+    row exported before somebody else changed the record is left out and listed.
+    """
+    from dashboard.cli import accounts
+
+    accounts.load(file, by, report, language, only_check=only_check)
+
+
+def template(
+    output: Annotated[Path, typer.Argument(help="A file ending in .xlsx.", show_default=False)],
+    kind: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Only this account, e.g. target; repeatable.")
+    ] = None,
+    filled: Annotated[bool, typer.Option("--filled", help="With the records in force, to change or to keep.")] = False,
+    language: Language = None,
+) -> None:
+    """Write a workbook to fill in: a sheet an account, with drop-down lists, an example row and notes."""
+    from dashboard.cli import accounts
+
+    accounts.template(output, tuple(kind or ()), language, filled=filled)
+
+
 def figures(
     names: Annotated[
         list[str] | None,

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from dashboard.components import card, choose, heading, title
+from dashboard.record_exchange import record_files, record_import
 from dashboard.record_form import record_table
 from dashboard.screens import Page
 from dashboard.session import Session
@@ -15,7 +16,7 @@ IN_FORCE, WITHDRAWN = "in_force", "withdrawn"
 
 
 def render(session: Session) -> None:
-    """The kind, then its records in force or withdrawn, each to be opened."""
+    """The kind, then its records in force or withdrawn, each to be opened; files to take along and to read."""
     words, language = session.words, session.language
     above = st.container()
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
@@ -36,6 +37,11 @@ def render(session: Session) -> None:
     with card("records"):
         title(session, KINDS[kind].label(language), words("records.note"))
         record_table(session, kind, key="entry", withdrawn=state == WITHDRAWN)
+    left, right = st.columns((2, 3), gap="small")
+    with left:
+        record_files(session, kind, ENTERED, key="entry")
+    with right:
+        record_import(session, session.import_desk, key="entry")
 
 
 PAGE = Page(name="records", order=68, render=render, icon="edit_note", filtered=False, section="programmes")

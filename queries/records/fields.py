@@ -178,6 +178,16 @@ def said(field: Field, value: Any, language: str) -> str:
     return str(value)
 
 
+def heading_of_number(language: str) -> str:
+    """The heading of the column that holds a record's key in a file."""
+    return "系统编号" if language == "zh" else "Record no."
+
+
+def heading_of_version(language: str) -> str:
+    """The heading of the column that holds the version a file was written from."""
+    return "版本" if language == "zh" else "Version"
+
+
 def amount_of(text: str) -> float | str | None:
     """An amount as people write it: 95% is 0.95, 60 is 60; None for nothing, the text itself where it is no number."""
     plain = unicodedata.normalize("NFKC", text).strip()

@@ -129,7 +129,7 @@ def put(
     problems |= unsigned
     _refer(connection, found, values, before, problems)
     if found.id in values and before is None and values[found.id]:
-        values[found.id] = _written_key(connection, found, values)
+        values[found.id] = written_key(connection, found, values)
     elif before is not None and found.id in values and values[found.id] != before[found.id]:
         problems[found.id] = (_FIXED_KEY,)
     if problems:
@@ -259,7 +259,7 @@ def _refuse_twin(connection: Connection, kind: Kind, values: Mapping[str, Any], 
     raise InvalidRecord({"": (sentence,)}, twin[kind.id])
 
 
-def _written_key(connection: Connection, kind: Kind, values: Mapping[str, Any]) -> str:
+def written_key(connection: Connection, kind: Kind, values: Mapping[str, Any]) -> str:
     """The key of a new record that people number: within its batch, as the import of batches numbers them too."""
     number, batch = str(values[kind.id]), str(values.get("batch") or "")
     there = connection.execute(select(kind.table.c[kind.id]).where(kind.table.c[kind.id] == number)).first()
