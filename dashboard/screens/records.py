@@ -44,4 +44,6 @@ def render(session: Session) -> None:
         record_import(session, session.import_desk, key="entry")
 
 
-PAGE = Page(name="records", order=68, render=render, icon="edit_note", filtered=False, section="programmes")
+PAGE = Page(
+    name="records", order=68, render=render, icon="edit_note", filtered=False, section="programmes", bureau_only=True
+)
