@@ -144,6 +144,16 @@ def step(value: date | None, grain: str, language: str) -> str:
     return day(value, language)
 
 
+def month_alone(value: date, language: str) -> str:
+    """The month without its year, for an axis that has the year elsewhere: 6月, Jun."""
+    return str(format_date(value, "M月" if language == "zh" else "MMM", _LOCALES[language]))
+
+
+def year(value: int, language: str) -> str:
+    """2022年, 2022."""
+    return f"{value}年" if language == "zh" else str(value)
+
+
 def period(start: date | None, end: date | None, language: str) -> str:
     """A period in the coarsest exact words: 2022年6月, 2021年7月至2022年6月, 2022年6月3日至9月1日, 全部时间."""
     to = "至" if language == "zh" else " – "
@@ -169,3 +179,27 @@ def listing(names: Sequence[str], language: str, most: int = 3) -> str:
     if rest:
         return ", ".join(shown) + f" and {rest} others"
     return shown[0] if len(shown) == 1 else ", ".join(shown[:-1]) + f" and {shown[-1]}"
+
+
+_DIGITS = "〇一二三四五六七八九"
+
+
+def chinese_number(number: int) -> str:
+    """1 to 99 as headings count: 一, 十二, 三十."""
+    tens, ones = divmod(number, 10)
+    return ("" if tens == 0 else "十" if tens == 1 else f"{_DIGITS[tens]}十") + (_DIGITS[ones] if ones else "")
+
+
+def heading(number: int, language: str) -> str:
+    """What stands before a heading: 一、; 1. and a blank."""
+    return f"{chinese_number(number)}、" if language == "zh" else f"{number}. "
+
+
+def subheading(number: int, part: int, language: str) -> str:
+    """What stands before the heading of a part: （一）; 1.2 and a blank."""
+    return f"（{chinese_number(part)}）" if language == "zh" else f"{number}.{part} "
+
+
+def capital(text: str) -> str:
+    """A text as it begins a sentence or a heading: its first letter is a capital one."""
+    return text[:1].upper() + text[1:]

@@ -54,6 +54,7 @@ FLOORS = {
     "dashboard.charts": 6,
     "dashboard.exports": 6,
     "dashboard.agenda": 6,
+    "dashboard.briefing": 6,
     "dashboard.choices": 6,
     "dashboard.import_work": 6,
     "dashboard.viewer": 6,
@@ -84,6 +85,10 @@ ROOMS = {
     "ibis": ("queries.engines",),
     "pandas": ("dashboard.bench",),
     "typer": ("dashboard.cli",),
+    "docx": ("dashboard.exports",),
+    "pptx": ("dashboard.exports",),
+    "typst": ("dashboard.exports",),
+    "matplotlib": ("dashboard.exports",),
     "rich": ("dashboard.cli",),
 }  # fmt: skip
 """Where a library may be imported at all. Figures are drawn in charts; the others pass them on."""

@@ -9,7 +9,8 @@ import subprocess
 import sys
 import urllib.request
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import polars as pl
 import pytest
@@ -17,7 +18,10 @@ from openpyxl import load_workbook
 from typer.testing import CliRunner, Result
 
 from dashboard.cli import app, commands, server
+from dashboard.cli.briefing import write_all
+from dashboard.exports.briefings import Format
 from dashboard.exports.cells import csv_bytes, safe_cell
+from queries.errors import InputError
 from queries.evaluate import evaluate
 from queries.filters import Filters
 from queries.measures import measures
@@ -308,10 +312,69 @@ def test_tables_go_into_a_folder(data: Path, tmp_path: Path, form: str) -> None:
         assert all(pl.read_parquet(file).height for file in files)
 
 
-def test_what_cannot_be_exported_yet_says_so(data: Path, tmp_path: Path) -> None:
-    result = huiyin(data, "export", str(tmp_path / "briefing.docx"))
+def test_a_document_is_not_made_of_pages_and_the_message_names_the_command(data: Path, tmp_path: Path) -> None:
+    result = huiyin(data, "export", str(tmp_path / "figures.docx"))
     assert result.exit_code == 2
-    assert "cannot be written yet" in result.stderr
+    assert "huiyin export briefing --format docx" in result.stderr
+
+
+def test_the_briefing_of_a_month_is_written_whole_and_its_files_are_listed(data: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "new" / "folder"
+    result = huiyin(data, "export", "briefing", "--month", "2022-05", "--format", "xlsx,docx", "--output", str(folder))
+    assert result.exit_code == 0, result.stderr
+    listed = [Path(line) for line in result.stdout.splitlines()]
+    assert sorted(folder.iterdir()) == sorted(listed)
+    assert [path.suffix for path in listed] == [".xlsx", ".docx"]
+    assert all("2022年5月" in path.name or "May-2022" in path.name for path in listed)
+    assert "2022" in load_workbook(listed[0]).worksheets[0]["A1"].value
+
+
+def test_without_a_month_it_is_the_newest_that_is_over(data: Path, tmp_path: Path) -> None:
+    result = huiyin(data, "export", "briefing", "-f", "xlsx", "-o", str(tmp_path), "-l", "en")
+    assert result.exit_code == 0, result.stderr
+    assert "_Jun-2022_" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "said"),
+    [
+        (["--month", "2022-13"], 2, "2022-06"),
+        (["--month", "June"], 2, "2022-06"),
+        (["--month", "2031-01"], 2, "not over"),
+        (["--month", "1999-01"], 2, "begins in"),
+        (["--format", "docx,doc"], 2, "docx"),
+        (["--format", ","], 2, "docx,pptx,xlsx,pdf"),
+        (["--where", "place=nowhere"], 2, "nowhere"),
+        (["--language", "fr"], 2, "fr"),
+        (["--output", "/proc/version/here"], 1, "--output"),
+    ],
+)
+def test_a_briefing_that_cannot_be_written_says_why_and_leaves_nothing(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: list[str], code: int, said: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = huiyin(data, "export", "briefing", *(["-f", "xlsx"] if "--format" not in options else []), *options)
+    assert result.exit_code == code, result.stderr
+    assert said in result.stderr
+    assert result.stdout == ""
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_nothing_is_replaced_where_one_of_the_files_cannot_be_put_in_its_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = Format("one", "", lambda made: b"new")
+    other = Format("other", "", lambda made: b"new")
+    made = cast("Any", SimpleNamespace(file_stem="b"))
+    (tmp_path / "b.one").write_bytes(b"old")
+
+    def full(descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(InputError, match="No space left"):
+        write_all(tmp_path, made, [one, other])
+    assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("b.one", b"old")]
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+86", "-2", "@SUM(A1)", "\t=1", "\r=1"])

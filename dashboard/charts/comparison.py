@@ -132,11 +132,11 @@ def _wide_intervals(fig: go.Figure, rows: Sequence[dict[str, Any]], places: Sequ
 
 def _line_of(row: dict[str, Any], style: Style) -> tuple[str, float]:
     """Colour and width of an interval; one that says little is drawn so."""
-    return (style.palette.faint, 1.5) if row["band"] == "small" else (_colour(row, style), 2)
+    return (style.palette.faint, 1.5) if row["band"] == "small" else (colour_of(row, style), 2)
 
 
 def _marks(fig: go.Figure, rows: Sequence[dict[str, Any]], places: Sequence[int], style: Style, key: str) -> None:
-    colours = [_colour(row, style) for row in rows]
+    colours = [colour_of(row, style) for row in rows]
     small = [row["band"] == "small" for row in rows]
     fig.add_scatter(
         x=[row["value"] if row["shown"] else None for row in rows],
@@ -164,7 +164,8 @@ def _within(row: dict[str, Any], axis: dict[str, Any]) -> bool:
     return bool(low <= row["value"] <= high)
 
 
-def _colour(row: dict[str, Any], style: Style) -> str:
+def colour_of(row: dict[str, Any], style: Style) -> str:
+    """Amber for a signal, blue for the other difference, grey for none."""
     if row["worse"]:
         return style.palette.signal
     return style.palette.data if row["band"] in ("high", "low") else style.palette.neutral

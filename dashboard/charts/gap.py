@@ -33,7 +33,7 @@ def dumbbell(view: View, style: Style) -> go.Figure:
     for row, place in zip(records, places, strict=True):
         x += [row["participation"], row["value"], None]
         y += [place, place, None]
-        _printed(fig, _gap(row, style), place, style, pale=row["small"])
+        _printed(fig, gap_words(row, style), place, style, pale=row["small"])
     fig.add_scatter(x=x, y=y, mode="lines", line={"color": style.palette.faint, "width": 6}, hoverinfo="skip")
     hover = [_hover(row, view, style) for row in records]
     palette = style.palette
@@ -151,7 +151,8 @@ def _hover(row: dict[str, Any], view: View, style: Style) -> list[str]:
     return [escape(row[language]), *counts]
 
 
-def _gap(row: dict[str, Any], style: Style) -> str:
+def gap_words(row: dict[str, Any], style: Style) -> str:
+    """The gap as it is printed beside a row."""
     if row["small"]:
         return style.words("charts.too_few")
     sign = "charts.gap" if row["gap"] >= 0 else "charts.gap_reversed"

@@ -78,15 +78,15 @@ def against_usual(view: View, style: Style) -> go.Figure:
     fig = figure(style, ROW * len(rows) + ROOM)
     for row, place in zip(rows, places, strict=True):
         fig.add_shape(
-            type="line", x0=_root(row["lower"]), x1=_root(row["upper"]), y0=place, y1=place,
+            type="line", x0=root(row["lower"]), x1=root(row["upper"]), y0=place, y1=place,
             line={"color": palette.faint, "width": THICK}, layer="below",
         )  # fmt: skip
     fig.add_scatter(
-        x=[_root(row["expected"]) for row in rows], y=places, mode="markers", hoverinfo="skip",
+        x=[root(row["expected"]) for row in rows], y=places, mode="markers", hoverinfo="skip",
         marker={"symbol": "line-ns", "size": 9, "line": {"color": palette.neutral, "width": 2}},
     )  # fmt: skip
     fig.add_scatter(
-        x=[_root(row["numerator"]) for row in rows],
+        x=[root(row["numerator"]) for row in rows],
         y=places,
         mode="markers",
         marker={
@@ -99,20 +99,18 @@ def against_usual(view: View, style: Style) -> go.Figure:
         hovertemplate="<b>%{customdata[0]}</b><br>%{customdata[1]}<extra></extra>",
     )
     for row, place in zip(rows, places, strict=True):
-        usual = f'<span style="color:{palette.muted}"> / {_usual(row["expected"], language)}</span>'
+        usual = f'<span style="color:{palette.muted}"> / {usual_words(row["expected"], language)}</span>'
         fig.add_annotation(
             x=1, xref="paper", xanchor="right", xshift=PRINTED, y=place, showarrow=False, align="right",
             text=f"<b>{wording.number(row['numerator'], language)}</b>{usual}",
             font={"size": 12, "color": palette.ink},
         )  # fmt: skip
     most = max((max(row["numerator"], row["upper"]) for row in rows), default=1)
-    ticks = [tick for tick in (0, 1, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000) if tick <= most]
-    ticks = [tick for tick in ticks if tick == ticks[-1] or _root(tick) == 0 or _clear(tick, ticks, most)]
     fig.update_layout(
         xaxis={
-            "range": [-_root(most) * 0.03, _root(most) * 1.03],
-            "tickvals": [_root(tick) for tick in ticks],
-            "ticktext": [wording.number(tick, language) for tick in ticks],
+            "range": [-root(most) * 0.03, root(most) * 1.03],
+            "tickvals": [root(tick) for tick in ticks(most)],
+            "ticktext": [wording.number(tick, language) for tick in ticks(most)],
             "showgrid": True,
         },
         yaxis={
@@ -128,17 +126,25 @@ def against_usual(view: View, style: Style) -> go.Figure:
     return fig
 
 
-def _root(value: float) -> float:
+def ticks(most: float) -> list[int]:
+    """Counts that are written under the axis: those up to `most` whose labels have room."""
+    known = [tick for tick in (0, 1, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000) if tick <= most]
+    return [tick for tick in known if tick == known[-1] or root(tick) == 0 or _clear(tick, known, most)]
+
+
+def root(value: float) -> float:
+    """The place of a count on the axis."""
     return float(max(value, 0.0) ** 0.5)
 
 
 def _clear(tick: int, ticks: list[int], most: float) -> bool:
     """Whether a tick's label has room before the next one."""
     following = [other for other in ticks if other > tick]
-    return not following or _root(following[0]) - _root(tick) >= _root(most) / 10
+    return not following or root(following[0]) - root(tick) >= root(most) / 10
 
 
-def _usual(expected: float, language: str) -> str:
+def usual_words(expected: float, language: str) -> str:
+    """An expected count, with a decimal where it is small."""
     return wording.number(expected, language, 1 if expected < 10 else 0)
 
 
@@ -147,7 +153,7 @@ def _hover(row: dict[str, Any], style: Style) -> str:
     return words(
         "charts.seen_and_usual",
         seen=wording.items(row["numerator"], language),
-        usual=_usual(row["expected"], language),
+        usual=usual_words(row["expected"], language),
         lower=wording.number(row["lower"], language),
         upper=wording.number(row["upper"], language),
     )

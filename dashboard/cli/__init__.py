@@ -22,6 +22,16 @@ from queries.settings import Settings
 CORRECTION, WRONG_USE, FAULT = 1, 2, 70  # 70: EX_SOFTWARE of sysexits.h
 
 
+class Exports(TyperGroup):
+    """What can be exported; a file or folder without the name of a command before it means the figures of the pages."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> Any:
+        """Read the arguments of the group."""
+        if args and args[0] not in self.commands and args[0] not in ctx.help_option_names:
+            args = ["pages", *args]
+        return super().parse_args(ctx, args)
+
+
 class Commands(TyperGroup):
     """Turns errors into one message and an exit code."""
 
@@ -77,7 +87,10 @@ app.command("import")(commands.import_files)
 app.command()(commands.records)
 app.command()(commands.template)
 app.command()(commands.figures)
-app.command()(commands.export)
+exports = typer.Typer(cls=Exports, no_args_is_help=True)
+exports.command("pages")(commands.export_pages)
+exports.command("briefing")(commands.export_briefing)
+app.add_typer(exports, name="export", help="Write files: the figures of the pages, or the briefing of a month.")
 app.command()(commands.serve)
 app.command()(commands.bench)
 

@@ -154,7 +154,7 @@ def figures(
     work.figures(tuple(names or ()), tuple(by or ()), asked, form.value, output, language)
 
 
-def export(
+def export_pages(
     output: Annotated[
         Path,
         typer.Argument(help="A file ending in .xlsx, or a folder for --format csv or parquet.", show_default=False),
@@ -177,13 +177,43 @@ def export(
 ) -> None:
     """Write the figures the pages open with, with their definitions and what they stand on.
 
-    Without a period it is the last twelve whole months, as on the pages.
+    Without a period it is the last twelve whole months, as on the pages. The word "pages" may be left out:
+    huiyin export figures.xlsx.
     """
     from dashboard.cli import export as work
 
     period = period or (None if start or end else "last12")
     asked = Asked(tuple(where or ()), start, end, period, as_of, rules, convention, target)
     work.export(output, form, tuple(page or ()), asked, language)
+
+
+def export_briefing(
+    month: Annotated[
+        str | None,
+        typer.Option(metavar="YYYY-MM", help="The month, e.g. 2022-06; without it the newest that is over."),
+    ] = None,
+    forms: Annotated[
+        str, typer.Option("--format", "-f", metavar="NAME[,NAME]", help="docx, pptx, xlsx, pdf; several with commas.")
+    ] = "docx,pptx,xlsx,pdf",
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="FOLDER", help="Where the files go; made if it is not there.")
+    ] = Path(),
+    where: Where = None,
+    as_of: AsOf = None,
+    rules: Rules = None,
+    convention: Convention = None,
+    target: Target = None,
+    language: Language = None,
+) -> None:
+    """Write the briefing of a monthly session: the document, the slides, the tables, the document as PDF.
+
+    File names hold office, month and data version. Standard output lists the files, each whole or not there at all;
+    files of the same name are replaced. A session that is closed keeps the figures it was closed with.
+    """
+    from dashboard.cli import briefing as work
+
+    asked = Asked(tuple(where or ()), None, None, None, as_of, rules, convention, target)
+    work.briefing(month, forms, output, asked, language)
 
 
 def serve(

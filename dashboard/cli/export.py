@@ -16,7 +16,7 @@ from queries.filters import Filters
 from queries.measures import Measure
 from queries.settings import Settings
 
-LATER = {".docx": "briefing", ".pptx": "slides"}
+BRIEFINGS = (".docx", ".pptx", ".pdf")  # endings of what `huiyin export briefing` writes
 
 
 def export(output: Path, form: str | None, page: tuple[str, ...], asked: Asked, language: str | None) -> None:
@@ -40,10 +40,10 @@ def export(output: Path, form: str | None, page: tuple[str, ...], asked: Asked, 
 
 def _format_of(output: Path) -> str:
     ending = output.suffix.lower()
-    if ending in LATER:
+    if ending in BRIEFINGS:
         raise UsageError(
-            f"A {LATER[ending]} ({ending}) cannot be written yet. There are: {', '.join(exporters())}; the workbook "
-            "(.xlsx) holds every figure."
+            f"The figures of the pages are written as {', '.join(exporters())}. For a {ending} of the monthly session "
+            f"use: huiyin export briefing --format {ending[1:]} --output FOLDER."
         )
     if ending.removeprefix(".") in exporters():
         return ending.removeprefix(".")

@@ -1,0 +1,275 @@
+"""Makes the briefing of a month from the agenda of its session: questions, charts and sentences are the page's."""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+
+from dashboard.agenda import AGENDA, Item, Panel, finding
+from dashboard.briefing import Briefing, Column, Definition, Exhibit, Part, Section, Table, Value, legible
+from dashboard.briefing.tables import read_table, table_of
+from dashboard.exports.plans import plan
+from dashboard.exports.sheets import selection_lines
+from dashboard.i18n import Words
+from queries import wording
+from queries.filters import Filters
+from queries.measures import Measure, measure, measures
+from queries.snapshot import Snapshot
+from queries.views import View, briefing, closure, meeting, signals, townships
+from queries.views.meeting import Meeting
+
+LONGEST_NAME = 120  # bytes of a file's name for each of its parts; file systems take 255 for all
+_UNFIT = re.compile(r'[\\/:*?"<>|\s\x00-\x1f]+')
+_BREAKDOWNS = ("place", "office")
+
+
+@dataclass
+class _Seen:
+    """What the briefing has used so far: tables for the workbook, measures to be defined."""
+
+    annexes: list[Table] = field(default_factory=list)
+    further: list[Table] = field(default_factory=list)
+    measures: dict[str, Measure] = field(default_factory=dict)
+
+    def note(self, view: View) -> View:
+        """Remember the measures of a view."""
+        self.measures |= {each.name: each for each in view.measures}
+        return view
+
+
+def compose(
+    snapshot: Snapshot, session: Meeting, language: str, *, bureau: str, data_version: str, base: Filters | None = None
+) -> Briefing:
+    """The briefing of a session.
+
+    Args:
+        snapshot: the data as this reader may see it; for a closed session, that of its own version.
+        session: month, as-of day and rules.
+        bureau: whose it is; may be empty.
+        data_version: names the register and the records of the snapshot.
+        base: what else was chosen, such as places or the convention; period, day and rules are those of the session.
+    """
+    words = Words(language)
+    used = _Seen()
+    sections = [_section(item, snapshot, session, base, language, used) for item in AGENDA]
+    _group_annexes(snapshot, session, base, language, used)
+    month, year = session.filters("month", base), session.filters("year", base)
+    period = wording.month(session.month, language)
+    caveat = words("frame.demo") if snapshot.is_demo else ""
+    title = words("briefing.title", period=period)
+    footer = [
+        bureau,
+        words("briefing.as_of", day=wording.day(session.as_of, language)),
+        words("briefing.version", version=data_version),
+        month.rule_set.label(language),
+        caveat,
+    ]
+    stem = "_".join([bureau or words("briefing.product"), period, words("briefing.file"), data_version])
+    return Briefing(
+        language=language,
+        head=words("briefing.head"),
+        title=title,
+        bureau=legible(bureau),
+        period=period,
+        as_of=session.as_of,
+        data_version=data_version,
+        footer=legible(" · ".join(part for part in footer if part)),
+        basis=_basis(snapshot, session, month, year, data_version, language),
+        sections=tuple(section for section in sections if section.parts),
+        annexes=tuple(used.annexes),
+        further=tuple(used.further),
+        definitions=_definitions(used.measures, language),
+        caveat=caveat,
+        file_stem=_fit(stem),
+    )
+
+
+def _section(
+    item: Item, snapshot: Snapshot, session: Meeting, base: Filters | None, language: str, used: _Seen
+) -> Section:
+    """An item of the agenda: its sentence and what changed, then a part for every panel."""
+
+    def filters(span: meeting.Span) -> Filters:
+        return session.filters(span, base)
+
+    said = finding(item, snapshot, filters)
+    lead = said(language) if said else ""
+    changes = [meeting.change_since_last(snapshot, filters("month"), name) for name in item.measures]
+    paragraphs = [text(language) for text in changes if text]
+    parts: list[Part] = []
+    if item.key == "headlines":
+        volume = used.note(briefing.volumes(snapshot, filters("month")))
+        paragraphs = [*([volume.finding(language)] if volume.finding else []), *paragraphs]
+    if item.key == "signals":
+        rises = used.note(signals.signals(snapshot, filters("year")))
+        table = _titled(rises, signals.signals, "rises", snapshot, language)
+        parts.append(Part("", (), (), (table,) if table.rows else (), () if table.rows else _notes(rises, language)))
+    if item.key in ("commitments", "decisions") and not item.panels:
+        parts += _decided(item.key, snapshot, session, filters("month"), language)
+    for panel in item.panels:
+        if panel.offered(snapshot):
+            parts.append(_part(panel, snapshot, filters(panel.span), language, used))
+    return Section(item.key, item.label(language), tuple(_joined(lead, tuple(paragraphs), parts)))
+
+
+def _joined(lead: str, paragraphs: tuple[str, ...], parts: list[Part]) -> Iterable[Part]:
+    """The parts with the item's sentence at their head; a sentence is not said twice."""
+    kept = [part for part in parts if part.finding or part.exhibits or part.tables or part.notes]
+    if kept and kept[0].finding in ("", lead):
+        first = kept.pop(0)
+        yield Part(lead, paragraphs, first.exhibits, first.tables, first.notes)
+    elif lead or paragraphs:
+        yield Part(lead, paragraphs)
+    yield from kept
+
+
+def _part(panel: Panel, snapshot: Snapshot, filters: Filters, language: str, used: _Seen) -> Part:
+    view = used.note(panel.question(snapshot, filters, *panel.arguments))
+    note = panel.note(filters, language)
+    said = view.finding(language) if view.finding else ""
+    table = _panel_table(panel, view, snapshot, language)
+    exhibits: tuple[Exhibit, ...] = ()
+    if panel.chart is not None and view.frame.height:
+        exhibit = Exhibit(view, panel.chart, table.title, note)
+        exhibits = (exhibit,) if plan(exhibit, language) is not None else ()
+    tables: tuple[Table, ...] = ()
+    if not table.rows:
+        pass
+    elif not exhibits or panel.name == "headlines":
+        tables = (table,)
+    elif panel.question is townships.dots:
+        used.annexes.append(_dated(_whole_comparison(panel, snapshot, filters, language), filters, language))
+    elif all(other.rows != table.rows for other in used.further):
+        used.further.append(table)
+    told = {note for each in tables for note in each.notes}
+    return Part(said, (), exhibits, tables, tuple(note for note in _notes(view, language) if note not in told))
+
+
+def _panel_table(panel: Panel, view: View, snapshot: Snapshot, language: str) -> Table:
+    if panel.table is None:
+        return _titled(view, panel.question, panel.name, snapshot, language)
+    columns, rows = read_table(panel.table(view, language), lambda name: _heading(name, language))
+    return Table(panel.name, _table_title(panel.name, language), columns, tuple(rows))
+
+
+def _titled(view: View, question: Callable[..., View], name: str, snapshot: Snapshot, language: str) -> Table:
+    return table_of(view, question, name, _table_title(name, language), snapshot, language)
+
+
+def _table_title(name: str, language: str) -> str:
+    words = Words(language)
+    return words(f"briefing.table_{name}") if words.has(f"briefing.table_{name}") else name
+
+
+def _dated(table: Table, filters: Filters, language: str) -> Table:
+    """The table with its period in the title, for a place where no caption says it."""
+    period = wording.period(filters.start, filters.end, language)
+    return replace(table, title=table.title + Words(language)("briefing.aside", text=period))
+
+
+def _heading(column: str, language: str) -> str:
+    words = Words(language)
+    for key in (f"agenda.column_{column}", f"briefing.column_{column}", f"export.{column}"):
+        if words.has(key):
+            return words(key)
+    return column
+
+
+def _whole_comparison(panel: Panel, snapshot: Snapshot, filters: Filters, language: str) -> Table:
+    """Every group of a comparison whose picture shows those there is room for."""
+    view = townships.compared(snapshot, filters, *panel.arguments)
+    return _titled(view, townships.compared, panel.name, snapshot, language)
+
+
+def _group_annexes(snapshot: Snapshot, session: Meeting, base: Filters | None, language: str, used: _Seen) -> None:
+    """Closure in numbers for every place and office."""
+    year = session.filters("year", base)
+    for dimension in _BREAKDOWNS:
+        if not snapshot.available(dimension):
+            continue
+        view = used.note(closure.table(snapshot, year, dimension))
+        table = _titled(view, closure.table, f"closure_{dimension}", snapshot, language)
+        if table.rows:
+            used.annexes.append(_dated(table, year, language))
+
+
+def _decided(key: str, snapshot: Snapshot, session: Meeting, filters: Filters, language: str) -> list[Part]:
+    """Decisions of this session, or commitments of earlier ones, as a table; nothing where there are none."""
+    words = Words(language)
+    frame = (
+        briefing.decisions(snapshot, session.meeting_id)
+        if key == "decisions"
+        else briefing.commitments(snapshot, filters, session.meeting_id)
+    )
+    if not frame.height:
+        return []
+    offices = snapshot.labels("office", language)
+    columns = (
+        Column(words("briefing.column_decision")),
+        Column(words("briefing.column_office")),
+        Column(words("briefing.column_post")),
+        Column(words("briefing.column_due"), "day"),
+        Column(words("briefing.column_checked_by")),
+        Column(words("briefing.column_state")),
+    )
+    rows: list[tuple[Value, ...]] = [
+        (
+            row["text"],
+            offices.get(row["office_id"] or "", row["office_id"]),
+            row["owner_post"],
+            row["due_on"],
+            measure(row["measure"]).label(language) if row["measure"] in measures() else row["measure"],
+            words(f"briefing.state_{row['state']}") if words.has(f"briefing.state_{row['state']}") else row["state"],
+        )
+        for row in frame.iter_rows(named=True)
+    ]
+    said = words(f"briefing.{key}_finding", count=wording.number(frame.height, language))
+    return [Part(said, (), (), (Table(key, words(f"briefing.table_{key}"), columns, tuple(rows)),))]
+
+
+def _notes(view: View, language: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(note(language) for note in view.notes))
+
+
+def _basis(
+    snapshot: Snapshot, session: Meeting, month: Filters, year: Filters, data_version: str, language: str
+) -> tuple[tuple[str, str], ...]:
+    words = Words(language)
+    lines = [pair for pair in selection_lines(snapshot, month, language) if pair[0] != words("export.snapshot")]
+    lines.insert(1, (words("briefing.compared_over"), wording.period(year.start, year.end, language)))
+    lines.append((words("export.snapshot"), data_version))
+    state = words("briefing.closed" if session.is_closed else "briefing.open")
+    lines.append((words("briefing.session"), state))
+    if snapshot.is_demo:
+        lines.append((words("briefing.kind_of_data"), words("briefing.caveat_line")))
+    lines.append((words("briefing.reading"), words("briefing.reading_intervals")))
+    return tuple((name, legible(value)) for name, value in lines)
+
+
+def _definitions(used: dict[str, Measure], language: str) -> tuple[Definition, ...]:
+    order = list(measures())
+    return tuple(
+        Definition(
+            name=each.name,
+            label=each.label(language),
+            meaning=each.meaning(language),
+            cohort=each.cohort.label(language),
+            unit=each.unit(language),
+            source=_published(each.source),
+        )
+        for each in sorted(used.values(), key=lambda each: order.index(each.name))
+    )
+
+
+def _published(source: str) -> str:
+    """Of the sources of a measure those that a reader can look up."""
+    return "; ".join(part for part in source.split("; ") if not part.startswith("DOMAIN"))
+
+
+def _fit(stem: str) -> str:
+    """A name every file system takes: no separators or blanks, not too long, its version whole."""
+    parts = [_UNFIT.sub("-", part).strip("-.") for part in stem.split("_")]
+    return "_".join(_cut(part) for part in parts if part)
+
+
+def _cut(part: str) -> str:
+    return part.encode("utf-8")[:LONGEST_NAME].decode("utf-8", "ignore")

@@ -1,0 +1,297 @@
+"""Tables of a briefing: the figures of a view as typed cells, so that a workbook can compute with them."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import polars as pl
+
+from dashboard.briefing import PRINTED_ROWS, Column, Kind, Table, Value
+from dashboard.exports.sheets import sheet
+from dashboard.i18n import Words
+from queries import wording
+from queries.dimensions import DIMENSIONS
+from queries.measures import measure
+from queries.snapshot import Snapshot
+from queries.views import View, closure, meeting, repeats, satisfaction, signals
+from queries.views.townships import BANDS
+
+Cells = tuple[tuple[Column, ...], list[tuple[Value, ...]]]
+_SHARES: tuple[tuple[str, Kind], ...] = (
+    ("target", "share"),
+    ("last_value", "share"),
+    ("change", "points"),
+    ("change_previous", "points"),
+    ("change_last_year", "points"),
+)
+"""What may stand beside a share, in this order."""
+
+
+def table_of(
+    view: View,
+    question: Callable[..., View],
+    name: str,
+    title: str,
+    snapshot: Snapshot,
+    language: str,
+    printed: int = PRINTED_ROWS,
+) -> Table:
+    """The figures of a view.
+
+    Args:
+        question: the view function; some have a table of their own shape.
+        name, title: of the table.
+        printed: rows there is room for on paper. Where there are more, those that differ from the whole come first,
+            then those with the most items; the note says so.
+    """
+    if not view.frame.height:
+        return Table(name, title, (), ())
+    words = Words(language)
+    make = _OWN.get(question) or (_shares if _holds_shares(view) else None)
+    columns, rows = make(view, words) if make else _as_it_is(view, snapshot, language)
+    columns = tuple(replace(column, heading=wording.capital(column.heading)) for column in columns)
+    notes = tuple(note(language) for note in view.notes)
+    if len(rows) <= printed:
+        return Table(name, title, columns, tuple(rows), notes)
+    kept = sorted(_most_telling(view)[:printed]) if len(rows) == view.frame.height else list(range(printed))
+    rule = words("briefing.printed_rows", shown=printed, all=wording.number(len(rows), language))
+    return Table(name, title, columns, tuple(rows), (rule, *notes), tuple(rows[at] for at in kept))
+
+
+def _holds_shares(view: View) -> bool:
+    shares = all(each.unit.zh == "%" for each in view.measures) and bool(view.measures)
+    return shares and {"numerator", "denominator", "value"} <= {*view.frame.columns}
+
+
+def _most_telling(view: View) -> list[int]:
+    """Positions of the rows: first those apart from the whole, then by number of items."""
+    frame = view.frame.with_row_index("_at")
+    by = [pl.col("band").is_in(["low", "high"])] if "band" in frame.columns else []
+    sizes = [name for name in ("denominator", "asked", "due", "items", "numerator") if name in frame.columns]
+    by += [pl.col(name).fill_null(0) for name in sizes[:1]]
+    return frame.sort(by, descending=True, maintain_order=True)["_at"].to_list() if by else frame["_at"].to_list()
+
+
+def _shares(view: View, words: Words) -> Cells:
+    """Groups, measures or months with a share, its counts, its interval and what it is held against."""
+    frame, language = view.frame, words.language
+    columns: list[Column] = []
+    cells: list[list[Value]] = []
+
+    def add(column: Column, values: list[Any]) -> None:
+        columns.append(column)
+        cells.append(values)
+
+    small = (frame["band"] == "small").to_list() if "band" in frame.columns else [False] * frame.height
+    if "month" in frame.columns:
+        add(Column(words("briefing.column_month"), "month"), frame["month"].to_list())
+    if "measure" in frame.columns and frame["measure"].n_unique() > 1:
+        labels = [measure(name).label(language) for name in frame["measure"]]
+        add(Column(words("briefing.column_measure")), labels)
+    elif language in frame.columns:
+        by = view.by[0] if view.by else ""
+        add(Column(DIMENSIONS[by].label(language) if by in DIMENSIONS else words("briefing.column_name")),
+            frame[language].to_list())  # fmt: skip
+    at = len(columns)
+    add(Column(words("export.numerator"), "count"), frame["numerator"].to_list())
+    add(Column(words("export.denominator"), "count"), frame["denominator"].to_list())
+    named = view.measures[0].label(language) if len(view.measures) == 1 else words("briefing.column_share")
+    add(Column(named, "share", ratio=(at, at + 1)), _unless(small, frame["value"].to_list()))
+    if {"lower", "upper"} <= {*frame.columns}:
+        pairs = [None if low is None or high is None else (low, high)
+                 for low, high in frame.select("lower", "upper").rows()]  # fmt: skip
+        add(Column(words("briefing.column_interval"), "interval"), pairs)
+    if "band" in frame.columns and "overall" in frame.columns and frame["overall"].is_not_null().any():
+        add(Column(words("briefing.column_band")), [BANDS[band](language) for band in frame["band"]])
+    left_out = {"target"} if view.by and view.by[0] in DIMENSIONS else set()  # one for all: it is in the picture
+    if view.filters.previous() == view.filters.last_year():
+        left_out.add("change_previous")
+    for name, kind in _SHARES:
+        if name not in left_out and name in frame.columns and frame[name].is_not_null().any():
+            values = frame[name].to_list()
+            add(Column(words(f"briefing.column_{name}"), kind), values if kind == "share" else _unless(small, values))
+    if "signal" in frame.columns and "change" in frame.columns:
+        add(Column(words("briefing.column_signal")), [_verdict(signal, words) for signal in frame["signal"]])
+    return tuple(columns), list(zip(*cells, strict=True))
+
+
+def _unless(small: list[bool], values: list[Any]) -> list[Any]:
+    """Values without those of groups too small to be compared, as on the pages."""
+    return [None if few else value for few, value in zip(small, values, strict=True)]
+
+
+def _verdict(signal: int | None, words: Words) -> str | None:
+    return None if signal is None else words(f"overview.signal_{abs(signal)}")
+
+
+def _deadlines(view: View, words: Words) -> Cells:
+    labels = {"overdue": words("briefing.overdue")}
+    rows = [
+        (labels.get(horizon) or words("briefing.due", days=horizon), items)
+        for horizon, items in view.frame.select("horizon", "items").rows()
+    ]
+    rows = [(wording.capital(label), items) for label, items in rows]
+    return (Column(words("briefing.column_horizon")), Column(words("briefing.column_items"), "count")), list(rows)
+
+
+def _ages(view: View, words: Words) -> Cells:
+    rows: list[tuple[Value, ...]] = [
+        (
+            words("charts.days_more", low=row["low"])
+            if row["high"] is None
+            else words("charts.days_between", low=row["low"], high=row["high"]),
+            row["items"],
+            row["overdue"],
+        )
+        for row in view.frame.iter_rows(named=True)
+    ]
+    columns = (
+        Column(words("briefing.column_age")),
+        Column(words("briefing.column_items"), "count"),
+        Column(words("charts.overdue"), "count"),
+    )
+    return columns, rows
+
+
+def _ladder(view: View, words: Words) -> Cells:
+    """A row a batch; a step of which nothing is stated stays empty."""
+    rows: list[tuple[Value, ...]] = []
+    for (_, name), batch in view.frame.group_by(["batch", words.language], maintain_order=True):
+        by_step = {row["step"]: row for row in batch.iter_rows(named=True)}
+        counts = {step: row["items"] if row["stated"] else None for step, row in by_step.items()}
+        under_review = by_step["recognised"]["under_review"] if by_step["recognised"]["stated"] else None
+        rows.append((str(name), *(counts[step] for step in repeats.STEPS[:3]), under_review, counts["reflowed"]))
+    steps = [words(f"charts.step_{step}") for step in repeats.STEPS]
+    headings = [*steps[:3], words("briefing.column_under_review"), steps[3]]
+    return (Column(words("briefing.column_batch")), *(Column(text, "count") for text in headings)), rows
+
+
+def _heard(view: View, words: Words) -> Cells:
+    """Participation and satisfaction with the counts behind each."""
+    by = view.by[0]
+    columns = (
+        Column(DIMENSIONS[by].label(words.language) if by in DIMENSIONS else words("briefing.column_name")),
+        Column(words("briefing.column_evaluated"), "count"),
+        Column(words("briefing.column_over"), "count"),
+        Column(measure("participation_rate").label(words.language), "share", ratio=(1, 2)),
+        Column(words("briefing.column_content"), "count"),
+        Column(words("briefing.column_scored"), "count"),
+        Column(measure("satisfaction_rate").label(words.language), "share", ratio=(4, 5)),
+        Column(words("briefing.column_bounds"), "interval"),
+    )
+    silent = view.filters.convention == "silence_is_satisfied"
+    rows: list[tuple[Value, ...]] = []
+    for row in view.frame.iter_rows(named=True):
+        extra = row["expired"] if silent else 0
+        scored = row["content"] + row["dissatisfied"] + extra
+        bounds = None if row["lower_bound"] is None else (row["lower_bound"], row["upper_bound"])
+        shares = (None, None) if row["small"] else (row["participation"], row["value"])
+        rows.append((row[words.language], row["evaluated"], row["evaluated"] + row["expired"], shares[0],
+                     row["content"] + extra, scored, shares[1], bounds))  # fmt: skip
+    return columns, rows
+
+
+def _usual(view: View, words: Words) -> Cells:
+    by = view.by[0]
+    columns = (
+        Column(DIMENSIONS[by].label(words.language)),
+        Column(words("signals.table_seen"), "count"),
+        Column(words("signals.table_expected"), "number"),
+        Column(words("briefing.column_usual_low"), "number"),
+        Column(words("briefing.column_usual_high"), "number"),
+        Column(words("briefing.column_verdict")),
+    )
+    rows: list[tuple[Value, ...]] = [
+        (name, seen, expected, low, high, words("briefing.above_usual") if is_signal else words("briefing.as_usual"))
+        for name, seen, expected, low, high, is_signal in view.frame.select(
+            words.language, "numerator", "expected", "lower", "upper", "is_signal"
+        ).rows()
+    ]
+    return columns, rows
+
+
+def _rises(view: View, words: Words) -> Cells:
+    """Every rise beyond chance of the early warning."""
+    language = words.language
+    columns = (
+        Column(words("signals.table_place")),
+        Column(words("signals.table_topic")),
+        Column(words("signals.table_seen"), "count"),
+        Column(words("signals.table_expected"), "number"),
+        Column(words("signals.table_excess"), "number"),
+        Column(words("signals.table_since"), "day"),
+        Column(words("signals.table_chance")),
+    )
+    rows: list[tuple[Value, ...]] = [
+        (row[f"place_{language}"], row[f"topic_{language}"], row["numerator"], row["expected"], row["excess"],
+         row["since"], wording.per_cent(row["chance"], language, signals.CHANCE_DECIMALS))
+        for row in view.frame.iter_rows(named=True)
+    ]  # fmt: skip
+    return columns, rows
+
+
+def _group_figures(view: View, words: Words) -> Cells:
+    """Closure in numbers (`closure.table`)."""
+    language, frame = words.language, view.frame
+    by = view.by[0]
+    columns = (
+        Column(DIMENSIONS[by].label(language)),
+        Column(words("closure.column_due"), "count"),
+        Column(words("closure.column_on_time"), "count"),
+        Column(words("closure.column_on_time_reply_rate"), "share", ratio=(2, 1)),
+        Column(words("closure.column_closure_rate"), "share"),
+        Column(words("closure.column_days_to_close"), "number"),
+        Column(words("closure.column_open"), "count"),
+        Column(words("closure.column_overdue"), "count"),
+    )
+    names = ("due", "on_time", "on_time_reply_rate", "closure_rate", "days_to_close", "open", "overdue")
+    named = frame.with_columns(pl.when(pl.col("key") == "").then(pl.lit(words("briefing.not_given")))
+                               .otherwise(pl.col(language)).alias("_name"))  # fmt: skip
+    return columns, list(named.select("_name", *names).rows())
+
+
+_OWN: dict[Callable[..., View], Callable[[View, Words], Cells]] = {
+    closure.deadlines: _deadlines,
+    closure.ages: _ages,
+    closure.table: _group_figures,
+    repeats.ladder: _ladder,
+    satisfaction.by_group: _heard,
+    meeting.silence_by_place: _heard,
+    meeting.silence_bounds: _heard,
+    signals.topics_now: _usual,
+    signals.places_now: _usual,
+    signals.signals: _rises,
+}
+
+
+def _as_it_is(view: View, snapshot: Snapshot, language: str) -> Cells:
+    """The frame of a view with headings in words and kinds by type."""
+    found = sheet(view, "", "", snapshot, language)
+    columns = tuple(
+        Column(name, "share" if name in found.shares else _kind(dtype)) for name, dtype in found.frame.schema.items()
+    )
+    return columns, list(_plain_rows(found.frame))
+
+
+def read_table(frame: pl.DataFrame, headings: Callable[[str], str]) -> Cells:
+    """A frame made for reading as typed cells.
+
+    Args:
+        headings: words of a column.
+    """
+    flat = frame.select(name for name, dtype in frame.schema.items() if not dtype.is_nested())
+    columns = tuple(Column(headings(name), _kind(dtype)) for name, dtype in flat.schema.items())
+    return columns, list(_plain_rows(flat))
+
+
+def _plain_rows(frame: pl.DataFrame) -> Iterator[tuple[Value, ...]]:
+    for row in frame.iter_rows():
+        yield tuple(str(value) if isinstance(value, bool) else value for value in row)
+
+
+def _kind(dtype: pl.DataType) -> Kind:
+    if dtype.is_temporal():
+        return "day"
+    if dtype.is_integer():
+        return "count"
+    return "number" if dtype.is_float() else "text"

@@ -1,0 +1,331 @@
+"""What stands where in a chart on paper: positions, colours and words, prepared once for the picture and the slide.
+
+A page's chart is drawn by Plotly for a screen. Here the same view becomes marks that Matplotlib draws into a document
+and PowerPoint keeps as shapes that can be edited. Colours are those of the page on a light background.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any, Literal
+
+import polars as pl
+
+from dashboard.briefing import Exhibit, legible, width_of
+from dashboard.charts import Chart, Style, comparison, gap, signals, time_series
+from queries import wording
+from queries.rules import CONVENTIONS
+from queries.views import View
+
+Shape = Literal["circle", "diamond", "open", "open_diamond"]
+MOST_ROWS = 16  # rows there is room for with text that can be read
+LONGEST_NAME = 24  # half characters; a Chinese character is two
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One mark of a row."""
+
+    at: float
+    shape: Shape
+    colour: str
+
+
+@dataclass(frozen=True)
+class Span:
+    """A line or, where it is thick, a bar along a row."""
+
+    start: float
+    end: float
+    colour: str
+    weight: float = 2.0  # points
+
+
+@dataclass(frozen=True)
+class Row:
+    """One group: its name at the left, its marks, two texts at the right."""
+
+    name: str
+    marks: tuple[Mark, ...]
+    spans: tuple[Span, ...]
+    value: str
+    counts: str = ""
+    pale: bool = False
+
+
+@dataclass(frozen=True)
+class Upright:
+    """A line through all rows, with its name on top."""
+
+    at: float
+    label: str
+    dashed: bool = False
+
+
+@dataclass(frozen=True)
+class RowPlan:
+    """Groups under each other on one scale.
+
+    Attributes:
+        ticks: places on the scale and their labels.
+        legend: what the shapes are: shape, colour, words.
+        hidden: groups of the view there was no room for.
+    """
+
+    rows: tuple[Row, ...]
+    low: float
+    high: float
+    ticks: tuple[tuple[float, str], ...]
+    uprights: tuple[Upright, ...] = ()
+    legend: tuple[tuple[Shape, str, str], ...] = ()
+    hidden: int = 0
+
+
+@dataclass(frozen=True)
+class Line:
+    """One share by month; None where a month has no items.
+
+    Attributes:
+        complete: whether each month is over and settled; the others are open and dotted.
+    """
+
+    name: str
+    colour: str
+    values: tuple[float | None, ...]
+    complete: tuple[bool, ...]
+
+    @property
+    def newest(self) -> tuple[int, float] | None:
+        """Position and share of the newest month that is over."""
+        over = [(at, value) for at, value in enumerate(self.values) if value is not None and self.complete[at]]
+        return over[-1] if over else None
+
+
+@dataclass(frozen=True)
+class CoursePlan:
+    """Shares month by month.
+
+    Attributes:
+        lower, upper: natural limits; empty without them.
+        mean: None where none is drawn.
+        special: positions of months beyond ordinary variation.
+    """
+
+    months: tuple[date, ...]
+    lines: tuple[Line, ...]
+    low: float
+    high: float
+    step: float
+    lower: tuple[float | None, ...] = ()
+    upper: tuple[float | None, ...] = ()
+    mean: float | None = None
+    special: tuple[int, ...] = ()
+    mean_words: str = ""
+
+
+Plan = RowPlan | CoursePlan
+
+
+def plan(exhibit: Exhibit, language: str) -> Plan | None:
+    """The plan of a chart; None where its view holds nothing to draw or its kind is known to the page alone."""
+    make = _PLANS.get(exhibit.draw)
+    return make(exhibit.view, Style(language)) if make and exhibit.view.frame.height else None
+
+
+def _course(view: View, style: Style) -> CoursePlan | None:
+    frame = view.frame.sort("month")
+    months = frame["month"].unique().sort().to_list()
+    names = [each.name for each in view.measures] if "measure" in frame.columns else [view.measures[0].name]
+    colours = (style.palette.data, style.palette.neutral, style.palette.third)
+    parts = {name: frame.filter(pl.col("measure") == name) if len(names) > 1 else frame for name in names}
+    lines = tuple(
+        Line(
+            each.label(style.language),
+            colour,
+            tuple(parts[each.name]["value"].to_list()),
+            tuple(parts[each.name]["complete"].to_list()),
+        )
+        for each, colour in zip(view.measures, colours, strict=False)
+    )
+    first = parts[names[0]]
+    known = [share for line in lines for share in line.values if share is not None]
+    if not known:
+        return None
+    limited = "limit_lower" in frame.columns
+    lower, upper = (tuple(first[name].to_list()) if limited else () for name in ("limit_lower", "limit_upper"))
+    over = lines[0].complete
+    drawn = [limit for limit, is_over in zip((*lower, *upper), (*over, *over), strict=False) if is_over]
+    axis = time_series.share_axis([*known, *(limit for limit in drawn if limit is not None)])
+    low, high = axis["range"]
+    mean = next(iter(first["mean"].drop_nulls().to_list()), None) if "mean" in first.columns else None
+    return CoursePlan(
+        months=tuple(months),
+        lines=lines,
+        low=low,
+        high=high,
+        step=axis.get("dtick", 0.2),
+        lower=lower,
+        upper=upper,
+        mean=mean,
+        special=tuple(at for at, towards in enumerate(first["towards"].to_list()) if towards) if limited else (),
+        mean_words=style.words("charts.mean", share=wording.per_cent(mean, style.language)) if mean is not None else "",
+    )
+
+
+def _dots(view: View, style: Style) -> RowPlan | None:
+    known = view.frame.filter(pl.col("value").is_not_null())
+    rows = known.head(MOST_ROWS)
+    if not rows.height:
+        return None
+    whole, target = _one(rows, "overall"), _one(rows, "target")
+    uprights = [
+        Upright(share, style.words(word, share=wording.per_cent(share, style.language)), dashed)
+        for share, word, dashed in ((whole, "charts.whole", False), (target, "charts.target", True))
+        if share is not None
+    ]
+    ample = rows.filter(pl.col("band") != "small") if (rows["band"] != "small").any() else rows
+    ends = [name for name in ("lower", "upper", "wide_lower", "wide_upper") if name in ample.columns]
+    reach = [share for name in ends for share in ample[name].drop_nulls().to_list()]
+    low, high, ticks = _share_scale([*reach, *(line.at for line in uprights)], style.language)
+    made = tuple(_dot(row, low, high, style) for row in rows.iter_rows(named=True))
+    return RowPlan(made, low, high, ticks, tuple(uprights), hidden=known.height - rows.height)
+
+
+def _dot(row: dict[str, Any], low: float, high: float, style: Style) -> Row:
+    language, palette = style.language, style.palette
+    small = row["band"] == "small"
+    colour = comparison.colour_of(row, style)
+    spans = [Span(row["lower"], row["upper"], palette.faint if small else colour, 1.5 if small else 2.0)]
+    if row.get("wide_lower") is not None and not small:
+        spans.insert(0, Span(row["wide_lower"], row["wide_upper"], palette.neutral, 0.75))
+    shape: Shape = "open" if small else "diamond" if row["worse"] else "circle"
+    # the value of a small group may lie beyond a scale made for the others: then only its interval is seen
+    marks = (Mark(row["value"], shape, colour),) if low <= row["value"] <= high else ()
+    return Row(
+        name=_short(row[language]),
+        marks=marks,
+        spans=tuple(_clipped(span, low, high) for span in spans if span.start <= high and span.end >= low),
+        value=style.words("charts.too_few") if small else wording.per_cent(row["value"], language),
+        counts=wording.fraction(row["numerator"], row["denominator"], language),
+        pale=small,
+    )
+
+
+def _clipped(span: Span, low: float, high: float) -> Span:
+    return replace(span, start=max(span.start, low), end=min(span.end, high))
+
+
+def _gaps(view: View, style: Style) -> RowPlan | None:
+    known = view.frame.filter(pl.col("participation").is_not_null() & pl.col("value").is_not_null())
+    rows = known.head(MOST_ROWS)
+    if not rows.height:
+        return None
+    words, language, palette = style.words, style.language, style.palette
+    goals = [
+        Upright(goal, words(word, share=wording.per_cent(goal, language)), dashed=True)
+        for column, word in (
+            ("participation_target", "charts.target_participation"),
+            ("satisfaction_target", "charts.target_satisfaction"),
+        )
+        if (goal := _one(rows, column)) is not None
+    ]
+    shares = [*rows["participation"].to_list(), *rows["value"].to_list(), *(goal.at for goal in goals)]
+    low, high, ticks = _share_scale(shares, language)
+    convention = CONVENTIONS[view.filters.convention](language)
+    return RowPlan(
+        rows=tuple(
+            Row(
+                name=_short(row[language]),
+                marks=(
+                    Mark(row["participation"], "open_diamond", palette.ink),
+                    Mark(row["value"], "open" if row["small"] else "circle", palette.data),
+                ),
+                spans=(_between(row["participation"], row["value"], palette.faint),),
+                value=gap.gap_words(row, style),
+                pale=row["small"],
+            )
+            for row in rows.iter_rows(named=True)
+        ),
+        low=low,
+        high=high,
+        ticks=ticks,
+        uprights=tuple(goals),
+        legend=(
+            ("open_diamond", palette.ink, words("charts.participation")),
+            ("circle", palette.data, words("charts.satisfaction", convention=convention)),
+        ),
+        hidden=known.height - rows.height,
+    )
+
+
+def _between(one: float, other: float, colour: str) -> Span:
+    return Span(min(one, other), max(one, other), colour, 4.5)
+
+
+def _usual(view: View, style: Style) -> RowPlan | None:
+    """Counts beside their usual range, on a square-root scale as on the page."""
+    rows = view.frame.sort("numerator", descending=True).head(MOST_ROWS).to_dicts()
+    if not rows:
+        return None
+    palette, language = style.palette, style.language
+    most = max(max(row["numerator"], row["upper"]) for row in rows) or 1
+    return RowPlan(
+        rows=tuple(
+            Row(
+                name=_short(row[language]),
+                marks=(
+                    Mark(
+                        signals.root(row["numerator"]),
+                        "diamond" if row["is_signal"] else "circle",
+                        palette.signal if row["is_signal"] else palette.data,
+                    ),
+                ),
+                spans=(Span(signals.root(row["lower"]), signals.root(row["upper"]), palette.faint, 4.5),),
+                value=wording.number(row["numerator"], language),
+                counts=style.words("charts.usually", usual=signals.usual_words(row["expected"], language)),
+            )
+            for row in rows
+        ),
+        low=-signals.root(most) * 0.03,
+        high=signals.root(most) * 1.03,
+        ticks=tuple((signals.root(tick), wording.number(tick, language)) for tick in signals.ticks(most)),
+        hidden=view.frame.height - len(rows),
+    )
+
+
+def _short(name: str) -> str:
+    """A name that leaves room for the figure; the table has it whole."""
+    name = legible(name)
+    if width_of(name) <= LONGEST_NAME:
+        return name
+    kept = ""
+    for character in name:
+        if width_of(kept + character) >= LONGEST_NAME - 1:
+            break
+        kept += character
+    return f"{kept}…"
+
+
+def _share_scale(shares: Sequence[float], language: str) -> tuple[float, float, tuple[tuple[float, str], ...]]:
+    axis = time_series.share_axis(shares)
+    low, high = axis["range"]
+    step = axis.get("dtick", 0.2)
+    first = axis.get("tick0", low)
+    places = [first + step * number for number in range(int((high - first) / step + 1e-9) + 1)]
+    return low, high, tuple((place, f"{wording.number(place * 100, language)}%") for place in places)
+
+
+def _one(rows: pl.DataFrame, column: str) -> float | None:
+    return next(iter(rows[column].drop_nulls().to_list()), None) if column in rows.columns else None
+
+
+_PLANS: dict[Chart, Callable[[View, Style], Plan | None]] = {
+    time_series.monthly_share: _course,
+    time_series.monthly_shares: _course,
+    time_series.controlled_share: _course,
+    time_series.narrow_controlled_share: _course,
+    comparison.interval_dots: _dots,
+    comparison.tall_interval_dots: _dots,
+    gap.dumbbell: _gaps,
+    signals.against_usual: _usual,
+}

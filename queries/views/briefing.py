@@ -1,0 +1,65 @@
+"""What a briefing opens with and no page shows by itself: how much came in, and what the bureau decided."""
+
+import polars as pl
+
+from queries import wording
+from queries.evaluate import evaluate
+from queries.filters import Filters
+from queries.snapshot import Snapshot
+from queries.views import View
+from queries.views.parts import both, in_both, made, reasons, seen
+from queries.vocabulary import Text
+
+VOLUMES = ("registered_count", "people_count")
+DECIDED = ("decided_on", "text", "office_id", "owner_post", "due_on", "measure", "state", "closed_on")
+
+
+def volumes(snapshot: Snapshot, filters: Filters) -> View:
+    """Items and people of the period: workload, never held against a target.
+
+    Returns:
+        One row a measure of VOLUMES; columns of `evaluate`.
+    """
+    chosen = seen(filters, snapshot)
+    frame = evaluate(snapshot, VOLUMES, (), chosen)
+    return made(snapshot, chosen, frame, VOLUMES, (), _said(frame, chosen), reasons(frame, snapshot, chosen))
+
+
+def _said(frame: pl.DataFrame, filters: Filters) -> Text | None:
+    counts = dict(frame.select("measure", "value").iter_rows())
+    items, people = counts["registered_count"], counts["people_count"]
+    if items is None:
+        return None
+    period = both(wording.period, filters.start, filters.end)
+    if people is None:
+        return in_both(
+            "{period}登记{items}", "{items} registered in {period}", period=period, items=both(wording.items, items)
+        )
+    return in_both(
+        "{period}登记{items}、{people}",
+        "{items} registered in {period}, with {people}",
+        period=period,
+        items=both(wording.items, items),
+        people=(f"{wording.number(people, 'zh')}人次", f"{wording.number(people, 'en')} people"),
+    )
+
+
+def decisions(snapshot: Snapshot, meeting_id: int | None) -> pl.DataFrame:
+    """What a session decided.
+
+    Returns:
+        Columns DECIDED, in the order of entry. No row without a recorded session.
+    """
+    rows = snapshot.records.rows("decision")
+    return (rows.filter(pl.col("meeting_id") == meeting_id) if meeting_id else rows.head(0)).select(DECIDED)
+
+
+def commitments(snapshot: Snapshot, filters: Filters, meeting_id: int | None) -> pl.DataFrame:
+    """What earlier sessions decided and is open on the as-of day or was closed in the month; columns as above."""
+    chosen = seen(filters, snapshot)
+    rows = snapshot.records.rows("decision").filter(pl.col("decided_on") <= chosen.as_of)
+    if meeting_id:
+        rows = rows.filter(pl.col("meeting_id").is_null() | (pl.col("meeting_id") != meeting_id))
+    since = chosen.start or chosen.as_of or snapshot.as_of
+    still = pl.col("closed_on").is_null() | (pl.col("closed_on") >= since)
+    return rows.filter(still).sort("decided_on", "decision_id").select(DECIDED)

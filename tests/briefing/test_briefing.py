@@ -1,0 +1,158 @@
+"""The briefing as data: what the page says, no more and no less, for any register."""
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from dashboard.agenda import AGENDA, finding
+from dashboard.briefing import Briefing, Column, Table, column_widths, legible, printed
+from dashboard.exports.briefings import FORMATS
+from dashboard.exports.plans import CoursePlan, RowPlan, plan
+from queries import wording
+from queries.snapshot import Snapshot, build_from_frames
+from tests.briefing.briefings import (
+    briefing_of,
+    many_places,
+    odd_names,
+    one_case,
+    session_of,
+    without_deadlines,
+)
+
+LANGUAGES = ("zh", "en")
+
+
+def test_it_goes_through_the_agenda_and_says_what_the_page_says(snapshot: Snapshot, made: Briefing) -> None:
+    session = session_of(snapshot)
+    keys = [section.key for section in made.sections]
+    assert keys == [item.key for item in AGENDA if item.key in keys]
+    for item in AGENDA:
+        said = finding(item, snapshot, session.filters)
+        if said and item.panels:
+            section = next(section for section in made.sections if section.key == item.key)
+            assert said.zh in [part.finding for part in section.parts]
+
+
+def test_every_chart_of_the_agenda_that_has_figures_is_there_or_has_a_table(snapshot: Snapshot, made: Briefing) -> None:
+    shown = {table.name for table in made.tables}
+    drawn = {exhibit.draw for section in made.sections for part in section.parts for exhibit in part.exhibits}
+    for item in AGENDA:
+        for panel in item.panels:
+            view = panel.question(snapshot, session_of(snapshot).filters(panel.span), *panel.arguments)
+            if view.frame.height and panel.offered(snapshot):
+                assert panel.name in shown or panel.chart in drawn, panel.name
+
+
+def test_a_share_of_a_table_is_the_quotient_of_the_columns_it_names(made: Briefing) -> None:
+    found = 0
+    for table in made.tables:
+        for at, column in enumerate(table.columns):
+            for row in table.rows if column.ratio else ():
+                above, below = (row[place] for place in column.ratio or ())
+                if row[at] is not None:
+                    assert row[at] == pytest.approx(above / below), (table.name, row)  # type: ignore[operator]  # counts
+                    found += 1
+    assert found > 20
+
+
+def test_every_measure_of_a_figure_is_defined(made: Briefing) -> None:
+    names = {each.name for each in made.definitions}
+    assert {"on_time_reply_rate", "closure_rate", "repeat_share", "satisfaction_rate", "registered_count"} <= names
+    assert all(each.meaning and each.cohort and each.unit for each in made.definitions)
+
+
+def test_it_carries_filters_versions_and_that_the_data_is_invented(made: Briefing) -> None:
+    basis = dict(made.basis)
+    assert "v1.0" in basis.values()
+    assert "2022年6月" in basis.values()
+    assert "v1.0" in made.footer
+    assert "演示数据" in made.footer
+    assert made.caveat
+
+
+def test_a_chosen_place_is_named_among_the_filters(snapshot: Snapshot) -> None:
+    place = snapshot.keys("place")[0]
+    made = briefing_of(snapshot, where=(("place", (place,)),))
+    assert snapshot.labels("place", "zh")[place] in dict(made.basis).values()
+
+
+def test_the_file_is_named_by_office_month_and_version(made: Briefing) -> None:
+    assert made.file_stem == "云江市信访局_2022年6月_信访研判简报_v1.0"
+
+
+@pytest.mark.parametrize("bureau", ["a/b\\c:d*e?f", "局" * 200, "../..", " . ", "局\x00\n名"])
+def test_no_name_of_an_office_breaks_the_name_of_a_file(snapshot: Snapshot, bureau: str) -> None:
+    stem = briefing_of(snapshot, bureau=bureau).file_stem
+    assert not set(stem) & set('/\\:*?"<>|\n\x00 ')
+    assert len(f"{stem}.docx".encode()) <= 255
+    assert stem.endswith("v1.0")
+    assert not stem.startswith(".")
+
+
+def test_cells_are_printed_as_the_pages_print_them() -> None:
+    cells = [
+        (0.925, "share", "92.5%"),
+        (-0.012, "points", "−1.2"),
+        (0.012, "points", "+1.2"),
+        (0.0, "points", "0.0"),
+        ((0.891, 0.923), "interval", "89.1–92.3%"),
+        (1234, "count", "1,234"),
+        (date(2022, 6, 30), "day", "30 Jun 2022"),
+        (None, "share", wording.MISSING),
+    ]
+    for value, kind, said in cells:
+        assert printed(value, Column("", kind), "en") == said  # type: ignore[arg-type]  # kinds as written
+
+
+def test_characters_no_document_may_hold_are_left_out() -> None:
+    assert legible("东\x0b镇\x00\ud800") == "东镇"
+
+
+def test_a_long_text_does_not_push_the_other_columns_off_the_page() -> None:
+    table = Table("t", "", (Column("a"), Column("b", "count")), (("长" * 300, 5),))
+    assert column_widths(table, "zh", table.rows) == [40, 4]
+
+
+def test_charts_on_paper_have_the_figures_of_their_views(made: Briefing) -> None:
+    kinds = set()
+    for section in made.sections:
+        for exhibit in (exhibit for part in section.parts for exhibit in part.exhibits):
+            drawn = plan(exhibit, "zh")
+            kinds.add(type(drawn))
+            if isinstance(drawn, CoursePlan):
+                measures = exhibit.view.measures
+                for line, each in zip(drawn.lines, measures, strict=True):
+                    rows = exhibit.view.frame.sort("month")
+                    rows = rows.filter(pl.col("measure") == each.name) if len(measures) > 1 else rows
+                    assert list(line.values) == rows["value"].to_list()
+            if isinstance(drawn, RowPlan) and "value" in exhibit.view.frame.columns and not drawn.legend:
+                for row, shown in zip(exhibit.view.frame.iter_rows(named=True), drawn.rows, strict=False):
+                    assert [mark.at for mark in shown.marks] in ([], [row["value"]])
+                    assert shown.counts == wording.fraction(row["numerator"], row["denominator"], "zh")
+    assert kinds == {CoursePlan, RowPlan}
+
+
+ODD = [one_case, without_deadlines, odd_names, many_places]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("register", [*ODD, None], ids=lambda make: make.__name__ if make else "empty")
+def test_any_register_gives_a_briefing_in_every_format(
+    tmp_path: Path, register: Callable[[], pl.DataFrame] | None, language: str
+) -> None:
+    frame = register() if register else pl.DataFrame(schema={"case_id": pl.String, "registered_at": pl.String})
+    made = briefing_of(build_from_frames(tmp_path / "s", frame), language, bureau="局 <&> = $x$ #1 *")
+    for each in FORMATS.values():
+        assert len(each.write(made)) > 1_000, each.name
+
+
+def test_of_very_many_places_paper_shows_those_apart_and_the_largest_and_says_so(tmp_path: Path) -> None:
+    made = briefing_of(build_from_frames(tmp_path / "s", many_places()))
+    table = next(table for table in made.annexes if table.name == "places")
+    assert len(table.rows) == 3_001
+    assert len(table.on_paper) == 60
+    assert "大镇" in [row[0] for row in table.on_paper]
+    assert "3,001" in table.notes[0]
