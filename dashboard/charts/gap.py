@@ -16,7 +16,7 @@ ROW = 25  # CSS pixels a row
 ROOM = 74  # CSS pixels above and below the rows
 LEAST = 190
 BAR = 0.34  # of a row
-PRINT_WIDTH = 112  # CSS pixels at the right
+PRINT_WIDTH = 126  # CSS pixels at the right
 
 
 def dumbbell(view: View, style: Style) -> go.Figure:
@@ -186,17 +186,21 @@ def _targets(fig: go.Figure, rows: pl.DataFrame, style: Style) -> list[float]:
         )
     }
     known = {word: goal for word, goal in goals.items() if goal is not None}
-    for word, goal in known.items():
-        _goal_line(fig, goal, word, style)
+    # two names stand on either side of their lines, so that they never touch
+    sides = ("right", "left") if len(known) == 2 else ("center",)
+    for (word, goal), anchor in zip(sorted(known.items(), key=lambda pair: pair[1]), sides, strict=False):
+        _goal_line(fig, goal, word, style, anchor)
     return list(known.values())
 
 
-def _goal_line(fig: go.Figure, goal: float, word: str, style: Style) -> None:
+def _goal_line(fig: go.Figure, goal: float, word: str, style: Style, anchor: str = "center") -> None:
     fig.add_vline(x=goal, line={"color": style.palette.muted, "width": 1, "dash": "dash"}, layer="below")
     fig.add_annotation(
         x=goal,
         y=1,
         yref="paper",
+        xanchor=anchor,
+        xshift={"right": 3, "left": -3}.get(anchor, 0),
         yanchor="bottom",
         showarrow=False,
         text=style.words(word, share=wording.per_cent(goal, style.language)),

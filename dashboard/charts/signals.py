@@ -26,7 +26,7 @@ def course(view: View, style: Style) -> go.Figure:
     rows = view.frame.to_dicts()
     days: list[date] = [row["day"] for row in rows]
     newest, palette = rows[-1], style.palette
-    fig = figure(style, COURSE_HEIGHT, margin={"l": 8, "r": 64, "t": 12, "b": 8})
+    fig = figure(style, COURSE_HEIGHT, margin={"l": 8, "r": 74, "t": 12, "b": 8})
     fig.add_shape(
         type="rect", xref="x", x0=days[0], x1=days[-1], y0=newest["lower"], y1=newest["upper"],
         fillcolor=palette.band, line={"width": 0}, layer="below",

@@ -139,11 +139,21 @@ class Ask:
 
     Attributes:
         options: choices made for this slide on the settings page, such as its measure.
-        rows: groups a picture or table has room for.
+        is_compact: for a screen of 65 inches or less: fewer things, larger.
     """
 
     options: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    rows: int = 12
+    is_compact: bool = False
+
+    @property
+    def rows(self) -> int:
+        """Groups a picture or table has room for."""
+        return 10 if self.is_compact else 12
+
+    @property
+    def few(self) -> int:
+        """The same where something else stands above them."""
+        return 8 if self.is_compact else 12
 
 
 @dataclass(frozen=True)

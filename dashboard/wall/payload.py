@@ -24,8 +24,7 @@ from queries.settings import Settings
 log = logging.getLogger("huiyin")
 STATIC = Path(__file__).parent / "static"
 PLOTLY = "plotly.min.js"
-ROWS = {"": 12, "compact": 10}
-"""Rows of a slide by preset: screens of 65 inches and less show fewer and larger ones."""
+PRESETS = ("", "compact")  # compact: screens of 65 inches and less
 
 
 @dataclass(frozen=True)
@@ -50,10 +49,9 @@ def reader(settings: Settings, screen: Screen) -> Session:
 
 def made(session: Session, entries: Sequence[Entry], preset: str = "") -> Iterator[Content | Skipped | Failed]:
     """The content of every entry; a fault in one of them leaves the others alone."""
-    rows = ROWS[preset]
     for entry in entries:
         try:
-            yield slides()[entry.slide].make(session, Ask(entry.options, rows))
+            yield slides()[entry.slide].make(session, Ask(entry.options, preset == "compact"))
         except Exception:
             log.exception("The slide %r of the meeting screen could not be made.", entry.slide)
             yield Failed()

@@ -15,7 +15,7 @@ from starlette.routing import Route
 
 from dashboard.charts import DARK, LIGHT
 from dashboard.i18n import Words, choose_language
-from dashboard.wall.payload import PLOTLY, ROWS, STATIC, Screen, build, payload, reader, version
+from dashboard.wall.payload import PLOTLY, PRESETS, STATIC, Screen, build, payload, reader, version
 from dashboard.wall.programme import USUAL
 from queries.settings import Settings
 
@@ -66,7 +66,7 @@ def asked(query: Mapping[str, str], settings: Settings) -> Screen:
         wall=query.get("wall") or USUAL,
         language=choose_language(query.get("lang"), None, settings.language),
         dark=query.get("theme") != "light",
-        preset=preset if preset in ROWS else "",
+        preset=preset if preset in PRESETS else "",
     )
 
 

@@ -6,12 +6,12 @@ from dashboard.wall import Ask, Content, Skipped, Slide
 from dashboard.wall.parts import chart, is_empty, notes, said, why
 from queries.views import repeats
 
-BATCHES = 2  # the newest: eight steps can be read from five metres
+BATCHES = 2  # the newest: eight steps can be read from five metres; four on a small screen
 
 
 def make(session: Session, ask: Ask) -> Content | Skipped:
     """The newest batches."""
-    view = session.view(repeats.ladder, BATCHES)
+    view = session.view(repeats.ladder, 1 if ask.is_compact else BATCHES)
     if is_empty(view):
         return why(session, view)
     return Content(

@@ -22,7 +22,7 @@ def make(session: Session, ask: Ask) -> Content | Skipped:
         return why(session, view)
     tiles = [_tile(session, row) for row in view.frame.iter_rows(named=True)]
     by = breakdown(session, ("office", "place"))
-    groups = session.view(due_by_group, by, min(ROWS, ask.rows)) if by else None
+    groups = session.view(due_by_group, by, min(ROWS, ask.few)) if by else None
     panels = [_table(session, by, groups.frame.to_dicts())] if by and groups is not None and groups.frame.height else []
     return Content(
         said(session, view.finding),

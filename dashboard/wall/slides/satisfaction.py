@@ -21,7 +21,7 @@ def make(session: Session, ask: Ask) -> Content | Skipped:
     by = breakdown(session)
     panels, hidden = [], 0
     if by is not None:
-        view = session.view(satisfaction.widest, known[0], by, ask.rows)
+        view = session.view(satisfaction.widest, known[0], by, ask.few)
         if not is_empty(view):
             panels.append(chart(session, view, dumbbell, title=said(session, view.finding)))
             hidden = session.view(satisfaction.by_group, known[0], by).frame.height - view.frame.height

@@ -24,8 +24,8 @@ def make(session: Session, ask: Ask) -> Content | Skipped:
     watched = session.answer(watch)
     if not watched.levels:
         return why(session, view)
-    rows = view.frame.head(LISTED).to_dicts()
-    listed = _listed(session, rows)
+    rows = view.frame.head(LISTED - ask.is_compact).to_dicts()
+    listed = _listed(session, rows, with_course=len(rows) <= ROOM_FOR_COURSE and not ask.is_compact)
     beside = _map(session) or _range(session, ask.rows)
     start, end = (wording.day(day, session.language) for day in watched.window)
     panels = [*([listed] if rows else []), *([beside] if beside else [])]
@@ -37,10 +37,10 @@ def make(session: Session, ask: Ask) -> Content | Skipped:
     )
 
 
-def _listed(session: Session, rows: list[dict[str, Any]]) -> Lines | Stack:
+def _listed(session: Session, rows: list[dict[str, Any]], *, with_course: bool) -> Lines | Stack:
     """The rises; where there is room, the course of the first under them."""
     lines = Lines([_line(session, row) for row in rows], weight=WIDTHS[0])
-    if not rows or len(rows) > ROOM_FOR_COURSE:
+    if not rows or not with_course:
         return lines
     view = session.view(signals.course, 0)
     title = session.words("wall.signals_course", name=signals.name_of(rows[0])(session.language))

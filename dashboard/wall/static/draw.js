@@ -1,6 +1,7 @@
 // Turns the content of one slide into elements. Words come in as text and stay text; nothing here counts.
 
 const ZOOM = 1.7; // the pages' charts print 12-13 pixels; times 1.7 and at 1080p times 1.5 that is 30-33 of the screen's
+const COMPACT_ZOOM = 1.6; // at 1080p times 1.75: 34-36
 const SVG = 'http://www.w3.org/2000/svg';
 const LEAST_REACH = 0.1; // share
 const SMALLEST_HEADLINE = 26; // stage pixels; below that it is no headline
@@ -146,8 +147,9 @@ function panel(content) {
 
 function plot(box, content) {
   const inner = box.firstElementChild;
-  inner.style.transform = `scale(${ZOOM})`;
-  const layout = { ...content.figure.layout, width: box.clientWidth / ZOOM, height: box.clientHeight / ZOOM };
+  const zoom = document.body.classList.contains('compact') ? COMPACT_ZOOM : ZOOM;
+  inner.style.transform = `scale(${zoom})`;
+  const layout = { ...content.figure.layout, width: box.clientWidth / zoom, height: box.clientHeight / zoom };
   const settings = { staticPlot: true, displayModeBar: false, responsive: false };
   return Plotly.newPlot(inner, structuredClone(content.figure.data), structuredClone(layout), settings);
 }

@@ -114,7 +114,7 @@ function describe() {
     if (payload?.has_emblem) bureau.append(picture());
     if (name) bureau.append(element('span', '', name));
   }
-  at('facts').textContent = (payload?.facts ?? []).join(' · ');
+  at('facts').replaceChildren(...(payload?.facts ?? []).map((fact, place) => element('span', '', `${place ? ' · ' : ''}${fact}`)));
   at('position').textContent = slides.length ? fill(words.position, { n: index + 1, count: slides.length }) : '';
   const state = at('state');
   state.replaceChildren();
@@ -247,6 +247,7 @@ addEventListener('resize', () => {
   fit();
   resizing = setTimeout(() => show({ fade: false }), 150);
 });
+document.body.classList.toggle('compact', config.screen.preset === 'compact');
 paint();
 fit();
 tick();
@@ -256,7 +257,14 @@ feed.start();
 if (!payload) show({ fade: false });
 navigator.serviceWorker?.register('wall/worker.js', { scope: 'wall' })
   .then(() => navigator.serviceWorker.ready)
-  .then((ready) => ready.active?.postMessage(config.build))
+  .then((ready) => ready.active?.postMessage({ files: files(), build: config.build }))
   .catch(() => {}); // not allowed here: the browser's own store has to do
+
+/** Everything the page is made of. */
+function files() {
+  const loaded = performance.getEntriesByType('resource').map((entry) => entry.name);
+  return [location.href.split('#')[0], ...new Set(loaded.filter((name) => name.includes('/wall/static/')))];
+}
+
 // what a test, or somebody looking after the screen, may ask
 window.huiyin = { does, slides: () => slides, settled: () => drawing, feed };

@@ -14,8 +14,8 @@ self.addEventListener('fetch', (event) => {
   else if (/\/wall$|\/wall\/emblem$/.test(address.pathname)) event.respondWith(networkFirst(event.request));
 });
 
-// the page that runs names its build; files of others are no longer needed
-self.addEventListener('message', (event) => event.waitUntil(tidy(event.data)));
+// a page that runs names its files, loaded before this worker was there, and its build; others' files may go
+self.addEventListener('message', (event) => event.waitUntil(take(event.data)));
 
 async function keptFirst(request) {
   const cache = await caches.open(CACHE);
@@ -40,8 +40,9 @@ async function networkFirst(request) {
   }
 }
 
-async function tidy(build) {
+async function take({ files, build }) {
   const cache = await caches.open(CACHE);
+  await cache.addAll(files);
   for (const request of await cache.keys()) {
     if (request.url.includes('/wall/static/') && !request.url.includes(`/static/${build}/`)) await cache.delete(request);
   }
