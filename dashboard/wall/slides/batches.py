@@ -1,12 +1,17 @@
 """What became of the batches of old items? Assigned, reported, recognised, come back: never one without the next."""
 
+from typing import Any
+
 from dashboard.charts.concentration import ladder
 from dashboard.session import Session
-from dashboard.wall import Ask, Content, Skipped, Slide
+from dashboard.wall import Ask, Content, Line, Lines, Skipped, Slide
 from dashboard.wall.parts import chart, is_empty, notes, said, why
-from queries.views import repeats
+from queries import wording
+from queries.views import batches, repeats
 
 BATCHES = 2  # the newest: eight steps can be read from five metres; four on a small screen
+LISTED = 4  # states that wait
+WIDTHS = (6, 4)  # ladder, what waits
 
 
 def make(session: Session, ask: Ask) -> Content | Skipped:
@@ -14,12 +19,30 @@ def make(session: Session, ask: Ask) -> Content | Skipped:
     view = session.view(repeats.ladder, 1 if ask.is_compact else BATCHES)
     if is_empty(view):
         return why(session, view)
+    waits = _waiting(session, LISTED - ask.is_compact)
     return Content(
         said(session, view.finding),
         session.words("wall.batches_note"),
-        panels=[chart(session, view, ladder)],
+        panels=[chart(session, view, ladder, weight=WIDTHS[0], narrow=bool(waits)), *waits],
         footnote=notes(session, view),
     )
+
+
+def _waiting(session: Session, most: int) -> list[Lines]:
+    """What waits on whom, the longest first; nothing where nothing waits."""
+    view = session.view(batches.waiting)
+    if "waits_on" not in view.frame.columns or not view.frame.height:
+        return []
+    rows = view.frame.head(most).to_dicts()
+    return [Lines([_line(session, row) for row in rows], session.words("wall.batches_waiting"), WIDTHS[1])]
+
+
+def _line(session: Session, row: dict[str, Any]) -> Line:
+    language = session.language
+    longest = session.words("wall.longest", days=wording.days(row["longest_days"], language))
+    state = batches.STATES[row["state"]](language)
+    text = f"{batches.WAITS_ON[row['waits_on']](language)} {wording.items(row['items'], language)}"
+    return Line(text, f"{state} · {longest}" if row["longest_days"] is not None else state)
 
 
 SLIDE = Slide("batches", 70, make)
