@@ -10,7 +10,7 @@ from queries import wording
 from queries.views import commitments, meeting
 from queries.views.commitments import STANDINGS
 
-LISTED = 4  # with what became of their measures
+LISTED = 3  # with what became of their measures
 
 
 def make(session: Session, ask: Ask) -> Content | Skipped:
@@ -20,7 +20,7 @@ def make(session: Session, ask: Ask) -> Content | Skipped:
     view = replace(session, filters=held.filters("month")).view(commitments.commitments)
     if not view.frame.height:
         return Skipped(said(session, view.finding))
-    rows = view.frame.head(LISTED - ask.is_compact).to_dicts()
+    rows = view.frame.head(LISTED).to_dicts()
     return Content(
         said(session, view.finding),
         notes(session, view),
@@ -38,15 +38,15 @@ def _line(session: Session, row: dict[str, Any]) -> Line:
         row["text"],
         row[f"moved_{language}"] or "",
         " · ".join(part for part in about if part),
-        *_moved(row["improved"]),
+        *_mark(row["improved"], standing if row["standing"] == "overdue" else ""),
     )
 
 
-def _moved(improved: bool | None) -> tuple[str, Tone]:
-    """Mark and colour of a measure that moved beyond chance."""
+def _mark(improved: bool | None, overdue: str) -> tuple[str, Tone]:
+    """Mark and colour of a measure that moved beyond chance; a promise past its day is said, in no colour."""
     if improved is None:
-        return "", ""
-    return ("●", "data") if improved else ("◆", "signal")
+        return overdue, ""
+    return f"{'●' if improved else '◆'} {overdue}".strip(), "data" if improved else "signal"
 
 
 SLIDE = Slide("commitments", 100, make)

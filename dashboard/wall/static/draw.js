@@ -34,12 +34,13 @@ export function slide(content, label) {
 }
 
 /** What can only be done once the section has its size: the headline's size, lines of tiles, charts. */
-export async function settle(section, content) {
+export async function settle(section, content, more) {
   shrink(section.querySelector('h1'));
   for (const value of section.querySelectorAll('.value')) {
     if (value.scrollWidth > value.clientWidth) value.classList.add('long');
   }
   content.tiles.forEach((tile, index) => spark(section.querySelectorAll('.tile')[index], tile));
+  for (const list of section.querySelectorAll('.lines')) shorten(list, more);
   const parts = content.panels.flatMap((each) => each.parts ?? [each]);
   const charts = parts.filter((each) => each.kind === 'chart');
   const boxes = section.querySelectorAll('.chart');
@@ -62,6 +63,17 @@ function shrink(headline) {
       headline.style.fontSize = `${size}px`;
       if (headline.offsetHeight <= lines * size * 1.28 + 2) return;
     }
+  }
+}
+
+/** Long words leave room for fewer entries: the others are counted. `more(n)` says so. */
+function shorten(list, more) {
+  const last = element('li', 'more');
+  for (let gone = 1; list.scrollHeight > list.clientHeight + 1 && list.childElementCount > 1; gone += 1) {
+    last.remove();
+    list.lastElementChild.remove();
+    last.textContent = more(gone);
+    list.append(last);
   }
 }
 

@@ -62,7 +62,7 @@ async function put(shown, fade) {
   const quick = !fade || still.matches || document.hidden;
   if (quick) section.classList.add('still');
   host.append(section);
-  await settle(section, shown);
+  await settle(section, shown, (n) => fill(words.more, { n }));
   section.classList.add('shown');
   before.forEach((each) => each.classList.remove('shown'));
   if (!quick) await new Promise((done) => setTimeout(done, FADE));
