@@ -45,12 +45,19 @@ def plain(text: str) -> str:
     return _MARKUP.sub(r"\\\1", text.replace("\n", " "))
 
 
-def heading(session: Session, sentence: Text | str) -> None:
-    """The page's finding as its headline, and the line that says how fresh the data is."""
+def heading(session: Session, sentence: Text | str, beside: Callable[[Session], None] | None = None) -> None:
+    """The page's finding as its headline, and the line that says how fresh the data is.
+
+    Args:
+        beside: draws a small control at the end of the line, such as `briefing_menu`.
+    """
     text = sentence if isinstance(sentence, str) else sentence(session.language)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="heading"):
         st.markdown(f"# {plain(text)}", width="stretch")
-        st.markdown(freshness(session), width="content", text_alignment="right")
+        with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content"):
+            st.markdown(freshness(session), width="content", text_alignment="right")
+            if beside:
+                beside(session)
     if session.ignored:
         st.caption(session.words("frame.ignored_link", names=plain(", ".join(session.ignored))))
 

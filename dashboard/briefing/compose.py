@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
+from datetime import date
 
 from dashboard.agenda import AGENDA, Item, Panel, finding
 from dashboard.briefing import Briefing, Column, Definition, Exhibit, Part, Section, Table, Value, legible
@@ -63,7 +64,6 @@ def compose(
         month.rule_set.label(language),
         caveat,
     ]
-    stem = "_".join([bureau or words("briefing.product"), period, words("briefing.file"), data_version])
     return Briefing(
         language=language,
         head=words("briefing.head"),
@@ -79,7 +79,7 @@ def compose(
         further=tuple(used.further),
         definitions=_definitions(used.measures, language),
         caveat=caveat,
-        file_stem=_fit(stem),
+        file_stem=file_stem(bureau, session.month, data_version, language),
     )
 
 
@@ -239,6 +239,8 @@ def _basis(
     lines.append((words("export.snapshot"), data_version))
     state = words("briefing.closed" if session.is_closed else "briefing.open")
     lines.append((words("briefing.session"), state))
+    if snapshot.hidden:
+        lines.append((words("briefing.scope"), words("briefing.hidden")))
     if snapshot.is_demo:
         lines.append((words("briefing.kind_of_data"), words("briefing.caveat_line")))
     lines.append((words("briefing.reading"), words("briefing.reading_intervals")))
@@ -263,6 +265,13 @@ def _definitions(used: dict[str, Measure], language: str) -> tuple[Definition, .
 def _published(source: str) -> str:
     """Of the sources of a measure those that a reader can look up."""
     return "; ".join(part for part in source.split("; ") if not part.startswith("DOMAIN"))
+
+
+def file_stem(bureau: str, month: date, data_version: str, language: str) -> str:
+    """Office, month and version as the name of a file, without its ending."""
+    words = Words(language)
+    parts = [bureau or words("briefing.product"), wording.month(month, language), words("briefing.file"), data_version]
+    return _fit("_".join(parts))
 
 
 def _fit(stem: str) -> str:

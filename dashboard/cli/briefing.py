@@ -11,17 +11,17 @@ from datetime import date
 from pathlib import Path
 
 from dashboard.briefing import Briefing
-from dashboard.briefing.compose import compose
+from dashboard.briefing.request import briefing_for
 from dashboard.cli.console import inform, show_lines
 from dashboard.cli.options import Asked
 from dashboard.cli.selection import reading_language, selection
 from dashboard.exports.briefings import FORMATS, Format, draws_chinese, format_of
-from dashboard.session import Session, default_reader
+from dashboard.session import default_reader
 from queries.days import month_start
 from queries.errors import InputError, UsageError
 from queries.settings import Settings
 from queries.snapshot import Snapshot
-from queries.views.meeting import meeting_of, newest_month
+from queries.views.meeting import newest_month
 
 
 def briefing(month: str | None, formats: str, output: Path, asked: Asked, language: str | None) -> None:
@@ -34,7 +34,7 @@ def briefing(month: str | None, formats: str, output: Path, asked: Asked, langua
             "The register is empty. Import one with `huiyin import FILE`, or load the demo: `huiyin demo`."
         )
     wanted = _month(month, reader.snapshot)
-    made = _composed(reader, wanted, asked)
+    made = briefing_for(replace(reader, filters=selection(reader.snapshot, asked)), wanted)
     for each in chosen:
         if not draws_chinese(each.name):
             inform(
@@ -42,27 +42,6 @@ def briefing(month: str | None, formats: str, output: Path, asked: Asked, langua
                 "Install one (Debian, Ubuntu: apt-get install fonts-noto-cjk) and run again."
             )
     show_lines(*map(str, write_all(output, made, chosen)))
-
-
-def _composed(reader: Session, month: date, asked: Asked) -> Briefing:
-    filters = selection(reader.snapshot, asked)
-    session = meeting_of(reader.snapshot, filters, month)
-    if session.is_closed and session.data_version:
-        # what was decided was decided on these figures
-        reader = default_reader(reader.settings, reader.language, session.data_version)
-        if reader.is_lost:
-            raise InputError(
-                f"The session of {month:%Y-%m} is closed on data version '{session.data_version}', which this store "
-                "cannot give any more. Restore it from the backup of that day."
-            )
-    return compose(
-        reader.snapshot,
-        session,
-        reader.language,
-        bureau=reader.settings.bureau,
-        data_version=reader.data_version,
-        base=replace(filters, start=None, end=None),
-    )
 
 
 def _formats(names: str) -> list[Format]:

@@ -3,6 +3,7 @@
 import io
 import warnings
 from functools import cache, lru_cache
+from threading import Lock
 from typing import Any, cast
 
 from matplotlib import font_manager, rc_context
@@ -24,10 +25,14 @@ MOST_LABELS = 10
 KEPT = 32  # pictures: the document and the PDF of one briefing show the same
 
 
+_DRAWING = Lock()
+
+
 @lru_cache(maxsize=KEPT)
 def png(plan: Plan, language: str) -> bytes:
     """The picture of a plan: PNG, 300 dots an inch, as wide as the text."""
-    with rc_context(cast("Any", _settings())), warnings.catch_warnings():
+    # Matplotlib's settings are the process's: two downloads at once would undo each other's
+    with _DRAWING, rc_context(cast("Any", _settings())), warnings.catch_warnings():
         # without any Chinese font the picture still comes, its shapes and figures are right
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")
         figure = _rows(plan) if isinstance(plan, RowPlan) else _course(plan, language)

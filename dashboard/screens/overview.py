@@ -1,7 +1,10 @@
 """How is the city doing, and where should I look next?"""
 
+from functools import partial
+
 import streamlit as st
 
+from dashboard.briefing_menu import briefing_menu
 from dashboard.charts.comparison import interval_dots
 from dashboard.charts.time_series import monthly_share
 from dashboard.components import Figure, heading, metrics, show
@@ -17,7 +20,7 @@ CARDS = ("closure_rate", "on_time_reply_rate", "repeat_share", "satisfaction_rat
 
 def render(session: Session) -> None:
     """Four figures, the trend of repeats, the on-time rate by place."""
-    heading(session, session.answer(overview.headline))
+    heading(session, session.answer(overview.headline), partial(briefing_menu, small=True))
     metrics(session, [_card(session, headline) for headline in session.answer(overview.cards, CARDS)], key="headlines")
     left, right = st.columns(2, gap="small")
     with left:
