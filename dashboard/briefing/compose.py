@@ -6,14 +6,14 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from dashboard.agenda import AGENDA, Item, Panel, finding
-from dashboard.briefing import Briefing, Column, Definition, Exhibit, Part, Section, Table, Value, legible
+from dashboard.briefing import Briefing, Definition, Exhibit, Part, Section, Table, legible
 from dashboard.briefing.tables import read_table, table_of
 from dashboard.exports.plans import plan
 from dashboard.exports.sheets import selection_lines
 from dashboard.i18n import Words
 from queries import wording
 from queries.filters import Filters
-from queries.measures import Measure, measure, measures
+from queries.measures import Measure, measures
 from queries.snapshot import Snapshot
 from queries.views import View, briefing, closure, meeting, signals, townships
 from queries.views.meeting import Meeting
@@ -103,8 +103,6 @@ def _section(
         rises = used.note(signals.signals(snapshot, filters("year")))
         table = _titled(rises, signals.signals, "rises", snapshot, language)
         parts.append(Part("", (), (), (table,) if table.rows else (), () if table.rows else _notes(rises, language)))
-    if item.key in ("commitments", "decisions") and not item.panels:
-        parts += _decided(item.key, snapshot, session, filters("month"), language)
     for panel in item.panels:
         if panel.offered(snapshot):
             parts.append(_part(panel, snapshot, filters(panel.span), language, used))
@@ -157,7 +155,10 @@ def _titled(view: View, question: Callable[..., View], name: str, snapshot: Snap
 
 def _table_title(name: str, language: str) -> str:
     words = Words(language)
-    return words(f"briefing.table_{name}") if words.has(f"briefing.table_{name}") else name
+    for key in (f"briefing.table_{name}", f"agenda.{name}"):
+        if words.has(key):
+            return words(key)
+    return name
 
 
 def _dated(table: Table, filters: Filters, language: str) -> Table:
@@ -190,40 +191,6 @@ def _group_annexes(snapshot: Snapshot, session: Meeting, base: Filters | None, l
         table = _titled(view, closure.table, f"closure_{dimension}", snapshot, language)
         if table.rows:
             used.annexes.append(_dated(table, year, language))
-
-
-def _decided(key: str, snapshot: Snapshot, session: Meeting, filters: Filters, language: str) -> list[Part]:
-    """Decisions of this session, or commitments of earlier ones, as a table; nothing where there are none."""
-    words = Words(language)
-    frame = (
-        briefing.decisions(snapshot, session.meeting_id)
-        if key == "decisions"
-        else briefing.commitments(snapshot, filters, session.meeting_id)
-    )
-    if not frame.height:
-        return []
-    offices = snapshot.labels("office", language)
-    columns = (
-        Column(words("briefing.column_decision")),
-        Column(words("briefing.column_office")),
-        Column(words("briefing.column_post")),
-        Column(words("briefing.column_due"), "day"),
-        Column(words("briefing.column_checked_by")),
-        Column(words("briefing.column_state")),
-    )
-    rows: list[tuple[Value, ...]] = [
-        (
-            row["text"],
-            offices.get(row["office_id"] or "", row["office_id"]),
-            row["owner_post"],
-            row["due_on"],
-            measure(row["measure"]).label(language) if row["measure"] in measures() else row["measure"],
-            words(f"briefing.state_{row['state']}") if words.has(f"briefing.state_{row['state']}") else row["state"],
-        )
-        for row in frame.iter_rows(named=True)
-    ]
-    said = words(f"briefing.{key}_finding", count=wording.number(frame.height, language))
-    return [Part(said, (), (), (Table(key, words(f"briefing.table_{key}"), columns, tuple(rows)),))]
 
 
 def _notes(view: View, language: str) -> tuple[str, ...]:

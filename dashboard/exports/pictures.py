@@ -90,6 +90,8 @@ def _rows(plan: RowPlan) -> Figure:
         for span in row.spans:
             axes.plot([span.start, span.end], [at, at], color=span.colour, linewidth=span.weight,
                       solid_capstyle="butt", zorder=2)  # fmt: skip
+        if row.goal is not None:
+            axes.plot([row.goal, row.goal], [at - 0.3, at + 0.3], color=LIGHT.ink, linewidth=1.5, zorder=2)
         for mark in row.marks:
             is_open = mark.shape.startswith("open")
             axes.plot([mark.at], [at], MARKERS[mark.shape], markersize=5.5, zorder=3, clip_on=False,

@@ -43,7 +43,11 @@ class Span:
 
 @dataclass(frozen=True)
 class Row:
-    """One group: its name at the left, its marks, two texts at the right."""
+    """One group: its name at the left, its marks, two texts at the right.
+
+    Attributes:
+        goal: where it should be: a short upright across the row.
+    """
 
     name: str
     marks: tuple[Mark, ...]
@@ -51,6 +55,7 @@ class Row:
     value: str
     counts: str = ""
     pale: bool = False
+    goal: float | None = None
 
 
 @dataclass(frozen=True)
@@ -170,6 +175,19 @@ def _course(view: View, style: Style) -> CoursePlan | None:
         special=tuple(at for at, towards in enumerate(first["towards"].to_list()) if towards) if limited else (),
         mean_words=style.words("charts.mean", share=wording.per_cent(mean, style.language)) if mean is not None else "",
     )
+
+
+def _dots_with_goals(view: View, style: Style) -> RowPlan | None:
+    """Different shares, each with a target of its own."""
+    plain = _dots(replace(view, frame=view.frame.drop("target")), style)
+    if plain is None:
+        return None
+    goals = view.frame.filter(pl.col("value").is_not_null())["target"].to_list()
+    low, high, ticks = _share_scale(
+        [plain.low, plain.high, *(goal for goal in goals if goal is not None)], style.language
+    )
+    rows = tuple(replace(row, goal=goal) for row, goal in zip(plain.rows, goals, strict=False))
+    return replace(plain, rows=rows, low=low, high=high, ticks=ticks)
 
 
 def _dots(view: View, style: Style) -> RowPlan | None:
@@ -326,6 +344,7 @@ _PLANS: dict[Chart, Callable[[View, Style], Plan | None]] = {
     time_series.narrow_controlled_share: _course,
     comparison.interval_dots: _dots,
     comparison.tall_interval_dots: _dots,
+    comparison.targets_and_dots: _dots_with_goals,
     gap.dumbbell: _gaps,
     signals.against_usual: _usual,
 }

@@ -162,6 +162,9 @@ def draw_rows(slide: Any, plan: RowPlan, area: Area) -> None:
         middle = top + head + row_height * (at + 0.5)
         for span in row.spans:
             _line(slide, across(span.start), middle, across(span.end), middle, span.colour, span.weight * 1.3)
+        if row.goal is not None:
+            goal, reach = across(row.goal), row_height * 0.3
+            _line(slide, goal, middle - reach, goal, middle + reach, LIGHT.ink, 2)
         for mark in row.marks:
             _mark(slide, mark, across(mark.at), middle)
         box = middle - row_height / 2

@@ -42,9 +42,10 @@ def _write(pack: Pack, path: Path) -> list[Path]:
         book.set_properties({"title": pack.title})
         headings = Words(pack.language)
         _front(book, headings("briefing.sheet_basis"), pack.title, pack.selection, definition_lines(pack))
+        used = {headings("briefing.sheet_basis").casefold()}
         for sheet in pack.sheets:
             table = _typed(sheet)
-            _figures(book, table, f"{sheet.page}　{sheet.finding}", pack.language, sheet.name[:NAME_LENGTH])
+            _figures(book, table, f"{sheet.page}　{sheet.finding}", pack.language, _sheet_name(sheet.name, used))
     return [path]
 
 

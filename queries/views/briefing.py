@@ -1,4 +1,4 @@
-"""What a briefing opens with and no page shows by itself: how much came in, and what the bureau decided."""
+"""What a briefing opens with and no page shows by itself: how much came in."""
 
 import polars as pl
 
@@ -11,7 +11,6 @@ from queries.views.parts import both, in_both, made, reasons, seen
 from queries.vocabulary import Text
 
 VOLUMES = ("registered_count", "people_count")
-DECIDED = ("decided_on", "text", "office_id", "owner_post", "due_on", "measure", "state", "closed_on")
 
 
 def volumes(snapshot: Snapshot, filters: Filters) -> View:
@@ -42,24 +41,3 @@ def _said(frame: pl.DataFrame, filters: Filters) -> Text | None:
         items=both(wording.items, items),
         people=(f"{wording.number(people, 'zh')}人次", f"{wording.number(people, 'en')} people"),
     )
-
-
-def decisions(snapshot: Snapshot, meeting_id: int | None) -> pl.DataFrame:
-    """What a session decided.
-
-    Returns:
-        Columns DECIDED, in the order of entry. No row without a recorded session.
-    """
-    rows = snapshot.records.rows("decision")
-    return (rows.filter(pl.col("meeting_id") == meeting_id) if meeting_id else rows.head(0)).select(DECIDED)
-
-
-def commitments(snapshot: Snapshot, filters: Filters, meeting_id: int | None) -> pl.DataFrame:
-    """What earlier sessions decided and is open on the as-of day or was closed in the month; columns as above."""
-    chosen = seen(filters, snapshot)
-    rows = snapshot.records.rows("decision").filter(pl.col("decided_on") <= chosen.as_of)
-    if meeting_id:
-        rows = rows.filter(pl.col("meeting_id").is_null() | (pl.col("meeting_id") != meeting_id))
-    since = chosen.start or chosen.as_of or snapshot.as_of
-    still = pl.col("closed_on").is_null() | (pl.col("closed_on") >= since)
-    return rows.filter(still).sort("decided_on", "decision_id").select(DECIDED)
