@@ -1,7 +1,6 @@
 """Groups side by side. A dot and its interval say what a rank hides: who can be told apart at all."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 import plotly.graph_objects as go
@@ -35,12 +34,14 @@ def tall_interval_dots(view: View, style: Style) -> go.Figure:
 
 def targets_and_dots(view: View, style: Style) -> go.Figure:
     """`tall_interval_dots` of different shares, each with a target of its own: a short upright line across its row."""
-    rows = view.frame.filter(pl.col("value").is_not_null())
-    fig = _dots(replace(view, frame=view.frame.drop("target")), style, TALL_ROW)
-    places = list(range(rows.height))[::-1]
+    return _dots(view, style, TALL_ROW, of_one_share=False)
+
+
+def _own_targets(fig: go.Figure, rows: pl.DataFrame, places: Sequence[int], style: Style) -> None:
+    """A short upright line across each row at its target; the axis reaches all of them."""
     goals = [(goal, place) for goal, place in zip(rows["target"], places, strict=True) if goal is not None]
     if not goals:
-        return fig
+        return
     low, high = fig.layout.xaxis.range
     reach = share_axis([low, high, *(goal for goal, _ in goals)])["range"]
     fig.update_layout(xaxis={"range": reach})
@@ -53,10 +54,9 @@ def targets_and_dots(view: View, style: Style) -> go.Figure:
         hovertemplate="%{customdata}<extra></extra>",
         cliponaxis=False,
     )
-    return fig
 
 
-def _dots(view: View, style: Style, height: int) -> go.Figure:
+def _dots(view: View, style: Style, height: int, *, of_one_share: bool = True) -> go.Figure:
     rows = view.frame.filter(pl.col("value").is_not_null())
     places = list(range(rows.height))[::-1]
     fig = figure(style, max(LEAST, height * rows.height + ROOM))
@@ -65,7 +65,10 @@ def _dots(view: View, style: Style, height: int) -> go.Figure:
     counts = LETTER * letters + 6
     for row, place in zip(records, places, strict=True):
         _printed(fig, row, place, style, SHARE_WIDTH + 6 + counts)
-    whole, target = _one(rows, "overall"), _one(rows, "target")
+    # groups may be held to targets of their own; only one that all share is a line across
+    targets = rows["target"].unique() if "target" in rows.columns else pl.Series([None])
+    is_shared = of_one_share and len(targets) == 1
+    whole, target = _one(rows, "overall"), _one(rows, "target") if is_shared else None
     _lines(fig, whole, target, style)
     # an interval that says nothing must not squeeze the others: small groups do not stretch the axis
     ample = rows.filter(pl.col("band") != "small") if (rows["band"] != "small").any() else rows
@@ -83,6 +86,8 @@ def _dots(view: View, style: Style, height: int) -> go.Figure:
         yaxis=name_axis(rows[style.language].to_list(), places, style),
         margin={"t": 22, "r": 10 + SHARE_WIDTH + counts},
     )
+    if not is_shared and "target" in rows.columns:
+        _own_targets(fig, rows, places, style)
     return fig
 
 

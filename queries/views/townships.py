@@ -72,8 +72,9 @@ def compared(snapshot: Snapshot, filters: Filters, name: str, dimension: str = "
     Returns:
         Columns of `evaluate.compare`; zh, en (labels; an office outside the office list says so); band, worse
         (`parts.bands`); signal_previous, signal_last_year (`parts.beyond_chance`); gap (share minus the whole's);
-        overall (the whole's share); target (null where none is set); course (shares of those of the newest
-        SPARK_MONTHS whole months that have items, null where fewer than half have any). Order: band, then name.
+        overall (the whole's share); target (a group's own, else the city's; null where none is set); course (shares of
+        those of the newest SPARK_MONTHS whole months that have items, null where fewer than half have any). Order:
+        band, then name.
         Groups without items in the period are left out, items without an entry are counted in the notes.
     """
     chosen = seen(filters, snapshot)
@@ -85,13 +86,13 @@ def compared(snapshot: Snapshot, filters: Filters, name: str, dimension: str = "
     kept = chosen.keys(dimension)
     if kept:
         rows = rows.filter(pl.col(dimension).is_in(kept))
-    goal = target_of(snapshot, name, chosen.as_of or snapshot.as_of)
+    goals = [target_of(snapshot, name, chosen.as_of or snapshot.as_of, key) for key in rows[dimension]]
     rows = rows.with_columns(
+        pl.Series("target", [goal.value if goal else None for goal in goals], pl.Float64),
         beyond_chance(rows, "previous"),
         beyond_chance(rows, "last_year"),
         gap=pl.col("value") - whole["value"][0],
         overall=pl.lit(whole["value"][0], pl.Float64),
-        target=pl.lit(goal.value if goal else None, pl.Float64),
     )
     rows = rows.join(_courses(snapshot, chosen, name, dimension), on=dimension, how="left", maintain_order="left")
     rows = rows.sort(pl.col("band").replace_strict(BAND_ORDER, return_dtype=pl.Int8), _by_name())
