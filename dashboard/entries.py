@@ -15,7 +15,11 @@ def entry(session: Session, kind: str, *, key: str, ids: Sequence[RecordId] | No
 
     Args:
         ids: which records can be chosen, in this order; None: all, newest first.
+
+    Records are kept by the bureau: for an office there is nothing here.
     """
+    if session.viewer.kind != "bureau":
+        return
     with st.container(horizontal=True, gap="small", vertical_alignment="center", key=f"entry-{key}"):
         add_record(session, kind, key=key)
         pick_record(session, kind, ids, key=key)
@@ -24,6 +28,9 @@ def entry(session: Session, kind: str, *, key: str, ids: Sequence[RecordId] | No
 def nothing_entered(session: Session, kind: str, *, key: str) -> None:
     """Where a kind has no records: how to enter or import some."""
     words, found = session.words, kind_of(kind)
+    if session.viewer.kind != "bureau":
+        st.info(words("entry.none_yet", kind=found.label(session.language)), icon=":material/edit_note:")
+        return
     st.info(words("entry.none", kind=found.label(session.language)), icon=":material/edit_note:")
     with st.container(horizontal=True, gap="small"):
         add_record(session, kind, key=f"first-{key}")

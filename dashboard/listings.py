@@ -13,10 +13,11 @@ from queries.views import View
 from queries.vocabulary import Text
 
 DAY_WIDTH = 96  # CSS pixels of a date
-Format = Literal["percent", "decimal", "day", "long"]
+Format = Literal["percent", "decimal", "half", "day", "long"]
 _FORMATS: Mapping[Format, Any] = {
     "percent": lambda heading: st.column_config.NumberColumn(heading, format="%.1f%%"),
     "decimal": lambda heading: st.column_config.NumberColumn(heading, format="%.1f"),
+    "half": lambda heading: st.column_config.NumberColumn(heading, format="%g"),
     "day": lambda heading: st.column_config.DateColumn(heading, format="YYYY-MM-DD", width=DAY_WIDTH),
     "long": lambda heading: st.column_config.TextColumn(heading, width="large"),
 }

@@ -104,8 +104,12 @@ def name_axis(names: Sequence[str], places: Sequence[int], style: Style) -> dict
 
 
 def shortened(name: str) -> str:
-    """A name that leaves room for the figure."""
-    return name if len(name.encode("gb18030")) <= 2 * LONGEST_NAME else name[: LONGEST_NAME - 1] + "…"
+    """A name that leaves room for the figure; a Latin letter takes half the room of a Chinese one."""
+    if len(name.encode("gb18030")) <= 2 * LONGEST_NAME:
+        return name
+    while len(name.encode("gb18030")) > 2 * (LONGEST_NAME - 1):
+        name = name[:-1]
+    return name.rstrip() + "…"
 
 
 def _one(rows: pl.DataFrame, column: str) -> float | None:

@@ -13,6 +13,7 @@ from queries.views import View
 ROW = 24  # CSS pixels a row
 ROOM = 60  # CSS pixels above the rows, for the days and the legend
 MARK = 11
+GAP = "\u2002"  # between a mark and its number
 
 Ink = Literal["data", "neutral", "ink"]
 
@@ -24,12 +25,13 @@ class Mark:
     symbol: str
     character: str
     ink: Ink
+    size: int = MARK
 
 
 MARKS = {
     "on_time": Mark("circle", "●", "data"),
     "covered": Mark("circle", "●", "data"),
-    "late": Mark("diamond-open", "◇", "ink"),
+    "late": Mark("diamond-open", "◇", "ink", 9),
     "missing": Mark("x-thin-open", "✕", "ink"),
     "absent": Mark("x-thin-open", "✕", "ink"),
     "unknown": Mark("circle-open", "○", "neutral"),
@@ -83,9 +85,9 @@ def _cells(
             x=[at_column[cell["column"]] for cell in here],
             y=[at_row[cell["row"]] for cell in here],
             mode="markers+text",
-            marker={"symbol": mark.symbol, "size": MARK, "color": _colour(mark, palette), "opacity": 1,
+            marker={"symbol": mark.symbol, "size": mark.size, "color": _colour(mark, palette), "opacity": 1,
                     "line": {"color": _colour(mark, palette), "width": 1.8 if "open" in mark.symbol else 0}},
-            text=[cell["text"] for cell in here],
+            text=[f"{GAP}{cell['text']}" for cell in here],
             textposition="middle right",
             textfont={"size": 11, "color": palette.muted},
             cliponaxis=False,

@@ -68,11 +68,16 @@ def _waiting(session: Session) -> None:
         name: words(f"batches.{name}") for name in ("waits_on", "state", "items", "median_days", "longest_days")
     }
     listing(session, view, batches.waiting_table(view, session.language), headings, key="waiting",
-            note=words("batches.waiting_note"), formats={"median_days": "decimal"}, quiet=True)  # fmt: skip
+            note=words("batches.waiting_note"), formats={"median_days": "half"}, quiet=True)  # fmt: skip
 
 
 def _items(session: Session) -> None:
-    """Every item with its dates, longest waiting first within a batch; to be changed below the table."""
+    """Every item with its dates, longest waiting first within a batch; to be changed below the table.
+
+    Offices see the counts alone: an item may be a complaint about officials.
+    """
+    if session.viewer.kind != "bureau":
+        return
     words = session.words
     view = session.view(batches.items)
     names = ("batch", "item_id", "state", "waits_on", "waiting_days", "place", "office", "lead_post", *ITEM_DAYS)

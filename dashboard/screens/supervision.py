@@ -8,7 +8,7 @@ from dashboard.entries import entry, nothing_entered
 from dashboard.listings import listing
 from dashboard.screens import Page
 from dashboard.session import Session
-from queries.views import supervision
+from queries.views import View, supervision
 
 KINDS = ("rectification_item", "supervision_item")
 MATTER = ("state", "kind", "matter", "office", "owner_post", "opened_on", "due_on", "closed_on", "days_over",
@@ -38,6 +38,19 @@ def render(session: Session) -> None:
     with right:
         show(session, session.view(supervision.closing_time, kind), event_curve, key="closing",
              note=words("supervision.closing_note"))  # fmt: skip
+    _matters(session, view)
+    offices = session.view(supervision.by_office, kind)
+    listing(session, offices, supervision.office_table(offices, language),
+            {name: words(f"supervision.{name}") for name in OFFICE}, key="offices",
+            sentence=words("supervision.offices_title"), note=words("supervision.offices_note"),
+            formats={"median_days": "half"}, quiet=True)  # fmt: skip
+
+
+def _matters(session: Session, view: View) -> None:
+    """Every finding and matter; offices see the counts alone, as one may be a complaint about officials."""
+    words, language = session.words, session.language
+    if session.viewer.kind != "bureau":
+        return
     with st.container(border=True, key="card-matters", gap="small"):
         listing(session, view, supervision.table(view, language),
                 {name: words(f"supervision.{name}") for name in MATTER}, key="matters", boxed=False,
@@ -45,11 +58,6 @@ def render(session: Session) -> None:
                 formats=dict.fromkeys(DAYS, "day"))  # fmt: skip
         for each in KINDS:
             entry(session, each, key=each)
-    offices = session.view(supervision.by_office, kind)
-    listing(session, offices, supervision.office_table(offices, language),
-            {name: words(f"supervision.{name}") for name in OFFICE}, key="offices",
-            sentence=words("supervision.offices_title"), note=words("supervision.offices_note"),
-            formats={"median_days": "decimal"}, quiet=True)  # fmt: skip
 
 
 def _kind(session: Session, name: str) -> str:

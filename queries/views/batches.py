@@ -44,9 +44,9 @@ STATES = {
 """Where an item stands, in the order of the ladder."""
 
 WAITS_ON = {
-    "bureau": Text("信访局（明确包案）", "the bureau (to name them)"),
+    "bureau": Text("信访局（包案）", "the bureau (to name them)"),
     "office": Text("责任单位", "the responsible office"),
-    "above": Text("上级（审核认定）", "the level above (to review)"),
+    "above": Text("上级（认定）", "the level above"),
 }
 _WAITING = {"unnamed": "bureau", "open": "office", "returned": "office", "came_back": "office",
             "under_review": "above", "not_stated": "above"}  # fmt: skip
@@ -333,8 +333,8 @@ def to_recognition(snapshot: Snapshot, filters: Filters) -> View:
     if frame.height:
         done = int(ends.is_not_null().sum())
         finding = in_both(
-            "{done}认定化解；一半在交办后{days}内" if middle is not None else "{done}认定化解，尚不到一半",
-            "{done} recognised, half of them within {days} of assignment" if middle is not None
+            "{done}认定化解；估计过半在交办后{days}内认定" if middle is not None else "{done}认定化解，尚不到一半",
+            "{done} recognised; half are estimated to be within {days} of assignment" if middle is not None
             else "{done} recognised, less than half so far",
             done=both(wording.fraction, done, usable.height),
             days=both(wording.days, middle),
@@ -347,7 +347,7 @@ def to_recognition(snapshot: Snapshot, filters: Filters) -> View:
                     items=both(wording.items, left)),
             *notes,
         )  # fmt: skip
-    return replace(view, frame=frame, finding=finding, notes=notes)
+    return replace(view, frame=frame, finding=finding, notes=notes, methods=("waiting_curve",))
 
 
 def table(view: View, language: str) -> pl.DataFrame:

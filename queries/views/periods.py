@@ -115,7 +115,10 @@ def overview(snapshot: Snapshot, filters: Filters) -> View:
         **dict.fromkeys(("expected", "ratio", "lower", "upper", "p", "value"), pl.Float64),
     }  # fmt: skip
     frame = pl.DataFrame(rows, schema=schema)
-    return made(snapshot, chosen, frame, ("registered_count",), (), _finding(frame), not_applied(filters, _CASES))
+    notes = not_applied(filters, _CASES)
+    return made(
+        snapshot, chosen, frame, ("registered_count",), (), _finding(frame), notes, methods=("matched_days",)
+    )  # fmt: skip
 
 
 _CASES = ("place", "office", "topic_l1", "topic_l2", "topic_l3", "channel", "register_level", "purpose", "procedure",
@@ -338,7 +341,7 @@ def matrix(snapshot: Snapshot, filters: Filters, key: str) -> View:
         "en",
         pl.col("day").alias("column"),
         label_zh=pl.col("day").dt.strftime("%-m/%-d"),
-        label_en=pl.col("day").dt.strftime("%-m/%-d"),
+        label_en=pl.col("day").dt.strftime("%-d/%-m"),
         # nobody on duty, not a report that is missing
         status=pl.col("status").replace("missing", "absent"),
         text=received,

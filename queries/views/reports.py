@@ -136,7 +136,6 @@ def _finding(frame: pl.DataFrame) -> Text | None:
                        day=both(wording.day, newest), count=both(wording.number, rows.height))  # fmt: skip
     told = [(text, count) for text, count in parts if count]
     missing = rows.filter(pl.col("status") == "missing")
-    who = [wording.listing(missing[language].to_list(), language) for language in ("zh", "en")]
     said = in_both(
         "{day}：{count}个单位中{parts}",
         "{day}: of {count} offices {parts}",
@@ -149,6 +148,7 @@ def _finding(frame: pl.DataFrame) -> Text | None:
     )
     if missing.is_empty():
         return said
+    who = [wording.listing(missing[language].to_list(), language) for language in LANGUAGES]
     return Text(f"{said.zh}（{who[0]}）", f"{said.en} ({who[1]})")
 
 

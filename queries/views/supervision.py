@@ -226,14 +226,14 @@ def closing_time(snapshot: Snapshot, filters: Filters, kind: str = ALL) -> View:
                       items=both(wording.items, frame.height))  # fmt: skip
         return replace(view, frame=found, finding=None, notes=(few,))
     finding = in_both(
-        "{counts}已闭环；一半在{days}内" if middle is not None else "{counts}已闭环，尚不到一半",
-        "{counts} closed, half of them within {days}"
+        "{counts}已闭环；估计过半在{days}内闭环" if middle is not None else "{counts}已闭环，尚不到一半",
+        "{counts} closed; half are estimated to close within {days}"
         if middle is not None
         else "{counts} closed, less than half so far",
         counts=both(wording.fraction, int(closed), frame.height),
         days=both(wording.days, middle),
     )
-    return replace(view, frame=found, finding=finding, notes=())
+    return replace(view, frame=found, finding=finding, notes=(), methods=("waiting_curve",))
 
 
 def by_office(snapshot: Snapshot, filters: Filters, kind: str = ALL) -> View:
