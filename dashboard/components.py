@@ -3,18 +3,20 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from functools import partial
 from typing import Literal
 
 import polars as pl
 import streamlit as st
 
+from dashboard import narrowing
 from dashboard.charts import Chart, Palette
 from dashboard.controls import page_choices, page_text
 from dashboard.exports.cells import csv_bytes
 from dashboard.exports.sheets import selection_lines, sheet
-from dashboard.session import Session, note_control, page_control
+from dashboard.session import Session, link_to, note_control, page_control
 from queries import wording
 from queries.methods import method
 from queries.reasons import why_not
@@ -129,7 +131,8 @@ def show(
         boxed: False where the page has drawn the card around several parts.
         quiet: the view's notes behind a question mark instead of under the figure, where room is short.
         table: labelled figures to offer for download instead of the view's frame.
-        on_click: callback for a click on a mark, such as `session.pick`.
+        on_click: callback for a click on a mark, such as `session.pick`; without it a click narrows the selection to
+            what the mark stands for (`dashboard.narrowing`).
     """
     finding = sentence if sentence is not None else view.finding
     with st.container(
@@ -139,11 +142,14 @@ def show(
             with st.container(gap=None):
                 title(session, finding, note, _help(session, view, quiet=quiet))
             if view.frame.height:
+                narrowing.menu(session, view, key)
                 download(session, view, key, table)
         if not has_figures(view):
             empty(session, view)
             return
         alt = finding if isinstance(finding, str) else finding(session.language) if finding else key
+        if on_click is None and narrowing.can_narrow(view):
+            on_click = partial(narrowing.click, session, view, f"figure-{key}")
         st.plotly_chart(
             session.figure(view, chart), theme=None, config=PLOT, key=f"figure-{key}", alt=alt, width="stretch",
             on_select=on_click or "ignore", selection_mode="points",
@@ -216,6 +222,7 @@ class Figure:
         small_print: numerator, denominator, interval.
         course: values of the newest months, for the small line.
         breach: a statutory deadline is broken; the only red there is.
+        cases: parameters of the page of cases that list its items; empty where it has none.
     """
 
     label: str
@@ -228,6 +235,7 @@ class Figure:
     course: Sequence[float] = ()
     help: str | None = None
     breach: bool = False
+    cases: Mapping[str, str] = field(default_factory=dict)
 
 
 def metrics(session: Session, figures: Sequence[Figure], key: str) -> None:
@@ -246,8 +254,18 @@ def metrics(session: Session, figures: Sequence[Figure], key: str) -> None:
                     )
             if figure.change:
                 st.markdown(_change(figure))
-            for line in figure.small_print:
-                st.caption(plain(line))
+            for at, line in enumerate(figure.small_print):
+                with st.container(horizontal=True, gap=None, vertical_alignment="center"):
+                    st.caption(plain(line), width="stretch")
+                    if at == len(figure.small_print) - 1 and figure.cases and session.cases is not None:
+                        _items_link(session, figure)
+
+
+def _items_link(session: Session, figure: Figure) -> None:
+    """The way from a headline figure to its items."""
+    page, link = link_to(session, "cases", controls=figure.cases)
+    said = session.words("frame.cases_help", name=plain(figure.label))
+    st.page_link(page, label=session.words("frame.cases"), help=said, query_params=link)
 
 
 def _change(figure: Figure) -> str:

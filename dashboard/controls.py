@@ -9,7 +9,8 @@ from typing import Any
 import streamlit as st
 
 from dashboard.choices import Link
-from dashboard.session import LOCAL, Session, elsewhere
+from dashboard.filter_widgets import LOCAL
+from dashboard.session import Session, elsewhere
 from queries.filters import Filters
 
 

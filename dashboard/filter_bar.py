@@ -5,10 +5,12 @@ from typing import Literal
 
 import streamlit as st
 
+from dashboard import narrowing
 from dashboard import session as state
 from dashboard.choices import PERIODS, TARGETS
 from dashboard.document import describe
-from dashboard.session import WIDGET, Session
+from dashboard.filter_widgets import WIDGET
+from dashboard.session import Session
 from queries import wording
 from queries.dimensions import DIMENSIONS
 from queries.rules import CONVENTIONS, RULE_SETS
@@ -56,7 +58,7 @@ def filter_bar(session: Session, page: str, *, filtered: bool = True) -> None:
             label_visibility="collapsed",
         )
     if filtered and not session.is_empty:
-        _hidden_filters(session)
+        _trail(session)
 
 
 def _period(session: Session) -> None:
@@ -138,29 +140,26 @@ def _more(session: Session) -> None:
         )
 
 
-def _hidden_filters(session: Session) -> None:
-    """One line naming what is chosen behind the button, each with a way to take it back."""
-    hidden = [name for name in session.choices.where if name not in MAIN]
-    choices, words = session.choices, session.words
-    said = []
+def _trail(session: Session) -> None:
+    """One line that says where the reader stands: everything chosen, each with a way to take it back."""
+    choices, words, language = session.choices, session.words, session.language
+    pills: list[tuple[str, str, Callable[..., None], tuple[str, ...]]] = []
+    for name in (name for name in (*MAIN, *MORE, *choices.where) if name in choices.where):
+        labels = session.snapshot.labels(name, language)
+        chosen = wording.listing([labels.get(key, key) for key in choices.where[name]], language)
+        pills.append((name, f"{DIMENSIONS[name].label(language)}: {chosen}", state.remove, (name,)))
     if choices.period == "custom":
         start, end = choices.span(session.snapshot.as_of)
-        chosen = wording.period(start, end, session.language)
-        said.append(chosen if start or end else words("filters.choose_dates"))
+        chosen = wording.period(start, end, language) if start or end else words("filters.choose_dates")
+        pills.append(("period", chosen, narrowing.release, ("period", "start", "end")))
     if choices.as_of:
-        said.append(words("filters.as_of_chosen", day=wording.day(choices.as_of, session.language)))
-    if not hidden and not said:
+        chosen = words("filters.as_of_chosen", day=wording.day(choices.as_of, language))
+        pills.append(("as_of", chosen, narrowing.release, ("as_of",)))
+    if not pills:
         return
-    with st.container(horizontal=True, gap="small", vertical_alignment="center", key="hidden-filters"):
-        for sentence in said:
-            st.caption(sentence, width="content")
-        for name in hidden:
-            labels = session.snapshot.labels(name, session.language)
-            chosen = wording.listing([labels.get(key, key) for key in choices.where[name]], session.language)
-            st.button(
-                f"{DIMENSIONS[name].label(session.language)}: {chosen}",
-                on_click=state.remove,
-                args=(name,),
-                icon=":material/close:",
-                key=f"remove-{name}",
-            )
+    with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", key="trail"):
+        st.button(words("filters.everything"), on_click=state.clear, type="tertiary", key="trail-all")
+        for name, said, take_back, arguments in {pill[0]: pill for pill in pills}.values():
+            st.caption("›", width="content")
+            st.button(said, on_click=take_back, args=arguments, icon=":material/close:", key=f"remove-{name}",
+                      help=words("filters.take_back"))  # fmt: skip

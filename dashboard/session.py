@@ -19,18 +19,19 @@ from zoneinfo import ZoneInfo
 import plotly.graph_objects as go
 import polars as pl
 import streamlit as st
+from streamlit.navigation.page import StreamlitPage
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from dashboard.case_reader import CaseReader
 from dashboard.charts import Chart, Style
 from dashboard.choices import Choices, Link, read_link
+from dashboard.filter_widgets import LOCAL, WIDGET, fill_widgets, from_widgets
 from dashboard.i18n import Words, choose_language
 from dashboard.import_work import ImportDesk
 from dashboard.kept import kept, store
 from dashboard.viewer import viewer_of
 from queries import register
 from queries.access import BUREAU, Viewer, listed_for, visible_to
-from queries.case_list import Role
 from queries.dimensions import DIMENSIONS
 from queries.filters import Filters
 from queries.records import write
@@ -42,9 +43,6 @@ from queries.snapshot import Snapshot, current, pins
 from queries.views import View
 
 CITY_ZONE = ZoneInfo("Asia/Shanghai")  # the petition system's clock
-WIDGET = "filter."
-LOCAL = "local."
-_PLAIN = ("period", "start", "end", "as_of", "rules", "convention", "target")
 _FILTER_PARAMETERS = {"from", "to", "as_of", "period", "rules", "convention", "target", *DIMENSIONS}
 
 _FRAME = {"lang", "data"}
@@ -226,11 +224,20 @@ def begin(settings: Settings, import_desk: ImportDesk | None = None) -> Session:
         controls = {name: values[0] for name, values in query.items() if name not in _FILTER_PARAMETERS | _FRAME}
     else:
         language = st.session_state.get("language") or usual
-        choices = _from_widgets(st.session_state["_choices"], snapshot)
+        choices = st.session_state["_choices"]
+        if arrived == "widget":
+            choices = from_widgets(choices, snapshot)
+        left = st.session_state.get("_left")
+        # a plain address by Back cannot be told from a click in the navigation: whoever followed a link from this page
+        # and chose nothing since finds it as they left it
+        if arrived == "page" and left and left[0] == _page() and left[2] == choices:
+            choices = left[1]
         controls = {} if arrived == "page" else dict(st.session_state["_locals"])
+    if arrived == "address" and "_choices" in st.session_state and _page() != st.session_state.get("_page"):
+        st.session_state["_left"] = (st.session_state.get("_page"), st.session_state["_choices"], choices)
     # Streamlit knows a chosen option by its label: in another language every choice has to be made again
     retold = language != st.session_state.get("_language")
-    _fill_widgets(choices, language, controls, everything=retold or arrived != "widget")
+    fill_widgets(choices, language, controls, everything=retold or arrived != "widget")
     st.session_state.update({"_locals": controls, "_choices": choices, "_language": language, "_data": pinned})
     link = choices.link(snapshot.as_of) | {name: [value] for name, value in controls.items()}
     if language != usual:
@@ -295,7 +302,7 @@ def _data(settings: Settings, pinned: str) -> tuple[Snapshot, Snapshot, bool]:
 def clear() -> None:
     """Take every filter back (a callback)."""
     st.session_state["_choices"] = Choices()
-    _fill_widgets(Choices(), st.session_state.get("language", "zh"), {}, everything=True)
+    fill_widgets(Choices(), st.session_state.get("language", "zh"), {}, everything=True)
 
 
 def remove(dimension: str) -> None:
@@ -317,30 +324,33 @@ def open_page(
     period: tuple[date, date] | None = None,
     controls: Mapping[str, str] | None = None,
 ) -> None:
-    """Go to a page with some dimensions narrowed to keys; everything else stays chosen, Back leads here again.
+    """Go to a page as `link_to` names it, after a click that is no link; Back leads here again."""
+    page, link = link_to(session, name, where, period=period, controls=controls)
+    st.switch_page(page, query_params=link)
+
+
+def link_to(
+    session: Session,
+    name: str,
+    where: Mapping[str, Sequence[str]] | None = None,
+    *,
+    period: tuple[date, date] | None = None,
+    controls: Mapping[str, str] | None = None,
+) -> tuple[StreamlitPage, Link]:
+    """A page with some dimensions narrowed to keys and everything else as chosen, and the parameters that say so.
 
     Args:
         period: first and last day, instead of the period chosen.
         controls: values of the page's own controls, as a link carries them.
     """
-    kept = dict(session.choices.where) | {dimension: tuple(keys) for dimension, keys in where.items()}
+    kept = dict(session.choices.where) | {dimension: tuple(keys) for dimension, keys in (where or {}).items()}
     choices = replace(session.choices, where=MappingProxyType({key: keys for key, keys in kept.items() if keys}))
     if period:
         choices = replace(choices, period="custom", start=period[0], end=period[1])
     link = choices.link(session.snapshot.as_of) | {key: [value] for key, value in (controls or {}).items()}
     link |= {name: st.query_params.get_all(name) for name in sorted(_FRAME) if name in st.query_params}
     # pages are told apart by their address, so this stands for the one `app.py` made
-    st.switch_page(st.Page(elsewhere, title=name, url_path=name), query_params=link)
-
-
-def open_cases(
-    session: Session,
-    measure: str,
-    part: Role = "numerator",
-    where: Mapping[str, Sequence[str]] | None = None,
-) -> None:
-    """Go to the items a figure is made of."""
-    open_page(session, "cases", where or {}, controls={"of": measure, "part": part})
+    return st.Page(elsewhere, title=name, url_path=name), link
 
 
 def elsewhere() -> None:
@@ -432,7 +442,8 @@ def _arrival(query: Link) -> Literal["address", "page", "widget"]:
     turned = _page() != st.session_state.get("_page")
     before = st.session_state["_values"]
     untouched = all(before.get(name, value) == value for name, value in _widget_values().items())
-    if query != known and untouched and (query or not turned):
+    # on another page Streamlit has forgotten the widgets, and older values of theirs come up again
+    if query != known and (bool(query) if turned else untouched):
         return "address"
     return "page" if turned else "widget"
 
@@ -452,34 +463,6 @@ def _write_address(link: Link, query: Link) -> None:
         st.query_params.from_dict(link)
     st.session_state["_link"] = link
     st.session_state["_values"] = _widget_values()
-
-
-def _from_widgets(before: Choices, snapshot: Snapshot) -> Choices:
-    state = st.session_state
-    plain = {name: state[WIDGET + name] for name in _PLAIN if WIDGET + name in state}
-    where = dict(before.where)
-    for name in DIMENSIONS:
-        if WIDGET + name in state:
-            chosen = set(state[WIDGET + name])
-            where[name] = tuple(sorted(chosen & {*snapshot.keys(name), ""})) if chosen else ()
-    plain["where"] = MappingProxyType({name: keys for name, keys in sorted(where.items()) if keys})
-    if plain.get("target") == "any":
-        plain["target"] = None
-    return replace(before, **plain)
-
-
-def _fill_widgets(choices: Choices, language: str, controls: Mapping[str, str], *, everything: bool) -> None:
-    values: dict[str, Any] = {WIDGET + name: getattr(choices, name) for name in _PLAIN}
-    values[WIDGET + "target"] = choices.target or "any"
-    values |= {WIDGET + name: list(choices.where.get(name, ())) for name in DIMENSIONS}
-    values["language"] = language
-    if everything:
-        for name in [key for key in st.session_state if str(key).startswith(LOCAL)]:
-            del st.session_state[name]
-        values |= {LOCAL + name: value for name, value in controls.items()}
-    for name, value in values.items():
-        if everything or name not in st.session_state:
-            st.session_state[name] = value
 
 
 def _first(query: Link, name: str) -> str | None:

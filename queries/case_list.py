@@ -16,13 +16,14 @@ import narwhals as nw
 import polars as pl
 
 from queries.coding import NOT_GIVEN
-from queries.conditions import counted_rows
+from queries.conditions import counted_rows, usable_rows
 from queries.counting import Condition, Frame
 from queries.dimensions import DIMENSIONS
 from queries.engines import PolarsEngine
 from queries.filters import Filters
 from queries.measures import Basis, Count, Measure, Ratio, measure
-from queries.measures.terms import REGISTERED, always, closed, due_day, overdue
+from queries.measures.needs import CLOSED, DUE
+from queries.measures.terms import REGISTERED, always, closed, due_day, open_item, overdue
 from queries.reasons import why_not
 from queries.selection import Selection, select
 from queries.snapshot import Snapshot
@@ -87,6 +88,7 @@ class Question:
     Attributes:
         measure, role: the figure the list is of.
         state: a key of STATES, or "" for all.
+        due_within: open items due within so many days; 0 for all.
         search: words; an item must match each of them in its number, office, place or topic.
         sort: a key of SORTS, with "-" in front for the highest first.
     """
@@ -94,6 +96,7 @@ class Question:
     measure: str = WHOLE
     role: Role = "numerator"
     state: str = ""
+    due_within: int = 0
     search: str = ""
     sort: str = "-registered"
 
@@ -139,6 +142,8 @@ def found(
         return NOTHING
     if question.state:
         frame = frame.filter(_state(basis)[question.state])
+    if question.due_within:
+        frame = frame.filter(_due_within(question.due_within, basis))
     for term in question.terms:
         frame = frame.filter(_matches(snapshot, term, ids(term)))
     weight = each.weight if isinstance(each, Count) else None
@@ -297,6 +302,12 @@ def _state(basis: Basis) -> dict[str, nw.Expr]:
     late = overdue(basis).fill_null(False)
     near = (due_day(basis) <= basis.as_of + SOON_DAYS).fill_null(False)
     return {"open": is_open & ~late, "soon": is_open & ~late & near, "overdue": late, "closed": closed(basis)}
+
+
+def _due_within(days: int, basis: Basis) -> nw.Expr:
+    due = due_day(basis)
+    inside = (due > basis.as_of) & (due <= basis.as_of + days)
+    return usable_rows(open_item, (CLOSED, DUE), basis) & inside.fill_null(False)
 
 
 def _matches(snapshot: Snapshot, term: str, ids: Sequence[int]) -> nw.Expr:

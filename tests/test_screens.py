@@ -188,3 +188,32 @@ def test_a_figure_is_kept_until_the_selection_changes(snapshot, demo_settings):
         demo_settings, "zh", False, snapshot, choices.filters(snapshot.as_of), choices, snapshot.as_of
     )
     assert reader.view(overview.headlines) is reader.view(overview.headlines)
+
+
+def test_every_condition_is_a_pill_that_takes_it_back(demo_settings, snapshot, monkeypatch):
+    app = _front_door(demo_settings, monkeypatch, "zh-CN")
+    place = snapshot.keys("place")[0]
+    for name, value in {"place": place, "channel": "visit", "from": "2022-01-01", "to": "2022-03-31"}.items():
+        app.query_params[name] = value
+    app.run()
+    app.button(key="remove-channel").click().run()
+    assert dict(app.query_params) == {"place": place, "from": "2022-01-01", "to": "2022-03-31"}
+    app.button(key="remove-period").click().run()
+    assert dict(app.query_params) == {"place": place}
+    app.button(key="trail-all").click().run()
+    assert dict(app.query_params) == {}
+
+
+def test_a_choice_in_the_menu_of_a_card_narrows_the_page_and_the_same_again_takes_it_back(
+    demo_settings, snapshot, monkeypatch
+):
+    app = _front_door(demo_settings, monkeypatch, "zh-CN").run()
+    menu = next(each for each in app.selectbox if str(each.key) == "narrow-to-on-time")
+    chosen = menu.options[0]
+    menu.select(chosen).run()
+    assert not app.exception
+    (narrowed,) = dict(app.query_params).values()
+    assert snapshot.labels("place", "zh")[narrowed] == chosen
+    menu = next(each for each in app.selectbox if str(each.key) == "narrow-to-on-time")
+    menu.select(chosen).run()
+    assert dict(app.query_params) == {}

@@ -107,7 +107,9 @@ def template(dark: bool) -> go.layout.Template:
         "zeroline": False,
         "fixedrange": True,
     }
+    unfaded = {"unselected": {"marker": {"opacity": 1}}}  # a click narrows the page; the marks themselves stay
     return go.layout.Template(
+        data={"scatter": [go.Scatter(unfaded)], "bar": [go.Bar(unfaded)]},
         layout={
             "font": {"family": FONTS, "size": 13, "color": palette.ink},
             "paper_bgcolor": "rgba(0,0,0,0)",
@@ -126,7 +128,7 @@ def template(dark: bool) -> go.layout.Template:
                 "align": "left",
             },
             "bargap": 0.35,
-        }
+        },
     )
 
 

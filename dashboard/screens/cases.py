@@ -78,7 +78,19 @@ def _question(session: Session, reader: CaseReader) -> tuple[Question, tuple[str
         st.caption(plain(words("cases.meaning", meaning=each.meaning(language), cohort=each.cohort.label(language))),
                    width="stretch")  # fmt: skip
     narrowed = "" if stood == "all" else stood
-    return Question(name, part, narrowed, searched, order), columns  # type: ignore[arg-type]  # one of the parts offered
+    within = _due_within(session)
+    return Question(name, part, narrowed, within, searched, order), columns  # type: ignore[arg-type]  # one of the parts offered
+
+
+def _due_within(session: Session) -> int:
+    """Days within which the items are due, as a card's link says; a button takes it back."""
+    text = control("due")
+    days = int(text) if text.isascii() and text.isdigit() and len(text) < 4 else 0
+    note_control("due", str(days) if days else "", "")
+    if days:
+        st.button(session.words("cases.due_within", days=days), icon=":material/close:", key="case-due",
+                  on_click=set_value, args=("due", ""))  # fmt: skip
+    return days
 
 
 def _order(session: Session, key: str) -> str:

@@ -99,6 +99,7 @@ def _card(session: Session, horizon: str, items: int) -> Figure:
         wording.number(items, session.language),
         small_print=[session.words(f"closure.horizon_{horizon}")],
         breach=horizon == "overdue" and items > 0,
+        cases={"of": "overdue_count", "period": "all"} if horizon == "overdue" else {"due": horizon, "period": "all"},
     )
 
 

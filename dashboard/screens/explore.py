@@ -172,7 +172,7 @@ def _open(session: Session, question: Question, keys: dict[str, str]) -> None:
         return
     if step.question is None:
         if any(page.name == "cases" for page in pages()):
-            open_page(session, "cases", step.where, period=step.period)
+            open_page(session, "cases", step.where, period=step.period, controls={"of": question.measures[0]})
         return
     asked = step.question
     controls = {

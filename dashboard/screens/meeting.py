@@ -10,10 +10,11 @@ from dashboard import sitting
 from dashboard.agenda import AGENDA, Item, Panel, finding, item
 from dashboard.components import Figure, choose, empty, heading, metrics, no_data, notes, plain, show, table, title
 from dashboard.controls import control, open_at, set_value
+from dashboard.filter_widgets import WIDGET
 from dashboard.kept import store
 from dashboard.record_form import open_record, pick_record
 from dashboard.screens import Page
-from dashboard.session import WIDGET, Session, note_control, page_control
+from dashboard.session import Session, note_control, page_control
 from queries import wording
 from queries.filters import Filters
 from queries.rules import RULE_SETS

@@ -69,6 +69,7 @@ def _card(session: Session, headline: Headline) -> Figure:
         small_print=[lines[0], " · ".join([*lines[1:], *changes[1:]])],
         course=headline.course,
         help=headline.measure.meaning(language),
+        cases={"of": headline.measure.name, "part": "denominator"},
     )
 
 

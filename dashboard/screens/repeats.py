@@ -135,6 +135,9 @@ def _card(session: Session, card: Settled) -> Figure:
         rising=(card.signal or 0) > 0,
         small_print=[words("overview.counts", counts=counts, reach=wording.interval(card.lower, card.upper, language))],
         help=card.measure.meaning(language),
+        cases={"of": card.measure.name, "part": "denominator"}
+        if card.days in (None, session.filters.rule_set.follow_up_days)
+        else {},
     )
 
 

@@ -37,7 +37,7 @@ def render(session: Session) -> None:
     if not view.frame.height:
         empty(session, view)
         return
-    metrics(session, _cards(session, session.answer(satisfaction.heard, whom)), key="satisfaction")
+    metrics(session, _cards(session, session.answer(satisfaction.heard, whom), whom), key="satisfaction")
     left, right = st.columns(2, gap="small")
     with left:
         show(session, session.view(satisfaction.widest, whom, by), dumbbell, key="gap",
@@ -48,7 +48,7 @@ def render(session: Session) -> None:
     _needs(session, view, whom, by)
 
 
-def _cards(session: Session, heard: Heard) -> list[Figure]:
+def _cards(session: Session, heard: Heard, whom: str) -> list[Figure]:
     words, language = session.words, session.language
     scored, over = heard.scored, heard.over
     conventions = (
@@ -70,6 +70,7 @@ def _cards(session: Session, heard: Heard) -> list[Figure]:
                 _distance(session, heard.participation, heard.participation_target),
             ],
             help=words("satisfaction.participation_help"),
+            cases={"of": "participation_rate", "part": "denominator", "target": whom},
         ),
         *(
             Figure(
@@ -80,6 +81,7 @@ def _cards(session: Session, heard: Heard) -> list[Figure]:
                     _distance(session, share, heard.satisfaction_target),
                 ],
                 help=words(f"satisfaction.{name}_help"),
+                cases={"of": "satisfaction_rate", "part": "denominator", "target": whom, "convention": name},
             )
             for name, share, above, below in conventions
         ),

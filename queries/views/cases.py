@@ -72,10 +72,13 @@ def headline(snapshot: Snapshot, filters: Filters, question: Question, shown: in
     """
     each = measure(question.measure)
     count = both(wording.items, shown)
-    narrowed = bool(question.state or question.terms)
+    narrowed = bool(question.state or question.terms or question.due_within)
     if question.measure == WHOLE and question.role == "numerator" and not narrowed:
         return in_both("选定范围内共 {count}", "{count} in the selection", count=count)
     state = STATES[question.state] if question.state else Text("符合查找条件", "found")
+    if question.due_within:
+        days = question.due_within
+        state = Text(f"{days}天内到期", f"due within {days} days")
     figure = _figure(snapshot, filters, question.measure)
     if question.measure == WHOLE and question.role == "numerator":
         return in_both(

@@ -1,0 +1,93 @@
+"""A click on a mark, a row or an entry of a menu narrows the page to what it stands for."""
+
+from datetime import date
+
+import pytest
+
+from dashboard import narrowing
+from dashboard.choices import Choices
+from dashboard.narrowing import Mark
+from dashboard.session import Session
+from queries.case_list import Question, found
+from queries.filters import Filters
+from queries.settings import Settings
+from queries.snapshot import Snapshot
+from queries.views import closure, overview, repeats
+
+NORTH, SOUTH = Mark("place", "north"), Mark("place", "south")
+
+
+@pytest.fixture
+def snapshot(register) -> Snapshot:
+    return register(
+        """
+        place_code | registered_at | due_at     | closed_at  | is_repeat
+        -----------+---------------+------------+------------+----------
+        north      | 2022-01-03    | 2022-03-01 | 2022-02-01 | no
+        north      | 2022-02-03    | 2022-04-01 |            | yes
+        south      | 2022-02-05    | 2022-04-01 | 2022-03-01 | no
+        south      | 2022-05-05    | 2022-07-04 |            | no
+        north      | 2022-05-06    | 2022-07-08 |            | no
+        south      | 2022-06-20    |            |            | no
+        """
+    )
+
+
+@pytest.fixture
+def reader(snapshot: Snapshot, tmp_path) -> Session:
+    choices = Choices(as_of=date(2022, 6, 30))
+    settings = Settings(tmp_path, f"sqlite:///{tmp_path / 'h.db'}")
+    return Session(settings, "zh", False, snapshot, choices.filters(snapshot.as_of), choices, snapshot.as_of)
+
+
+def test_every_group_and_every_month_of_a_view_stands_for_a_selection(reader, snapshot):
+    groups = overview.by_group(snapshot, reader.filters)
+    assert narrowing.marks(reader, groups) == {NORTH: "north", SOUTH: "south"}
+    months = repeats.course(snapshot, reader.filters)
+    known = narrowing.marks(reader, months)
+    assert next(iter(known)) == Mark("month", "2022-06-01")
+    assert known[Mark("month", "2022-05-01")] == "2022年5月"
+
+
+@pytest.mark.parametrize(("point", "expected"), [
+    ({"customdata": ["north", "北镇", "92 %"]}, NORTH),
+    ({"x": 0.92, "y": "south"}, SOUTH),
+    ({"label": "north"}, NORTH),
+    ({"x": 0.92, "y": 3}, None),
+    ({"customdata": None}, None),
+])  # fmt: skip
+def test_a_point_is_known_by_its_key_its_place_or_its_label(reader, snapshot, point, expected):
+    assert narrowing.marked(reader, overview.by_group(snapshot, reader.filters), point) == expected
+
+
+@pytest.mark.parametrize("x", ["2022-05-01", "2022-05-01T00:00:00", "2022-05-01 00:00"])
+def test_a_month_is_known_by_its_first_day_however_the_browser_writes_it(reader, snapshot, x):
+    mark = narrowing.marked(reader, repeats.course(snapshot, reader.filters), {"x": x, "y": 0.3})
+    assert mark == Mark("month", "2022-05-01")
+    assert mark.period == (date(2022, 5, 1), date(2022, 5, 31))
+
+
+def test_a_quarter_and_a_year_stand_for_all_their_days():
+    assert Mark("quarter", "2022-04-01").period == (date(2022, 4, 1), date(2022, 6, 30))
+    assert Mark("year", "2022-01-01").period == (date(2022, 1, 1), date(2022, 12, 31))
+
+
+def test_bands_of_age_and_batches_stand_for_no_selection(snapshot, reader):
+    assert not narrowing.can_narrow(closure.ages(snapshot, reader.filters))
+    assert not narrowing.can_narrow(repeats.ladder(snapshot, reader.filters))
+
+
+def test_the_cards_of_deadlines_are_as_many_as_the_items_they_lead_to(snapshot):
+    filters = Filters(as_of=date(2022, 6, 30))
+    cards = dict(closure.deadlines(snapshot, filters).frame.iter_rows())
+    assert cards.pop("overdue") == len(found(snapshot, filters, Question("overdue_count")).numbers)
+    for horizon, items in cards.items():
+        assert len(found(snapshot, filters, Question(due_within=int(horizon))).numbers) == items
+    assert cards == {"7": 1, "14": 2, "30": 2}
+
+
+def test_below_one_place_comes_its_offices():
+    one, two = Filters(where=(("place", ("north",)),)), Filters(where=(("place", ("north", "south")),))
+    assert narrowing.next_level(one, ("place", "office")) == "office"
+    assert narrowing.next_level(two, ("place", "office")) == "place"
+    assert narrowing.next_level(one, ("place",)) == "place"

@@ -1,0 +1,123 @@
+"""Who is looking, and what the pages show them."""
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard.choices import Choices
+from dashboard.screens import pages
+from dashboard.session import Session
+from dashboard.viewer import viewer_of
+from queries.access import BUREAU, STRANGER, Viewer, visible_to
+from queries.case_list import Question
+from queries.errors import SettingsError
+from queries.settings import Settings
+from queries.snapshot import Snapshot, current
+from seed import demo
+
+HEADER = "X-Huiyin-Viewer"
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    folder = tmp_path_factory.mktemp("viewers")
+    made = Settings(folder, f"sqlite:///{folder / 'huiyin.db'}", viewer_header=HEADER, case_rows="own")
+    demo.load(made, cases=600)
+    return made
+
+
+@pytest.fixture(scope="module")
+def snapshot(settings: Settings) -> Snapshot:
+    return current(settings)
+
+
+def reader(settings: Settings, snapshot: Snapshot, viewer: Viewer) -> Session:
+    choices = Choices(period="all")
+    seen = visible_to(viewer, snapshot)
+    return Session(settings, "zh", False, seen, choices.filters(seen.as_of), choices, seen.as_of, viewer=viewer)
+
+
+@pytest.mark.parametrize(("values", "expected"), [
+    (["bureau"], BUREAU), ([], STRANGER), (["bureau", "bureau"], STRANGER), ([""], STRANGER), (["nowhere"], STRANGER),
+    (["%E5%8C%97"], Viewer("office", "north")), (["north"], Viewer("office", "north")),
+])  # fmt: skip
+def test_the_proxy_names_the_viewer_and_anything_else_is_a_stranger(settings, register, values, expected):
+    held = register("responsible_office_id\n---\nnorth")
+    names = held.dimension("office").with_columns(zh=held.dimension("office")["zh"].replace("north", "北"))
+    held._shared["office"] = names
+    assert viewer_of(settings, lambda name: values if name == HEADER else [], held) == expected
+
+
+def test_without_a_configured_header_no_header_is_believed(settings, snapshot):
+    unset = Settings(settings.data_dir, settings.database_url)
+    assert viewer_of(unset, lambda name: ["north"], snapshot) == BUREAU
+
+
+def test_a_setting_nobody_knows_is_refused_with_those_there_are():
+    with pytest.raises(SettingsError, match="bureau, own, nobody"):
+        Settings.from_environment({"HUIYIN_CASE_ROWS": "everyone"})
+
+
+def test_pages_with_items_of_all_offices_are_absent_for_an_office(settings, snapshot):
+    office = reader(settings, snapshot, Viewer("office", snapshot.keys("office")[0]))
+    bureau = reader(settings, snapshot, BUREAU)
+    stranger = reader(settings, snapshot, STRANGER)
+    open_to = {who: {page.name for page in pages() if page.open_to(session)}
+               for who, session in (("office", office), ("bureau", bureau), ("stranger", stranger))}  # fmt: skip
+    assert open_to["bureau"] == {page.name for page in pages()}
+    assert not open_to["office"] & {"import", "quality", "changes"}
+    assert "cases" in open_to["office"]
+    assert "cases" not in open_to["stranger"]
+
+
+def test_what_is_kept_for_the_bureau_is_not_shown_to_an_office_nor_the_other_way_round(settings, snapshot):
+    keys = snapshot.keys("office")
+    sessions = [reader(settings, snapshot, viewer) for viewer in
+                (BUREAU, Viewer("office", keys[0]), Viewer("office", keys[1]), STRANGER)]  # fmt: skip
+    lists = [session.cases.found(Question()).numbers if session.cases else None for session in sessions]
+    assert lists[3] is None
+    own = [set(numbers.to_list()) for numbers in lists[:3] if numbers is not None]
+    assert own[1] < own[0]
+    assert own[2] < own[0]
+    assert not own[1] & own[2]
+    counts = [session.answer(_registered) for session in sessions]
+    assert counts[0] > counts[1] == counts[2] == counts[3]
+
+
+def _registered(snapshot, filters):
+    from queries.evaluate import evaluate
+
+    return evaluate(snapshot, "registered_count", (), filters)["numerator"][0]
+
+
+def test_an_item_of_another_office_cannot_be_opened_by_its_number(settings, snapshot):
+    bureau, office = (reader(settings, snapshot, viewer)
+                      for viewer in (BUREAU, Viewer("office", snapshot.keys("office")[0])))  # fmt: skip
+    assert bureau.cases
+    assert office.cases
+    every = bureau.cases.found(Question()).numbers.to_list()
+    own = set(office.cases.found(Question()).numbers.to_list())
+    other = next(number for number in every if number not in own)
+    _, ids = bureau.cases.rows([other])
+    assert bureau.cases.case(ids[other]) is not None
+    assert office.cases.case(ids[other]) is None
+    assert office.cases.rows([other])[1] == {}
+
+
+def test_a_page_of_cases_says_so_where_no_items_may_be_seen(settings, snapshot):
+    shown = next(page for page in pages() if page.name == "cases")
+    app = AppTest.from_function(_draw, args=(shown, reader(settings, snapshot, STRANGER)), default_timeout=30).run()
+    assert not app.exception
+    assert not app.dataframe
+    assert len(app.info) == 1
+
+
+def test_number_cards_lead_to_no_items_where_none_may_be_seen(settings, snapshot):
+    shown = next(page for page in pages() if page.name == "overview")
+    for viewer, links in ((BUREAU, 4), (STRANGER, 0)):
+        app = AppTest.from_function(_draw, args=(shown, reader(settings, snapshot, viewer)), default_timeout=30).run()
+        assert not app.exception
+        assert sum(each.proto.label == "明细" for each in app.get("page_link")) == links
+
+
+def _draw(page, reader):
+    page.render(reader)
