@@ -72,6 +72,66 @@ def dumbbell(view: View, style: Style) -> go.Figure:
     return fig
 
 
+def gap_parts(view: View, style: Style) -> go.Figure:
+    """How far each group's satisfied out of all asked lie from the whole: grey participation, blue satisfaction.
+
+    Expects columns zh, en, value, numerator, denominator, gap, by_participation, by_satisfaction, worse; first row on
+    top. The gap is a mark, amber where it is more than chance.
+    """
+    records = view.frame.to_dicts()
+    places = list(range(len(records)))[::-1]
+    fig = figure(style, max(LEAST, ROW * len(records) + ROOM), barmode="relative")
+    palette, language = style.palette, style.language
+    hover = [_parts_hover(row, style) for row in records]
+    for column, colour in (("by_participation", palette.faint), ("by_satisfaction", palette.data)):
+        fig.add_bar(
+            orientation="h", x=[row[column] for row in records], y=places, width=BAR * 1.4, marker={"color": colour},
+            customdata=hover, hovertemplate="%{customdata}<extra></extra>",
+        )  # fmt: skip
+    colours = [palette.signal if row["worse"] else palette.ink for row in records]
+    fig.add_scatter(
+        x=[row["gap"] for row in records], y=places, mode="markers", customdata=hover,
+        hovertemplate="%{customdata}<extra></extra>",
+        marker={"symbol": "diamond", "size": 10, "color": colours, "line": {"color": palette.background, "width": 1}},
+    )  # fmt: skip
+    for row, place in zip(records, places, strict=True):
+        sign = "+" if row["gap"] > 0 else "−"
+        _printed(fig, f"{sign}{wording.points(row['gap'], language)}", place, style, pale=not row["worse"])
+    words = style.words
+    legend = "    ".join(
+        f'<span style="color:{colour}">{mark}</span> {words(word)}'
+        for colour, mark, word in (
+            (palette.neutral, "■", "charts.part_participation"), (palette.data, "■", "charts.part_satisfaction"),
+            (palette.ink, "◆", "charts.part_gap"),
+        )
+    )  # fmt: skip
+    fig.add_annotation(
+        x=0, xref="paper", xanchor="left", y=1, yref="paper", yanchor="bottom", yshift=6, showarrow=False, text=legend
+    )
+    fig.add_vline(x=0, line={"color": palette.muted, "width": 1})
+    columns = ("gap", "by_participation", "by_satisfaction")
+    reach = max((abs(row[name]) for row in records for name in columns), default=0.1)
+    fig.update_layout(
+        xaxis={
+            "range": [-reach * 1.15, reach * 1.15], "tickformat": "+.0%", "showgrid": True, "nticks": 6,
+            "gridcolor": palette.grid, "tickangle": 0,
+        },
+        yaxis=name_axis([row[language] for row in records], places, style),
+        margin={"t": 34, "r": PRINT_WIDTH},
+    )  # fmt: skip
+    return fig
+
+
+def _parts_hover(row: dict[str, Any], style: Style) -> str:
+    words, language = style.words, style.language
+    counts = wording.fraction(row["numerator"], row["denominator"], language)
+    lines = [f"<b>{escape(row[language])}</b>", f"{wording.per_cent(row['value'], language)} {counts}"]
+    for column, word in (("by_participation", "part_participation"), ("by_satisfaction", "part_satisfaction")):
+        sign = "+" if row[column] > 0 else "−"
+        lines.append(f"{words(f'charts.{word}')} {sign}{wording.points(row[column], language)}")
+    return "<br>".join(lines)
+
+
 def silence_bounds(view: View, style: Style) -> go.Figure:
     """What the rate over all can be: a bar from "none of the silent satisfied" to "all of them", the dot as answered.
 

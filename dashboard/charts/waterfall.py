@@ -128,6 +128,8 @@ def _value(row: dict[str, Any], view: View, style: Style) -> str:
 
 
 def _counts(row: dict[str, Any], view: View, style: Style) -> str:
+    if row["numerator"] is None:  # a part that is no selection of items
+        return ""
     if row["denominator"] is not None:
         return wording.fraction(row["numerator"], row["denominator"], style.language)
     if row["is_total"]:
@@ -145,7 +147,8 @@ def _hover(row: dict[str, Any], view: View, style: Style) -> str:
         for each in ("entered", "left", "turned_to", "turned_from")
         if row[each]
     ]
-    return "<br>".join([f"<b>{name} {_effect(row, style)}</b>", *moved, _counts(row, view, style)])
+    lines = [f"<b>{name} {_effect(row, style)}</b>", *moved, _counts(row, view, style)]
+    return "<br>".join(line for line in lines if line)
 
 
 def _name(row: dict[str, Any], style: Style) -> str:

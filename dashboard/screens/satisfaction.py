@@ -2,14 +2,16 @@
 
 import streamlit as st
 
-from dashboard.charts.gap import dumbbell, silence_bounds
+from dashboard.charts.comparison import interval_dots
+from dashboard.charts.gap import dumbbell, gap_parts, silence_bounds
+from dashboard.charts.waterfall import waterfall
 from dashboard.components import Figure, choose, empty, heading, metrics, notes, plain, show, title
 from dashboard.screens import Page
 from dashboard.session import Session
 from queries import wording
 from queries.dimensions import DIMENSIONS
 from queries.rules import CONVENTIONS
-from queries.views import View, satisfaction
+from queries.views import View, heard, satisfaction
 from queries.views.satisfaction import Heard
 
 BREAKDOWNS = ("place", "office")
@@ -46,28 +48,46 @@ def render(session: Session) -> None:
         show(session, session.view(satisfaction.bounds, whom, by), silence_bounds, key="bounds",
              note=words("satisfaction.bounds_note"))  # fmt: skip
     _needs(session, view, whom, by)
+    left, right = st.columns(2, gap="small")
+    with left, st.container(border=True, key="card-why", gap="small", height="stretch"):
+        _why(session, whom, by)
+    with right:
+        show(session, session.view(heard.reached, whom, by), interval_dots, key="reached",
+             note=words("satisfaction.reached_note", period=_period(session)))  # fmt: skip
 
 
-def _cards(session: Session, heard: Heard, whom: str) -> list[Figure]:
+@st.fragment
+def _why(session: Session, whom: str, by: str) -> None:
+    """What a difference is made of, between groups or over time; only this card changes."""
+    words = session.words
+    ways = {"apart": (heard.apart, gap_parts), "change": (heard.change, waterfall)}
+    way = choose(session, "why", list(ways), lambda name: words(f"satisfaction.why_{name}"),
+                 label=words("satisfaction.why"))  # fmt: skip
+    question, chart = ways[way]
+    show(session, session.view(question, whom, by), chart, key=f"why-{way}", boxed=False,
+         note=words(f"satisfaction.{way}_note", period=_period(session)))  # fmt: skip
+
+
+def _cards(session: Session, found: Heard, whom: str) -> list[Figure]:
     words, language = session.words, session.language
-    scored, over = heard.scored, heard.over
+    scored, over = found.scored, found.over
     conventions = (
-        ("observed", heard.satisfaction, heard.satisfied, scored),
+        ("observed", found.satisfaction, found.satisfied, scored),
         (
             "silence_is_satisfied",
-            heard.satisfaction_with_silence,
-            heard.satisfied + heard.expired,
-            scored + heard.expired,
+            found.satisfaction_with_silence,
+            found.satisfied + found.expired,
+            scored + found.expired,
         ),
     )
-    reach = wording.interval(*heard.bounds, language) if heard.bounds else wording.MISSING
+    reach = wording.interval(*found.bounds, language) if found.bounds else wording.MISSING
     return [
         Figure(
             words("satisfaction.participation"),
-            wording.per_cent(heard.participation, language),
+            wording.per_cent(found.participation, language),
             small_print=[
-                words("satisfaction.counts", counts=wording.fraction(heard.evaluated, over, language)),
-                _distance(session, heard.participation, heard.participation_target),
+                words("satisfaction.counts", counts=wording.fraction(found.evaluated, over, language)),
+                _distance(session, found.participation, found.participation_target),
             ],
             help=words("satisfaction.participation_help"),
             cases={"of": "participation_rate", "part": "denominator", "target": whom},
@@ -78,7 +98,7 @@ def _cards(session: Session, heard: Heard, whom: str) -> list[Figure]:
                 wording.per_cent(share, language),
                 small_print=[
                     words("satisfaction.counts", counts=wording.fraction(above, below, language)),
-                    _distance(session, share, heard.satisfaction_target),
+                    _distance(session, share, found.satisfaction_target),
                 ],
                 help=words(f"satisfaction.{name}_help"),
                 cases={"of": "satisfaction_rate", "part": "denominator", "target": whom, "convention": name},
@@ -89,8 +109,8 @@ def _cards(session: Session, heard: Heard, whom: str) -> list[Figure]:
             words("satisfaction.bounds"),
             reach,
             small_print=[
-                words("satisfaction.silent", items=wording.items(heard.expired, language)),
-                words("satisfaction.open", items=wording.items(heard.still_open, language)),
+                words("satisfaction.silent", items=wording.items(found.expired, language)),
+                words("satisfaction.open", items=wording.items(found.still_open, language)),
             ],
             help=words("satisfaction.bounds_help"),
         ),
@@ -139,7 +159,10 @@ def warm(session: Session) -> None:
     if known and session.snapshot.available("place"):
         session.answer(satisfaction.headline, known[0])
         session.answer(satisfaction.heard, known[0])
-        for view, chart in ((satisfaction.widest, dumbbell), (satisfaction.bounds, silence_bounds)):
+        for view, chart in (
+            (satisfaction.widest, dumbbell), (satisfaction.bounds, silence_bounds), (heard.apart, gap_parts),
+            (heard.reached, interval_dots),
+        ):  # fmt: skip
             found = session.view(view, known[0], "place")
             if found.frame.height:
                 session.figure(found, chart)

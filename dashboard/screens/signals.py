@@ -70,11 +70,14 @@ def _signal(session: Session, row: Mapping[str, Any], index: int) -> None:
             upper = wording.items(row["farrington_upper"], language)
             st.caption(plain(words(f"signals.farrington_{row['farrington']}", upper=upper)))
             where = {name: (row[name],) for name in BREAKDOWNS if row[name] is not None}
-            if where and st.button(
+            lists = session.cases is not None  # whether this reader may see items one by one
+            if st.button(
                 words("signals.open"), key=f"open-signal-{index}", icon=":material/filter_alt:", type="tertiary",
-                help=words("signals.open_help"),
+                help=words("signals.open_help" if lists else "signals.open_help_overview"),
             ):  # fmt: skip
-                open_page(session, "overview", where)
+                window = session.answer(watch).window
+                controls = {"of": "registered_count", "part": "numerator"} if lists else {}
+                open_page(session, "cases" if lists else "overview", where, period=window, controls=controls)
         with drawn:
             alt = f"{signals.name_of(row)(language)}: {signals.described(row)(language)}"
             st.plotly_chart(

@@ -256,7 +256,7 @@ def waterfall(snapshot: Snapshot, filters: Filters, name: str, then: Then, befor
     frame = pl.DataFrame(rows, schema=_SCHEMA, orient="row")
     notes = (*found.reasons, *_notes(chosen, name, then, before))
     finding = why_changed(found.change) if found.change else None
-    return made(snapshot, chosen, frame, (name,), (), finding, notes)
+    return made(snapshot, chosen, frame, (name,), (), finding, notes, methods=("why_changed",))
 
 
 _SCHEMA: dict[str, pl.DataType] = {

@@ -219,7 +219,8 @@ def concentration(snapshot: Snapshot, filters: Filters) -> View:
     )
     notes = () if sizes.height else (_no_matters(snapshot, chosen),)
     found = gathering(snapshot, filters)
-    return made(snapshot, chosen, frame, (), (), _gathered(found) if found else None, notes)
+    said = _gathered(found) if found else None
+    return made(snapshot, chosen, frame, (), (), said, notes, methods=("concentration",))
 
 
 def _gathered(found: Gathering) -> Text:

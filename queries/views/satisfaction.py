@@ -25,6 +25,7 @@ from queries.vocabulary import Text
 
 WHOM = ("bureau", "office")
 NAMES = ("participation_rate", "satisfaction_rate")
+METHODS = ("silence_bounds", "evaluations_needed")
 MOST_ROWS = 12  # of a picture (UX.md §5)
 COUNTS = ("satisfied", "basically_satisfied", "dissatisfied", "content", "evaluated", "expired", "open", "asked")
 
@@ -157,7 +158,7 @@ def by_group(snapshot: Snapshot, filters: Filters, whom: str, dimension: str) ->
     notes = items_unnamed(unnamed)
     if not frame.height:
         notes = (reason_text(each, snapshot, "no_cases", chosen),)
-    return made(snapshot, chosen, frame, NAMES, (dimension,), _widest(frame), notes)
+    return made(snapshot, chosen, frame, NAMES, (dimension,), _widest(frame), notes, methods=METHODS)
 
 
 def widest(snapshot: Snapshot, filters: Filters, whom: str, dimension: str, most: int = MOST_ROWS) -> View:

@@ -40,6 +40,7 @@ MOST_YEARS = 3
 CLOSE_TO_WHOLE = 10  # items; fewer are written with one decimal
 CHANCE_DECIMALS = 2  # of a chance in per cent
 MANY_TIMES = 10  # beyond which the expectation is too small for the number to mean much
+METHODS = ("early_warning", "false_alarm_budget", "farrington")
 EVERYTHING = {
     "topic": Text("全部属地", "All places"),
     "place": Text("全部类别", "All topics"),
@@ -66,7 +67,7 @@ def signals(snapshot: Snapshot, filters: Filters) -> View:
     frame = _with_repeats(_listed(snapshot, watched), snapshot, chosen, watched)
     return made(
         snapshot, chosen, frame.sort("chance", maintain_order=True), ("registered_count",), DIMENSIONS_WATCHED,
-        _headline(frame.height, watched), _notes(watched),
+        _headline(frame.height, watched), _notes(watched), methods=METHODS,
     )  # fmt: skip
 
 
@@ -353,7 +354,7 @@ def _against_usual(snapshot: Snapshot, filters: Filters, name: str, most: int) -
     frame = frame.sort(pl.col(name).replace_strict({key: at for at, key in enumerate(order)}, return_dtype=pl.Int64))
     own = explained(watched.levels).get("topic" if name == "topic_l1" else "place")
     finding = _group_finding(frame, name, told_already=own is not None and not own.any())
-    return made(snapshot, chosen, frame, ("registered_count",), (name,), finding)
+    return made(snapshot, chosen, frame, ("registered_count",), (name,), finding, methods=METHODS)
 
 
 def _level(watched: Watch, name: str) -> Look:
