@@ -47,12 +47,19 @@ def take(name: str, component: str, trigger: str) -> None:
         st.session_state[LOCAL + name] = value
 
 
-def marked(figure: str) -> dict[str, str]:
-    """The keys of the mark just clicked in a figure, lines `dimension=key` first in its `customdata`; or nothing."""
+def marked(figure: str, axis: str = "") -> dict[str, str]:
+    """The keys of the mark just clicked in a figure; empty for none.
+
+    Args:
+        axis: whose key stands first in the mark's `customdata`; without it lines `dimension=key` stand there.
+    """
     points = st.session_state.get(figure, {}).get("selection", {}).get("points", [])
     data = points[0].get("customdata") if points else None
-    lines = str(data[0]).splitlines() if data else []
-    return dict(line.split("=", 1) for line in lines if "=" in line)
+    if not data:
+        return {}
+    if axis:
+        return {axis: str(data[0])}
+    return dict(line.split("=", 1) for line in str(data[0]).splitlines() if "=" in line)
 
 
 def set_value(name: str, value: str) -> None:

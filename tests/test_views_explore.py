@@ -236,6 +236,8 @@ def test_the_figure_opened_is_the_whole_of_the_next_level(city, question, keys):
 
 def test_what_was_put_together_cannot_be_opened(city):
     assert drill.one_level_down(city, YEAR, Question(SHARES[:1], "place"), {"place": OTHERS}) is None
+    keys = {"place": OTHERS, "month": "2022-03-01"}
+    assert drill.one_level_down(city, YEAR, Question(SHARES[:1], "place", grain="month"), keys) is None
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,6 @@
 """Whatever was asked, drawn so that it can be read: dots, pairs, lines with their band, small multiples, heat."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from math import ceil
 from typing import Any
 
@@ -22,10 +21,8 @@ HEIGHT = 300  # CSS pixels
 ROW = 30  # CSS pixels of a group
 ROOM = 62
 PANEL = 132  # CSS pixels of a small chart
+TALL_UP_TO = 14  # groups with more room a row
 ACROSS = 4  # small charts side by side
-MOST_ROWS = 24  # groups of a dot plot
-MOST_PANELS = 12
-MOST_HEAT_ROWS = 20
 SHADES = {  # five steps of one blue, all of them light (dark) enough for our ink: figures stay readable on every step
     False: ("#F0F5FA", "#DBE8F4", "#BFD6EC", "#9DC0E2", "#78A9D5"),
     True: ("#10233B", "#17324F", "#1E4167", "#275380", "#31669B"),
@@ -47,17 +44,14 @@ def drawing(view: View, style: Style) -> go.Figure:
     if "then_value" in view.frame.columns:
         return pairs(view, style)
     if isinstance(view.measures[0], Ratio):
-        return interval_dots(_most(view), style) if view.frame.height > 14 else tall_interval_dots(view, style)
+        draw = tall_interval_dots if view.frame.height <= TALL_UP_TO else interval_dots
+        return draw(view, style)
     return dots(view, style)
-
-
-def _most(view: View) -> View:
-    return replace(view, frame=view.frame.head(MOST_ROWS))
 
 
 def dots(view: View, style: Style) -> go.Figure:
     """Counts or days of each group as a dot on a scale from nought, the figure printed at the right."""
-    rows = view.frame.filter(pl.col("value").is_not_null()).head(MOST_ROWS).to_dicts()
+    rows = view.frame.filter(pl.col("value").is_not_null()).to_dicts()
     places = list(range(len(rows)))[::-1]
     fig = figure(style, max(180, ROW * len(rows) + ROOM))
     each, palette = view.measures[0], style.palette
@@ -87,7 +81,7 @@ def dots(view: View, style: Style) -> go.Figure:
 
 def pairs(view: View, style: Style) -> go.Figure:
     """Two selections of each group: the first a dot, the second an open diamond; amber or blue only beyond chance."""
-    rows = view.frame.filter(pl.col("value").is_not_null()).head(MOST_ROWS).to_dicts()
+    rows = view.frame.filter(pl.col("value").is_not_null()).to_dicts()
     places = list(range(len(rows)))[::-1]
     each, palette = view.measures[0], style.palette
     fig = figure(style, max(180, ROW * len(rows) + ROOM + 16))
@@ -170,7 +164,7 @@ def multiples(view: View, style: Style) -> go.Figure:
     """A small chart a group, all on one scale, so that shapes and levels can be compared at a glance."""
     grain = next(axis for axis in view.by if axis in GRAINS)
     groups = [axis for axis in view.by if axis not in GRAINS]
-    panels = view.frame.partition_by(groups, maintain_order=True)[:MOST_PANELS]
+    panels = view.frame.partition_by(groups, maintain_order=True)
     across = min(ACROSS, max(len(panels), 1))
     down = ceil(len(panels) / across) or 1
     fig = figure(style, PANEL * down + 30)
@@ -226,20 +220,18 @@ def _panel(
 def heat(view: View, style: Style) -> go.Figure:
     """Two breakdowns: a cell each, five steps of one blue, the figure printed; few items are left blank."""
     language = style.language
-    names = view.frame[language].unique(maintain_order=True).to_list()[:MOST_HEAT_ROWS]
+    names = view.frame[language].unique(maintain_order=True).to_list()
     across = _others_last(view.frame, f"across_{language}", view.by[1])
-    records = [row for row in view.frame.to_dicts() if row[language] in set(names)]
+    records = view.frame.to_dicts()
     column = {name: at for at, name in enumerate(across)}
     line = {name: at for at, name in enumerate(reversed(names))}
     each, palette = view.measures[0], style.palette
     fig = figure(style, max(180, 28 * len(names) + 70))
     shades = SHADES[style.dark]
     grid: list[list[int | None]] = [[None] * len(across) for _ in names]
-    hover: list[list[Any]] = [[["", "", "", "", ""]] * len(across) for _ in names]
     for row in records:
         y, x = line[row[language]], column[row[f"across_{language}"]]
         grid[y][x] = row["step"] or 0
-        hover[y][x] = _hover(row, each, view, style)
         step = row["step"] or 0
         ink = palette.ink if step else palette.muted
         text = _short(each, row, style)
@@ -248,8 +240,17 @@ def heat(view: View, style: Style) -> go.Figure:
     scale = [[edge, colours[at]] for at in range(6) for edge in (at / 6, (at + 1) / 6)]
     fig.add_heatmap(
         z=grid, x=list(range(len(across))), y=list(range(len(names))), zmin=-0.5, zmax=5.5, colorscale=scale,
-        showscale=False, xgap=2, ygap=2, customdata=hover, hovertemplate=HOVER,
+        showscale=False, xgap=2, ygap=2, hoverinfo="skip",
     )  # fmt: skip
+    # a click on a cell is one on a mark nobody sees: Streamlit hears of marks only
+    fig.add_scatter(
+        x=[column[row[f"across_{language}"]] for row in records],
+        y=[line[row[language]] for row in records],
+        mode="markers",
+        marker={"size": 26, "symbol": "square", "color": "rgba(0,0,0,0)"},
+        customdata=[_hover(row, each, view, style) for row in records],
+        hovertemplate=HOVER,
+    )
     fig.update_layout(
         xaxis={"tickvals": list(range(len(across))), "ticktext": [_broken(name) for name in across],
                "side": "top", "tickangle": 0, "showgrid": False, "ticks": ""},

@@ -140,7 +140,7 @@ def _chart(session: Session, question: Question, name: str) -> None:
     show(session, view, drawing, key="explored", on_click=_nothing,
          sentence=None if kind == "intervals" else plain_title,
          note=session.words(f"explore.note_{kind}", period=_period(session), cohort=cohort))  # fmt: skip
-    keys = marked("figure-explored")
+    keys = marked("figure-explored", question.axes[0] if kind == "intervals" else "")
     if keys:
         _open(session, question, keys)
 
@@ -174,16 +174,20 @@ def _open(session: Session, question: Question, keys: dict[str, str]) -> None:
         if any(page.name == "cases" for page in pages()):
             open_page(session, "cases", step.where, period=step.period, controls={"of": question.measures[0]})
         return
-    asked = step.question
-    controls = {
-        "m": ",".join(asked.measures),
-        "by": asked.by or NONE,
-        "and": asked.and_by,
-        "t": asked.grain,
-        "draw": session.locals.get("draw", ""),
+    open_page(session, "explore", step.where, period=step.period, controls=_controls(session, step.question))
+
+
+def _controls(session: Session, asked: Question) -> dict[str, str]:
+    """A question as the page's own parameters; what the page would take anyway is left out of the link."""
+    dimensions = session.answer(explore.breakdowns, asked.measures)
+    said = {
+        "m": (",".join(asked.measures), ",".join(session.answer(explore.offered)[:1])),
+        "by": (asked.by or NONE, dimensions[0] if dimensions else NONE),
+        "and": (asked.and_by or NONE, NONE),
+        "t": (asked.grain or NONE, NONE),
+        "draw": (session.locals.get("draw", asked.measures[0]), asked.measures[0]),
     }
-    open_page(session, "explore", step.where, period=step.period,
-              controls={name: value for name, value in controls.items() if value})  # fmt: skip
+    return {name: value for name, (value, usual) in said.items() if value != usual}
 
 
 def _period(session: Session) -> str:

@@ -48,7 +48,9 @@ def one_level_down(snapshot: Snapshot, filters: Filters, question: Question, key
     Returns:
         None where there is nothing to open.
     """
-    where = {name: (key,) for name, key in keys.items() if name in DIMENSIONS and key != OTHERS}
+    if OTHERS in keys.values():
+        return None
+    where = {name: (key,) for name, key in keys.items() if name in DIMENSIONS}
     grain = next((name for name in keys if name in GRAINS), None)
     if not where and grain is None:
         return None

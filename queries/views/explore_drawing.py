@@ -19,6 +19,9 @@ from queries.vocabulary import LANGUAGES, Text
 
 Kind = Literal["nothing", "intervals", "dots", "pairs", "lines", "multiples", "heat"]
 
+ROOM = {"intervals": 24, "dots": 24, "pairs": 24, "multiples": 12, "heat": 12}
+"""Groups each chart has room for; the table has all of them."""
+
 
 def kind(question: Question, name: str) -> Kind:
     """The chart that suits a question: what is compared decides, not taste."""
@@ -51,7 +54,7 @@ def drawn(snapshot: Snapshot, filters: Filters, question: Question, name: str) -
     whole = view.frame.filter((pl.col("part") == "total") & (pl.col("measure") == name))
     overall = whole["value"][0] if whole.height else None
     groups = [axis for axis in question.axes if axis not in GRAINS]
-    frame = _in_order(cells, question)
+    frame, hidden = _roomy(_in_order(cells, question), groups, kind(question, name))
     for place, axis in enumerate(groups):
         names = ("zh", "en") if place == 0 else ("across_zh", "across_en")
         for language, column in zip(LANGUAGES, names, strict=True):
@@ -70,8 +73,23 @@ def drawn(snapshot: Snapshot, filters: Filters, question: Question, name: str) -
             pl.lit(text(language)).alias(f"{part}_{language}") for part, text in said.items() for language in LANGUAGES
         )
     return replace(
-        view, frame=frame, measures=(each,), by=question.axes, finding=finding or _said(view, name), notes=()
+        view, frame=frame, measures=(each,), by=question.axes, finding=finding or _said(view, name), notes=hidden
     )
+
+
+def _roomy(frame: pl.DataFrame, groups: list[str], chart: Kind) -> tuple[pl.DataFrame, tuple[Text, ...]]:
+    """The groups with the most items that a chart has room for, and a note on the others."""
+    keys = groups[:1] if chart == "heat" else groups
+    if chart not in ROOM or not frame.height:
+        return frame, ()
+    size = pl.coalesce("denominator", "numerator").sum()
+    sizes = frame.group_by(keys, maintain_order=True).agg(size.alias("_size"))
+    hidden = sizes.height - ROOM[chart]
+    if hidden <= 0:
+        return frame, ()
+    largest = sizes.sort("_size", descending=True, maintain_order=True).head(ROOM[chart])
+    note = Text(f"其余{hidden}组见下表。", f"The other {hidden} groups are in the table below.")
+    return frame.join(largest, on=keys, how="semi", maintain_order="left"), (note,)
 
 
 def _said(view: View, name: str) -> Text | None:
