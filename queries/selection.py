@@ -136,7 +136,7 @@ def select(snapshot: Snapshot, engine: Engine, table: Table, cohorts: Sequence[C
     basis = basis_of(snapshot, filters)
     start = day_number(filters.start) if filters.start else EARLIEST
     end = day_number(filters.end) if filters.end else LATEST
-    wanted = _wanted(snapshot, table, filters)
+    wanted = wanted_rows(snapshot, table, filters)
     kept: list[Partition] = []
     spans: dict[Cohort, list[tuple[int, int]]] = {cohort: [] for cohort in cohorts}
     for part in snapshot.partitions(table):
@@ -161,7 +161,8 @@ def select(snapshot: Snapshot, engine: Engine, table: Table, cohorts: Sequence[C
     )
 
 
-def _wanted(snapshot: Snapshot, table: Table, filters: Filters) -> list[Wanted]:
+def wanted_rows(snapshot: Snapshot, table: Table, filters: Filters) -> list[Wanted]:
+    """What rows must have and must not have: filters, what a viewer may not see, whose evaluation is meant."""
     wanted = [(name, snapshot.codes(name, keys), True) for name, keys in filters.where]
     hidden = [(name, list(codes), False) for name, codes in snapshot.hidden if table in DIMENSIONS[name].tables]
     if table == "evaluations":

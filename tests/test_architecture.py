@@ -47,6 +47,7 @@ FLOORS = {
     "queries.followup": 4,
     "queries.quantiles": 4,
     "queries.reasons": 4,
+    "queries.recipe": 4,
     "queries.selection": 4,
     "queries.views": 5,
     "seed": 6,

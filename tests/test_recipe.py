@@ -1,0 +1,84 @@
+"""The code behind a figure is run here as a reader would run it, and counts what the dashboard counts."""
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from queries.evaluate import evaluate
+from queries.filters import Filters
+from queries.measures import measures
+from queries.recipe import code
+from queries.rules import RULE_SETS
+from queries.settings import Settings
+from queries.snapshot import Snapshot, current
+from seed import demo
+
+YEAR = Filters(date(2021, 7, 1), date(2022, 6, 30))
+
+
+@pytest.fixture(scope="module")
+def snapshot(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
+    folder = tmp_path_factory.mktemp("recipe")
+    settings = Settings(folder, f"sqlite:///{folder / 'huiyin.db'}")
+    demo.load(settings, cases=1_500)
+    return current(settings)
+
+
+def run(text: str, snapshot: Snapshot) -> dict[str, Any]:
+    """What the code counts, its folder put in place."""
+    folder = f'Path("snapshots") / "{snapshot.id}"'
+    assert folder in text
+    names: dict[str, Any] = {}
+    exec(compile(text.replace(folder, f'Path("{snapshot.folder}")'), "notebook", "exec"), names)
+    counted: pl.DataFrame = names["counted"]
+    return counted.row(0, named=True)
+
+
+def check(snapshot: Snapshot, name: str, filters: Filters) -> None:
+    text = code(snapshot, filters, name, "en")
+    asked = evaluate(snapshot, name, (), filters).row(0, named=True)
+    if text is None:
+        assert asked["reason"] not in (None, "no_cases", "not_stated")
+        return
+    counted = run(text, snapshot)
+    assert counted["numerator"] == asked["numerator"]
+    assert counted["excluded"] == asked["excluded"]
+    if asked["denominator"] is not None:
+        assert counted["denominator"] == asked["denominator"]
+    if asked["value"] is not None:
+        assert counted["value"] == pytest.approx(asked["value"])
+
+
+@pytest.mark.parametrize("name", list(measures()))
+def test_the_code_of_every_measure_counts_what_the_dashboard_counts(name, snapshot):
+    check(snapshot, name, YEAR)
+
+
+@pytest.mark.parametrize("name", list(measures()))
+def test_the_code_holds_under_other_filters_rules_and_an_earlier_day(name, snapshot):
+    place = snapshot.keys("place")[1]
+    for rules in RULE_SETS:
+        filters = Filters(date(2021, 3, 3), date(2022, 3, 31), (("place", (place,)),), date(2022, 4, 10), rules)
+        check(snapshot, name, filters)
+
+
+def test_the_code_leaves_out_what_a_viewer_may_not_see(snapshot):
+    hidden = snapshot.hide("purpose", [snapshot.keys("purpose")[1]])
+    text = code(hidden, YEAR, "registered_count", "zh")
+    assert text is not None
+    assert run(text, hidden)["numerator"] == evaluate(hidden, "registered_count", (), YEAR)["numerator"][0]
+    assert run(text, hidden)["numerator"] < evaluate(snapshot, "registered_count", (), YEAR)["numerator"][0]
+
+
+def test_a_name_from_the_register_stays_within_its_comment(tmp_path):
+    from queries.snapshot import build_from_frames
+
+    rows = pl.DataFrame({"case_id": ["a"], "registered_at": ["2022-01-03"], "place_code": ["x\nraise SystemExit"]})
+    made = build_from_frames(Path(tmp_path) / "s", rows)
+    filters = Filters(where=(("place", tuple(made.keys("place"))),))
+    text = code(made, filters, "registered_count", "en")
+    assert text is not None
+    assert run(text, made)["numerator"] == 1
