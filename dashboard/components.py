@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import partial
 from typing import Literal
@@ -14,9 +14,8 @@ import streamlit as st
 from dashboard import narrowing
 from dashboard.charts import Chart, Palette
 from dashboard.controls import page_choices, page_text
-from dashboard.exports.cells import csv_bytes
-from dashboard.exports.sheets import selection_lines, sheet
 from dashboard.session import Session, link_to, note_control, page_control
+from dashboard.take_away import Card, Figures, take_away
 from queries import wording
 from queries.methods import method
 from queries.reasons import why_not
@@ -117,7 +116,7 @@ def show(
     sentence: Text | str | None = None,
     boxed: bool = True,
     quiet: bool = False,
-    table: pl.DataFrame | None = None,
+    table: Figures = None,
     on_click: Callable[[], None] | None = None,
 ) -> None:
     """A view as a card: its finding, the figure, its notes, and the figures behind it to look at and download.
@@ -130,7 +129,7 @@ def show(
         sentence: the heading, instead of the view's finding.
         boxed: False where the page has drawn the card around several parts.
         quiet: the view's notes behind a question mark instead of under the figure, where room is short.
-        table: labelled figures to offer for download instead of the view's frame.
+        table: labelled figures to take away instead of the view's frame, or what makes them.
         on_click: callback for a click on a mark, such as `session.pick`; without it a click narrows the selection to
             what the mark stands for (`dashboard.narrowing`).
     """
@@ -142,8 +141,10 @@ def show(
             with st.container(gap=None):
                 title(session, finding, note, _help(session, view, quiet=quiet))
             if view.frame.height:
+                said = finding if isinstance(finding, str) else finding(session.language) if finding else ""
+                drawn = has_figures(view)
                 narrowing.menu(session, view, key)
-                download(session, view, key, table)
+                take_away(session, view, Card(key, said, note, has_chart=drawn, figures=table))
         if not has_figures(view):
             empty(session, view)
             return
@@ -384,26 +385,3 @@ def type_in(session: Session, name: str, *, label: str, width: int = 180) -> str
     value = (text or "").strip()
     note_control(name, value, "")
     return value
-
-
-def download(session: Session, view: View, key: str, table: pl.DataFrame | None) -> None:
-    """A button for the figures of a card as a file; `table` instead of the view's frame where there is one."""
-    st.download_button(
-        session.words("frame.download"),
-        data=lambda: view_csv(session, view if table is None else replace(view, frame=table), key),
-        file_name=f"huiyin_{key}_{view.as_of.isoformat()}_{view.snapshot_id[-6:]}.csv",
-        mime="text/csv",
-        on_click="ignore",
-        type="tertiary",
-        icon=":material/download:",
-        key=f"download-{key}",
-        help=session.words("frame.download_help"),
-    )
-
-
-def view_csv(session: Session, view: View, name: str) -> bytes:
-    """The figures of a view as a CSV file that opens in a spreadsheet, with what they stand on below."""
-    found = sheet(view, "", name, session.snapshot, session.language)
-    said = [(text,) for text in (found.finding, *found.notes) if text]
-    foot = selection_lines(session.snapshot, view.filters, session.language)
-    return csv_bytes([found.frame.columns, *found.frame.iter_rows(), (), *said, *foot])

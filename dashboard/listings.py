@@ -6,8 +6,9 @@ from typing import Any, Literal
 import polars as pl
 import streamlit as st
 
-from dashboard.components import download, empty, notes, title
+from dashboard.components import empty, notes, title
 from dashboard.session import Session
+from dashboard.take_away import Card, take_away
 from queries import wording
 from queries.views import View
 from queries.vocabulary import Text
@@ -57,7 +58,8 @@ def listing(
             with st.container(gap=None):
                 title(session, finding, note)
             if shown.height:
-                download(session, view, key, shown.rename(dict(headings)))
+                files = shown.rename(dict(headings))
+                take_away(session, view, Card(key, "", has_chart=False, figures=files))
         if shown.is_empty():
             empty(session, view)
             return

@@ -16,9 +16,7 @@ from hypothesis import strategies as st
 from dashboard.charts import DARK, LIGHT, Style, distribution, escape, month_axis
 from dashboard.charts.comparison import interval_dots
 from dashboard.charts.time_series import monthly_share, monthly_shares, share_axis
-from dashboard.choices import Choices
-from dashboard.components import plain, sparkline, view_csv, working_days
-from dashboard.session import Session
+from dashboard.components import plain, sparkline, working_days
 from queries import wording
 from queries.filters import Filters
 from queries.settings import Settings
@@ -171,18 +169,6 @@ def test_names_from_a_register_are_never_markup():
     shown = plain("a*b_[c](http://x) :red[d] <script> $x$\n# e")
     assert all(f"\\{sign}" in shown for sign in "*_[(<$#:")
     assert "\n" not in shown
-
-
-def test_the_download_of_a_card_speaks_the_readers_language_and_names_what_it_stands_on(snapshot, year):
-    choices = Choices()
-    reader = Session(Settings(Path(), "sqlite://"), "zh", False, snapshot, year, choices, snapshot.as_of)
-    view = overview.by_group(snapshot, year)
-    data = view_csv(reader, view, "on-time")
-    assert data.startswith(b"\xef\xbb\xbf")
-    lines = data.decode("utf-8-sig").splitlines()
-    assert lines[0].startswith("指标,问题属地,分子,分母")
-    assert sum(line.startswith("按期答复率,") for line in lines) == view.frame.height
-    assert snapshot.id in data.decode("utf-8-sig")
 
 
 def test_a_sparkline_of_equal_values_is_level():

@@ -12,7 +12,7 @@ from queries.snapshot import Snapshot
 from queries.views import View
 
 _SHARES = ("value", "lower", "upper", "overall", "mean")
-_SHARE_ENDS = ("_value", "_share", "_rate")
+_SHARE_ENDS = ("_value", "_share", "_rate", "then_lower", "then_upper")
 
 
 def sheet(view: View, page: str, name: str, snapshot: Snapshot, language: str) -> Sheet:

@@ -38,15 +38,22 @@ FORMATS: dict[Kind, str] = {
 
 def _write(pack: Pack, path: Path) -> list[Path]:
     path.parent.mkdir(parents=True, exist_ok=True)
-    with _book(path) as book:
+    path.write_bytes(workbook(pack))
+    return [path]
+
+
+def workbook(pack: Pack) -> bytes:
+    """The figures of pages, a sheet a view."""
+    out = io.BytesIO()
+    with _book(out) as book:
         book.set_properties({"title": pack.title})
         headings = Words(pack.language)
         _front(book, headings("briefing.sheet_basis"), pack.title, pack.selection, definition_lines(pack))
         used = {headings("briefing.sheet_basis").casefold()}
         for sheet in pack.sheets:
-            table = _typed(sheet)
-            _figures(book, table, f"{sheet.page}　{sheet.finding}", pack.language, _sheet_name(sheet.name, used))
-    return [path]
+            table, title = _typed(sheet), f"{sheet.page}　{sheet.finding}".strip("　")
+            _figures(book, table, title, pack.language, _sheet_name(sheet.name, used))
+    return out.getvalue()
 
 
 def _typed(sheet: Sheet) -> Table:
@@ -100,7 +107,7 @@ def _findings(book: Any, briefing: Briefing, words: Words) -> None:
     page.freeze_panes(3, 0)
 
 
-def _book(target: Path | io.BytesIO) -> Any:
+def _book(target: io.BytesIO) -> Any:
     return xlsxwriter.Workbook(target, {**TEXT_ONLY, "remove_timezone": True, "in_memory": True})
 
 

@@ -1,6 +1,7 @@
 """What does the register say to a question nobody has asked before?"""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
 import streamlit as st
@@ -9,11 +10,12 @@ from dashboard.charts.exploration import drawing
 from dashboard.components import choose, choose_several, empty, heading, notes, show, title, type_in
 from dashboard.controls import control, marked, take
 from dashboard.figures_table import figures_table
-from dashboard.screens import Page, pages
+from dashboard.screens import Page
 from dashboard.session import Session, note_control, open_page
+from dashboard.take_away import Card, take_away
 from queries import wording
 from queries.dimensions import DIMENSIONS
-from queries.measures import measure
+from queries.measures import Ratio, measure
 from queries.views import View, beside, drill, explore, explore_drawing, explore_table
 from queries.views.explore import Question
 
@@ -137,7 +139,9 @@ def _chart(session: Session, question: Question, name: str) -> None:
     cohort = measure(name).cohort.label(session.language)
     names = [explore_table.axis_label(axis, session.language) for axis in question.axes]
     plain_title = session.words("explore.chart_title", name=measure(name).label(session.language), by=" × ".join(names))
-    show(session, view, drawing, key="explored", on_click=_nothing,
+    whole = partial(explore_table.tidy, session.snapshot, session.filters, replace(question, measures=(name,)),
+                    session.language)  # fmt: skip
+    show(session, view, drawing, key="explored", on_click=_nothing, table=whole,
          sentence=None if kind == "intervals" else plain_title,
          note=session.words(f"explore.note_{kind}", period=_period(session), cohort=cohort))  # fmt: skip
     keys = marked("figure-explored", question.axes[0] if kind == "intervals" else "")
@@ -150,8 +154,11 @@ def _table(session: Session, view: View, question: Question, name: str) -> None:
     grid = session.answer(explore_table.tabulate, question, name, session.language)
     pivot = bool(question.column)
     with st.container(border=True, key="card-table", gap="small"):
-        with st.container(gap=None):
-            title(session, words("explore.table_title"), words("explore.table_note"))
+        with st.container(horizontal=True, gap="small", vertical_alignment="top"):
+            with st.container(gap=None):
+                title(session, words("explore.table_title"), words("explore.table_note"))
+            whole = partial(explore_table.tidy, session.snapshot, session.filters, question, session.language)
+            take_away(session, view, Card("explore-table", "", has_chart=False, figures=whole))
         clicked = figures_table(
             session, grid, key="explore", sort=question.sort, pivot=pivot, caption=words("explore.table_title"),
             on_sort=partial(take, "sort", "figures-table-explore", "sort"),
@@ -171,8 +178,9 @@ def _open(session: Session, question: Question, keys: dict[str, str]) -> None:
     if step is None:
         return
     if step.question is None:
-        if any(page.name == "cases" for page in pages()):
-            open_page(session, "cases", step.where, period=step.period, controls={"of": question.measures[0]})
+        name = question.measures[0]
+        part = "denominator" if isinstance(measure(name), Ratio) else "numerator"
+        open_page(session, "cases", step.where, period=step.period, controls={"of": name, "part": part})
         return
     open_page(session, "explore", step.where, period=step.period, controls=_controls(session, step.question))
 

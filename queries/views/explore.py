@@ -45,7 +45,7 @@ class Question:
         by, and_by: dimensions, "" for none.
         grain: step of time of each measure's own cohort date, "" for none.
         swapped: rows and columns exchanged.
-        top: groups of `by` kept by their number of items.
+        top: groups of `by` kept by their number of items; more than the most of TOPS keeps every group of both.
         find: part of a label; only matching groups are kept.
         sort: a column's name, "-" in front for descending; "" is the order of the labels.
         versus: the other selection, as `beside.other_selection` reads it.
@@ -165,6 +165,8 @@ def _kept(snapshot: Snapshot, filters: Filters, question: Question) -> dict[str,
         most = MOST_COLUMNS if name == question.column else question.top if is_main else MOST_SECOND
         if len(question.axes) == 2 and name in question.rows:
             most = max(most, question.top)
+        if question.top > TOPS[-1]:
+            most = question.top  # all of them, for a file
         first = measure(question.measures[0])
         frame = evaluate(snapshot, first.name, (name,), filters)
         if is_main and question.find:

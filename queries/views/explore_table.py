@@ -20,6 +20,13 @@ from queries.views.explore import OTHERS, THE_OTHERS, Question, answer, counts_w
 from queries.vocabulary import Text
 
 WHOLE = Text("全体", "Whole")
+EVERY_GROUP = 10**9
+PARTS = {
+    "cell": Text("分组", "group"),
+    "row": Text("行合计", "whole of the row"),
+    "column": Text("列合计", "whole of the column"),
+    "total": WHOLE,
+}
 SPARK_MONTHS = 12  # months of the small lines
 Row = Mapping[str, Any]
 
@@ -105,6 +112,23 @@ def label_of(snapshot: Snapshot, name: str, key: Any, language: str) -> str:
 def axis_label(name: str, language: str) -> str:
     """What an axis is called."""
     return (GRAINS[name].label if name in GRAINS else DIMENSIONS[name].label)(language)
+
+
+def tidy(snapshot: Snapshot, filters: Filters, question: Question, language: str) -> pl.DataFrame:
+    """Every group of a question, one row a figure, for a file.
+
+    Returns:
+        measure (name), part (in words), one labelled column an axis (steps of time as dates), and the numbers of
+        `explore.answer`; without shades and marks of the page.
+    """
+    view = answer(snapshot, filters, replace(question, top=EVERY_GROUP, find=""))
+    frame = view.frame.with_columns(pl.col("part").replace_strict({k: t(language) for k, t in PARTS.items()}))
+    for axis in question.axes:
+        if axis not in GRAINS:
+            labels = snapshot.labels(axis, language) | {"": BLANK(language), OTHERS: THE_OTHERS(language)}
+            frame = frame.with_columns(pl.col(axis).replace(labels))
+    order = ["measure", "part", *question.axes]
+    return frame.select(*order, pl.exclude(*order, "step", "small", "complete"))
 
 
 def _key(value: Any) -> str:
