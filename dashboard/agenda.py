@@ -15,16 +15,32 @@ import polars as pl
 from dashboard.charts import Chart, distribution
 from dashboard.charts.comparison import interval_dots, targets_and_dots
 from dashboard.charts.concentration import ladder
+from dashboard.charts.curves import day_bands
 from dashboard.charts.gap import dumbbell, silence_bounds
+from dashboard.charts.matrix import status_matrix
 from dashboard.charts.signals import against_usual
 from dashboard.charts.time_series import controlled_share, monthly_shares
 from dashboard.i18n import Words
 from queries import wording
 from queries.filters import Filters
 from queries.snapshot import Snapshot
-from queries.views import View, closure, commitments, meeting, repeats, signals, townships
+from queries.views import (
+    View,
+    batches,
+    closure,
+    commitments,
+    due,
+    meeting,
+    repeats,
+    reports,
+    signals,
+    supervision,
+    townships,
+)
 from queries.views.meeting import ITEMS, Span
 from queries.vocabulary import Text
+
+MOST_OFFICES = 12  # rows of the table of what is due
 
 Sentence = Callable[[Snapshot, Filters], Text | None]
 
@@ -126,6 +142,8 @@ AGENDA: tuple[Item, ...] = (
         (
             Panel("deadlines", closure.deadlines, page="closure"),
             Panel("ages", closure.ages, distribution.ages, page="closure"),
+            Panel("due_offices", due.due_by_group, arguments=("office", MOST_OFFICES), table=meeting.due_table,
+                  needs="office", page="closure"),
         ),
         measures=("closure_rate",),
         page="closure",
@@ -134,7 +152,7 @@ AGENDA: tuple[Item, ...] = (
         "repeats",
         (
             Panel("repeat_course", repeats.course, controlled_share, page="repeats"),
-            Panel("ladder", repeats.ladder, ladder, page="repeats"),
+            Panel("ladder", batches.rungs, ladder, page="batches"),
         ),
         sentence=lambda snapshot, filters: repeats.headline(snapshot, filters).finding,
         measures=("repeat_share",),
@@ -150,8 +168,25 @@ AGENDA: tuple[Item, ...] = (
         measures=("satisfaction_rate", "participation_rate"),
         page="satisfaction",
     ),
-    Item("reports"),
-    Item("supervision"),
+    Item(
+        "reports",
+        (
+            Panel("report_matrix", reports.matrix, status_matrix, page="reports"),
+            Panel("report_offices", reports.by_office, table=reports.table, span="month", page="reports"),
+        ),
+        sentence=lambda snapshot, filters: reports.reports(snapshot, filters).finding,
+        sentence_span="month",
+        page="reports",
+    ),
+    Item(
+        "supervision",
+        (
+            Panel("supervision_ages", supervision.ages, day_bands, page="supervision"),
+            Panel("supervision_open", supervision.matters, table=meeting.open_matters_table, page="supervision"),
+        ),
+        sentence=lambda snapshot, filters: supervision.matters(snapshot, filters).finding,
+        page="supervision",
+    ),
     Item(
         "decisions",
         (

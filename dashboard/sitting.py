@@ -37,44 +37,44 @@ HELD_WITHIN = timedelta(days=62)  # after its as-of day, a session is taken to b
 
 def decide(session: Session, held: Meeting, item: Item) -> None:
     """Open the drawer for a question and what is decided on it; to be called in answer to a click."""
+    name = session.words("meeting.decide_on", item=item.label(session.language))
+    st.dialog(name, width="medium", position="right")(lambda: decision_form(session, held, item))()
 
-    def drawer() -> None:
-        words = session.words
-        ledger, decision = kind_of("ledger_item"), kind_of("decision")
-        day = day_of(session, held)
-        key = f"decide-{held.month}-{item.key}"
-        with st.form(f"form-{key}", border=False):
-            st.caption(plain(NO_PETITIONERS(session.language)))
-            question = ask(session, ledger, ledger.field("question"), {}, f"{key}-question")
-            optional = replace(decision.field("text"), required=False)
-            text = ask(session, decision, optional, {}, f"{key}-text")
-            st.caption(plain(words("meeting.ledger_only")))
-            left, right = st.columns(2, gap="small")
-            with left:
-                office = ask(session, decision, decision.field("office_id"), {}, f"{key}-office")
-                due = _due(session, held, day, key)
-                evidence = st.text_input(plain(words("meeting.evidence")), key=f"{key}-evidence")
-            with right:
-                owner = ask(session, decision, decision.field("owner_post"), {}, f"{key}-owner")
-                checked = _measure(session, key)
-                decided_on = st.date_input(
-                    plain(words("meeting.decided_on")), value=day, format="YYYY-MM-DD", key=f"{key}-day"
-                )
-            sign(session, key)
-            place = st.empty()
-            pressed = st.form_submit_button(words("records.save"), type="primary", icon=":material/save:")
-        if not pressed:
-            return
-        common = {"office_id": office, "agenda": item.key}
-        asked = {**common, "question": question, "opened_on": decided_on, "link": _link(held, item)}
-        decided = {**common, "text": text, "owner_post": owner, "due_on": due, "measure": checked, "evidence": evidence,
-                   "decided_on": decided_on} if (text or "").strip() else None  # fmt: skip
-        act = partial(meetings.decide, *_of(session, held), asked, decided, by=session.signature)
-        _write(session, place, act, words("meeting.saved" if decided else "meeting.saved_ledger"))
 
-    st.dialog(session.words("meeting.decide_on", item=item.label(session.language)), width="medium", position="right")(
-        drawer
-    )()
+def decision_form(session: Session, held: Meeting, item: Item) -> None:
+    """The fields of a question and of what is decided on it; saved together or not at all."""
+    words = session.words
+    ledger, decision = kind_of("ledger_item"), kind_of("decision")
+    day = day_of(session, held)
+    key = f"decide-{held.month}-{item.key}"
+    sign(session, key)  # a form takes no signature: what is signed with is kept at once
+    with st.form(f"form-{key}", border=False):
+        st.caption(plain(NO_PETITIONERS(session.language)))
+        question = ask(session, ledger, ledger.field("question"), {}, f"{key}-question")
+        optional = replace(decision.field("text"), required=False)
+        text = ask(session, decision, optional, {}, f"{key}-text")
+        st.caption(plain(words("meeting.ledger_only")))
+        left, right = st.columns(2, gap="small")
+        with left:
+            office = ask(session, decision, decision.field("office_id"), {}, f"{key}-office")
+            due = _due(session, held, day, key)
+            evidence = st.text_input(plain(words("meeting.evidence")), key=f"{key}-evidence")
+        with right:
+            owner = ask(session, decision, decision.field("owner_post"), {}, f"{key}-owner")
+            checked = _measure(session, key)
+            decided_on = st.date_input(
+                plain(words("meeting.decided_on")), value=day, format="YYYY-MM-DD", key=f"{key}-day"
+            )
+        place = st.empty()
+        pressed = st.form_submit_button(words("records.save"), type="primary", icon=":material/save:")
+    if not pressed:
+        return
+    common = {"office_id": office, "agenda": item.key}
+    asked = {**common, "question": question, "opened_on": decided_on, "link": _link(held, item)}
+    decided = {**common, "text": text, "owner_post": owner, "due_on": due, "measure": checked, "evidence": evidence,
+               "decided_on": decided_on} if (text or "").strip() else None  # fmt: skip
+    act = partial(meetings.decide, *_of(session, held), asked, decided, by=session.signature)
+    _write(session, place, act, words("meeting.saved" if decided else "meeting.saved_ledger"))
 
 
 def day_of(session: Session, held: Meeting) -> date:
@@ -89,9 +89,7 @@ def discuss(session: Session, held: Meeting, item: Item) -> None:
     is_done = item.key not in held.discussed
 
     def write() -> None:
-        meetings.mark_discussed(
-            store(session.settings), held.month, held.as_of, held.rules, item.key, is_done, by=session.signature
-        )
+        meetings.mark_discussed(*_of(session, held), item.key, is_done, by=session.signature)
 
     said = session.words("meeting.marked" if is_done else "meeting.unmarked", item=item.label(session.language))
     if session.signature:
@@ -109,50 +107,56 @@ def discuss(session: Session, held: Meeting, item: Item) -> None:
 
 def close(session: Session, held: Meeting) -> None:
     """Open the drawer that closes a session."""
+    st.dialog(session.words("meeting.close_title", month=_month(session, held)), width="medium")(
+        lambda: closing_form(session, held)
+    )()
 
-    def drawer() -> None:
-        words, language = session.words, session.language
-        st.markdown(plain(words("meeting.close_what")))
-        facts = {
-            words("meeting.close_as_of"): wording.day(held.as_of, language),
-            words("meeting.close_rules"): RULE_SETS[held.rules].label(language),
-            words("meeting.close_version"): session.data_version,
-        }
-        st.table([{"name": plain(name), "value": plain(value)} for name, value in facts.items()],
-                 border="horizontal", hide_index=True, hide_header=True)  # fmt: skip
-        day = st.date_input(
-            plain(words("meeting.held_on")), value=day_of(session, held), format="YYYY-MM-DD", key="held-on"
-        )
-        sign(session, "close")
-        place = st.empty()
-        if st.button(words("meeting.close"), type="primary", icon=":material/lock:", key="close-sure"):
-            act = partial(
-                meetings.close, session.settings, *_of(session, held), by=session.signature, version=held.version,
-                held_on=day,
-            )  # fmt: skip
-            _write(session, place, act, words("meeting.closed_now"))
 
-    st.dialog(session.words("meeting.close_title", month=_month(session, held)), width="medium")(drawer)()
+def closing_form(session: Session, held: Meeting) -> None:
+    """What is fixed, the day it was held, the signature, and the button that closes."""
+    words, language = session.words, session.language
+    st.markdown(plain(words("meeting.close_what")))
+    facts = {
+        words("meeting.close_as_of"): wording.day(held.as_of, language),
+        words("meeting.close_rules"): RULE_SETS[held.rules].label(language),
+        words("meeting.close_version"): session.data_version,
+    }
+    st.table([{"name": plain(name), "value": plain(value)} for name, value in facts.items()],
+             border="horizontal", hide_index=True, hide_header=True)  # fmt: skip
+    day = st.date_input(
+        plain(words("meeting.held_on")), value=day_of(session, held), format="YYYY-MM-DD", key="held-on"
+    )
+    sign(session, "close")
+    place = st.empty()
+    if st.button(words("meeting.close"), type="primary", icon=":material/lock:", key="close-sure"):
+        act = partial(
+            meetings.close, session.settings, *_of(session, held), by=session.signature, version=held.version,
+            held_on=day,
+        )  # fmt: skip
+        _write(session, place, act, words("meeting.closed_now"))
 
 
 def reopen(session: Session, held: Meeting) -> None:
     """Open the drawer that opens a closed session again, for a reason."""
+    st.dialog(session.words("meeting.reopen_title", month=_month(session, held)), width="medium")(
+        lambda: reopening_form(session, held)
+    )()
 
-    def drawer() -> None:
-        words = session.words
-        st.markdown(plain(words("meeting.reopen_what")))
-        reason = st.text_area(plain(words("meeting.reason")) + " \\*", key="reopen-reason", height=96,
-                              help=NO_PETITIONERS(session.language))  # fmt: skip
-        sign(session, "reopen")
-        place = st.empty()
-        if st.button(words("meeting.reopen"), type="primary", icon=":material/lock_open:", key="reopen-sure"):
-            act = partial(
-                meetings.reopen, store(session.settings), held.month, by=session.signature, version=held.version or 0,
-                reason=reason or "",
-            )  # fmt: skip
-            _write(session, place, act, words("meeting.reopened"))
 
-    st.dialog(session.words("meeting.reopen_title", month=_month(session, held)), width="medium")(drawer)()
+def reopening_form(session: Session, held: Meeting) -> None:
+    """The reason, the signature, and the button that opens it again."""
+    words = session.words
+    st.markdown(plain(words("meeting.reopen_what")))
+    reason = st.text_area(plain(words("meeting.reason")) + " *", key="reopen-reason", height=96,
+                          help=NO_PETITIONERS(session.language))  # fmt: skip
+    sign(session, "reopen")
+    place = st.empty()
+    if st.button(words("meeting.reopen"), type="primary", icon=":material/lock_open:", key="reopen-sure"):
+        act = partial(
+            meetings.reopen, store(session.settings), held.month, by=session.signature, version=held.version or 0,
+            reason=reason or "",
+        )  # fmt: skip
+        _write(session, place, act, words("meeting.reopened"))
 
 
 def _of(session: Session, held: Meeting) -> tuple[Any, date, date, str]:

@@ -56,7 +56,7 @@ def test_open_commitments_of_earlier_sessions_come_first_and_overdue_ones_before
         (2, "overdue"), (3, "open"), (1, "open"), (4, "closed"), (6, "dropped"),
     ]  # fmt: skip
     assert view.frame["days"].to_list()[:3] == [-1, 0, 31]
-    assert "逾期1项，在办2项，已办结1项，不再办理1项" in view.finding.zh
+    assert view.finding.zh == "议定5项：逾期1、在办2、已办结1、不再办理1"
     own = commitments.decided(snapshot, JUNE)
     assert own.frame["decision_id"].to_list() == [7]
     assert own.finding.zh == "本次议定1项"

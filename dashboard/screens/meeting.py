@@ -12,6 +12,7 @@ from dashboard.components import Figure, choose, empty, heading, metrics, no_dat
 from dashboard.controls import control, open_at, set_value
 from dashboard.filter_widgets import WIDGET
 from dashboard.kept import store
+from dashboard.listings import listing
 from dashboard.record_form import open_record, pick_record
 from dashboard.screens import Page
 from dashboard.session import Session, note_control, page_control
@@ -27,7 +28,8 @@ from queries.vocabulary import Text
 ICONS = {"overdue": "alarm", "open": "pending_actions", "closed": "task_alt", "dropped": "block"}
 STEP = "step"
 STEPS = tuple(each.key for each in AGENDA)
-TALL = 420  # CSS pixels of a table before it scrolls
+WHOLE_WIDTH = ("commitments", "decided", "ledger", "deadlines")
+"""Panels that stand above the others."""
 
 
 def render(session: Session) -> None:
@@ -153,25 +155,29 @@ def _item(session: Session, reader: Session, held: Meeting, chosen: Item) -> Non
             first = chosen.panels[0]
             open_at(reader, chosen.page, held.filters(first.span), first.controls)
     offered = [panel for panel in chosen.panels if panel.offered(reader.snapshot)]
-    charts = [panel for panel in offered if panel.chart is not None]
     for panel in offered:
-        if panel.chart is None:
-            _table(session, spans[panel.span], held, panel)
-    for column, panel in zip(st.columns(max(len(charts), 1), gap="small"), charts, strict=False):
+        if panel.name in WHOLE_WIDTH:
+            _wide(session, spans[panel.span], held, panel)
+    beside = [panel for panel in offered if panel.name not in WHOLE_WIDTH]
+    for column, panel in zip(st.columns(max(len(beside), 1), gap="small"), beside, strict=False):
         with column:
-            here = spans[panel.span]
-            _chart(here, panel, sentence)
+            _card(session, spans[panel.span], panel, sentence)
     if not chosen.panels:
         st.info(session.words("meeting.no_panels"), icon=":material/info:")
 
 
-def _chart(session: Session, panel: Panel, heading: Text | None) -> None:
-    """A picture in its card; what the page's heading says already is not said again."""
-    assert panel.chart is not None
-    view = session.view(panel.question, *panel.arguments)
+def _card(session: Session, reader: Session, panel: Panel, heading: Text | None) -> None:
+    """A picture or a table on a card; what the page's heading says already is not said again."""
+    view = reader.view(panel.question, *panel.arguments)
     if view.finding == heading:
         view = replace(view, finding=None)
-    show(session, view, panel.chart, key=f"panel-{panel.name}", note=panel.note(session.filters, session.language))
+    note = panel.note(reader.filters, session.language)
+    if panel.chart is not None:
+        show(reader, view, panel.chart, key=f"panel-{panel.name}", note=note)
+        return
+    rows = panel.table(view, session.language) if panel.table else view.frame
+    headings = {name: session.words(f"agenda.column_{name}") for name in rows.columns}
+    listing(reader, view, rows, headings, key=f"panel-{panel.name}", note=note)
 
 
 def _sentence(snapshot: Snapshot, filters: Filters, held: Meeting, key: str) -> Text | None:
@@ -190,32 +196,23 @@ def _write_down(session: Session, held: Meeting, chosen: Item) -> None:
         sitting.discuss(session, held, chosen)
 
 
-def _table(session: Session, reader: Session, held: Meeting, panel: Panel) -> None:
-    """A question whose answer is no picture: commitments one by one, figures in a row, else a table."""
+def _wide(session: Session, reader: Session, held: Meeting, panel: Panel) -> None:
+    """What takes the whole width: commitments one by one, the ledger, figures in a row."""
     view = reader.view(panel.question, *panel.arguments)
-    language = session.language
-    if panel.name in ("commitments", "decided"):
-        for row in view.frame.iter_rows(named=True):
-            _commitment(session, held, row, panel.name)
-        if panel.name == "commitments":
-            notes(session, view.notes)
-        return
     if panel.name == "deadlines":
         if view.frame.height:
             metrics(session, [_deadline(session, *row) for row in view.frame.iter_rows()], key="deadlines")
         else:
             empty(reader, view)
-        return
-    with st.container(border=True, key=f"card-{panel.name}", gap="small"):
-        title(session, view.finding, panel.note(reader.filters, language))
-        if view.frame.height:
-            rows = panel.table(view, language) if panel.table else view.frame
-            table(session, rows, {name: session.words(f"agenda.column_{name}") for name in rows.columns},
-                  key=panel.name, height=TALL if rows.height > 10 else "content")  # fmt: skip
+    elif panel.name == "ledger":
+        _card(session, reader, panel, None)
+        if not session.is_pinned:
+            now = replace(session, snapshot=session.newest)
+            pick_record(now, "ledger_item", view.frame["ledger_id"].to_list(), key="ledger")
+    else:
+        for row in view.frame.iter_rows(named=True):
+            _commitment(session, held, row, panel.name)
         notes(session, view.notes)
-        if panel.name == "ledger" and not session.is_pinned:
-            pick_record(replace(session, snapshot=session.newest), "ledger_item", view.frame["ledger_id"].to_list(),
-                        key="ledger")  # fmt: skip
 
 
 def _deadline(session: Session, horizon: str, items: int) -> Figure:

@@ -334,23 +334,19 @@ def _kept(frame: pl.DataFrame) -> Text:
     if frame.is_empty():
         return Text("没有待落实的议定事项", "No commitments to follow up")
     counts = {name: frame.filter(pl.col("standing") == name).height for name in STANDINGS}
-    zh = "，".join(f"{STANDINGS[name].zh}{count}项" for name, count in counts.items() if count)
+    zh = "、".join(f"{STANDINGS[name].zh}{count}" for name, count in counts.items() if count)
     en = ", ".join(f"{count} {STANDINGS[name].en.lower()}" for name, count in counts.items() if count)
-    checked = frame.filter(pl.col("measure").is_not_null()).height
-    if not checked:
-        return Text(f"议定事项{frame.height}项：{zh}", f"{frame.height} commitments: {en}")
+    said = Text(f"议定{frame.height}项：{zh}", f"{frame.height} commitments: {en}")
+    if frame["measure"].is_null().all():
+        return said
     better, worse = (frame.filter(pl.col("improved") == side).height for side in (True, False))
     other = frame.filter((pl.col("moved").fill_null(0) != 0) & pl.col("improved").is_null()).height
-    moves = [(better, "改善", "better"), (worse, "变差", "worse"), (other, "有增减", "changed")]
-    told = [(f"{count}项{word}", f"{count} {said}") for count, word, said in moves if count]
+    moves = [(better, "改善", "better"), (worse, "变差", "worse"), (other, "增减", "changed")]
+    told = [(f"{word}{count}", f"{count} {how}") for count, word, how in moves if count]
     if not told:
-        beyond = ("核对指标的变化都未超出偶然波动", "no measure moved beyond chance")
-    else:
-        beyond = (
-            f"核对指标超出偶然波动的：{'、'.join(word for word, _ in told)}",
-            f"measures beyond chance: {', '.join(said for _, said in told)}",
-        )
-    return Text(f"议定事项{frame.height}项：{zh}；{beyond[0]}", f"{frame.height} commitments: {en}; {beyond[1]}")
+        return Text(f"{said.zh}；指标变化都未超出偶然波动", f"{said.en}; no measure moved beyond chance")
+    listed = ("、".join(word for word, _ in told), ", ".join(how for _, how in told))
+    return Text(f"{said.zh}；指标超出偶然波动：{listed[0]}", f"{said.en}; measures beyond chance: {listed[1]}")
 
 
 def _decided(frame: pl.DataFrame) -> Text:

@@ -21,7 +21,7 @@ from queries.rules import RULE_SETS
 from queries.selection import evaluation_target
 from queries.snapshot import Snapshot
 from queries.stats.intervals import against
-from queries.views import View, satisfaction
+from queries.views import View, satisfaction, supervision
 from queries.views.overview import HEADLINES
 from queries.views.parts import beyond_chance, both, excluded, in_both, label, made, reasons, seen
 from queries.vocabulary import LANGUAGES, Text
@@ -305,3 +305,23 @@ def satisfaction_sentence(snapshot: Snapshot, filters: Filters) -> Text:
     if not satisfaction.asked_whom(snapshot, filters):
         return Text("登记数据中没有评价", "The register holds no evaluations")
     return satisfaction.headline(snapshot, filters, evaluation_target(snapshot, filters))
+
+
+def due_table(view: View, language: str) -> pl.DataFrame:
+    """The rows of `due.due_by_group` for reading: name, overdue, within_7, within_14, within_30."""
+    if view.frame.is_empty():
+        return pl.DataFrame()
+    return view.frame.select(pl.col(language).alias("name"), "overdue", "within_7", "within_14", "within_30")
+
+
+def open_matters_table(view: View, language: str) -> pl.DataFrame:
+    """The rows of `supervision.matters` still open: standing, matter, office, owner, due, days_over."""
+    rows = supervision.table(view, language).filter(view.frame["closed_on"].is_null())
+    return rows.select(
+        pl.col("state").alias("standing"),
+        "matter",
+        "office",
+        pl.col("owner_post").alias("owner"),
+        pl.Series("due", [wording.day(day, language) for day in rows["due_on"]], dtype=pl.String),
+        "days_over",
+    )
