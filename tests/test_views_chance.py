@@ -51,6 +51,17 @@ def test_a_small_place_far_off_is_inside_the_funnel_and_a_large_one_is_not(city)
     assert (wider["wide_far_lower"] <= wider["far_lower"] + 0.02).all()
 
 
+def test_of_very_many_places_the_funnel_draws_those_furthest_off_and_some_of_every_size():
+    rng = np.random.default_rng(3)
+    n = rng.integers(10, 400, size=900)
+    groups = pl.DataFrame({"denominator": n, "score": rng.gamma(1, 1, 900)})
+    drawn, notes = funnels._with_room(groups)
+    assert drawn.height <= funnels.MOST_DRAWN
+    assert "其余" in notes[0].zh
+    assert f"其余{900 - drawn.height}个" in notes[0].zh
+    assert drawn["denominator"].max() - drawn["denominator"].min() > 370
+
+
 position = st.integers(-2, 2)
 
 

@@ -6,7 +6,7 @@ et al., Bayesian Data Analysis, 3rd ed., §5.3). With a dozen small areas a plug
 which would make all areas equal by decree; averaging over the grid avoids that.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -65,12 +65,15 @@ class Posterior:
         if not 0 < confidence < 1:
             raise ValueError(f"Confidence is a share strictly between 0 and 1, not {confidence:g}.")
         tail = (1 - confidence) / 2
-        lower, upper = np.empty(len(self.numerator)), np.empty(len(self.numerator))
-        for part in self._parts():
-            successes, failures = self._shapes(part)
+        # thousands of small areas share a few hundred pairs of counts, and equal counts have equal limits
+        pairs, pair = np.unique(np.stack([self.numerator, self.denominator]), axis=1, return_inverse=True)
+        each = replace(self, numerator=pairs[0], denominator=pairs[1])
+        lower, upper = np.empty(pairs.shape[1]), np.empty(pairs.shape[1])
+        for part in each._parts():
+            successes, failures = each._shapes(part)
             lower[part] = _lower_quantile(successes, failures, self.weights, tail)
             upper[part] = 1 - _lower_quantile(failures, successes, self.weights, tail)
-        return lower, upper
+        return lower[pair.ravel()], upper[pair.ravel()]
 
     def chance_below(self, level: Counts) -> Array:
         """Probability by area that its level lies below `level`, a share: one for all or one by area."""

@@ -16,6 +16,7 @@ from queries.views.townships import clumping, compared, named, title
 from queries.vocabulary import Text
 
 LINE_POINTS = 48  # of a limit's curve
+MOST_DRAWN = 160  # groups; more marks than that are slow to draw and no longer readable
 NAMED = 3  # groups in a sentence
 LIMITS = ("lower", "upper", "far_lower", "far_upper")
 
@@ -50,12 +51,31 @@ def by_size(snapshot: Snapshot, filters: Filters, name: str, dimension: str = "p
     )
     groups = groups.with_columns(worse=(pl.col("position") == 2 * unwanted) & (unwanted != 0))
     sizes = _grid(counted["denominator"].to_numpy())
-    frame = pl.concat([groups, _lines(sizes, effect, centre, spread)], how="diagonal").with_columns(
+    drawn, hidden = _with_room(groups.with_columns(pl.Series("score", np.abs(spread.scores))))
+    frame = pl.concat([drawn, _lines(sizes, effect, centre, spread)], how="diagonal").with_columns(
         overall=pl.lit(centre, pl.Float64), phi=pl.lit(spread.phi, pl.Float64)
     )
-    notes = (_spread_words(groups, spread), *_marked(groups, snapshot, filters, name, dimension))
+    notes = (*hidden, _spread_words(groups, spread), *_marked(groups, snapshot, filters, name, dimension))
     finding = funnel_words(groups, title(each, chosen))
     return made(snapshot, chosen, frame, (name,), (dimension,), finding, notes, methods=("funnel", "over_dispersion"))
+
+
+def _with_room(groups: pl.DataFrame) -> tuple[pl.DataFrame, tuple[Text, ...]]:
+    """The groups a picture has room for: those furthest off for their size, then some of every size."""
+    if groups.height <= MOST_DRAWN:
+        return groups.drop("score"), ()
+    ordered = groups.sort("score", descending=True)
+    off, rest = ordered.head(MOST_DRAWN // 2), ordered.tail(-(MOST_DRAWN // 2)).sort("denominator")
+    few = rest.gather_every(-(-rest.height // (MOST_DRAWN // 2)))
+    left_out = groups.height - off.height - few.height
+    note = Text(
+        f"单位很多：图中是偏离最大的{off.height}个和各种件数的{few.height}个，其余{left_out}个都在界线附近以内，"
+        f"见下表。",
+        f"Very many groups: drawn are the {off.height} furthest off and {few.height} of every size; the other "
+        f"{left_out} "
+        "are less far off, see the table.",
+    )
+    return pl.concat([off, few]).drop("score"), (note,)
 
 
 def _marked(groups: pl.DataFrame, snapshot: Snapshot, filters: Filters, name: str, dimension: str) -> tuple[Text, ...]:
