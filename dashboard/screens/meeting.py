@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboard import sitting
 from dashboard.agenda import AGENDA, Item, Panel, finding, item
+from dashboard.briefing_menu import briefing_menu
 from dashboard.components import Figure, choose, empty, heading, metrics, no_data, notes, plain, show, table, title
 from dashboard.controls import control, open_at, set_value
 from dashboard.filter_widgets import WIDGET
@@ -43,6 +44,7 @@ def render(session: Session) -> None:
         held, reader = _held(session)
         _basis(session, held)
         _standing(session, held)
+        briefing_menu(replace(session, filters=held.filters("month")), held.month)
         st.space("stretch")
         _walk(session, control(STEP))
     labels = {each.key: _step(session, held, number, each) for number, each in enumerate(AGENDA, 1)}
