@@ -6,9 +6,10 @@ put it into words.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from typing import Any, Literal
 
 from dashboard.charts import Chart
@@ -185,18 +186,7 @@ _PRINT: dict[Kind, Callable[[Any, str], str]] = {
 
 
 def width_of(text: str) -> int:
-    """How wide a text is in half characters; a Chinese character is two."""
-    return sum(2 if character > "\u2e7f" or character == "%" else 1 for character in text)
-
-
-def column_widths(table: Table, language: str, rows: Sequence[tuple[Value, ...]], least: int = 4) -> list[int]:
-    """How wide each column wants to be, in half characters: its longest cell, but a long text wraps."""
-    most = 40
-    wanted = []
-    for at, column in enumerate(table.columns):
-        cells = [width_of(printed(row[at], column, language)) for row in rows]
-        heading = width_of(column.heading)
-        # a heading may take two lines, but no word of it is torn
-        words = [width_of(word) for word in column.heading.split(" ") if word.isascii()]
-        wanted.append(max(least, min(most, max([*cells, *words, -(-heading // 2) + 1 if heading > 6 else heading]))))
-    return wanted
+    """How wide a text is in half characters; a Chinese character is two, and between two scripts there is a gap."""
+    width = sum(2 if character > "\u2e7f" or character == "%" else 1 for character in text)
+    gaps = sum((one > "\u2e7f") != (other > "\u2e7f") for one, other in pairwise(text))
+    return width + -(-gaps // 2)

@@ -1,6 +1,8 @@
 """A briefing as a document for Word and WPS, in the layout of official documents where it is Chinese."""
 
 import io
+from collections.abc import Sequence
+from copy import deepcopy
 from dataclasses import replace
 from datetime import datetime, time
 from typing import Any, cast
@@ -13,12 +15,13 @@ from docx.shared import Length, Mm, Pt, RGBColor
 from docx.text.paragraph import Paragraph
 from docx.text.run import Run
 
-from dashboard.briefing import Briefing, Exhibit, Part, Section, Table, legible, printed
+from dashboard.briefing import Briefing, Column, Exhibit, Part, Section, Table, legible
 from dashboard.charts import LIGHT
 from dashboard.exports import word
-from dashboard.exports.layout import LAYOUTS, PAGE, RED, RIGHT, Type, caption, definition, fitting, sentence
+from dashboard.exports.grids import grid
+from dashboard.exports.layout import CELL_SIDE, LAYOUTS, PAGE, RED, RIGHT, Type, caption, definition, fitting, sentence
 from dashboard.exports.pictures import png
-from dashboard.exports.plans import plan
+from dashboard.exports.plans import note_on, plan
 from dashboard.i18n import Words
 from queries import wording
 
@@ -138,7 +141,11 @@ class _Writer:
         below = self._paragraph("", exact=False)
         below.alignment = WD_ALIGN_PARAGRAPH.CENTER
         below.paragraph_format.space_after = Pt(8)
-        self._run(below, caption(exhibit.title, exhibit.note, self.figures, self.language), self.layout.cell)
+        self._run(
+            below,
+            caption(exhibit.title, note_on(exhibit, drawn, self.language), self.figures, self.language),
+            self.layout.cell,
+        )
 
     def _annexes(self) -> None:
         for at, table in enumerate(self.briefing.annexes, start=1):
@@ -148,40 +155,49 @@ class _Writer:
             self._table(table, "")
 
     def _table(self, table: Table, said: str) -> None:
-        rows, layout = table.on_paper, self.layout
+        layout = self.layout
         if said:
             above = self._paragraph("", exact=False)
             above.paragraph_format.keep_with_next = True
             above.paragraph_format.space_before, above.paragraph_format.space_after = Pt(6), Pt(3)
             above.alignment = WD_ALIGN_PARAGRAPH.CENTER
             self._run(above, said, layout.small)
-        grid = self.document.add_table(rows=1 + len(rows), cols=len(table.columns), style="Table Grid")
-        grid.alignment, grid.autofit = WD_TABLE_ALIGNMENT.CENTER, False
-        size, widths = fitting(table, self.language, layout)
+        shown = grid(table, self.language)
+        size, widths = fitting(shown, layout)
         kind = replace(layout.cell, size=size)
-        grid_columns = list(grid.columns)
-        for column, width in zip(grid_columns, widths, strict=True):
+        made = self.document.add_table(rows=1, cols=len(shown.columns), style="Table Grid")
+        made.alignment, made.autofit = WD_TABLE_ALIGNMENT.CENTER, False
+        word.cell_margins(made, CELL_SIDE)
+        for column, width in zip(list(made.columns), widths, strict=True):
             column.width = Mm(width)
-        lines = [[column.heading for column in table.columns]]
-        lines += [
-            [printed(value, column, self.language) for value, column in zip(row, table.columns, strict=True)]
-            for row in rows
-        ]
-        # cells of python-docx are looked up each time: the rows' own elements are much quicker for long annexes
-        for number, (row, texts) in enumerate(zip(grid._tbl.tr_lst, lines, strict=True)):
-            word.keep_row_whole(row, is_heading=number == 0)
-            for cell, text, column, width in zip(row.tc_lst, texts, table.columns, widths, strict=True):
-                cell.width = cast("Length", Mm(width))
-                paragraph = Paragraph(cell.p_lst[0], cast("Any", grid))
-                self._tight(paragraph)
-                self._run(paragraph, text, kind, bold=number == 0)
-                centred = number == 0 or column.kind in ("day", "month")
-                right = column.kind in RIGHT and number > 0
-                paragraph.alignment = (
-                    WD_ALIGN_PARAGRAPH.CENTER if centred else WD_ALIGN_PARAGRAPH.RIGHT if right
-                    else WD_ALIGN_PARAGRAPH.LEFT
-                )  # fmt: skip
+        first = made._tbl.tr_lst[0]
+        blank = deepcopy(first)  # python-docx looks cells up each time: copied rows are much quicker for long annexes
+        self._row(first, shown.headings, shown.columns, widths, kind, is_heading=True)
+        for line in shown.lines:
+            row = deepcopy(blank)
+            made._tbl.append(row)
+            self._row(row, line.cells, shown.columns, widths, kind)
+            if line.below:
+                word.keep_with_next_row(row)
+                under = deepcopy(blank)
+                made._tbl.append(under)
+                word.join_cells(under)
+                self._row(under, (line.below,), (Column(""),), [sum(widths)], kind)
         self._note("".join(table.notes) if self.language == "zh" else " ".join(table.notes))
+
+    def _row(
+        self, row: Any, texts: Sequence[str], columns: Sequence[Column], widths: Sequence[float], kind: Type,
+        *, is_heading: bool = False,
+    ) -> None:  # fmt: skip
+        word.keep_row_whole(row, is_heading=is_heading)
+        for cell, text, column, width in zip(row.tc_lst, texts, columns, widths, strict=True):
+            cell.width = cast("Length", Mm(width))
+            paragraph = Paragraph(cell.p_lst[0], cast("Any", self.document._body))
+            self._tight(paragraph)
+            self._run(paragraph, text, kind, bold=is_heading)
+            centred = is_heading or column.kind in ("day", "month")
+            flush = WD_ALIGN_PARAGRAPH.RIGHT if column.kind in RIGHT else WD_ALIGN_PARAGRAPH.LEFT
+            paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER if centred else flush
 
     def _basis(self, number: int) -> None:
         """What the figures stand on, and how each measure is defined."""

@@ -3,19 +3,19 @@
 Lengths are millimetres on the page and points in the text. Both the DOCX and the PDF read these values.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dashboard.briefing import Definition, Kind, Table, column_widths
+from dashboard.briefing import Definition, Kind
 from dashboard.exports import fonts
+from dashboard.exports.grids import Grid, shared_out
 from dashboard.i18n import Words
 from queries import wording
 
 PAGE = (210, 297)  # A4
 MILLIMETRES = 0.3528  # of a point
-CELL_ROOM = 4.2  # millimetres beside the text of a cell
+CELL_SIDE = 1.2  # millimetres between the line and the text of a cell
+CELL_ROOM = 2 * CELL_SIDE + 0.4  # millimetres beside the text of a cell
 SMALLER = (9.0, 8.0, 7.0)  # points of the text of a wide table
-SHORT = 14  # half characters that a column keeps whatever happens: a day in Chinese
 RIGHT: tuple[Kind, ...] = ("count", "share", "points", "number", "interval")  # kinds of cells set flush right
 RED = "#C00000"  # the head line of an official document, and nothing else
 
@@ -94,27 +94,6 @@ PLAIN = Layout(
 LAYOUTS = {"zh": OFFICIAL, "en": PLAIN}
 
 
-def shared_out(wanted: Sequence[int], room: float, half: float, beside: float, short: int) -> list[float] | None:
-    """Widths of the columns of a table: as they want, and where there is too little room, the long ones give way.
-
-    Args:
-        wanted: widest text of each column in half characters.
-        room: width of the table. half: of half a character. beside: of what stands beside a text.
-        short: half characters that every column keeps.
-
-    Returns:
-        Widths that add up to the room; None where not even the short columns have room.
-    """
-    natural = [width * half + beside for width in wanted]
-    over = sum(natural) - room
-    if over <= 0:
-        return [width * room / sum(natural) for width in natural]
-    spare = [max(0.0, width - short * half - beside) for width in natural]
-    if sum(spare) <= over:
-        return None
-    return [width - part * over / sum(spare) for width, part in zip(natural, spare, strict=True)]
-
-
 def sentence(text: str, language: str) -> str:
     """A text that begins and ends as a sentence does."""
     text = wording.capital(text)
@@ -135,11 +114,10 @@ def caption(title: str, note: str, number: int, language: str) -> str:
     return said + words("briefing.aside", text=note) if note else said
 
 
-def fitting(table: Table, language: str, layout: Layout) -> tuple[float, list[float]]:
+def fitting(grid: Grid, layout: Layout) -> tuple[float, list[float]]:
     """Size of the text of a table in points, the smaller the more columns there are, and widths in millimetres."""
-    wanted = column_widths(table, language, table.on_paper)
     for size in (layout.cell.size, *(size for size in SMALLER if size < layout.cell.size)):
-        widths = shared_out(wanted, layout.text_width, size * MILLIMETRES / 2 * 1.06, CELL_ROOM, SHORT)
+        widths = shared_out(grid.wishes, layout.text_width, size * MILLIMETRES / 2 * 1.06, CELL_ROOM)
         if widths:
             return size, widths
-    return SMALLER[-1], [layout.text_width / len(wanted)] * len(wanted)
+    return SMALLER[-1], [layout.text_width / len(grid.wishes)] * len(grid.wishes)

@@ -13,6 +13,7 @@ import polars as pl
 
 from dashboard.briefing import Exhibit, legible, width_of
 from dashboard.charts import Chart, Style, comparison, gap, signals, time_series
+from dashboard.i18n import Words
 from queries import wording
 from queries.rules import CONVENTIONS
 from queries.views import View
@@ -135,6 +136,14 @@ def plan(exhibit: Exhibit, language: str) -> Plan | None:
     """The plan of a chart; None where its view holds nothing to draw or its kind is known to the page alone."""
     make = _PLANS.get(exhibit.draw)
     return make(exhibit.view, Style(language)) if make and exhibit.view.frame.height else None
+
+
+def note_on(exhibit: Exhibit, drawn: Plan, language: str) -> str:
+    """Period, cohort, what the marks mean, and how many groups were not drawn."""
+    words = Words(language)
+    rest = drawn.hidden if isinstance(drawn, RowPlan) else 0
+    parts = [exhibit.note, words("briefing.not_drawn", count=wording.number(rest, language)) if rest else ""]
+    return words("briefing.and_then").join(part for part in parts if part)
 
 
 def _course(view: View, style: Style) -> CoursePlan | None:
@@ -276,6 +285,33 @@ def _gaps(view: View, style: Style) -> RowPlan | None:
     )
 
 
+def _bounds(view: View, style: Style) -> RowPlan | None:
+    """From none to all of the silent being satisfied; the dot is the rate among those who answered."""
+    known = view.frame.filter(pl.col("lower_bound").is_not_null())
+    rows = known.head(MOST_ROWS)
+    if not rows.height:
+        return None
+    language, palette = style.language, style.palette
+    goal = _one(rows, "satisfaction_target")
+    words = style.words("charts.target", share=wording.per_cent(goal, language)) if goal is not None else ""
+    uprights = (Upright(goal, words, dashed=True),) if goal is not None else ()
+    reach = [*rows["lower_bound"].to_list(), *rows["upper_bound"].to_list(), *(line.at for line in uprights)]
+    low, high, ticks = _share_scale(reach, language)
+    made = tuple(
+        Row(
+            name=_short(row[language]),
+            marks=()
+            if row["satisfaction"] is None
+            else (Mark(row["satisfaction"], "open" if row["small"] else "circle", palette.data),),
+            spans=(Span(row["lower_bound"], row["upper_bound"], palette.faint, 4.5),),
+            value=wording.interval(row["lower_bound"], row["upper_bound"], language),
+            pale=row["small"],
+        )
+        for row in rows.iter_rows(named=True)
+    )
+    return RowPlan(made, low, high, ticks, uprights, hidden=known.height - rows.height)
+
+
 def _between(one: float, other: float, colour: str) -> Span:
     return Span(min(one, other), max(one, other), colour, 4.5)
 
@@ -346,5 +382,6 @@ _PLANS: dict[Chart, Callable[[View, Style], Plan | None]] = {
     comparison.tall_interval_dots: _dots,
     comparison.targets_and_dots: _dots_with_goals,
     gap.dumbbell: _gaps,
+    gap.silence_bounds: _bounds,
     signals.against_usual: _usual,
 }

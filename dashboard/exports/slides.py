@@ -3,6 +3,7 @@
 import io
 from collections.abc import Sequence
 from datetime import datetime, time
+from math import ceil
 from typing import Any
 
 from pptx import Presentation
@@ -10,13 +11,15 @@ from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
 from pptx.oxml.ns import qn
 from pptx.util import Inches, Pt
 
-from dashboard.briefing import Briefing, Column, Part, Table, legible, printed, width_of
+from dashboard.briefing import Briefing, Column, Kind, Part, Table, legible, width_of
 from dashboard.charts import LIGHT
 from dashboard.exports import slide_charts
-from dashboard.exports.layout import sentence, shared_out
-from dashboard.exports.plans import CoursePlan, plan
+from dashboard.exports.grids import Grid, Line, grid, shared_out
+from dashboard.exports.layout import sentence
+from dashboard.exports.plans import CoursePlan, note_on, plan
 from dashboard.exports.slide_charts import LEAST, rgb, set_font
 from dashboard.i18n import Words
+from queries import wording
 
 WIDTH, HEIGHT = 13.333, 7.5  # inches, 16:9
 EDGE = 0.6
@@ -27,7 +30,7 @@ TITLE_SIZES = ((52, 32), (76, 28), (104, 24), (999, 20))  # half characters that
 LINE = 0.34  # inches of a line of text
 HALF = 0.122  # inches of half a character of the smallest text
 CELL_ROOM = 0.16  # inches beside the text of a cell
-SHORT = 14  # half characters that a column keeps whatever happens: a day in Chinese
+UNEVEN = 1.15  # of its lines a wrapped text takes more than its length says
 TEXTS_BESIDE = 3  # sentences there is room for above a chart; more have a slide of their own
 _TITLE_ONLY = 5
 
@@ -71,7 +74,7 @@ class _Writer:
             self._line(box, line, 24, LIGHT.muted, first=at == 0)
 
     def _day(self) -> str:
-        return printed(self.briefing.as_of, Column("", "day"), self.language)
+        return wording.day(self.briefing.as_of, self.language)
 
     def _part(self, heading: str, part: Part, carried: tuple[str, ...], *, is_last: bool) -> tuple[str, ...]:
         """A slide for every chart and table of a part, else one for its sentences.
@@ -96,10 +99,8 @@ class _Writer:
         for number, (exhibit, found) in enumerate(drawn):
             slide = self._slide(title)
             below = self._above(slide, beside if number == 0 else [])
-            note = (
-                self.words("briefing.pair", name=exhibit.title, value=exhibit.note) if exhibit.note else exhibit.title
-            )
-            used = self._caption(slide, note)
+            note = note_on(exhibit, found, self.language)
+            used = self._caption(slide, exhibit.title + (self.words("briefing.aside", text=note) if note else ""))
             area = (EDGE, BODY_TOP + below, WIDTH - 2 * EDGE, BODY_BOTTOM - BODY_TOP - used - below)
             if isinstance(found, CoursePlan):
                 slide_charts.draw_course(slide, found, area, self.language, legible(exhibit.title))
@@ -130,44 +131,50 @@ class _Writer:
         return float(sum(-(-width_of(text) // 92) for text in texts) * LINE)
 
     def _table(self, title: str, table: Table, beside: Sequence[str] = ()) -> None:
-        lines = [[printed(value, column, self.language) for value, column in zip(row, table.columns, strict=True)]
-                 for row in table.on_paper]  # fmt: skip
-        headings = [column.heading for column in table.columns]
-        widths = _widths([headings, *lines])
+        shown = grid(table, self.language)
+        widths = _widths(shown)
         notes = " ".join(table.notes)
         room = BODY_BOTTOM - BODY_TOP - (_caption_height(notes) if notes else 0) - self._lines(beside)
-        sheets = _dealt(lines, widths, room - _height(headings, widths))
+        sheets = _dealt(shown.lines, widths, room - _height(shown.headings, widths))
         for at, sheet in enumerate(sheets, start=1):
             part = self.words("briefing.slide_part", part=at, parts=len(sheets)) if len(sheets) > 1 else ""
             slide = self._slide(title + part)
-            below = self._above(slide, beside if at == 1 else [])
+            top = BODY_TOP + self._above(slide, beside if at == 1 else [])
             if notes:
                 self._caption(slide, notes)
-            self._grid(slide, [headings, *sheet], table.columns, widths, BODY_TOP + below)
+            self._grid(slide, shown, sheet, widths, top)
 
-    def _grid(
-        self, slide: Any, lines: list[list[str]], columns: Sequence[Column], widths: list[float], top: float
-    ) -> None:
-        heights = [_height(line, widths) for line in lines]
-        shape = slide.shapes.add_table(len(lines), len(columns), Inches(EDGE), Inches(top),
+    def _grid(self, slide: Any, shown: Grid, sheet: Sequence[Line], widths: list[float], top: float) -> None:
+        rows: list[tuple[str, ...]] = [shown.headings]
+        for line in sheet:
+            rows += [line.cells, (line.below,)] if line.below else [line.cells]
+        heights = [_height(row, widths if len(row) > 1 else [sum(widths)]) for row in rows]
+        shape = slide.shapes.add_table(len(rows), len(widths), Inches(EDGE), Inches(top),
                                        Inches(WIDTH - 2 * EDGE), Inches(sum(heights)))  # fmt: skip
         made = shape.table
         _plain_style(shape)
         for column, width in zip(made.columns, widths, strict=True):
             column.width = Inches(width)
-        for number, texts in enumerate(lines):
-            made.rows[number].height = Inches(heights[number])
+        for number, (texts, height) in enumerate(zip(rows, heights, strict=True)):
+            made.rows[number].height = Inches(height)
+            if len(texts) < len(widths):
+                made.cell(number, 0).merge(made.cell(number, len(widths) - 1))
+            # a text below belongs to its row: the line is under both
+            lined = number + 1 == len(rows) or len(rows[number + 1]) == len(widths)
             for at, text in enumerate(texts):
-                cell = made.cell(number, at)
-                cell.margin_top = cell.margin_bottom = Inches(0.03)
-                cell.margin_left = cell.margin_right = Inches(CELL_ROOM / 2)
-                cell.vertical_anchor = MSO_ANCHOR.MIDDLE
-                cell.fill.background()
-                _underline(cell, LIGHT.ink if number == 0 else LIGHT.grid, 1.25 if number == 0 else 0.75)
-                paragraph = cell.text_frame.paragraphs[0]
-                self._run(paragraph, text, LEAST, LIGHT.muted if number == 0 else LIGHT.ink, bold=number == 0)
-                kind = columns[at].kind
-                paragraph.alignment = PP_ALIGN.LEFT if kind in ("text", "day", "month") else PP_ALIGN.RIGHT
+                self._cell(made.cell(number, at), text, shown.columns[at].kind if len(texts) > 1 else "text",
+                           is_heading=number == 0, lined=lined)  # fmt: skip
+
+    def _cell(self, cell: Any, text: str, kind: Kind, *, is_heading: bool, lined: bool) -> None:
+        cell.margin_top = cell.margin_bottom = Inches(0.03)
+        cell.margin_left = cell.margin_right = Inches(CELL_ROOM / 2)
+        cell.vertical_anchor = MSO_ANCHOR.MIDDLE
+        cell.fill.background()
+        if lined:
+            _underline(cell, LIGHT.ink if is_heading else LIGHT.grid, 1.25 if is_heading else 0.75)
+        paragraph = cell.text_frame.paragraphs[0]
+        self._run(paragraph, text, LEAST, LIGHT.muted if is_heading else LIGHT.ink, bold=is_heading)
+        paragraph.alignment = PP_ALIGN.LEFT if kind in ("text", "day", "month") else PP_ALIGN.RIGHT
 
     def _basis(self) -> None:
         """What the figures stand on, then the definitions."""
@@ -232,26 +239,27 @@ def _caption_height(text: str) -> float:
     return 0.3 * min(-(-width_of(text) // 104), 3) + 0.08
 
 
-def _widths(lines: list[list[str]]) -> list[float]:
+def _widths(shown: Grid) -> list[float]:
     """Widths of the columns in inches: as their texts want, long ones wrap."""
-    wanted = [max(width_of(line[at]) for line in lines) for at in range(len(lines[0]))]
     room = WIDTH - 2 * EDGE
-    return shared_out(wanted, room, HALF, CELL_ROOM, SHORT) or [room / len(wanted)] * len(wanted)
+    return shared_out(shown.wishes, room, HALF, CELL_ROOM) or [room / len(shown.wishes)] * len(shown.wishes)
 
 
-def _height(line: list[str], widths: list[float]) -> float:
-    """Height of a row in inches, by the text that takes the most lines."""
-    texts = zip(line, widths, strict=True)
-    most = max(-(-width_of(text) * HALF // (width - CELL_ROOM)) if text else 1 for text, width in texts)
+def _height(texts: Sequence[str], widths: Sequence[float]) -> float:
+    """Height of a row in inches, by the text that takes the most lines; a broken line is seldom full."""
+    pairs = zip(texts, widths, strict=True)
+    most = max(ceil(width_of(text) * HALF / (width - CELL_ROOM) * UNEVEN - UNEVEN + 0.99) for text, width in pairs)
     return 0.27 * max(most, 1) + 0.13
 
 
-def _dealt(lines: list[list[str]], widths: list[float], room: float) -> list[list[list[str]]]:
+def _dealt(lines: Sequence[Line], widths: list[float], room: float) -> list[list[Line]]:
     """Rows dealt over as few slides as hold them, about as many on each."""
-    heights = [_height(line, widths) for line in lines]
+    heights = [
+        _height(line.cells, widths) + (_height([line.below], [sum(widths)]) if line.below else 0) for line in lines
+    ]
     least = max(1, -(-sum(heights) // room))
     level = max(sum(heights) / least, max(heights, default=0.0))
-    sheets: list[list[list[str]]] = [[]]
+    sheets: list[list[Line]] = [[]]
     used = 0.0
     for line, height in zip(lines, heights, strict=True):
         if sheets[-1] and (used + height > room or used + height / 2 > level + 1e-9):

@@ -11,12 +11,13 @@ from typing import Any
 
 import typst
 
-from dashboard.briefing import Briefing, Exhibit, Part, Table, legible, printed
+from dashboard.briefing import Briefing, Exhibit, Part, Table, legible
 from dashboard.charts import LIGHT
 from dashboard.exports import fonts
-from dashboard.exports.layout import LAYOUTS, RED, RIGHT, Layout, caption, definition, fitting, sentence
+from dashboard.exports.grids import grid
+from dashboard.exports.layout import CELL_SIDE, LAYOUTS, RED, RIGHT, Layout, caption, definition, fitting, sentence
 from dashboard.exports.pictures import png
-from dashboard.exports.plans import plan
+from dashboard.exports.plans import note_on, plan
 from dashboard.i18n import Words
 from queries import wording
 
@@ -114,7 +115,7 @@ class _Content:
         self.figures += 1
         file = f"figure{self.figures}.png"
         (self.folder / file).write_bytes(png(drawn, self.language))
-        said = caption(exhibit.title, exhibit.note, self.figures, self.language)
+        said = caption(exhibit.title, note_on(exhibit, drawn, self.language), self.figures, self.language)
         return {"file": file, "alt": legible(exhibit.title), "caption": legible(said)}
 
     def _next_table(self, table: Table) -> str:
@@ -122,17 +123,16 @@ class _Content:
         return self.words("briefing.table", number=self.tables, title=legible(table.title))
 
     def _table(self, table: Table, said: str) -> dict[str, Any]:
-        size, widths = fitting(table, self.language, self.layout)
+        shown = grid(table, self.language)
+        size, widths = fitting(shown, self.layout)
         return {
             "caption": said,
             "size": size,
             "widths": widths,
-            "right": [column.kind in RIGHT for column in table.columns],
-            "headings": [legible(column.heading) for column in table.columns],
-            "rows": [
-                [printed(value, column, self.language) for value, column in zip(row, table.columns, strict=True)]
-                for row in table.on_paper
-            ],
+            "side": CELL_SIDE,
+            "right": [column.kind in RIGHT for column in shown.columns],
+            "headings": shown.headings,
+            "rows": [{"cells": line.cells, "below": line.below} for line in shown.lines],
             "note": self._joined(table.notes),
         }
 

@@ -7,7 +7,7 @@ from docx.enum.text import WD_LINE_SPACING
 from docx.opc.oxml import serialize_part_xml
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
-from docx.shared import Pt, RGBColor
+from docx.shared import Mm, Pt, RGBColor
 from docx.text.paragraph import Paragraph
 from docx.text.run import Run
 
@@ -125,6 +125,37 @@ def keep_row_whole(row: Any, *, is_heading: bool) -> None:
         element = OxmlElement(name)
         element.set(qn("w:val"), "true")
         properties.append(element)
+
+
+def cell_margins(table: Any, millimetres: float) -> None:
+    """The room at the sides of every cell of a table."""
+    margins = OxmlElement("w:tblCellMar")
+    for side in ("left", "right"):
+        element = OxmlElement(f"w:{side}")
+        element.set(qn("w:w"), str(int(Mm(millimetres).twips)))
+        element.set(qn("w:type"), "dxa")
+        margins.append(element)
+    properties = table._tbl.tblPr
+    look = properties.find(qn("w:tblLook"))
+    if look is not None:
+        look.addprevious(margins)
+    else:
+        properties.append(margins)
+
+
+def join_cells(row: Any) -> None:
+    """One cell over the whole width of a row."""
+    first, *others = row.tc_lst
+    for cell in others:
+        row.remove(cell)
+    first.grid_span = len(others) + 1
+
+
+def keep_with_next_row(row: Any) -> None:
+    """The row is not parted from the one below."""
+    for cell in row.tc_lst:
+        for paragraph in cell.p_lst:
+            paragraph.get_or_add_pPr().get_or_add_keepNext()
 
 
 def describe(picture: Any, text: str) -> None:

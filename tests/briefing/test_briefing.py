@@ -1,6 +1,7 @@
 """The briefing as data: what the page says, no more and no less, for any register."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -8,11 +9,22 @@ import polars as pl
 import pytest
 
 from dashboard.agenda import AGENDA, finding
-from dashboard.briefing import Briefing, Column, Table, column_widths, legible, printed
+from dashboard.briefing import Briefing, Column, Table, legible, printed
+from dashboard.briefing.request import briefing_for, file_stem_for, usual_month
 from dashboard.exports.briefings import FORMATS
-from dashboard.exports.plans import CoursePlan, RowPlan, plan
+from dashboard.exports.grids import grid, shared_out
+from dashboard.exports.plans import CoursePlan, RowPlan, note_on, plan
+from dashboard.i18n import Words
+from dashboard.session import Session, default_reader, keep_version
 from queries import wording
+from queries.access import STRANGER, visible_to
+from queries.errors import StoreError
+from queries.filters import Filters
+from queries.records import write
+from queries.settings import Settings
 from queries.snapshot import Snapshot, build_from_frames
+from queries.store import open_store
+from seed import demo
 from tests.briefing.briefings import (
     briefing_of,
     many_places,
@@ -113,7 +125,17 @@ def test_characters_no_document_may_hold_are_left_out() -> None:
 
 def test_a_long_text_does_not_push_the_other_columns_off_the_page() -> None:
     table = Table("t", "", (Column("a"), Column("b", "count")), (("长" * 300, 5),))
-    assert column_widths(table, "zh", table.rows) == [40, 4]
+    assert grid(table, "zh").wishes == ((120, 10), (4, 4))
+    wide, narrow = shared_out([(120, 10), (4, 4)], 100, 1, 2) or [0, 0]
+    assert (wide, narrow) == (94, 6)
+    assert shared_out([(120, 60), (50, 50)], 100, 1, 2) is None
+
+
+def test_beside_several_columns_a_long_text_stands_below_its_row() -> None:
+    columns = tuple(Column(name) for name in ("state", "what", "office", "due", "verdict"))
+    shown = grid(Table("t", "", columns, (("open", "clean up", "north", "30 Jun 2022", "long " * 20),)), "en")
+    assert shown.headings == ("state", "what", "office", "due")
+    assert shown.lines[0].below.startswith("verdict: long long")
 
 
 def test_charts_on_paper_have_the_figures_of_their_views(made: Briefing) -> None:
@@ -156,3 +178,67 @@ def test_of_very_many_places_paper_shows_those_apart_and_the_largest_and_says_so
     assert len(table.on_paper) == 60
     assert "大镇" in [row[0] for row in table.on_paper]
     assert "3,001" in table.notes[0]
+
+
+def test_a_chart_says_how_many_groups_it_leaves_out(made: Briefing) -> None:
+    exhibits = [exhibit for section in made.sections for part in section.parts for exhibit in part.exhibits]
+    crowded = [(exhibit, drawn) for exhibit in exhibits if (drawn := plan(exhibit, "zh")) and isinstance(drawn, RowPlan)
+               and drawn.hidden]  # fmt: skip
+    assert crowded
+    for exhibit, drawn in crowded:
+        assert f"其余{drawn.hidden}个" in note_on(exhibit, drawn, "zh")
+
+
+def session_for(settings: Settings, **chosen: object) -> Session:
+    return replace(default_reader(settings, "zh"), filters=Filters(**chosen))  # type: ignore[arg-type]  # its fields
+
+
+def test_the_briefing_of_a_closed_session_stays_on_the_data_it_was_closed_on(tmp_path: Path) -> None:
+    settings = Settings(tmp_path, f"sqlite:///{tmp_path / 'huiyin.db'}", bureau="云江市信访局")
+    demo.load(settings, cases=400)
+    reader = session_for(settings)
+    month, version = usual_month(reader), reader.data_version
+    before = briefing_for(reader, month)
+    keep_version(reader)
+    engine = open_store(settings)
+    meeting_row = {"month": month, "as_of": reader.as_of, "rules": "regulation2022", "state": "closed",
+                   "held_on": reader.as_of, "data_version": version}  # fmt: skip
+    write.save(engine, "meeting", meeting_row, by="test")
+    goal = {"measure": "closure_rate", "valid_from": date(2022, 1, 1), "value": 0.5, "source": "later"}
+    write.save(engine, "target", goal, by="test")
+    engine.dispose()
+    later = session_for(settings)
+    assert later.data_version != version
+    after = briefing_for(later, month)
+    assert after.data_version == version
+    headlines = [next(one for one in made.sections if one.key == "headlines") for made in (before, after)]
+    assert headlines[0].parts[0].tables == headlines[1].parts[0].tables
+    assert file_stem_for(later, month) == after.file_stem == before.file_stem
+    assert Words("zh")("briefing.closed") in dict(after.basis).values()
+
+
+def test_a_closed_session_whose_data_is_gone_says_what_to_do(tmp_path: Path) -> None:
+    settings = Settings(tmp_path, f"sqlite:///{tmp_path / 'huiyin.db'}")
+    demo.load(settings, cases=200)
+    reader = session_for(settings)
+    row = {"month": usual_month(reader), "as_of": reader.as_of, "rules": "regulation2022", "state": "closed",
+           "held_on": reader.as_of, "data_version": "9-9-ffffff.1"}  # fmt: skip
+    engine = open_store(settings)
+    write.save(engine, "meeting", row, by="test")
+    engine.dispose()
+    with pytest.raises(StoreError, match="backup"):
+        briefing_for(session_for(settings), usual_month(reader))
+
+
+def test_a_month_is_over_before_there_is_a_briefing_of_it(tmp_path: Path) -> None:
+    settings = Settings(tmp_path, f"sqlite:///{tmp_path / 'huiyin.db'}")
+    demo.load(settings, cases=200)
+    assert usual_month(session_for(settings)) == date(2022, 6, 1)
+    assert usual_month(session_for(settings, end=date(2022, 3, 31))) == date(2022, 3, 1)
+    assert usual_month(session_for(settings, end=date(2022, 3, 30))) == date(2022, 2, 1)
+    assert usual_month(session_for(settings, end=date(2023, 3, 31))) == date(2022, 6, 1)
+
+
+def test_an_office_is_told_that_complaints_about_officials_are_left_out(snapshot: Snapshot) -> None:
+    seen = briefing_of(visible_to(STRANGER, snapshot))
+    assert Words("zh")("briefing.hidden") in dict(seen.basis).values()
