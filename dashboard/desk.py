@@ -28,6 +28,7 @@ from queries.vocabulary import Text
 if TYPE_CHECKING:
     from seed.load import Progress
     from seed.record_files import RecordReport
+    from seed.statistics_files import StatisticsReport
 
 log = logging.getLogger("huiyin")
 
@@ -85,6 +86,21 @@ class Desk:
         try:
             with _lay_down(self.settings, [file], None) as (paths, _):
                 return load_records(paths[0], store, by=by, only_check=only_check)
+        finally:
+            store.dispose()
+
+    def statistics(self, file: Upload, by: str, *, only_check: bool) -> "StatisticsReport":
+        """Read an aggregate statistics workbook and keep its tables, signed; `only_check` writes nothing.
+
+        Raises:
+            UnreadableFile, StoreBusy: nothing was written.
+        """
+        from seed.statistics_files import load_statistics
+
+        store = open_store(self.settings)
+        try:
+            with _lay_down(self.settings, [file], None) as (paths, _):
+                return load_statistics(paths[0], store, by=by, only_check=only_check)
         finally:
             store.dispose()
 

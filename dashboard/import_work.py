@@ -106,6 +106,9 @@ class ImportDesk(Protocol):
     def records(self, file: Upload, by: str, *, only_check: bool) -> Any:
         """Read a file of records and write them, or only say what it would bring (`seed.record_files`)."""
 
+    def statistics(self, file: Upload, by: str, *, only_check: bool) -> Any:
+        """Read an aggregate statistics workbook and keep its tables (`seed.statistics_files`)."""
+
     @property
     def running(self) -> ImportWork | None:
         """The import this server is carrying out now, whoever started it."""

@@ -28,6 +28,7 @@ from dashboard.choices import Choices, Link, read_link
 from dashboard.filter_widgets import LOCAL, WIDGET, fill_widgets, from_widgets
 from dashboard.i18n import Words, choose_language
 from dashboard.import_work import ImportDesk
+from dashboard.keeping import Keeping
 from dashboard.kept import kept, store
 from dashboard.viewer import viewer_of
 from queries import register
@@ -35,9 +36,6 @@ from queries.access import BUREAU, Viewer, listed_for, visible_to
 from queries.dimensions import DIMENSIONS
 from queries.filters import Filters
 from queries.records import write
-from queries.records.fields import Content
-from queries.records.write import Change, RecordId
-from queries.register import Office
 from queries.settings import Settings
 from queries.snapshot import Snapshot, current, pins
 from queries.views import View
@@ -52,7 +50,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Session:
+class Session(Keeping):
     """What a page needs to know about its reader.
 
     Attributes:
@@ -169,33 +167,6 @@ class Session:
     def signature(self) -> str:
         """Who signs what this reader writes: as the proxy says, else as they said themselves; "" until then."""
         return proxy_user(self.settings) or str(recall("signature") or "")
-
-    @property
-    def offices(self) -> tuple[Office, ...]:
-        """Every office and place a record may refer to."""
-        return kept(f"{self.snapshot.id}|offices", lambda: register.offices(store(self.settings)))
-
-    def save_record(
-        self, kind: str, content: Content, record_id: RecordId | None = None, version: int | None = None
-    ) -> RecordId:
-        """Keep a record, signed by this reader (`queries.records.write.save`); a new run shows it."""
-        return write.save(store(self.settings), kind, content, by=self.signature, record_id=record_id, version=version)
-
-    def withdraw_record(self, kind: str, record_id: RecordId, version: int) -> None:
-        """Take a record out of force (`queries.records.write.withdraw`)."""
-        write.withdraw(store(self.settings), kind, record_id, by=self.signature, version=version)
-
-    def restore_record(self, kind: str, record_id: RecordId, version: int) -> None:
-        """Put a withdrawn record back in force (`queries.records.write.restore`)."""
-        write.restore(store(self.settings), kind, record_id, by=self.signature, version=version)
-
-    def undo_record(self, kind: str, record_id: RecordId, version: int, to: int) -> None:
-        """Make an earlier version of a record its newest (`queries.records.write.undo`)."""
-        write.undo(store(self.settings), kind, record_id, by=self.signature, version=version, to=to)
-
-    def record_history(self, kind: str, record_id: RecordId) -> tuple[Change, ...]:
-        """Every state of a record, the oldest first."""
-        return write.history(store(self.settings), kind, record_id)
 
     def figure(self, view: View, chart: Chart, style: Style | None = None) -> go.Figure:
         """The chart of a view, drawn once in the reader's style or another; a kept figure must not be changed."""

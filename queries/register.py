@@ -13,7 +13,7 @@ import polars as pl
 from sqlalchemy import Engine, func, select
 
 from queries.days import month_end
-from queries.schema import case_change, import_finding, office
+from queries.schema import case_change, import_finding, office, petition_case
 from queries.snapshot import Snapshot
 from queries.vocabulary import Text
 
@@ -164,6 +164,28 @@ def imports(snapshot: Snapshot) -> tuple[ImportRun, ...]:
         )
         for row in snapshot.manifest.get("imports", [])
     )
+
+
+def not_counted(engine: Engine, start: date, end: date) -> dict[tuple[str, str], int]:
+    """Items registered in a period that the register says are not to be counted.
+
+    Returns:
+        Numbers by dimension ("place", "office") and key; such items are in no figure.
+    """
+    found: dict[tuple[str, str], int] = {}
+    day = func.date(petition_case.c.registered_at)
+    within = (
+        day.between(start.isoformat(), end.isoformat()) if engine.dialect.name == "sqlite" else day.between(start, end)
+    )
+    with engine.connect() as connection:
+        for dimension, column in (
+            ("place", petition_case.c.place_code),
+            ("office", petition_case.c.responsible_office_id),
+        ):
+            query = select(column, func.count()).where(petition_case.c.counted.is_(False), within).group_by(column)
+            for key, count in connection.execute(query):
+                found[dimension, key or ""] = count
+    return found
 
 
 def findings(engine: Engine, import_id: int) -> pl.DataFrame:

@@ -406,6 +406,40 @@ record_change = Table(  # every state every record ever had, in the order of wri
     Index("ix_record_change_record", "kind", "record_id"),
 )
 
+statistics_table = Table(  # one sheet of an aggregate workbook, as printed
+    "statistics_table",
+    metadata,
+    Column("table_id", Integer, primary_key=True),
+    Column("title", String(200), nullable=False),
+    Column("file", String(200), nullable=False),
+    Column("sheet", String(80), nullable=False),
+    Column("line", String(20), nullable=False, default=""),  # party, government, "" where the sheet does not say
+    Column("starts_on", Date),  # of the period printed
+    Column("ends_on", Date),
+    Column("headings", Text, nullable=False),  # JSON: of each column its headings, from the top row down
+    Column("label_column", Integer, nullable=False),  # index of the column of offices
+    Column("first_row", Integer, nullable=False),  # row of the sheet the heading begins in
+    Column("notes", Text, nullable=False, default="[]"),  # JSON: lines below the table
+    Column("digest", String(64), nullable=False),  # of headings and cells: the same table is not kept twice
+    Column("is_demo", Boolean, nullable=False, default=False),
+    Column("imported_at", DateTime, nullable=False),  # UTC
+    Column("imported_by", String(120), nullable=False),
+    Column("withdrawn_at", DateTime),
+    Column("withdrawn_by", String(120)),
+)
+
+statistics_row = Table(
+    "statistics_row",
+    metadata,
+    Column("row_id", Integer, primary_key=True),
+    Column("table_id", ForeignKey("statistics_table.table_id"), nullable=False, index=True),
+    Column("row", Integer, nullable=False),  # as a person counts them in that sheet
+    Column("label", String(120), nullable=False),
+    Column("kind", String(10), nullable=False),  # office, subtotal, total
+    Column("office_id", String(120)),  # None: no office of that name
+    Column("cells", Text, nullable=False),  # JSON: texts as printed
+)
+
 RECORD_TABLES = (
     "target",
     "special_period",

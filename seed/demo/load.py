@@ -26,11 +26,13 @@ from seed.demo.inspection import HEADINGS, Inspection
 from seed.demo.meetings import closed
 from seed.demo.programmes import programmes
 from seed.demo.shapes import SHAPES_FILE
+from seed.demo.statistics import statistics
 from seed.load.bulk import insert_frame
 from seed.load.cases import finish_run, start_run, write_cases
 from seed.load.job import Job
 from seed.load.report import ImportReport, reason_of
 from seed.mapping import RegisterMapping
+from seed.statistics_files import keep
 
 KEPT = ("alembic_version", "store_state", "rule_set")
 """Tables a demo does not fill and does not empty."""
@@ -130,6 +132,7 @@ def _fill(
 
     written = write_cases(connection, frames(), import_id=run, source=SOURCE, rows=cases)
     inspection.finish()
+    keep(connection, [statistics(connection)], by=DEMO, is_demo=True)
     report = ImportReport(
         import_id=run,
         source=SOURCE,

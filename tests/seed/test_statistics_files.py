@@ -1,0 +1,198 @@
+"""Aggregate workbooks: read as printed, checked against their own arithmetic and against the register."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+import xlsxwriter
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import insert
+
+from queries import register
+from queries.errors import UnreadableFile
+from queries.filters import Filters
+from queries.schema import office
+from queries.settings import Settings
+from queries.snapshot import current
+from queries.store import open_store, writing
+from queries.views.reconciliation import comparisons, reconciled
+from queries.workbooks import printed
+from queries.workbooks.arithmetic import disagreements
+from queries.workbooks.kept import tables, withdraw
+from seed import demo
+from seed.demo.statistics import WRONG_BY, WRONG_PLACE, WRONG_TOTAL_BY
+from seed.statistics_files import headings, load_statistics, period_of
+
+THREE_ROWS = [
+    ["某市信访事项统计表（党委线）", "", "", "", "", "", "", "", ""],
+    ["2022年第二季度", "", "", "", "", "", "", "", ""],
+    ["序号", "单位名称", "办理情况", "", "", "", "满意度评价", "", ""],
+    ["", "", "及时受理", "", "按期答复", "", "参评数", "满意数", "满意率"],
+    ["", "", "应受理数", "及时受理数", "应答复数", "按期答复数", "", "", ""],
+    ["1", "北镇（街道）", "20", "19", "10", "9", "4", "3", "75%"],
+    ["2", "南镇", "1,000", "1,000", "5", "5", "", "", "—"],
+    ["", "小计", "1,020", "1,019", "15", "14", "4", "3", "75.0%"],
+    ["3", "无名局", "2", "2", "1", "1", "2", "2", "100%"],
+    ["", "合 计", "1,022", "1,021", "16", "15", "6", "5", "83.3%"],
+    ["填表人：某科", "", "", "", "", "", "", "", ""],
+]
+
+
+def workbook(path, lines):
+    with xlsxwriter.Workbook(path) as book:
+        page = book.add_worksheet("表一")
+        for number, line in enumerate(lines):
+            for at, cell in enumerate(line):
+                if cell:
+                    page.write_string(number, at, cell)
+    return path
+
+
+@pytest.fixture
+def store(settings):
+    engine = open_store(settings)
+    names = [("北镇", '["北镇(街道)"]'), ("南镇", "[]")]
+    with writing(engine) as connection:
+        connection.execute(
+            insert(office), [{"office_id": n, "name": n, "kind": "township", "aliases": other} for n, other in names]
+        )
+    yield engine
+    engine.dispose()
+
+
+def test_three_rows_of_headings_offices_totals_and_notes_are_read_as_printed(store, tmp_path):
+    report = load_statistics(workbook(tmp_path / "a.xlsx", THREE_ROWS), store, by="综合科")
+    (table,) = tables(store)
+    assert (table.title, table.line) == ("某市信访事项统计表（党委线）", "party")
+    assert (table.starts_on, table.ends_on) == (date(2022, 4, 1), date(2022, 6, 30))
+    assert [column.name for column in table.columns if column.role != "other"] == [
+        "办理情况 / 及时受理 / 应受理数", "办理情况 / 及时受理 / 及时受理数", "办理情况 / 按期答复 / 应答复数",
+        "办理情况 / 按期答复 / 按期答复数", "满意度评价 / 参评数", "满意度评价 / 满意数", "满意度评价 / 满意率",
+    ]  # fmt: skip
+    assert [(row.row, row.kind, row.office_id) for row in table.rows] == [
+        (6, "office", "北镇"), (7, "office", "南镇"), (8, "subtotal", None), (9, "office", None), (10, "total", None),
+    ]  # fmt: skip
+    assert table.rows[1].cells[2] == "1,000"
+    assert table.notes == ("填表人：某科",)
+    assert report.unmatched(report.tables[0]) == ("无名局",)
+    assert disagreements(table) == ()
+
+
+def test_the_same_table_is_kept_once_and_a_withdrawn_one_may_come_again(store, tmp_path):
+    path = workbook(tmp_path / "a.xlsx", THREE_ROWS)
+    assert load_statistics(path, store, by="甲", only_check=True).brings == 1
+    assert tables(store) == ()
+    assert [load_statistics(path, store, by="甲").brings for _ in range(2)] == [1, 0]
+    withdraw(store, tables(store)[0].table_id, by="乙")
+    assert tables(store) == ()
+    assert load_statistics(path, store, by="甲").brings == 1
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "cell", "found"),
+    [
+        (9, 2, "1,023", [("sum_of_rows", 10, 1022)]),
+        (7, 3, "1,018", [("sum_of_rows", 8, 1019)]),
+        (5, 8, "70%", [("satisfaction", 6, Decimal("0.75"))]),
+        (9, 8, "83.4%", [("satisfaction", 10, Decimal(5) / 6)]),
+        (9, 8, "83%", []),
+        (9, 8, "0.8333", []),
+    ],
+)
+def test_a_cell_that_contradicts_the_others_is_found_and_rounding_is_not(store, tmp_path, row, column, cell, found):
+    lines = [list(line) for line in THREE_ROWS]
+    lines[row][column] = cell
+    load_statistics(workbook(tmp_path / "a.xlsx", lines), store, by="甲")
+    assert [(each.rule, each.row.row, each.expected) for each in disagreements(tables(store)[0])] == found
+
+
+@pytest.mark.parametrize(
+    ("text", "period"),
+    [
+        ("2022年1—6月", ("2022-01-01", "2022-06-30")),
+        ("统计期间：2022年1月至6月", ("2022-01-01", "2022-06-30")),
+        ("2021年11月—2022年2月", ("2021-11-01", "2022-02-28")),
+        ("2022年上半年", ("2022-01-01", "2022-06-30")),
+        ("2022年2月", ("2022-02-01", "2022-02-28")),
+        ("2022年第三季度", ("2022-07-01", "2022-09-30")),
+        ("2022年度", ("2022-01-01", "2022-12-31")),
+        ("2022年1月1日至2022年6月15日", ("2022-01-01", "2022-06-15")),
+        ("2022年13月", None),
+        ("统计表", None),
+    ],
+)
+def test_the_period_is_read_from_the_title(text, period):
+    assert period_of(text) == (period and tuple(map(date.fromisoformat, period)))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"PK\x03\x04broken", "单位,总数\n".encode(), "姓名,电话\n张,13800138000\n".encode(), b"\x00\xff" * 40],
+)
+def test_a_file_without_such_a_table_is_refused_and_nothing_is_written(store, tmp_path, content):
+    path = tmp_path / "x.xlsx"
+    path.write_bytes(content)
+    with pytest.raises(UnreadableFile):
+        load_statistics(path, store, by="甲")
+    assert tables(store) == ()
+
+
+@given(st.lists(st.lists(st.text("甲乙单位总数率1.,% ", max_size=6), min_size=1, max_size=6), min_size=1, max_size=12))
+def test_any_grid_of_texts_is_read_or_refused_without_an_exception(lines):
+    from seed.statistics_files import printed_table
+
+    class Sheet:
+        file, sheet, notes = "x.xlsx", "表", ()
+
+        def head(self, rows):
+            return lines[:rows]
+
+    found = printed_table(Sheet())
+    if hasattr(found, "rows"):
+        disagreements(found)
+        comparisons(found)
+
+
+def test_merged_cells_repeat_their_heading_to_the_right_only_where_there_is_one_below():
+    rows = [["单位", "受理", "", "备注"], ["", "总数", "率", ""]]
+    assert headings(rows) == (("单位",), ("受理", "总数"), ("受理", "率"), ("备注",))
+
+
+def test_a_number_is_a_number_as_people_print_it():
+    assert printed("1,234").value == 1234
+    assert (printed("95.3%").value, printed("95.3%").slack) == (Decimal("0.953"), Decimal("0.0005"))
+    assert printed("95.3", is_rate=True).value == Decimal("0.953")
+    assert [printed(text) for text in ("—", "", "无", "NaN", "Infinity")] == [None] * 5
+
+
+@pytest.fixture(scope="module")
+def demo_settings(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("statistics")
+    settings = Settings(folder, f"sqlite:///{folder / 'huiyin.db'}")
+    demo.load(settings, cases=3_000)
+    return settings
+
+
+def test_checks_find_exactly_the_errors_planted_in_the_demo_workbook(demo_settings):
+    engine = open_store(demo_settings)
+    (table,) = tables(engine)
+    assert table.is_demo
+    assert {(each.rule, each.row.kind) for each in disagreements(table)} == {
+        ("sum_of_rows", "total"),
+        ("parts", "total"),
+    }
+    overdue = next(each for each in disagreements(table) if each.column.role == "overdue")
+    assert overdue.printed - overdue.expected == WRONG_TOTAL_BY
+    (comparison,) = comparisons(table)
+    assert comparison.measure == "on_time_reply_rate"
+    snapshot = current(demo_settings)
+    skipped = register.not_counted(engine, table.starts_on, table.ends_on)
+    view = reconciled(snapshot, Filters(), table, comparison, skipped)
+    offices = view.frame.filter(kind="office")
+    wrong = offices.filter(reason="unexplained")
+    assert wrong["label"].to_list() == [WRONG_PLACE]
+    assert wrong["difference_denominator"].to_list() == [WRONG_BY]
+    assert offices.filter(reason="same").height == offices.height - 1
+    assert f"1个未能说明（{WRONG_PLACE}）" in view.finding.zh
+    engine.dispose()
