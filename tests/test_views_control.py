@@ -162,6 +162,8 @@ def test_limits_drawn_anew_judge_later_months_by_themselves_and_the_reason_is_sa
     view = course(*counts, rebaseline=[ANEW])
     assert marked(view) == []
     assert view.frame["phase"].to_list() == [0] * 12 + [1] * 12
+    assert view.finding.zh == "重复信访率：2022年1月起重画控制限，前后24个整月各属正常波动"
+    assert "before and since" in view.finding.en
     assert any("自2022年1月起按新的界限判断：口径调整" in note.zh for note in view.notes)
     steps = [
         trace for trace in controlled_share(view, Style("zh")).data if trace.mode == "lines" and len(trace.x) == 12

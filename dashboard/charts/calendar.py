@@ -1,17 +1,19 @@
 """A share day by day as a calendar: weeks across, weekdays down, darker where less was done; the share is printed."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from itertools import pairwise
 from typing import Any
 
 import plotly.graph_objects as go
 
-from dashboard.charts import Style, figure
+from dashboard.charts import Style, figure, month_axis
 from queries import wording
 from queries.views import View
 from queries.views.forwarding import STEPS, WEEKDAYS
 
 HEIGHT = 270  # CSS pixels
+HALF_WEEK = timedelta(days=4)  # a cell stands around its Monday
+FEW = -1  # the step below the scale, without a shade
 LIGHT = ("#1B5A9E", "#5F93C9", "#A3C4E6", "#D3E3F3", "#EEF4FA")  # least first: what needs a look stands out
 DARK = ("#5AA9F0", "#3F7DBA", "#2C5884", "#203E5E", "#172C44")
 
@@ -26,14 +28,17 @@ def calendar_shares(view: View, style: Style) -> go.Figure:
     by_day = {row["day"]: row for row in rows}
     grid = [[by_day.get(week + timedelta(days=weekday)) for week in weeks] for weekday in range(len(WEEKDAYS))]
     shades = DARK if style.dark else LIGHT
-    fig = figure(style, HEIGHT, margin={"t": 24, "b": 30})
+    fig = figure(style, HEIGHT, margin={"t": 40, "b": 30})
     fig.add_heatmap(
-        z=[[row["step"] if row else None for row in line] for line in grid],
-        x=list(range(len(weeks))),
+        z=[[_shade(row) for row in line] for line in grid],
+        # printed by the heat map itself: it fits the type to the cell and sets it off from its shade
+        text=[[_text(row) for row in line] for line in grid],
+        texttemplate="%{text}",
+        x=[week.isoformat() for week in weeks],
         y=list(range(len(WEEKDAYS))),
-        zmin=-0.5,
+        zmin=FEW - 0.5,
         zmax=len(shades) - 0.5,
-        colorscale=_steps(shades),
+        colorscale=_steps((style.palette.background, *shades)),
         showscale=False,
         xgap=2,
         ygap=2,
@@ -41,15 +46,10 @@ def calendar_shares(view: View, style: Style) -> go.Figure:
         hovertemplate="%{customdata}<extra></extra>",
         hoverongaps=False,
     )
-    for weekday, line in enumerate(grid):
-        _printed(fig, weekday, line, style)
-    months = [(place, _month_of(week, place, max(by_day))) for place, week in enumerate(weeks)]
+    ends = [weeks[0] - HALF_WEEK, weeks[-1] + HALF_WEEK]
     fig.update_layout(
-        xaxis={
-            "tickvals": [place for place, month in months if month],
-            "ticktext": [wording.month(month, style.language) for _, month in months if month],
-            "side": "top", "tickangle": 0, "showgrid": False, "range": [-0.6, len(weeks) - 0.4], "ticks": "",
-        },
+        xaxis=month_axis([row["day"] for row in rows], style)
+        | {"side": "top", "showgrid": False, "range": [day.isoformat() for day in ends]},
         yaxis={
             "tickvals": list(range(len(WEEKDAYS))), "ticktext": [day(style.language) for day in WEEKDAYS],
             "autorange": "reversed", "showgrid": False, "ticks": "",
@@ -64,37 +64,19 @@ def _steps(shades: tuple[str, ...]) -> list[list[Any]]:
     return [[edge, shade] for place, shade in enumerate(shades) for edge in (place * width, (place + 1) * width)]
 
 
-def _printed(fig: go.Figure, weekday: int, line: list[dict[str, Any] | None], style: Style) -> None:
-    """The shares of one weekday as text, light on dark shades; of few items the counts instead."""
-    there = [(place, row) for place, row in enumerate(line) if row and row["value"] is not None]
-    fig.add_scatter(
-        x=[place for place, _ in there],
-        y=[weekday] * len(there),
-        mode="text",
-        text=[_text(row) for _, row in there],
-        textfont={"size": 11, "color": [_ink(row, style) for _, row in there]},
-        hoverinfo="skip",
-    )
+def _shade(row: dict[str, Any] | None) -> int | None:
+    """A step of the scale; FEW where there are too few items for a share."""
+    if row is None or row["value"] is None:
+        return None
+    return FEW if row["step"] is None else int(row["step"])
 
 
-def _text(row: dict[str, Any]) -> str:
+def _text(row: dict[str, Any] | None) -> str:
+    if row is None or row["value"] is None:
+        return ""
     if row["step"] is None:
         return f"{row['numerator']}/{row['denominator']}"
     return f"{row['value'] * 100:.0f}"
-
-
-def _ink(row: dict[str, Any], style: Style) -> str:
-    if row["step"] is None:
-        return style.palette.muted
-    return style.palette.background if row["step"] <= 1 else style.palette.ink
-
-
-def _month_of(week: date, place: int, last: date) -> date | None:
-    """The month that begins in a week, of the first week its own; None where none does."""
-    sunday = week + timedelta(days=6)
-    if place == 0:
-        return week
-    return sunday if sunday.day <= 7 and sunday.replace(day=1) <= last else None
 
 
 def _hover(row: dict[str, Any] | None, style: Style) -> str:

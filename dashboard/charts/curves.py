@@ -10,6 +10,7 @@ from queries.views import View
 
 HEIGHT = 270  # CSS pixels
 HALF = 0.5
+LABEL_LEFT_FROM = 0.6  # of the axis: further right the label stands at the left of its line
 
 
 def event_curve(view: View, style: Style) -> go.Figure:
@@ -36,12 +37,14 @@ def event_curve(view: View, style: Style) -> go.Figure:
     )
     half = rows[0]["median"] if rows else None
     if half is not None and half <= days[-1]:
+        beyond = half > LABEL_LEFT_FROM * days[-1]
         fig.add_scatter(
             x=[0, half, half], y=[HALF, HALF, 0], mode="lines",
             line={"color": palette.muted, "width": 1, "dash": "dot"}, hoverinfo="skip",
         )  # fmt: skip
         fig.add_annotation(
-            x=half, y=HALF, xanchor="left", xshift=6, yanchor="top", showarrow=False,
+            x=half, y=HALF, yanchor="top", showarrow=False,
+            xanchor="right" if beyond else "left", xshift=-6 if beyond else 6,
             text=f"<b>{style.words('charts.half_by', days=wording.days(half, style.language))}</b>",
         )  # fmt: skip
     fig.update_layout(
@@ -105,7 +108,7 @@ def _band(row: dict[str, Any], style: Style) -> str:
     if low is None:
         return style.words("charts.still_waiting")
     if high is None:
-        return style.words("charts.days_more", low=low)
+        return style.words("charts.from_days", low=low)
     if low == high:
         return style.words("charts.same_day") if low == 0 else wording.days(low, style.language)
     return style.words("charts.days_between", low=low, high=high)

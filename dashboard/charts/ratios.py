@@ -56,7 +56,7 @@ def usual_ratios(view: View, style: Style) -> go.Figure:
     )
     reach = max([1.0, *(abs(_place(row[end], 0.0)) for row in rows for end in ("lower", "upper") if row[end])])
     reach = min(reach * 1.1, FARTHEST)
-    ticks = [tick for tick in (0.25, 0.5, 0.75, 1, 1.5, 2, 3, 4, 8) if abs(log2(tick)) <= reach]
+    ticks = [tick for tick in (0.25, 0.5, 1, 2, 4, 8) if abs(log2(tick)) <= reach]
     fig.update_layout(
         xaxis={
             "range": [-reach, reach], "tickvals": [log2(tick) for tick in ticks],
@@ -139,7 +139,7 @@ def reported_and_recognised(view: View, style: Style) -> go.Figure:
         font={"size": 12, "color": palette.muted},
     )  # fmt: skip
     fig.update_layout(
-        xaxis={"range": [-0.02, 1.02], "tickformat": ".0%", "dtick": 0.25, "showgrid": True, "tickangle": 0},
+        xaxis={"range": [-0.02, 1.02], "tickformat": ".0%", "dtick": 0.5, "showgrid": True, "tickangle": 0},
         yaxis=name_axis([row[language] for row in rows], places, style),
     )
     return fig

@@ -9,6 +9,7 @@ from dashboard.charts.curves import day_bands
 from dashboard.charts.time_series import controlled_share
 from dashboard.components import Figure, choose, empty, heading, metrics, notes, show, variation
 from dashboard.listings import listing
+from dashboard.rebasing import limits_and_baseline
 from dashboard.screens import Page
 from dashboard.session import Session, open_page
 from queries import wording
@@ -41,6 +42,7 @@ def render(session: Session) -> None:
         with st.container(border=True, key="card-course", gap="small", height="stretch"):
             variation(session, course)
             show(session, course, controlled_share, key="course", boxed=False, note=words("forwarding.course_note"))
+            limits_and_baseline(session, course, "", "course")
     with right:
         _groups(session, name)
     show(session, session.view(forwarding.calendar, name), calendar_shares, key="calendar",

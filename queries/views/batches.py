@@ -77,11 +77,12 @@ def items(snapshot: Snapshot, filters: Filters) -> View:
     chosen = _chosen(snapshot, filters)
     as_of = chosen.as_of or snapshot.as_of
     rows = snapshot.records.rows("backlog_item").filter(pl.col("assigned_on") <= as_of)
+    rows = rows.with_columns(is_undated=pl.col("reported_on").is_null())  # the day of the report, whenever it was
     frame = as_stood(narrowed(rows, chosen, COLUMNS), as_of, ("reported_on", "reflow_on"))
     decided = pl.coalesce("reviewed_on", "reported_on", "assigned_on")
     # an undated review counts from the report, as in the definition; one of the future has not happened
     is_decided = pl.coalesce("reviewed_on", pl.lit(as_of)) <= as_of
-    is_decided &= pl.col("reported_on").is_not_null() | pl.col("reviewed_on").is_not_null() | _never_reported(rows)
+    is_decided &= pl.col("reported_on").is_not_null() | pl.col("reviewed_on").is_not_null() | pl.col("is_undated")
     named_both = (pl.col("leader_assigned").fill_null(False) | pl.col("lead_post").fill_null("").ne("")) & pl.col(
         "office_id"
     ).fill_null("").ne("")
@@ -103,12 +104,6 @@ def items(snapshot: Snapshot, filters: Filters) -> View:
     return made(snapshot, chosen, frame, (), (), finding, notes)
 
 
-def _never_reported(rows: pl.DataFrame) -> pl.Expr:
-    """Items whose report is undated at any time: their result stands from the assignment on."""
-    undated = rows.filter(pl.col("reported_on").is_null())["item_id"].to_list()
-    return pl.col("item_id").is_in(undated)
-
-
 def _state() -> pl.Expr:
     result, decided = pl.col("review_result"), pl.col("decided_on").is_not_null()
     recognised = decided & (result == "recognised")
@@ -119,15 +114,11 @@ def _state() -> pl.Expr:
         .when(recognised).then(pl.lit("recognised"))
         .when(decided & (result == "returned")).then(pl.lit("returned"))
         .when(reported & result.is_null()).then(pl.lit("not_stated"))
-        .when(reported | (result == "under_review") & _undated()).then(pl.lit("under_review"))
+        # without a date of its report, what is under review must have been reported
+        .when(reported | (result == "under_review") & pl.col("is_undated")).then(pl.lit("under_review"))
         .when("is_named").then(pl.lit("open"))
         .otherwise(pl.lit("unnamed"))
     )  # fmt: skip
-
-
-def _undated() -> pl.Expr:
-    # "under review" without a date of the report: it must have been reported
-    return pl.col("reported_on").is_null() & pl.col("reviewed_on").is_null()
 
 
 def _waiting_finding(frame: pl.DataFrame) -> Text | None:

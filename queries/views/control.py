@@ -190,6 +190,15 @@ def standing(frame: pl.DataFrame, each: Measure, since: date | None = None) -> T
         share = both(wording.per_cent, counted["value"][0])
         return in_both("{label}：{months}个整月都是 {share}", "{label}: {share} in each of {months} whole months",
                        label=label(each), months=months, share=share)  # fmt: skip
+    if not found and "phase" in counted.columns and counted["phase"].n_unique() > 1:
+        newest_phase = counted.filter(pl.col("phase") == counted["phase"].max())
+        return in_both(
+            "{label}：{month}起重画控制限，前后{months}个整月各属正常波动",
+            "{label}: limits drawn anew from {month}; ordinary variation before and since, {months} whole months",
+            label=label(each),
+            month=both(wording.month, newest_phase["month"].min()),
+            months=months,
+        )
     if not found:
         return in_both(
             "{label}：{months}个整月都属正常波动，看不出实质变化",

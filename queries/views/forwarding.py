@@ -11,7 +11,6 @@ import polars as pl
 
 from queries import wording
 from queries.clock import LONGEST_FORWARDING, by_clock, forwarding_days, not_forwarded
-from queries.days import month_end
 from queries.evaluate import compare, evaluate
 from queries.filters import Filters
 from queries.measures import measure
@@ -19,18 +18,15 @@ from queries.reasons import reason_text, why_not
 from queries.register import target_of
 from queries.snapshot import Snapshot
 from queries.stats.intervals import COUNTS_ONLY_BELOW
-from queries.views import View
-from queries.views.control import controlled
+from queries.views import View, control
 from queries.views.parts import (
     bands,
     beyond_chance,
     both,
     change_words,
-    every_month,
     excluded,
     in_both,
     made,
-    months_until,
     reasons,
     seen,
 )
@@ -43,7 +39,6 @@ READINGS = (OFFICIAL, "forwarding_rate_off_days", "forwarding_rate_after_hours")
 GROUPS = ("register_level", "channel", "weekday", "hour", "place", "office")
 CLOCK = ("weekday", "hour")
 AMONG = {"register_level": "各级", "channel": "各种信访形式", "weekday": "一周各天", "hour": "各时段"}
-COURSE_MONTHS = 24  # months of the trend
 DELAYS = ((0, 0), (1, 1), (2, 2), (3, 3), (4, 7), (8, 15), (16, None))  # calendar days, both ends included
 LONG = 5  # the first of DELAYS that is more than a week
 WEEKS = 26  # of the calendar
@@ -53,9 +48,9 @@ WEEKDAYS = tuple(
     for zh, en in zip("一二三四五六日", ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"), strict=True)
 )
 SHORT = {
-    OFFICIAL: Text("按登记当日（官方口径）", "same calendar day (official)"),
-    "forwarding_rate_off_days": Text("非工作日顺延", "days off count for the next working day"),
-    "forwarding_rate_after_hours": Text("非工作日和下班后顺延", "days off and evenings count for the next working day"),
+    OFFICIAL: Text("按登记当日（官方口径）", "Same calendar day (official)"),
+    "forwarding_rate_off_days": Text("非工作日顺延", "Days off postponed"),
+    "forwarding_rate_after_hours": Text("非工作日和下班后顺延", "Days off and evenings postponed"),
 }
 
 
@@ -71,7 +66,7 @@ def reading(name: str, filters: Filters) -> Text:
     if name != "forwarding_rate_after_hours":
         return short
     closing = f"{filters.rule_set.closing_time:%H:%M}"
-    return Text(f"非工作日和{closing}后顺延", f"days off and after {closing} count for the next working day")
+    return Text(f"非工作日和{closing}后顺延", f"Days off and after {closing} postponed")
 
 
 def headline(snapshot: Snapshot, filters: Filters) -> View:
@@ -107,24 +102,20 @@ def _finding(frame: pl.DataFrame, filters: Filters) -> Text | None:
     if other["value"] is None:
         return said
     name = reading(READINGS[-1], filters)
-    return in_both("{said}；{name}为 {share}", "{said}; {share} if {name}", said=(said.zh, said.en),
-                   name=(name.zh, name.en), share=both(wording.per_cent, other["value"]))  # fmt: skip
+    return in_both(
+        "{said}；{name}为 {share}",
+        "{said}; {name} {share}",
+        said=(said.zh, said.en),
+        name=(name.zh, name.en[0].lower() + name.en[1:]),
+        share=both(wording.per_cent, other["value"]),
+    )
 
 
 def course(snapshot: Snapshot, filters: Filters, name: str = OFFICIAL) -> View:
-    """The rate by month with its natural limits (`control.controlled`)."""
+    """The rate by month with its natural limits (`control.course`)."""
     chosen = seen(filters, snapshot)
-    as_of = chosen.as_of or snapshot.as_of
-    first, last = months_until(chosen, as_of, COURSE_MONTHS)
-    if snapshot.first_day:
-        first = min(max(first, snapshot.first_day.replace(day=1)), last)
-    period = replace(chosen, start=first, end=month_end(last))
-    frame = every_month(evaluate(snapshot, name, ("month",), period), (name,), first, last, as_of)
-    whole = frame.filter("complete").select(pl.col("numerator", "denominator").sum())
-    mean = whole["numerator"][0] / whole["denominator"][0] if whole["denominator"][0] else None
-    frame = frame.with_columns(pl.lit(mean, pl.Float64).alias("mean"))
-    notes = reasons(evaluate(snapshot, name, (), chosen), snapshot, chosen)
-    return controlled(made(snapshot, chosen, frame, (name,), ("month",), None, notes), snapshot)
+    why = reasons(evaluate(snapshot, name, (), chosen), snapshot, chosen)
+    return control.course(snapshot, filters, name, "", why)
 
 
 def by_group(snapshot: Snapshot, filters: Filters, name: str = OFFICIAL, group: str = "register_level") -> View:

@@ -176,7 +176,7 @@ def matrix(snapshot: Snapshot, filters: Filters) -> View:
         "zh",
         "en",
         pl.col("due_on").alias("column"),
-        label_zh=pl.col("due_on").dt.strftime("%-m月%-d日"),
+        label_zh=pl.col("due_on").dt.strftime("%-m/%-d"),
         label_en=pl.col("due_on").dt.strftime("%-d/%-m"),
         status="status",
         text=pl.col("problem_count").cast(pl.String).fill_null(""),

@@ -60,6 +60,7 @@ def programmes(seed: int, places: int = len(TOWNSHIPS)) -> dict[str, list[Row]]:
         "ledger_item": [{"ledger_id": number, **item} for number, (item, _) in enumerate(every, 1)],
         "decision": [{"ledger_id": number, **decided} for number, (_, decided) in enumerate(every, 1)],
         "context_event": events(),
+        "rebaseline": rebaselines(),
     }
 
 
@@ -259,6 +260,13 @@ def events() -> list[Row]:
         (date(2022, 5, 10), "条例宣传活动（演示）", "Public information on the regulation (demo)", "publicity"),
     )
     return [{"day": day, "name_zh": zh, "name_en": en, "kind": kind} for day, zh, en, kind in dated]
+
+
+def rebaselines() -> list[Row]:
+    """From the first month of same-day forwarding on its shares have limits of their own."""
+    measures = ("same_day_forwarding_rate", "forwarding_rate_off_days", "forwarding_rate_after_hours")
+    reason = "2022年1月1日起实行日清日结（演示）"
+    return [{"measure": name, "scope": "", "month": truths.SAME_DAY_SINCE, "reason": reason} for name in measures]
 
 
 def _matter(
