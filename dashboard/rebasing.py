@@ -22,7 +22,7 @@ def limits_and_baseline(session: Session, view: View, scope: str, key: str) -> N
         return
     words = session.words
     name = view.measures[0].name
-    with st.popover(words("control.limits"), icon=":material/tune:", type="tertiary"):
+    with st.expander(words("control.limits"), icon=":material/tune:"):
         st.caption(plain(words("control.limits_help")))
         decided = session.answer(control.decisions, name, scope)
         if decided:

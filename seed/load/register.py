@@ -102,7 +102,8 @@ class _Register:
                     job.progress(Progress("importing", done, total))
                 for frame in brought:
                     writer.learn(frame)
-        note_vanished(job, before, writer.cases, self._first_day, self._last_day)
+        numbers = [file.ids for file in self._files]
+        note_vanished(job, before, writer.cases, numbers, self._first_day, self._last_day)
         writer.close()
         self._finish()
 

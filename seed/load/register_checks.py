@@ -52,15 +52,21 @@ def note_orders(job: Job, survey: Survey, layouts: Sequence[Layout]) -> None:
             job.note(f"“{heading}”中两种日期写法并存", f"'{heading}' mixes both orders of day and month")
 
 
-def note_vanished(job: Job, before: pl.DataFrame, merge: Merge, first: date | None, last: date | None) -> None:
+def note_vanished(
+    job: Job, before: pl.DataFrame, merge: Merge, numbers: Sequence[pl.Series], first: date | None, last: date | None
+) -> None:
     """Warn of cases known before and absent now; they are kept.
 
     A file that brings at least SAME_EXPORT_SHARE of the known cases is a full export, in which all are expected. A
     smaller one (a month, say) is expected to hold the cases registered between its own first and last registration.
+
+    Args:
+        numbers: of every row of each file; a rejected row's number is there, whatever is wrong with the row.
     """
     if before.is_empty() or first is None or last is None:
         return
-    seen = merge.seen.unique()
+    there = [merge.seen, *(pl.DataFrame({"case_id": ids.drop_nulls().cast(pl.String)}) for ids in numbers)]
+    seen = pl.concat(there).unique()
     missing = before.join(seen, on="case_id", how="anti")
     if len(seen) < SAME_EXPORT_SHARE * len(before):
         source = job.mapping.name.replace("'", "''")

@@ -190,6 +190,14 @@ def test_a_vanished_case_is_warned_of_and_kept(import_rows, store):
     assert len(stored(store, "case_id")) == 3
 
 
+def test_a_known_case_whose_row_is_rejected_has_not_vanished(import_rows, store):
+    import_rows({}, {"registered": "2022-03-02"}, {"registered": "2022-03-03"})
+    report = import_rows({}, {"registered": "2022-03-02"}, {"registered": ""})
+    assert report.rejected == 1
+    assert "case_vanished" not in report.checks
+    assert len(stored(store, "case_id")) == 3
+
+
 def test_a_new_month_does_not_make_the_old_ones_vanish(import_rows):
     import_rows(*({"registered": f"2022-03-{day:02d}"} for day in range(1, 9)))
     report = import_rows({"id": "B1", "registered": "2022-04-01"}, {"id": "B2", "registered": "2022-04-03"})
