@@ -44,7 +44,7 @@ page = next(entries[entry] for entry in entries if entry.url_path == chosen.url_
 enter_page()
 pinned_banner(session)
 say_done(session)
-filter_bar(session, page.name, filtered=page.filtered)
+filter_bar(session, page.name, [each.name for each in entries.values()], filtered=page.filtered)
 if session.is_empty and page.filtered:
     no_data(session)
 else:

@@ -20,6 +20,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
+from dashboard.ask import index_for
 from dashboard.i18n import Words, choose_language
 from dashboard.screens import pages
 from dashboard.session import default_reader
@@ -39,6 +40,8 @@ def warm_up(settings: Settings) -> None:
         for page in pages():
             if page.warm is not None and not reader.is_empty:
                 page.warm(reader)
+    if not reader.is_empty:
+        index_for(reader, [page.name for page in pages() if page.open_to(reader)])
 
 
 @asynccontextmanager

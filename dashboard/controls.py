@@ -47,6 +47,12 @@ def take(name: str, component: str, trigger: str) -> None:
         st.session_state[LOCAL + name] = value
 
 
+def reported(component: str, name: str) -> str:
+    """What a component of ours reports as its state `name`; "" before it has."""
+    state = st.session_state.get(component)
+    return str(state.get(name) or "") if isinstance(state, Mapping) else ""
+
+
 def marked(figure: str, axis: str = "") -> dict[str, str]:
     """The keys of the mark just clicked in a figure; empty for none.
 

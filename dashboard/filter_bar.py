@@ -1,12 +1,13 @@
 """The filter bar all pages share: one row of the main filters, the others behind a button, the active ones as pills."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Literal
 
 import streamlit as st
 
 from dashboard import narrowing
 from dashboard import session as state
+from dashboard.ask import ask
 from dashboard.choices import PERIODS, TARGETS
 from dashboard.document import describe
 from dashboard.filter_widgets import WIDGET
@@ -34,8 +35,12 @@ MORE = (
 )
 
 
-def filter_bar(session: Session, page: str, *, filtered: bool = True) -> None:
-    """Draw the bar of a page; on one without filters only the language switch."""
+def filter_bar(session: Session, page: str, pages: Sequence[str] = (), *, filtered: bool = True) -> None:
+    """Draw the bar of a page; on one without filters only the search and the language switch.
+
+    Args:
+        pages: names of the pages the reader has, for the search.
+    """
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="filter-bar"):
         if filtered and not session.is_empty:
             _period(session)
@@ -49,6 +54,8 @@ def filter_bar(session: Session, page: str, *, filtered: bool = True) -> None:
                 )  # fmt: skip
         st.space("stretch")
         describe(session.language, session.words("frame.tab", page=session.words(f"{page}.title")))
+        with st.container(width="content"):
+            ask(session, tuple(pages))
         st.segmented_control(
             session.words("frame.language"),
             LANGUAGES,

@@ -49,6 +49,7 @@ FLOORS = {
     "queries.quantiles": 4,
     "queries.reasons": 4,
     "queries.recipe": 4,
+    "queries.search": 4,
     "queries.selection": 4,
     "queries.views": 5,
     "seed": 6,
