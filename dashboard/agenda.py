@@ -90,6 +90,7 @@ class Item:
         sentence: the finding; None takes that of the first panel. sentence_span: its period.
         measures: headline shares whose change since the last session is told (`meeting.change_since_last`, span month).
         page: the page that shows the item in full; "" for none.
+        cases: controls of the page of items that lists those the item is about, such as of and part; empty for none.
     """
 
     key: str
@@ -98,6 +99,7 @@ class Item:
     sentence_span: Span = "year"
     measures: tuple[str, ...] = ()
     page: str = ""
+    cases: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def label(self) -> Text:
@@ -136,6 +138,7 @@ AGENDA: tuple[Item, ...] = (
         ),
         measures=("on_time_reply_rate",),
         page="townships",
+        cases=MappingProxyType({"of": "on_time_reply_rate", "part": "rest"}),
     ),
     Item(
         "deadlines",
@@ -147,6 +150,7 @@ AGENDA: tuple[Item, ...] = (
         ),
         measures=("closure_rate",),
         page="closure",
+        cases=MappingProxyType({"state": "overdue"}),
     ),
     Item(
         "repeats",
@@ -157,6 +161,7 @@ AGENDA: tuple[Item, ...] = (
         sentence=lambda snapshot, filters: repeats.headline(snapshot, filters).finding,
         measures=("repeat_share",),
         page="repeats",
+        cases=MappingProxyType({"of": "repeat_share", "part": "numerator"}),
     ),
     Item(
         "satisfaction",
@@ -167,6 +172,7 @@ AGENDA: tuple[Item, ...] = (
         sentence=meeting.satisfaction_sentence,
         measures=("satisfaction_rate", "participation_rate"),
         page="satisfaction",
+        cases=MappingProxyType({"of": "satisfaction_rate", "part": "rest"}),
     ),
     Item(
         "reports",

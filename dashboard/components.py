@@ -118,6 +118,7 @@ def show(
     quiet: bool = False,
     table: Figures = None,
     on_click: Callable[[], None] | None = None,
+    narrows: bool = True,
 ) -> None:
     """A view as a card: its finding, the figure, its notes, and the figures behind it to look at and download.
 
@@ -132,6 +133,7 @@ def show(
         table: labelled figures to take away instead of the view's frame, or what makes them.
         on_click: callback for a click on a mark, such as `session.pick`; without it a click narrows the selection to
             what the mark stands for (`dashboard.narrowing`).
+        narrows: False on a page that does not show the reader's selection.
     """
     finding = sentence if sentence is not None else view.finding
     with st.container(
@@ -143,13 +145,14 @@ def show(
             if view.frame.height:
                 said = finding if isinstance(finding, str) else finding(session.language) if finding else ""
                 drawn = has_figures(view)
-                narrowing.menu(session, view, key)
+                if narrows:
+                    narrowing.menu(session, view, key)
                 take_away(session, view, Card(key, said, note, has_chart=drawn, figures=table))
         if not has_figures(view):
             empty(session, view)
             return
         alt = finding if isinstance(finding, str) else finding(session.language) if finding else key
-        if on_click is None and narrowing.can_narrow(view):
+        if narrows and on_click is None and narrowing.can_narrow(view):
             on_click = partial(narrowing.click, session, view, f"figure-{key}")
         st.plotly_chart(
             session.figure(view, chart), theme=None, config=PLOT, key=f"figure-{key}", alt=alt, width="stretch",

@@ -88,11 +88,15 @@ def widget_value(key: str) -> Any:
     return value
 
 
-def open_at(session: Session, name: str, filters: Filters, controls: Mapping[str, str] | None = None) -> None:
-    """Go to another page with exactly a selection, on the data of this session; Back leads here again."""
+def link_to(
+    session: Session, name: str, filters: Filters, controls: Mapping[str, str] | None = None, *, label: str, icon: str
+) -> None:
+    """A link to another page with exactly a selection, on the data of this session; Back leads here again."""
     link: Link = filters.to_query() | {control: [value] for control, value in (controls or {}).items()}
     if "lang" in st.query_params:
         link["lang"] = [session.language]
     if session.is_pinned:
         link["data"] = [session.pinned]
-    st.switch_page(st.Page(elsewhere, title=name, url_path=name), query_params=link)
+    # pages are told apart by their address, so this stands for the one `app.py` made
+    page = st.Page(elsewhere, title=name, url_path=name)
+    st.page_link(page, label=label, icon=f":material/{icon}:", query_params=link)

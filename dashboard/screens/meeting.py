@@ -10,12 +10,12 @@ from dashboard import sitting
 from dashboard.agenda import AGENDA, Item, Panel, finding, item
 from dashboard.briefing_menu import briefing_menu
 from dashboard.components import Figure, choose, empty, heading, metrics, no_data, notes, plain, show, table, title
-from dashboard.controls import control, open_at, set_value
+from dashboard.controls import control, link_to, set_value
 from dashboard.filter_widgets import WIDGET
 from dashboard.kept import store
 from dashboard.listings import listing
 from dashboard.record_form import open_record, pick_record
-from dashboard.screens import Page
+from dashboard.screens import Page, pages
 from dashboard.session import Session, note_control, page_control
 from queries import wording
 from queries.filters import Filters
@@ -29,7 +29,7 @@ from queries.vocabulary import Text
 ICONS = {"overdue": "alarm", "open": "pending_actions", "closed": "task_alt", "dropped": "block"}
 STEP = "step"
 STEPS = tuple(each.key for each in AGENDA)
-WHOLE_WIDTH = ("commitments", "decided", "ledger", "deadlines")
+WHOLE_WIDTH = ("commitments", "decided", "ledger", "deadlines", "supervision_open")
 """Panels that stand above the others."""
 
 
@@ -152,10 +152,13 @@ def _item(session: Session, reader: Session, held: Meeting, chosen: Item) -> Non
             for line in lines:
                 st.markdown(f"- {plain(line(session.language))}")
         _write_down(session, held, chosen)
-        if chosen.page and st.button(session.words("meeting.open"), icon=":material/open_in_new:", type="tertiary",
-                                     key=f"open-{chosen.key}"):  # fmt: skip
+        if chosen.page:
             first = chosen.panels[0]
-            open_at(reader, chosen.page, held.filters(first.span), first.controls)
+            link_to(reader, chosen.page, held.filters(first.span), first.controls, label=session.words("meeting.open"),
+                    icon="open_in_new")  # fmt: skip
+        if chosen.cases and _may_list(session, reader):
+            link_to(reader, "cases", held.filters("month"), chosen.cases, label=session.words("meeting.cases"),
+                    icon="list")  # fmt: skip
     offered = [panel for panel in chosen.panels if panel.offered(reader.snapshot)]
     for panel in offered:
         if panel.name in WHOLE_WIDTH:
@@ -168,6 +171,12 @@ def _item(session: Session, reader: Session, held: Meeting, chosen: Item) -> Non
         st.info(session.words("meeting.no_panels"), icon=":material/info:")
 
 
+def _may_list(session: Session, reader: Session) -> bool:
+    """Whether the items can be listed: by this reader, and as they are in the register of now."""
+    listed = next((page for page in pages() if page.name == "cases"), None)
+    return listed is not None and listed.open_to(session) and reader.snapshot.version == session.newest.version
+
+
 def _card(session: Session, reader: Session, panel: Panel, heading: Text | None) -> None:
     """A picture or a table on a card; what the page's heading says already is not said again."""
     view = reader.view(panel.question, *panel.arguments)
@@ -175,7 +184,7 @@ def _card(session: Session, reader: Session, panel: Panel, heading: Text | None)
         view = replace(view, finding=None)
     note = panel.note(reader.filters, session.language)
     if panel.chart is not None:
-        show(reader, view, panel.chart, key=f"panel-{panel.name}", note=note)
+        show(reader, view, panel.chart, key=f"panel-{panel.name}", note=note, narrows=False)
         return
     rows = panel.table(view, session.language) if panel.table else view.frame
     headings = {name: session.words(f"agenda.column_{name}") for name in rows.columns}
@@ -211,6 +220,8 @@ def _wide(session: Session, reader: Session, held: Meeting, panel: Panel) -> Non
         if not session.is_pinned:
             now = replace(session, snapshot=session.newest)
             pick_record(now, "ledger_item", view.frame["ledger_id"].to_list(), key="ledger")
+    elif panel.name == "supervision_open":
+        _card(session, reader, panel, view.finding)
     else:
         for row in view.frame.iter_rows(named=True):
             _commitment(session, held, row, panel.name)

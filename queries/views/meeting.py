@@ -30,14 +30,14 @@ Span = Literal["month", "year"]
 YEAR = 12  # months, up to and with the month of the session: fewer hold too few items to tell offices apart
 
 ITEMS = {
-    "commitments": Text("上次议定事项", "Commitments of last session"),
-    "headlines": Text("总体情况", "Headline measures"),
+    "commitments": Text("上次议定事项", "Commitments"),
+    "headlines": Text("总体情况", "Headlines"),
     "signals": Text("弱信号", "Weak signals"),
-    "offices": Text("镇街和部门", "Townships and offices"),
-    "deadlines": Text("超期与临期", "Overdue and soon due"),
-    "repeats": Text("重复信访与积案", "Repeats and batches"),
-    "satisfaction": Text("满意度与参评", "Satisfaction and silence"),
-    "reports": Text("13日、28日报告", "Reports of the 13th and 28th"),
+    "offices": Text("镇街和部门", "Offices"),
+    "deadlines": Text("超期与临期", "Deadlines"),
+    "repeats": Text("重复信访与积案", "Repeats, batches"),
+    "satisfaction": Text("满意度与参评", "Satisfaction"),
+    "reports": Text("13日、28日报告", "Reports"),
     "supervision": Text("督查督办", "Supervision"),
     "decisions": Text("议定事项", "Decisions"),
 }
