@@ -1,6 +1,6 @@
 """What a reader keeps in the store: records and printed tables, each change signed by whoever makes it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from dashboard.kept import kept, store
@@ -50,6 +50,15 @@ class Keeping:
     ) -> RecordId:
         """Keep a record, signed by this reader (`queries.records.write.save`); a new run shows it."""
         return write.save(store(self.settings), kind, content, by=self.signature, record_id=record_id, version=version)
+
+    def save_records(
+        self,
+        kind: str,
+        written: Sequence[tuple[Content, RecordId | None, int | None]],
+        withdrawn: Sequence[tuple[RecordId, int]] = (),
+    ) -> None:
+        """Several records at once, all or none (`queries.records.write.save_together`)."""
+        write.save_together(store(self.settings), kind, written, withdrawn, by=self.signature)
 
     def withdraw_record(self, kind: str, record_id: RecordId, version: int) -> None:
         """Take a record out of force (`queries.records.write.withdraw`)."""

@@ -6,7 +6,7 @@ changed one draws itself anew.
 
 import hashlib
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
 from functools import cache
@@ -15,12 +15,15 @@ from typing import Any
 
 from dashboard.components import STALE_AFTER, working_days
 from dashboard.session import Session, default_reader
+from dashboard.viewer import viewer_of
 from dashboard.wall import Ask, Content, Skipped, slides
 from dashboard.wall.programme import Entry, programme
 from queries import wording
+from queries.access import visible_to
 from queries.rules import RULE_SETS
 from queries.settings import Settings
 
+Header = Callable[[str], Sequence[str]]
 log = logging.getLogger("huiyin")
 STATIC = Path(__file__).parent / "static"
 PLOTLY = "plotly.min.js"
@@ -42,9 +45,15 @@ class Failed:
     """A slide that could not be made because of a fault; the screen keeps its last good one."""
 
 
-def reader(settings: Settings, screen: Screen) -> Session:
-    """Whoever looks at a screen: the usual period, no filters."""
-    return replace(default_reader(settings, screen.language), dark=screen.dark)
+def reader(settings: Settings, screen: Screen, header: Header = lambda name: ()) -> Session:
+    """Whoever looks at a screen: the usual period, no filters, and what such a viewer may see in figures.
+
+    Args:
+        header: every value the request gives a header.
+    """
+    session = replace(default_reader(settings, screen.language), dark=screen.dark)
+    viewer = viewer_of(settings, header, session.snapshot)
+    return replace(session, viewer=viewer, snapshot=visible_to(viewer, session.snapshot))
 
 
 def made(session: Session, entries: Sequence[Entry], preset: str = "") -> Iterator[Content | Skipped | Failed]:
@@ -63,7 +72,7 @@ def version(session: Session, screen: Screen) -> str:
     files = [
         (file.stat().st_mtime_ns if file and file.exists() else 0) for file in (settings.map_file, settings.emblem_file)
     ]
-    said = f"{session.data_version}|{screen!r}|{files}|{settings.bureau}|{build()}"
+    said = f"{session.data_version}|{session.viewer!r}|{screen!r}|{files}|{settings.bureau}|{build()}"
     return hashlib.blake2b(said.encode(), digest_size=12).hexdigest()
 
 

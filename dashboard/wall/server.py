@@ -15,7 +15,7 @@ from starlette.routing import Route
 
 from dashboard.charts import DARK, LIGHT
 from dashboard.i18n import Words, choose_language
-from dashboard.wall.payload import PLOTLY, PRESETS, STATIC, Screen, build, payload, reader, version
+from dashboard.wall.payload import PLOTLY, PRESETS, STATIC, Header, Screen, build, payload, reader, version
 from dashboard.wall.programme import USUAL
 from queries.settings import Settings
 
@@ -39,9 +39,9 @@ class Answers:
         self._kept: OrderedDict[str, bytes] = OrderedDict()
         self._lock = Lock()
 
-    def of(self, settings: Settings, screen: Screen) -> tuple[str, bytes]:
-        """Version and JSON of the answer to a screen."""
-        session = reader(settings, screen)
+    def of(self, settings: Settings, screen: Screen, header: Header) -> tuple[str, bytes]:
+        """Version and JSON of the answer to a screen; `header` says who asks."""
+        session = reader(settings, screen, header)
         name = version(session, screen)
         with self._lock:
             if name not in self._kept:
@@ -101,7 +101,7 @@ def _words(words: Words) -> dict[str, str]:
 def slides_json(request: Request) -> Response:
     """The slides, or 304 where the screen has them already."""
     settings = Settings.from_environment()
-    name, body = _answers.of(settings, asked(request.query_params, settings))
+    name, body = _answers.of(settings, asked(request.query_params, settings), request.headers.getlist)
     headers = {"ETag": f'"{name}"', "Cache-Control": "no-cache"}
     if request.headers.get("if-none-match", "").removeprefix("W/") == headers["ETag"]:
         return Response(status_code=304, headers=headers)

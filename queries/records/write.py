@@ -82,6 +82,27 @@ def withdraw(engine: Engine, kind: str, record_id: RecordId, *, by: str, version
     _set_withdrawn(engine, kind, record_id, by, version, withdraw=True)
 
 
+def save_together(
+    engine: Engine,
+    kind: str,
+    written: Sequence[tuple[Content, RecordId | None, int | None]],
+    withdrawn: Sequence[tuple[RecordId, int]] = (),
+    *,
+    by: str,
+) -> None:
+    """Several records of one kind in one transaction: all of it or nothing. Raises as `save`.
+
+    Args:
+        written: content, key (None for a new one) and the version read, as for `save`.
+        withdrawn: key and the version read.
+    """
+    with writing(engine) as connection:
+        for content, record_id, version in written:
+            put(connection, kind, content, by=by, record_id=record_id, version=version)
+        for key, version in withdrawn:
+            _withdrawn_in(connection, kind_of(kind), key, by, version, withdraw=True)
+
+
 def restore(engine: Engine, kind: str, record_id: RecordId, *, by: str, version: int) -> None:
     """Put a withdrawn record back in force. Raises as `save`."""
     _set_withdrawn(engine, kind, record_id, by, version, withdraw=False)
@@ -178,20 +199,25 @@ def catch_up(connection: Connection, kind: str, *, by: str) -> int:
 
 
 def _set_withdrawn(engine: Engine, kind: str, record_id: RecordId, by: str, version: int, *, withdraw: bool) -> None:
-    found = kind_of(kind)
+    with writing(engine) as connection:
+        _withdrawn_in(connection, kind_of(kind), record_id, by, version, withdraw=withdraw)
+
+
+def _withdrawn_in(
+    connection: Connection, found: Kind, record_id: RecordId, by: str, version: int, *, withdraw: bool
+) -> None:
     by, unsigned = _signed(by)
     if unsigned:
         raise InvalidRecord(unsigned)
-    with writing(engine) as connection:
-        before = _current(connection, found, record_id)
-        _unchanged(connection, found, before, version, even_withdrawn=True)
-        if (before["withdrawn_at"] is not None) == withdraw:
-            return
-        if not withdraw:
-            _refuse_twin(connection, found, before, record_id)
-        moment = _now() if withdraw else None
-        _change(connection, found, before, {"withdrawn_at": moment}, "withdraw" if withdraw else "restore", by)
-        _tell_figures(connection, found)
+    before = _current(connection, found, record_id)
+    _unchanged(connection, found, before, version, even_withdrawn=True)
+    if (before["withdrawn_at"] is not None) == withdraw:
+        return
+    if not withdraw:
+        _refuse_twin(connection, found, before, record_id)
+    moment = _now() if withdraw else None
+    _change(connection, found, before, {"withdrawn_at": moment}, "withdraw" if withdraw else "restore", by)
+    _tell_figures(connection, found)
 
 
 def _current(connection: Connection, kind: Kind, record_id: RecordId) -> dict[str, Any]:

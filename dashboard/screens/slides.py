@@ -1,0 +1,179 @@
+"""What does the meeting screen show, in which order and for how long?"""
+
+from functools import partial
+from urllib.parse import urlencode, urljoin
+
+import streamlit as st
+
+from dashboard.components import card, choose, heading, plain, title
+from dashboard.controls import page_text
+from dashboard.record_fields import sign
+from dashboard.screens import Page
+from dashboard.session import Session, note_control, recall, remember
+from dashboard.wall import Content, Skipped, slides
+from dashboard.wall.draft import Draft, added, chosen, lasts, moved, removed, save, timed
+from dashboard.wall.payload import PRESETS, Failed, made
+from dashboard.wall.programme import LONGEST, SHORTEST, USUAL, Entry, programme, walls
+from queries import wording
+from queries.errors import HuiyinError
+from queries.measures import measure
+from queries.vocabulary import LANGUAGES
+
+THEMES = ("dark", "light")
+ROW = (1, 10, 3, 5, 3)  # number, what it shows, seconds, option, buttons
+NAME_LENGTH = 60
+
+
+def render(session: Session) -> None:
+    """The screens there are, the slides of one of them, its address and how it looks."""
+    above = st.container()
+    wall = _wall(session)
+    draft: Draft = recall(f"wall.{wall}") or programme(session.snapshot.records, wall)
+    contents = list(made(session, draft))
+    shown = sum(isinstance(content, Content) for content in contents)
+    with above:
+        round_ = wording.number(lasts(draft) / 60, session.language, 1)
+        heading(session, session.words("slides.headline", wall=_name(session, wall), count=shown, minutes=round_))
+    left, right = st.columns([7, 5], gap="small")
+    with left, card("slides"):
+        title(session, session.words("slides.order"), session.words("slides.order_note"))
+        for at, (entry, content) in enumerate(zip(draft, contents, strict=True)):
+            _row(session, wall, draft, at, entry, content)
+        _add(session, wall, draft)
+        _save(session, wall, draft)
+    with right:
+        _address(session, wall)
+
+
+def _name(session: Session, wall: str) -> str:
+    return session.words("slides.usual") if wall == USUAL else wall
+
+
+def _wall(session: Session) -> str:
+    """Which screen: one there is, or one that gets its name here."""
+    words = session.words
+    known = walls(session.snapshot.records)
+    with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
+        wall = choose(session, "wall", known, partial(_name, session), label=words("slides.wall"), menu=True)
+        new = st.text_input(
+            words("slides.new"), key=page_text("new"), max_chars=NAME_LENGTH, placeholder=words("slides.new_example"),
+            label_visibility="collapsed", width=280,
+        )  # fmt: skip
+    name = " ".join(new.split())
+    note_control("new", name, "")
+    return name or wall
+
+
+def _row(session: Session, wall: str, draft: Draft, at: int, entry: Entry, content: Content | Skipped | Failed) -> None:
+    """One slide: what it says now or why it is left out, its seconds, its option, and where it goes."""
+    words, key = session.words, f"{wall}-{at}-{entry.key}-{len(draft)}"
+    number, said, seconds, option, buttons = st.columns(ROW, gap="small", vertical_alignment="center")
+    number.markdown(f"**{at + 1}**" if isinstance(content, Content) else ":gray[—]")
+    with said, st.container(gap=None):
+        st.markdown(f"**{plain(words(f'wall.slide_{entry.slide}'))}**")
+        st.caption(plain(_said(session, content)))
+    with seconds:
+        now = st.number_input(
+            words("slides.seconds"), SHORTEST, LONGEST, entry.seconds, 5, key=f"seconds-{key}",
+            label_visibility="collapsed", help=words("slides.seconds"),
+        )  # fmt: skip
+        if now != entry.seconds:
+            _keep(wall, timed(draft, at, int(now)))
+    with option:
+        for name, values in slides()[entry.slide].choices(session).items():
+            _option(session, wall, draft, at, name, tuple(values), key)
+    with buttons, st.container(horizontal=True, gap=None):
+        for icon, word, step, off in (
+            ("arrow_upward", "up", partial(moved, draft, at, -1), at == 0),
+            ("arrow_downward", "down", partial(moved, draft, at, 1), at == len(draft) - 1),
+            ("close", "remove", partial(removed, draft, at), len(draft) == 1),
+        ):
+            if st.button(
+                "", icon=f":material/{icon}:", help=words(f"slides.{word}", slide=words(f"wall.slide_{entry.slide}")),
+                key=f"{word}-{key}", disabled=off, type="tertiary",
+            ):  # fmt: skip
+                _keep(wall, step())
+
+
+def _said(session: Session, content: Content | Skipped | Failed) -> str:
+    if isinstance(content, Content):
+        return content.sentence
+    if isinstance(content, Skipped):
+        return session.words("slides.skipped", reason=content.reason)
+    return session.words("slides.failed")
+
+
+def _option(session: Session, wall: str, draft: Draft, at: int, name: str, values: tuple[str, ...], key: str) -> None:
+    if not values:
+        return
+    now = draft[at].options.get(name, values[0])
+    picked = st.selectbox(
+        session.words("slides.measure"), values, index=values.index(now) if now in values else 0,
+        format_func=lambda each: measure(each).label(session.language), key=f"{name}-{key}",
+        label_visibility="collapsed", help=session.words("slides.measure"),
+    )  # fmt: skip
+    if picked != now:
+        _keep(wall, chosen(draft, at, name, picked, values[0]))
+
+
+def _add(session: Session, wall: str, draft: Draft) -> None:
+    words = session.words
+    with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
+        picked = st.selectbox(
+            words("slides.add"), list(slides()), index=None, format_func=lambda name: words(f"wall.slide_{name}"),
+            placeholder=words("slides.add"), key=f"add-{wall}-{len(draft)}", label_visibility="collapsed", width=280,
+        )  # fmt: skip
+        if picked:
+            _keep(wall, added(draft, picked))
+
+
+def _save(session: Session, wall: str, draft: Draft) -> None:
+    """What was changed goes to the screens only when it is saved."""
+    words = session.words
+    if recall(f"wall.{wall}") is None:
+        st.caption(words("slides.unchanged"))
+        return
+    sign(session, "slides")
+    with st.container(horizontal=True, gap="small"):
+        saving = st.button(words("slides.save"), type="primary", icon=":material/save:", key="save-slides")
+        if st.button(words("slides.discard"), key="discard-slides"):
+            _keep(wall, None)
+    if not saving:
+        st.caption(words("slides.changed"))
+        return
+    try:
+        save(session, wall, draft)
+    except HuiyinError as error:
+        st.warning(plain(error.said(session.language)), icon=":material/warning:")
+        return
+    st.toast(words("slides.saved"), icon=":material/check:")
+    _keep(wall, None)
+
+
+def _keep(wall: str, draft: Draft | None) -> None:
+    remember(f"wall.{wall}", draft)
+    st.rerun()
+
+
+def _address(session: Session, wall: str) -> None:
+    """The address of the screen with how it looks, and the screen itself, small."""
+    words = session.words
+    with card("address"):
+        title(session, words("slides.address"), words("slides.address_note"))
+        with st.container(horizontal=True, gap="small"):
+            theme = choose(session, "theme", THEMES, lambda name: words(f"slides.theme_{name}"),
+                           label=words("slides.theme"))  # fmt: skip
+            language = choose(session, "tongue", LANGUAGES, lambda name: words(f"frame.language_{name}"),
+                              label=words("slides.tongue"), default=session.language)  # fmt: skip
+            preset = choose(session, "size", PRESETS, lambda name: words(f"slides.size_{name or 'large'}"),
+                            label=words("slides.size"))  # fmt: skip
+        asked = {"wall": wall, "lang": language, "theme": theme} | ({"preset": preset} if preset else {})
+        address = urljoin(st.context.url or "/", f"wall?{urlencode(asked)}")
+        st.code(address, language=None, wrap_lines=True)
+        st.link_button(words("slides.open"), address, icon=":material/open_in_new:")
+    with card("preview"):
+        title(session, words("slides.preview"), words("slides.preview_note"))
+        st.iframe(address, height=280, alt=words("slides.preview"))
+
+
+PAGE = Page(name="slides", order=95, render=render, icon="tv", filtered=False, section="data", bureau_only=True)

@@ -1,0 +1,429 @@
+"""The meeting screen: what its slides say, what reaches it, how it is set up, and the page where that is done."""
+
+import asyncio
+import json
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, unquote
+
+import polars as pl
+import pytest
+from starlette.applications import Starlette
+from streamlit.testing.v1 import AppTest
+
+from dashboard.kept import kept as kept_answers
+from dashboard.components import STALE_AFTER, working_days
+from dashboard.i18n import Words
+from dashboard.screens.slides import PAGE
+from dashboard.session import Session
+from dashboard.wall import Ask, Chart, Content, Skipped, Slide, Stack, Table, slides
+from dashboard.wall import payload as payload_module
+from dashboard.wall.draft import added, chosen, lasts, moved, removed, save, timed
+from dashboard.wall.payload import Failed, Screen, made, payload, reader, stale_from, version
+from dashboard.wall.programme import LONGEST, SECONDS, SHORTEST, Entry, programme, walls
+from dashboard.wall.server import ROUTES
+from queries import records
+from queries.errors import Conflict, InvalidRecord
+from queries.records import write
+from queries.settings import Settings
+from queries.snapshot import build_from_frames
+from queries.store import open_store
+from queries.views import townships
+from queries.views.due import due_by_group
+from queries.views.tartan import tartan
+from seed import demo
+
+ALL = tuple(slides())
+
+
+@pytest.fixture(scope="module")
+def demo_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    folder = tmp_path_factory.mktemp("wall")
+    settings = Settings(folder, f"sqlite:///{folder / 'huiyin.db'}", bureau="云江市信访局")
+    demo.load(settings, cases=3_000)
+    return settings
+
+
+@pytest.fixture
+def session(demo_settings: Settings) -> Session:
+    return reader(demo_settings, Screen("main", "zh"))
+
+
+@dataclass
+class Answer:
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def text(self) -> str:
+        return self.body.decode()
+
+
+@pytest.fixture
+def ask(demo_settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Answer]:
+    """Ask the screen's addresses, as a server hands a request on: `ask("/wall", "lang=zh", {"if-none-match": tag})`."""
+    monkeypatch.setenv("HUIYIN_DATA_DIR", str(demo_settings.data_dir))
+    monkeypatch.delenv("HUIYIN_DATABASE_URL", raising=False)
+    app = Starlette(routes=ROUTES)
+
+    async def call(path: str, query: str, headers: dict[str, str]) -> Answer:
+        sent: list[dict[str, Any]] = []
+
+        async def receive() -> Any:
+            return await asyncio.Event().wait()  # nothing more comes, and nobody hangs up
+
+        async def send(message: Any) -> None:
+            sent.append(message)
+
+        scope = {"type": "http", "method": "GET", "path": unquote(path), "raw_path": path.encode(), "root_path": "",
+                 "query_string": query.encode(), "http_version": "1.1", "scheme": "http", "server": ("here", 80),
+                 "headers": [(name.encode(), value.encode()) for name, value in headers.items()]}  # fmt: skip
+        await app(scope, receive, send)
+        found = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
+        return Answer(sent[0]["status"], found, b"".join(part.get("body", b"") for part in sent[1:]))
+
+    return lambda path, query="", headers=None: asyncio.run(call(path, query, headers or {}))
+
+
+def on(session: Session, cases: dict[str, list], tmp_path: Path, **about) -> Session:
+    """The session of a reader of another register."""
+    snapshot = build_from_frames(tmp_path / "snapshot", pl.DataFrame(cases), **about)
+    kept_answers.clear()  # registers of tests have one name
+    return replace(session, snapshot=snapshot, now=snapshot, filters=replace(session.filters, start=None, end=None))
+
+
+def bare(session: Session, tmp_path: Path) -> Session:
+    """A register that knows when items were registered and closed, and nothing else."""
+    dates = {"registered_at": ["2022-05-02", "2022-05-09", "2022-06-20"], "closed_at": ["2022-05-20", None, None]}
+    return on(session, {"case_id": ["a", "b", "c"], **dates}, tmp_path)
+
+
+# ---------------------------------------------------------------- slides
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("name", ALL)
+def test_every_slide_says_one_sentence_on_the_demo(name, language, demo_settings):
+    content = slides()[name].make(reader(demo_settings, Screen("main", language)), Ask())
+    assert isinstance(content, Content)
+    assert content.sentence
+    assert content.tiles or content.panels
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_a_slide_without_figures_is_left_out_and_says_why(name, session, tmp_path):
+    content = slides()[name].make(bare(session, tmp_path), Ask())
+    if name == "closure":
+        assert isinstance(content, Content)
+        assert content.sentence == "未办结2件"
+    else:
+        assert isinstance(content, Skipped)
+        assert content.reason
+
+
+def test_the_sentences_are_those_of_the_pages(session):
+    view = session.view(townships.compared, "on_time_reply_rate", "place")
+    assert slides()["townships"].make(session, Ask()).sentence == view.finding.zh
+    other = slides()["townships"].make(session, Ask({"measure": "repeat_share"}))
+    assert other.sentence == session.view(townships.compared, "repeat_share", "place").finding.zh
+
+
+def test_a_measure_the_register_cannot_give_is_replaced_by_one_it_can(session):
+    usual = slides()["townships"].make(session, Ask())
+    assert slides()["townships"].make(session, Ask({"measure": "no_such_rate"})).sentence == usual.sentence
+
+
+def test_of_thousands_of_places_a_few_are_shown_and_the_others_counted(session, tmp_path):
+    places = [f"place{number % 3000:04}" for number in range(6000)]
+    due = ["2022-03-01"] * 6000
+    closed = ["2022-02-20" if number % 7 else "2022-03-20" for number in range(6000)]
+    many = on(session, {"case_id": [str(number) for number in range(6000)], "registered_at": ["2022-01-03"] * 6000,
+                        "due_at": due, "closed_at": closed, "place_code": places}, tmp_path)  # fmt: skip
+    for ask, rows in ((Ask(), 12), (Ask(is_compact=True), 10)):
+        compared = slides()["townships"].make(many, ask)
+        assert isinstance(compared, Content), compared
+        assert compared.footnote == f"其余 {3000 - rows} 个未列出。"
+        table = slides()["tartan"].make(many, ask).panels[0]
+        assert isinstance(table, Table)
+        assert len(table.rows) == rows + 1  # the whole
+
+
+def test_figures_are_drawn_for_looking_not_for_touching(session):
+    for name in ALL:
+        for panel in slides()[name].make(session, Ask()).panels:
+            for part in panel.parts if isinstance(panel, Stack) else [panel]:
+                if isinstance(part, Chart):
+                    assert part.alt
+                    assert not {key for trace in part.figure["data"] for key in trace} & {"customdata", "hovertemplate"}
+
+
+def test_a_target_that_is_missed_says_by_how_much_and_one_that_is_met_says_so(session):
+    tiles = {tile.label: tile.target for tile in slides()["headlines"].make(session, Ask()).tiles}
+    on_time = session.answer(townships.one, "on_time_reply_rate", "岚溪镇")
+    assert on_time.target == 0.95
+    whole = on_time.overall
+    assert ("达到" in tiles["按期答复率"]) == (whole >= 0.95)
+    assert "95%" in tiles["按期答复率"]
+
+
+def test_overdue_is_the_only_red(session):
+    content = slides()["due"].make(session, Ask())
+    tones = {tile.label: tile.tone for tile in content.tiles}
+    overdue = int(content.tiles[0].value)
+    assert tones.pop("已超期") == ("breach" if overdue else "")
+    assert set(tones.values()) == {""}
+
+
+# ---------------------------------------------------------------- views of its own
+
+
+def test_the_table_of_all_measures_names_who_is_clearly_worse_on_what(session):
+    view = session.view(tartan)
+    worse = view.frame.filter("worse")
+    for row in worse.iter_rows(named=True):
+        alone = townships.compared(session.snapshot, session.filters, row["measure"]).frame
+        assert alone.filter(pl.col("place") == row["place"])["worse"].to_list() == [True]
+    assert ("没有哪一个明显劣于全体" in view.finding.zh) == (worse.height == 0)
+    assert all(name in view.finding.zh for name in worse["zh"].unique().head(1))
+
+
+def test_due_soon_adds_up_to_what_is_due(session):
+    frame = session.view(due_by_group, "place").frame
+    assert (frame["within_7"] <= frame["within_14"]).all()
+    assert (frame["within_14"] <= frame["within_30"]).all()
+    few = session.view(due_by_group, "place", 2)
+    assert few.frame.height == min(2, frame.height)
+    assert (f"其余 {frame.height - 2} 个" in "".join(note.zh for note in few.notes)) == (frame.height > 2)
+
+
+# ---------------------------------------------------------------- what reaches the screen
+
+
+def test_only_sums_and_shares_reach_the_screen(ask, demo_settings):
+    text = ask("/wall/slides.json", "lang=zh").text
+    with sqlite3.connect(demo_settings.data_dir / "huiyin.db") as store:
+        ids = [name for (name,) in store.execute("select case_id from petition_case")]
+    assert json.loads(text)["slides"]
+    assert len(ids) > 1000
+    assert not [name for name in ids if name in text]
+    for word in ("case_id", "matter_id", "case_no", "customdata"):
+        assert word not in text
+
+
+def test_an_unchanged_screen_is_answered_without_a_body(ask):
+    first = ask("/wall/slides.json", "lang=zh")
+    tag = {"if-none-match": first.headers["etag"]}
+    assert ask("/wall/slides.json", "lang=zh", tag).status == 304
+    for query in ("lang=en", "lang=zh&theme=light", "lang=zh&preset=compact", "lang=zh&wall=hall"):
+        other = ask("/wall/slides.json", query, tag)
+        assert (other.status, other.headers["etag"] == first.headers["etag"]) == (200, False)
+
+
+def test_unknown_wishes_in_the_address_are_as_usual(ask):
+    usual = ask("/wall/slides.json", "lang=zh")
+    assert ask("/wall/slides.json", "lang=zh&preset=huge&theme=pink").body == usual.body
+
+
+def test_the_page_carries_everything_but_the_slides_and_asks_no_stranger(ask):
+    page = ask("/wall", "lang=en&theme=light")
+    assert 'lang="en" data-theme="light"' in page.text
+    assert "://" not in page.text
+    for name in ("wall.css", "wall.js", "draw.js", "feed.js", "plotly.min.js"):
+        answer = ask(f"/wall/static/any/{name}")
+        assert (answer.status, "immutable" in answer.headers["cache-control"]) == (200, True)
+    for name in ("payload.py", "..%2Fserver.py", "wall.html"):
+        assert ask(f"/wall/static/any/{name}").status == 404
+
+
+def test_a_name_in_the_address_is_never_markup(ask):
+    assert "<script>alert" not in ask("/wall", "wall=" + quote("</script><script>alert(1)</script>")).text
+
+
+def test_the_emblem_is_a_picture_or_nothing(ask, tmp_path, monkeypatch):
+    assert ask("/wall/emblem").status == 404
+    for name, status in (("emblem.svg", 200), ("secret.txt", 404)):
+        file = tmp_path / name
+        file.write_text("<svg xmlns='http://www.w3.org/2000/svg'/>")
+        monkeypatch.setenv("HUIYIN_EMBLEM", str(file))
+        assert ask("/wall/emblem").status == status
+
+
+def test_a_slide_that_breaks_is_told_apart_and_breaks_nothing_else(session, monkeypatch, caplog):
+    def breaks(session, ask):
+        raise RuntimeError("no such luck")
+
+    broken = dict(slides()) | {"repeats": Slide("repeats", 30, breaks)}
+    monkeypatch.setattr(payload_module, "slides", lambda: broken)
+    monkeypatch.setattr("dashboard.wall.programme.slides", lambda: broken)
+    kinds = [type(content) for content in made(session, programme(session.snapshot.records, "main"))]
+    assert kinds.count(Failed) == 1
+    found = {slide["key"]: slide for slide in payload(session, Screen("main", "zh"))["slides"]}
+    assert found["repeats"] == {"key": "repeats", "label": "重复信访走势", "seconds": SECONDS, "failed": True}
+    assert found["closure"]["sentence"]
+    assert "no such luck" in caplog.text
+
+
+def test_without_a_register_the_screen_says_so(tmp_path):
+    empty = Settings(tmp_path, f"sqlite:///{tmp_path / 'huiyin.db'}")
+    found = payload(reader(empty, Screen("main", "zh")), Screen("main", "zh"))
+    assert (found["slides"], found["message"]) == ([], "系统中还没有信访登记数据")
+
+
+@pytest.mark.parametrize("as_of", [date(2022, 6, 30), date(2022, 9, 30), date(2022, 1, 28)])
+def test_data_is_old_from_the_third_working_day_on(as_of):
+    old = stale_from(as_of)
+    assert working_days(as_of, old) == STALE_AFTER + 1
+    assert working_days(as_of, old - timedelta(days=1)) == STALE_AFTER
+
+
+def test_an_office_behind_the_proxy_sees_no_complaints_about_officials(demo_settings):
+    settings = replace(demo_settings, viewer_header="X-Office")
+    bureau = reader(settings, Screen("main", "zh"), lambda name: ["bureau"])
+    stranger = reader(settings, Screen("main", "zh"))
+    assert stranger.viewer.kind == "office"
+    assert version(bureau, Screen("main", "zh")) != version(stranger, Screen("main", "zh"))
+
+
+# ---------------------------------------------------------------- which slides
+
+
+def kept(*rows):
+    return records.of_rows({"wall_slide": [dict(zip(("slide_id", "wall", "position", "slide", "seconds", "options"),
+                                                    row, strict=True)) | {"version": 1} for row in rows]})  # fmt: skip
+
+
+def test_a_screen_nobody_set_up_shows_everything_in_the_usual_order():
+    assert [entry.slide for entry in programme(kept(), "main")] == list(ALL)
+    assert walls(kept()) == ("main",)
+
+
+def test_a_screen_shows_what_was_chosen_in_its_order():
+    found = kept(
+        (1, "hall", 2, "repeats", 30, None),
+        (2, "hall", 1, "townships", 1, '{"measure": "closure_rate"}'),
+        (3, "main", 1, "due", 9999, "no object"),
+        (4, "hall", 3, "of_a_later_version", 20, None),
+    )
+    hall = programme(found, "hall")
+    assert [(entry.slide, entry.seconds, dict(entry.options)) for entry in hall] == [
+        ("townships", SHORTEST, {"measure": "closure_rate"}),
+        ("repeats", 30, {}),
+    ]
+    assert [(entry.seconds, dict(entry.options)) for entry in programme(found, "main")] == [(LONGEST, {})]
+    assert walls(found) == ("main", "hall")
+
+
+def test_a_draft_changes_by_steps():
+    draft = (Entry("repeats"), Entry("due"), Entry("closure"))
+
+    def names(found):
+        return [entry.slide for entry in found]
+
+    assert names(moved(draft, 2, -1)) == ["repeats", "closure", "due"]
+    assert names(moved(draft, 0, -1)) == names(moved(draft, 2, 1)) == names(draft)
+    assert names(removed(draft, 1)) == ["repeats", "closure"]
+    assert names(added(draft, "tartan")) == ["repeats", "due", "closure", "tartan"]
+    assert lasts(timed(draft, 0, 60)) == 100
+    with_option = chosen(draft, 0, "measure", "closure_rate", "on_time_reply_rate")
+    assert dict(with_option[0].options) == {"measure": "closure_rate"}
+    assert chosen(with_option, 0, "measure", "on_time_reply_rate", "on_time_reply_rate") == draft
+
+
+def test_two_slides_of_one_kind_have_different_keys():
+    one = chosen((Entry("townships"),), 0, "measure", "closure_rate", "on_time_reply_rate")[0]
+    assert one.key != Entry("townships").key
+
+
+@pytest.fixture
+def keeper(settings, sqlite_template, monkeypatch):
+    """Saves a draft as a signed reader of the newest records; its programme afterwards."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    monkeypatch.setattr("dashboard.session.recall", lambda name: "王科长")
+
+    def keep(draft, wall="hall"):
+        session = reader(settings, Screen(wall, "zh"))
+        save(session, wall, draft)
+        return programme(reader(settings, Screen(wall, "zh")).snapshot.records, wall)
+
+    return keep
+
+
+def test_saving_writes_the_order_and_taking_one_out_withdraws_it(keeper, settings):
+    first = keeper((Entry("repeats"), Entry("due", 40)))
+    assert [(entry.slide, entry.seconds, entry.version) for entry in first] == [("repeats", 20, 1), ("due", 40, 1)]
+    second = keeper(removed(moved(first, 1, -1), 1))
+    assert [(entry.slide, entry.version) for entry in second] == [("due", 2)]
+    store = open_store(settings)
+    changes = write.history(store, "wall_slide", first[0].record_id)
+    store.dispose()
+    assert [(change.action, change.changed_by) for change in changes] == [("add", "王科长"), ("withdraw", "王科长")]
+
+
+def test_of_a_draft_that_meets_another_change_nothing_is_written(keeper):
+    first = keeper((Entry("repeats"), Entry("due")))
+    keeper(timed(first, 1, 60))
+    with pytest.raises(Conflict):
+        keeper(timed(timed(first, 0, 90), 1, 90))
+    assert [entry.seconds for entry in keeper(keeper_now(first))] == [20, 60]
+
+
+def keeper_now(first):
+    """The programme as it stands after the second save: the second slide is at version 2."""
+    return (first[0], replace(first[1], seconds=60, version=2))
+
+
+def test_nothing_is_saved_unsigned(keeper, monkeypatch):
+    monkeypatch.setattr("dashboard.session.recall", lambda name: None)
+    with pytest.raises(InvalidRecord):
+        keeper((Entry("repeats"),))
+
+
+# ---------------------------------------------------------------- the settings page
+
+
+def _draw(page, reader):  # runs as a script of its own, where no annotation has a meaning
+    page.render(reader)
+
+
+@pytest.fixture
+def opened(demo_settings: Settings):
+    def open_it(language="zh", session=None):
+        reading = session or reader(demo_settings, Screen("main", language))
+        app = AppTest.from_function(_draw, args=(PAGE, reading), default_timeout=30).run()
+        assert not app.exception
+        return app
+
+    return open_it
+
+
+def _texts(app):
+    return "\n".join(str(part.value) for part in [*app.markdown, *app.caption, *app.code])
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_settings_page_shows_every_slide_with_its_sentence_and_the_address(opened, language):
+    text = _texts(opened(language))
+    for name in ALL:
+        assert Words(language)(f"wall.slide_{name}") in text
+    assert f"wall?wall=main&lang={language}&theme=dark" in text
+
+
+def test_the_settings_page_says_why_a_slide_is_left_out(opened, session, tmp_path):
+    assert "现在略过：" in _texts(opened(session=bare(session, tmp_path))).replace("\\", "")
+
+
+def test_a_slide_moved_on_the_page_waits_to_be_saved(opened):
+    app = opened()
+    first = next(button for button in app.button if button.key.startswith("down-main-0"))
+    first.click().run()
+    assert not app.exception
+    order = [Words("zh")(f"wall.slide_{name}") for name in (ALL[1], ALL[0])]
+    said = [part.value.strip("*") for part in app.markdown if part.value.startswith("**")]
+    assert [each for each in said if each in order][:2] == order
+    assert "有尚未保存的修改" in _texts(app)
+    assert any(button.key == "save-slides" for button in app.button)
