@@ -15,9 +15,9 @@ import pytest
 from starlette.applications import Starlette
 from streamlit.testing.v1 import AppTest
 
-from dashboard.kept import kept as kept_answers
 from dashboard.components import STALE_AFTER, working_days
 from dashboard.i18n import Words
+from dashboard.kept import kept as kept_answers
 from dashboard.screens.slides import PAGE
 from dashboard.session import Session
 from dashboard.wall import Ask, Chart, Content, Skipped, Slide, Stack, Table, slides
