@@ -1,6 +1,6 @@
 """Do the printed statistics agree with themselves, and with the register?"""
 
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 
@@ -17,6 +17,7 @@ from queries.views import reconciliation, statistics
 from queries.workbooks import PrintedTable
 
 CONTRADICTION = ("row", "label", "column", "printed", "expected", "rule")
+WHOLE = 40  # rows
 LINE = ("label", "printed_numerator", "numerator", "difference_numerator", "printed_denominator", "denominator",
         "difference_denominator")  # fmt: skip
 
@@ -39,8 +40,8 @@ def render(session: Session) -> None:
     with above:
         heading(session, statistics.finding(shown))
     _printed(session, shown)
-    _arithmetic(session, shown)
     _register(session, shown)
+    _arithmetic(session, shown)
     _upload(session)
 
 
@@ -55,7 +56,13 @@ def _printed(session: Session, shown: PrintedTable) -> None:
         if shown.is_demo:
             st.markdown(f":blue-badge[{words('frame.demo')}]")
         frame = statistics.as_printed(shown, language)
-        st.dataframe(frame, hide_index=True, key="table-printed", alt=words("frame.table_of", names=shown.title))
+        st.dataframe(
+            frame,
+            hide_index=True,
+            key="table-printed",
+            height=_height(frame.height),
+            alt=words("frame.table_of", names=shown.title),
+        )
         for line in shown.notes:
             st.caption(plain(line))
         with st.popover(words("statistics.withdraw"), icon=":material/block:"):
@@ -100,8 +107,13 @@ def _register(session: Session, shown: PrintedTable) -> None:
             if not each.denominator:
                 headings = {name: text for name, text in headings.items() if "denominator" not in name}
             headings[language] = words("statistics.column_reason")
-            table(session, view.frame, headings, key=f"reconciled-{each.measure}")
+            table(session, view.frame, headings, key=f"reconciled-{each.measure}", height=_height(view.frame.height))
             notes(session, view.notes)
+
+
+def _height(rows: int) -> Literal["content", "auto"]:
+    """A table of a page's length is shown whole, its total included."""
+    return "content" if rows <= WHOLE else "auto"
 
 
 def _upload(session: Session) -> None:

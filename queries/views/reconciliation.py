@@ -6,7 +6,7 @@ the state at the end of the period), or rows that are left out and whose number 
 shows stays unexplained, and is said so.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
@@ -43,6 +43,7 @@ REASONS: dict[str, Text] = {
     "both": Text(
         "差额等于日期矛盾与不纳入统计的合计{n}件", "the difference is the {n} contradictory and uncounted ones"
     ),
+    "rows": Text("差额为以上各单位差额之和", "the differences of the offices above, added up"),
     "unexplained": Text("未能说明", "unexplained"),
     "unmatched": Text("未匹配单位，无法对账", "no office of that name, cannot be compared"),
     "no_figure": Text("登记中没有可比数字", "the register has no figure to compare"),
@@ -108,9 +109,11 @@ def reconciled(
         convention=filters.convention, evaluation_target=filters.evaluation_target,
     )  # fmt: skip
     readings = _Readings(snapshot, chosen, comparison.measure)
-    rows = [_line(table, comparison, readings, not_counted, row) for row in table.rows if row.kind != "subtotal"]
-    frame = pl.DataFrame(rows, schema=_SCHEMA)
-    return made(snapshot, chosen, frame, (comparison.measure,), (), _finding(frame, comparison))
+    offices = [_line(table, comparison, readings, not_counted, row) for row in table.rows if row.kind == "office"]
+    totals = [_total(table, comparison, row, offices) for row in table.rows if row.kind == "total"]
+    frame = pl.DataFrame(sorted((*offices, *totals), key=lambda line: line["row"]), schema=_SCHEMA)
+    notes = _outside(readings, offices)
+    return made(snapshot, chosen, frame, (comparison.measure,), (), _finding(frame, comparison), notes)
 
 
 class _Readings:
@@ -122,8 +125,6 @@ class _Readings:
 
     def dimension_of(self, row: PrintedRow) -> str | None:
         """Where a line is looked for first: a township among the places, another office among the offices."""
-        if row.kind == "total":
-            return ""
         if row.office_id is None:
             return None
         return "place" if row.office_id in self._snapshot.keys("place") else "office"
@@ -165,7 +166,7 @@ def _line(
     dimension = readings.dimension_of(row)
     if dimension is None:
         return line | _said("unmatched")
-    key = "" if row.kind == "total" else str(row.office_id)
+    key = str(row.office_id)
     own = readings.of(dimension, key)
     if printed[0] is None and printed[1] is None:
         return line | _said("not_printed")
@@ -175,10 +176,46 @@ def _line(
     line |= {"numerator": numerator, "denominator": denominator,
              "difference_numerator": _minus(printed[0], numerator),
              "difference_denominator": _minus(printed[1], denominator)}  # fmt: skip
-    skipped = sum(n for (by, _), n in not_counted.items() if by == "place") if row.kind == "total" else (
-        not_counted.get((dimension, key), 0)
-    )  # fmt: skip
+    skipped = not_counted.get((dimension, key), 0)
     return line | _reason(readings, dimension, key, printed, own[0], excluded, skipped)
+
+
+def _total(
+    table: PrintedTable, comparison: Comparison, row: PrintedRow, offices: Sequence[Mapping[str, Any]]
+) -> dict[str, Any]:
+    """The printed total beside what the register has for the offices of the table."""
+    line: dict[str, Any] = {"row": row.row, "label": row.label, "kind": row.kind}
+    for name, columns in (("numerator", comparison.numerator), ("denominator", comparison.denominator)):
+        known = [each[name] for each in offices if each.get(name) is not None]
+        line |= {f"printed_{name}": _sum(table, row, columns), name: sum(known) if known else None}
+        line[f"difference_{name}"] = _minus(line[f"printed_{name}"], line[name])
+    differences = {name: line[f"difference_{name}"] for name in ("numerator", "denominator")}
+    if all(each is None for each in differences.values()):
+        return line | _said("no_figure")
+    if not any(differences.values()):
+        return line | _said("same")
+    sums = {name: sum(each.get(f"difference_{name}") or 0 for each in offices) for name in differences}
+    agree = all(each is None or each == sums[name] for name, each in differences.items())
+    return line | _said("rows" if agree else "unexplained")
+
+
+def _outside(readings: "_Readings", offices: Sequence[Mapping[str, Any]]) -> tuple[Text, ...]:
+    """How many items of the register belong to no office of the table."""
+    whole = readings.of("", "")
+    if whole is None:
+        return ()
+    name = "denominator" if whole[0][1] is not None else "numerator"
+    counted = whole[0][1] if whole[0][1] is not None else whole[0][0]
+    outside = (counted or 0) - sum(each.get(name) or 0 for each in offices)
+    if outside <= 0:
+        return ()
+    return (
+        Text(
+            f"登记中另有{wording.items(outside, 'zh')}不属于表中单位，未列入合计对比",
+            f"The register has {wording.items(outside, 'en')} of offices that are not in the table; "
+            "the total is compared without them",
+        ),
+    )
 
 
 def _reason(
