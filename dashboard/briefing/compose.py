@@ -1,7 +1,7 @@
 """Makes the briefing of a month from the agenda of its session: questions, charts and sentences are the page's."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -21,6 +21,7 @@ from queries.views.meeting import Meeting
 LONGEST_NAME = 120  # bytes of a file's name for each of its parts; file systems take 255 for all
 _UNFIT = re.compile(r'[\\/:*?"<>|\s\x00-\x1f]+')
 _BREAKDOWNS = ("place", "office")
+ROWS_WITHIN = 16  # of a table among the text; a longer one is an annex
 
 
 @dataclass
@@ -101,7 +102,7 @@ def _section(
         paragraphs = [*([volume.finding(language)] if volume.finding else []), *paragraphs]
     if item.key == "signals":
         rises = used.note(signals.signals(snapshot, filters("year")))
-        table = _titled(rises, signals.signals, "rises", snapshot, language)
+        table = _titled(rises, "rises", snapshot, language)
         parts.append(Part("", (), (), (table,) if table.rows else (), () if table.rows else _notes(rises, language)))
     for panel in item.panels:
         if panel.offered(snapshot):
@@ -111,10 +112,12 @@ def _section(
 
 def _joined(lead: str, paragraphs: tuple[str, ...], parts: list[Part]) -> Iterable[Part]:
     """The parts with the item's sentence at their head; a sentence is not said twice."""
-    kept = [part for part in parts if part.finding or part.exhibits or part.tables or part.notes]
+    parts = [replace(part, notes=tuple(note for note in part.notes if note not in (lead, part.finding)))
+             for part in parts]  # fmt: skip
+    kept = [part for part in parts if part != Part("") and part != Part(lead)]
     if kept and kept[0].finding in ("", lead):
         first = kept.pop(0)
-        yield Part(lead, paragraphs, first.exhibits, first.tables, first.notes)
+        yield replace(first, finding=lead, paragraphs=(*paragraphs, *first.paragraphs))
     elif lead or paragraphs:
         yield Part(lead, paragraphs)
     yield from kept
@@ -122,9 +125,11 @@ def _joined(lead: str, paragraphs: tuple[str, ...], parts: list[Part]) -> Iterab
 
 def _part(panel: Panel, snapshot: Snapshot, filters: Filters, language: str, used: _Seen) -> Part:
     view = used.note(panel.question(snapshot, filters, *panel.arguments))
+    if _says_nothing(view):
+        return Part("", _notes(view, language))
     note = panel.note(filters, language)
     said = view.finding(language) if view.finding else ""
-    table = _panel_table(panel, view, snapshot, language)
+    table = _panel_table(panel, view, snapshot, note, language)
     exhibits: tuple[Exhibit, ...] = ()
     if panel.chart is not None and view.frame.height:
         exhibit = Exhibit(view, panel.chart, table.title, note)
@@ -132,33 +137,38 @@ def _part(panel: Panel, snapshot: Snapshot, filters: Filters, language: str, use
     tables: tuple[Table, ...] = ()
     if not table.rows:
         pass
-    elif not exhibits or panel.name == "headlines":
-        tables = (table,)
     elif panel.question is townships.dots:
         used.annexes.append(_dated(_whole_comparison(panel, snapshot, filters, language), filters, language))
+    elif panel.name == "headlines" or not exhibits:
+        if len(table.rows) <= ROWS_WITHIN:
+            tables = (table,)
+        else:
+            used.annexes.append(table)
     elif all(other.rows != table.rows for other in used.further):
         used.further.append(table)
     told = {note for each in tables for note in each.notes}
     return Part(said, (), exhibits, tables, tuple(note for note in _notes(view, language) if note not in told))
 
 
-def _panel_table(panel: Panel, view: View, snapshot: Snapshot, language: str) -> Table:
+def _says_nothing(view: View) -> bool:
+    """Whether rows are there, but not one of them has a value."""
+    return view.frame.height > 0 and "value" in view.frame.columns and view.frame["value"].is_null().all()
+
+
+def _panel_table(panel: Panel, view: View, snapshot: Snapshot, note: str, language: str) -> Table:
     if panel.table is None:
-        return _titled(view, panel.question, panel.name, snapshot, language)
+        return _titled(view, panel.name, snapshot, language)
     columns, rows = read_table(panel.table(view, language), lambda name: _heading(name, language))
-    return Table(panel.name, _table_title(panel.name, language), columns, tuple(rows))
+    return Table(panel.name, _table_title(panel.name, language) or note, columns, tuple(rows))
 
 
-def _titled(view: View, question: Callable[..., View], name: str, snapshot: Snapshot, language: str) -> Table:
-    return table_of(view, question, name, _table_title(name, language), snapshot, language)
+def _titled(view: View, name: str, snapshot: Snapshot, language: str) -> Table:
+    return table_of(view, name, _table_title(name, language) or name, snapshot, language)
 
 
 def _table_title(name: str, language: str) -> str:
     words = Words(language)
-    for key in (f"briefing.table_{name}", f"agenda.{name}"):
-        if words.has(key):
-            return words(key)
-    return name
+    return words(f"briefing.table_{name}") if words.has(f"briefing.table_{name}") else ""
 
 
 def _dated(table: Table, filters: Filters, language: str) -> Table:
@@ -178,7 +188,7 @@ def _heading(column: str, language: str) -> str:
 def _whole_comparison(panel: Panel, snapshot: Snapshot, filters: Filters, language: str) -> Table:
     """Every group of a comparison whose picture shows those there is room for."""
     view = townships.compared(snapshot, filters, *panel.arguments)
-    return _titled(view, townships.compared, panel.name, snapshot, language)
+    return _titled(view, panel.name, snapshot, language)
 
 
 def _group_annexes(snapshot: Snapshot, session: Meeting, base: Filters | None, language: str, used: _Seen) -> None:
@@ -188,7 +198,7 @@ def _group_annexes(snapshot: Snapshot, session: Meeting, base: Filters | None, l
         if not snapshot.available(dimension):
             continue
         view = used.note(closure.table(snapshot, year, dimension))
-        table = _titled(view, closure.table, f"closure_{dimension}", snapshot, language)
+        table = _titled(view, f"closure_{dimension}", snapshot, language)
         if table.rows:
             used.annexes.append(_dated(table, year, language))
 

@@ -13,7 +13,7 @@ from queries import wording
 from queries.dimensions import DIMENSIONS
 from queries.measures import measure
 from queries.snapshot import Snapshot
-from queries.views import View, closure, meeting, repeats, satisfaction, signals
+from queries.views import View, signals
 from queries.views.townships import BANDS
 
 Cells = tuple[tuple[Column, ...], list[tuple[Value, ...]]]
@@ -25,11 +25,11 @@ _SHARES: tuple[tuple[str, Kind], ...] = (
     ("change_last_year", "points"),
 )
 """What may stand beside a share, in this order."""
+REVIEWED = "recognised"  # the step of a batch that the level above decides on
 
 
 def table_of(
     view: View,
-    question: Callable[..., View],
     name: str,
     title: str,
     snapshot: Snapshot,
@@ -39,7 +39,6 @@ def table_of(
     """The figures of a view.
 
     Args:
-        question: the view function; some have a table of their own shape.
         name, title: of the table.
         printed: rows there is room for on paper. Where there are more, those that differ from the whole come first,
             then those with the most items; the note says so.
@@ -47,7 +46,7 @@ def table_of(
     if not view.frame.height:
         return Table(name, title, (), ())
     words = Words(language)
-    make = _OWN.get(question) or (_shares if _holds_shares(view) else None)
+    make = _maker(view)
     columns, rows = make(view, words) if make else _as_it_is(view, snapshot, language)
     columns = tuple(replace(column, heading=wording.capital(column.heading)) for column in columns)
     notes = tuple(note(language) for note in view.notes)
@@ -137,11 +136,9 @@ def _deadlines(view: View, words: Words) -> Cells:
 def _ages(view: View, words: Words) -> Cells:
     rows: list[tuple[Value, ...]] = [
         (
-            words("charts.days_more", low=row["low"])
-            if row["high"] is None
-            else words("charts.days_between", low=row["low"], high=row["high"]),
+            _span(row["low"], row["high"], words),
             row["items"],
-            row["overdue"],
+            None if view.notes else row["overdue"],  # a note says that it cannot be told
         )
         for row in view.frame.iter_rows(named=True)
     ]
@@ -153,17 +150,54 @@ def _ages(view: View, words: Words) -> Cells:
     return columns, rows
 
 
+def _span(low: int, high: int | None, words: Words) -> str:
+    return words("charts.days_more", low=low) if high is None else words("charts.days_between", low=low, high=high)
+
+
+def _bands(view: View, words: Words) -> Cells:
+    """Items by days past their deadline."""
+    rows: list[tuple[Value, ...]] = [
+        (
+            words("charts.days_more", low=low) if high is None else words("charts.days_between", low=low, high=high),
+            items,
+        )
+        for low, high, items in view.frame.select("low", "high", "items").rows()
+    ]
+    return (Column(words("briefing.column_days_over")), Column(words("briefing.column_items"), "count")), rows
+
+
+def _matrix(view: View, words: Words) -> Cells:
+    """What each office did by each day it was due, in words."""
+    language, frame = words.language, view.frame
+    days = dict(frame.sort("column").select("column", f"label_{language}").iter_rows())
+    rows: list[tuple[Value, ...]] = []
+    for (_, name), one in frame.group_by(["row", language], maintain_order=True):
+        said = dict(one.select("column", "status").iter_rows())
+        rows.append((str(name), *(words(f"charts.status_{said[day]}") if said.get(day) else None for day in days)))
+    office = DIMENSIONS[view.by[0]].label(language) if view.by and view.by[0] in DIMENSIONS else ""
+    return (Column(office or words("briefing.column_name")), *(Column(label) for label in days.values())), rows
+
+
 def _ladder(view: View, words: Words) -> Cells:
-    """A row a batch; a step of which nothing is stated stays empty."""
+    """A row a batch, a column a step; a step of which nothing is stated stays empty."""
+    steps = list(dict.fromkeys(view.frame["step"]))
     rows: list[tuple[Value, ...]] = []
     for (_, name), batch in view.frame.group_by(["batch", words.language], maintain_order=True):
         by_step = {row["step"]: row for row in batch.iter_rows(named=True)}
-        counts = {step: row["items"] if row["stated"] else None for step, row in by_step.items()}
-        under_review = by_step["recognised"]["under_review"] if by_step["recognised"]["stated"] else None
-        rows.append((str(name), *(counts[step] for step in repeats.STEPS[:3]), under_review, counts["reflowed"]))
-    steps = [words(f"charts.step_{step}") for step in repeats.STEPS]
-    headings = [*steps[:3], words("briefing.column_under_review"), steps[3]]
-    return (Column(words("briefing.column_batch")), *(Column(text, "count") for text in headings)), rows
+        cells: list[Value] = [str(name)]
+        for step in steps:
+            row = by_step.get(step)
+            known = row is not None and row["stated"]
+            cells.append(row["items"] if row is not None and known else None)
+            if step == REVIEWED:
+                cells.append(row["under_review"] if row is not None and known else None)
+        rows.append(tuple(cells))
+    headings = [words("briefing.column_batch")]
+    for step in steps:
+        headings.append(words(f"charts.step_{step}"))
+        if step == REVIEWED:
+            headings.append(words("briefing.column_under_review"))
+    return tuple(Column(text, "count" if at else "text") for at, text in enumerate(headings)), rows
 
 
 def _heard(view: View, words: Words) -> Cells:
@@ -250,23 +284,37 @@ def _group_figures(view: View, words: Words) -> Cells:
     return columns, list(named.select("_name", *names).rows())
 
 
-_OWN: dict[Callable[..., View], Callable[[View, Words], Cells]] = {
-    closure.deadlines: _deadlines,
-    closure.ages: _ages,
-    closure.table: _group_figures,
-    repeats.ladder: _ladder,
-    satisfaction.by_group: _heard,
-    meeting.silence_by_place: _heard,
-    meeting.silence_bounds: _heard,
-    signals.topics_now: _usual,
-    signals.places_now: _usual,
-    signals.signals: _rises,
-}
+_SHAPES: tuple[tuple[frozenset[str], Callable[[View, Words], Cells]], ...] = tuple(
+    (frozenset(columns.split()), make)
+    for columns, make in (
+        ("horizon items", _deadlines),
+        ("band low high items overdue", _ages),
+        ("batch step items of stated under_review", _ladder),
+        ("row column status", _matrix),
+        ("key due on_time open overdue", _group_figures),
+        ("participation evaluated expired content dissatisfied lower_bound upper_bound", _heard),
+        ("place_zh topic_zh numerator expected excess chance", _rises),
+        ("numerator expected lower upper is_signal", _usual),
+    )
+)
+"""Views with a table of their own shape, known by their columns."""
+
+
+def _maker(view: View) -> Callable[[View, Words], Cells] | None:
+    columns = set(view.frame.columns)
+    for needed, make in _SHAPES:
+        if needed <= columns:
+            return make
+    if columns == {"low", "high", "items", "value"}:
+        return _bands
+    return _shares if _holds_shares(view) else None
 
 
 def _as_it_is(view: View, snapshot: Snapshot, language: str) -> Cells:
-    """The frame of a view with headings in words and kinds by type."""
-    found = sheet(view, "", "", snapshot, language)
+    """The frame of a view with headings in words and kinds by type; a column without words is not for readers."""
+    words = Words(language)
+    known = [name for name in view.frame.columns if name in DIMENSIONS or words.has(f"export.{name}")]
+    found = sheet(replace(view, frame=view.frame.select(known)), "", "", snapshot, language)
     columns = tuple(
         Column(name, "share" if name in found.shares else _kind(dtype)) for name, dtype in found.frame.schema.items()
     )

@@ -46,7 +46,7 @@ def grid(table: Table, language: str) -> Grid:
         for row in table.on_paper
     ]
     longest = [max((width_of(row[at]) for row in cells), default=0) for at in range(len(table.columns))]
-    moved = [at for at, column in enumerate(table.columns) if column.kind == "text" and longest[at] > LONG]
+    moved = [at for at, column in enumerate(table.columns) if at and column.kind == "text" and longest[at] > LONG]
     if len(table.columns) < FEWEST_COLUMNS or len(table.columns) - len(moved) < FEWEST_COLUMNS - 1:
         moved = []
     names = [column.heading.rstrip("?？") for column in table.columns]

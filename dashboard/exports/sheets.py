@@ -30,7 +30,11 @@ def sheet(view: View, page: str, name: str, snapshot: Snapshot, language: str) -
         )
     headings = {column: _heading(column, words) for column in frame.columns}
     is_share = all(each.unit.zh == "%" for each in view.measures)
-    shares = [column for column in frame.columns if column in _SHARES or column.endswith(_SHARE_ENDS)]
+    shares = [
+        column
+        for column in frame.columns
+        if (column in _SHARES or column.endswith(_SHARE_ENDS)) and _within_one(frame[column])
+    ]
     return Sheet(
         page=page,
         name=name,
@@ -39,6 +43,11 @@ def sheet(view: View, page: str, name: str, snapshot: Snapshot, language: str) -
         shares=tuple(headings[column] for column in shares if is_share),
         notes=tuple(note(language) for note in view.notes),
     )
+
+
+def _within_one(values: pl.Series) -> bool:
+    """Whether numbers can be shares: a view of shares may hold counts under the same name, such as steps of a batch."""
+    return values.dtype.is_float() and all(0 <= value <= 1 for value in values.drop_nulls().to_list())
 
 
 def _heading(column: str, words: Words) -> str:

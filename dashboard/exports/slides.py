@@ -11,7 +11,7 @@ from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
 from pptx.oxml.ns import qn
 from pptx.util import Inches, Pt
 
-from dashboard.briefing import Briefing, Column, Kind, Part, Table, legible, width_of
+from dashboard.briefing import Briefing, Column, Kind, Part, Section, Table, legible, width_of
 from dashboard.charts import LIGHT
 from dashboard.exports import slide_charts
 from dashboard.exports.grids import Grid, Line, grid, shared_out
@@ -52,11 +52,22 @@ class _Writer:
         self.presentation.slide_width, self.presentation.slide_height = Inches(WIDTH), Inches(HEIGHT)
         self._properties()
         self._cover()
+        rest: list[str] = []
         for section in briefing.sections:
+            if not any(part.exhibits or part.tables for part in section.parts):
+                rest += self._said(section)
+                continue
             carried: tuple[str, ...] = ()
             for part, following in zip(section.parts, (*section.parts[1:], None), strict=True):
                 carried = self._part(section.heading, part, carried, is_last=following is None)
+        if rest:
+            self._text_slide(self.words("briefing.others"), rest)
         self._basis()
+
+    def _said(self, section: Section) -> list[str]:
+        """The sentences of an item that has nothing to show, each with the item's name."""
+        texts = [text for part in section.parts for text in (part.finding, *part.paragraphs, *part.notes) if text]
+        return [self.words("briefing.pair", name=section.heading, value=text) for text in texts]
 
     def _properties(self) -> None:
         properties, briefing = self.presentation.core_properties, self.briefing
@@ -236,7 +247,7 @@ class _Writer:
 
 
 def _caption_height(text: str) -> float:
-    return 0.3 * min(-(-width_of(text) // 104), 3) + 0.08
+    return 0.3 * min(-(-width_of(text) // 100), 6) + 0.08
 
 
 def _widths(shown: Grid) -> list[float]:

@@ -242,3 +242,22 @@ def test_a_month_is_over_before_there_is_a_briefing_of_it(tmp_path: Path) -> Non
 def test_an_office_is_told_that_complaints_about_officials_are_left_out(snapshot: Snapshot) -> None:
     seen = briefing_of(visible_to(STRANGER, snapshot))
     assert Words("zh")("briefing.hidden") in dict(seen.basis).values()
+
+
+def test_no_count_is_printed_as_a_share(made: Briefing) -> None:
+    for table in made.tables:
+        for at, column in enumerate(table.columns):
+            values = [row[at] for row in table.rows if row[at] is not None and column.kind == "share"]
+            assert all(0 <= value <= 1 for value in values), (table.name, column.heading)  # type: ignore[operator]  # shares
+
+
+def test_every_heading_is_in_the_readers_words(snapshot: Snapshot, made: Briefing) -> None:
+    for table in made.tables:
+        assert not [column.heading for column in table.columns if column.heading.isascii()], table.name
+
+
+def test_a_batch_of_old_items_is_one_row_with_what_is_not_stated_left_empty(made: Briefing) -> None:
+    table = next(table for table in made.tables if table.name == "ladder")
+    assert [row[0] for row in table.rows] == ["第一批", "第二批"]
+    assert table.rows[0][1] == 32
+    assert None in table.rows[1]
