@@ -13,13 +13,14 @@ from queries import wording
 from queries.views import View
 from queries.vocabulary import Text
 
-DAY_WIDTH = 96  # CSS pixels of a date
-Format = Literal["percent", "decimal", "half", "day", "long"]
+DAY_WIDTH, WORDS_WIDTH = 96, 150  # CSS pixels of a date, of a few words
+Format = Literal["percent", "decimal", "half", "day", "words", "long"]
 _FORMATS: Mapping[Format, Any] = {
     "percent": lambda heading: st.column_config.NumberColumn(heading, format="%.1f%%"),
     "decimal": lambda heading: st.column_config.NumberColumn(heading, format="%.1f"),
     "half": lambda heading: st.column_config.NumberColumn(heading, format="%g"),
     "day": lambda heading: st.column_config.DateColumn(heading, format="YYYY-MM-DD", width=DAY_WIDTH),
+    "words": lambda heading: st.column_config.TextColumn(heading, width=WORDS_WIDTH),
     "long": lambda heading: st.column_config.TextColumn(heading, width="large"),
 }
 MOST = 12  # rows shown without scrolling

@@ -255,6 +255,18 @@ def test_an_office_that_was_never_entered_is_missing_and_a_moved_deadline_replac
     ]
 
 
+def test_the_newest_due_date_is_told_whatever_the_period_and_totals_are_of_the_period(tmp_path):
+    rows = [
+        {"report_id": n, "office_id": "north", "due_on": due, "reported_on": due, "problem_count": 1}
+        for n, due in enumerate((date(2022, 4, 28), date(2022, 5, 13)))
+    ]
+    filters = Filters(date(2022, 4, 1), date(2022, 4, 30), as_of=date(2022, 5, 13))
+    snapshot = kept(tmp_path / "s", problem_report=rows)
+    assert reports.reports(snapshot, filters).finding.zh.startswith("2022年5月13日")
+    assert reports.by_date(snapshot, filters).frame["due_on"].to_list() == [date(2022, 4, 28)]
+    assert reports.by_office(snapshot, filters).frame["problems"].sum() == 1
+
+
 def test_kinds_are_counted_by_report_whatever_stands_between_them(tmp_path):
     rows = [
         {"office_id": "north", "due_on": date(2022, 1, 13), "reported_on": date(2022, 1, 13), "problem_count": 3,

@@ -85,7 +85,7 @@ def _items(session: Session) -> None:
     with st.container(border=True, key="card-items", gap="small"):
         listing(session, view, batches.item_table(view, session.language), headings, key="items", boxed=False,
                 sentence=words("batches.items_title"), note=words("batches.items_note"),
-                formats=dict.fromkeys(ITEM_DAYS, "day"))  # fmt: skip
+                formats={**dict.fromkeys(ITEM_DAYS, "day"), "state": "words", "waits_on": "words"})  # fmt: skip
         entry(session, KIND, key="batches", ids=view.frame["item_id"].to_list())
 
 

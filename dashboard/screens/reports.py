@@ -8,6 +8,7 @@ from dashboard.entries import entry, nothing_entered
 from dashboard.listings import listing
 from dashboard.screens import Page
 from dashboard.session import Session
+from queries import wording
 from queries.views import reports
 
 KIND = "problem_report"
@@ -36,24 +37,54 @@ def render(session: Session) -> None:
 
 
 def _tables(session: Session) -> None:
+    """Problems by due date and by kind, over the period."""
     words, language = session.words, session.language
-    dates = session.view(reports.by_date)
-    listing(session, dates, dates.frame,
-            {name: words(f"reports.{name}") for name in ("due_on", "on_time", "late", "missing", "zero", "problems")},
-            key="dates", note=words("reports.dates_note"), formats={"due_on": "day"}, quiet=True)  # fmt: skip
-    kinds = session.view(reports.kinds)
-    listing(session, kinds, kinds.frame,
-            {language: words("reports.kind"), "items": words("reports.items"), "offices": words("reports.offices"),
-             "value": words("reports.of_reports")},
-            key="kinds", note=words("reports.kinds_note"), formats={"value": "percent"})  # fmt: skip
+    period = _period(session)
+    dates, kinds = session.view(reports.by_date), session.view(reports.kinds)
+    listing(
+        session,
+        dates,
+        dates.frame,
+        {name: words(f"reports.{name}") for name in ("due_on", "on_time", "late", "missing", "zero", "problems")},
+        key="dates",
+        note=words("reports.dates_note", period=period),
+        formats={"due_on": "day"},
+        quiet=True,
+    )
+    listing(
+        session,
+        kinds,
+        kinds.frame,
+        {
+            language: words("reports.kind"),
+            "items": words("reports.items"),
+            "offices": words("reports.offices"),
+            "value": words("reports.of_reports"),
+        },
+        key="kinds",
+        note=words("reports.kinds_note", period=period),
+        formats={"value": "percent"},
+    )
 
 
 def _offices(session: Session) -> None:
-    words, language = session.words, session.language
+    """How each office reported over the period."""
+    words = session.words
     offices = session.view(reports.by_office)
     names = ("name", "share", "late", "missing", "zero", "problems")
-    listing(session, offices, reports.table(offices, language), {name: words(f"reports.{name}") for name in names},
-            key="offices", note=words("reports.offices_note"), quiet=True)  # fmt: skip
+    listing(
+        session,
+        offices,
+        reports.table(offices, session.language),
+        {name: words(f"reports.{name}") for name in names},
+        key="offices",
+        note=words("reports.offices_note", period=_period(session)),
+        quiet=True,
+    )
+
+
+def _period(session: Session) -> str:
+    return wording.period(session.filters.start, session.filters.end, session.language)
 
 
 def warm(session: Session) -> None:

@@ -33,7 +33,7 @@ _SEPARATORS = re.compile(r"[、,，;；|\n]+")
 
 
 def due_dates(snapshot: Snapshot, filters: Filters) -> list[date]:
-    """Due dates that had passed by the as-of day, within the period, oldest first.
+    """Due dates that had passed by the as-of day, oldest first; the period plays no part.
 
     The 13th and the 28th since the first report on record; where records give another day in that half of the month
     (a deadline moved for a holiday), that day instead.
@@ -48,8 +48,7 @@ def due_dates(snapshot: Snapshot, filters: Filters) -> list[date]:
         halves = [day.replace(day=number) for number in DUE_DAYS]
         found += [moved.get(_half(each), each) for each in halves]
         day = add_months(day, 1)
-    start, end = filters.start or given[0], min(filters.end or as_of, as_of)
-    return [each for each in found if max(start, given[0]) <= each <= end]
+    return [each for each in found if given[0] <= each <= as_of]
 
 
 def _half(day: date) -> tuple[int, int, bool]:
@@ -67,7 +66,7 @@ def next_due(snapshot: Snapshot, as_of: date) -> date:
 
 
 def reports(snapshot: Snapshot, filters: Filters) -> View:
-    """Every office and due date.
+    """Every office and due date up to the as-of day, whatever the period: the newest one is what is asked for.
 
     Who has to report: every township of the office list, and every other office with a report on record.
 
@@ -208,6 +207,13 @@ def _about(language: str) -> pl.Expr:
     return pl.struct("reported_on", "days_late", "problem_count").map_elements(said, return_dtype=pl.String)
 
 
+def within(snapshot: Snapshot, filters: Filters) -> View:
+    """The rows of `reports` whose due date lies in the period."""
+    view = reports(snapshot, filters)
+    inside = pl.col("due_on").is_between(filters.start or date.min, filters.end or date.max)
+    return replace(view, frame=view.frame.filter(inside))
+
+
 def by_office(snapshot: Snapshot, filters: Filters) -> View:
     """How each office reported over the period.
 
@@ -215,7 +221,7 @@ def by_office(snapshot: Snapshot, filters: Filters) -> View:
         One row an office, most missing first: office, zh, en, due, on_time, late, missing, zero, problems (sum of the
         reports that give a number), not_counted (reports without a number), value (share on time of due).
     """
-    view = reports(snapshot, filters)
+    view = within(snapshot, filters)
     frame = view.frame.group_by("office", "zh", "en", maintain_order=True).agg(
         pl.len().cast(pl.Int64).alias("due"),
         *((pl.col("status") == name).sum().cast(pl.Int64).alias(name) for name in STATUSES),
@@ -249,7 +255,7 @@ def by_date(snapshot: Snapshot, filters: Filters) -> View:
     Returns:
         One row a due date, newest first: due_on, due (offices), on_time, late, missing, zero, problems.
     """
-    view = reports(snapshot, filters)
+    view = within(snapshot, filters)
     frame = view.frame.group_by("due_on", maintain_order=True).agg(
         pl.len().cast(pl.Int64).alias("due"),
         *((pl.col("status") == name).sum().cast(pl.Int64).alias(name) for name in STATUSES),
@@ -279,7 +285,7 @@ def kinds(snapshot: Snapshot, filters: Filters) -> View:
         One row a kind, most frequent first: kind, zh, en, items (reports naming it), of (reports with problems),
         offices (that named it), value (share of the reports with problems).
     """
-    view = reports(snapshot, filters)
+    view = within(snapshot, filters)
     handed_in = view.frame.filter(pl.col("reported_on").is_not_null() & (pl.col("problem_count").fill_null(1) > 0))
     found = [
         {"kind": kind, "office": office}

@@ -180,10 +180,12 @@ def _finding(frame: pl.DataFrame) -> Text | None:
             return said
         return Text(f"{said.zh}，没有超期未结的", f"{said.en}, none of the rest is overdue")
     longest = int(overdue["days_over"].max() or 0)  # type: ignore[arg-type]  # an integer column
-    return in_both("{said}，超期未结{overdue}，最长超{days}", "{said}, {overdue} overdue by up to {days}",
-                   said=(said.zh, said.en),
-                   overdue=(wording.items(overdue.height, "zh"), wording.number(overdue.height, "en")),
-                   days=both(wording.days, longest))  # fmt: skip
+    count = (wording.items(overdue.height, "zh"), wording.number(overdue.height, "en"))
+    if longest == 0:
+        return in_both("{said}，当日到期未结{count}", "{said}, {count} due that day and not closed",
+                       said=(said.zh, said.en), count=count)  # fmt: skip
+    return in_both("{said}，超期未结{count}，最长超{days}", "{said}, {count} overdue by up to {days}",
+                   said=(said.zh, said.en), count=count, days=both(wording.days, longest))  # fmt: skip
 
 
 def ages(snapshot: Snapshot, filters: Filters, kind: str = ALL) -> View:

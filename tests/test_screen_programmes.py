@@ -1,0 +1,107 @@
+"""Pages of the programmes: what the bureau and what an office sees, and that what is entered is counted."""
+
+from datetime import date
+
+import polars as pl
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard.choices import Choices
+from dashboard.i18n import Words
+from dashboard.screens import pages
+from dashboard.session import Session
+from queries.access import BUREAU, Viewer
+from queries.filters import Filters
+from queries.records.write import save
+from queries.settings import Settings
+from queries.snapshot import Snapshot, build_from_frames, current
+from queries.store import open_store
+from queries.views import batches
+from seed import demo
+
+BY_NAME = {page.name: page for page in pages()}
+WITH_RECORDS = ("batches", "periods", "reports", "supervision")
+OFFICE = Viewer("office", "岚溪镇")
+WORDS = Words("zh")
+
+
+@pytest.fixture(scope="module")
+def installation(tmp_path_factory) -> Settings:
+    folder = tmp_path_factory.mktemp("programmes")
+    settings = Settings(folder, f"sqlite:///{folder / 'huiyin.db'}")
+    demo.load(settings, cases=1_500)
+    return settings
+
+
+@pytest.fixture(scope="module")
+def snapshot(installation) -> Snapshot:
+    return current(installation)
+
+
+def opened(installation, snapshot, name, *, viewer=BUREAU, filters=None) -> AppTest:
+    choices = Choices()
+    reader = Session(
+        settings=installation,
+        language="zh",
+        dark=False,
+        snapshot=snapshot,
+        filters=filters or choices.filters(snapshot.as_of),
+        choices=choices,
+        today=snapshot.as_of,
+        viewer=viewer,
+    )
+    app = AppTest.from_function(_draw, args=(BY_NAME[name], reader), default_timeout=30).run()
+    assert not app.exception
+    return app
+
+
+def _draw(page, reader):
+    page.render(reader)
+
+
+def said(app: AppTest) -> str:
+    return "\n".join(str(part.value) for part in (*app.markdown, *app.caption, *app.info))
+
+
+def buttons(app: AppTest) -> set[str]:
+    return {button.label for button in app.button}
+
+
+@pytest.mark.parametrize("name", WITH_RECORDS)
+def test_the_bureau_can_enter_and_an_office_cannot(name, installation, snapshot):
+    assert WORDS("records.edit") in buttons(opened(installation, snapshot, name))
+    assert WORDS("records.edit") not in buttons(opened(installation, snapshot, name, viewer=OFFICE))
+
+
+@pytest.mark.parametrize(("name", "title"), [("batches", "items_title"), ("supervision", "matters_title")])
+def test_single_items_are_for_the_bureau_alone(name, title, installation, snapshot):
+    heading = WORDS(f"{name}.{title}")
+    assert heading in said(opened(installation, snapshot, name))
+    assert heading not in said(opened(installation, snapshot, name, viewer=OFFICE))
+
+
+@pytest.mark.parametrize("name", WITH_RECORDS)
+def test_without_records_the_page_says_how_to_enter_some(name, installation, tmp_path):
+    cases = pl.DataFrame({"case_id": ["a", "b"], "registered_at": ["2022-05-02", "2022-06-20"]})
+    app = opened(installation, build_from_frames(tmp_path / "s", cases), name)
+    assert "记录。可在此新增" in said(app)
+    assert WORDS("entry.all") in buttons(app)
+
+
+def test_the_headline_follows_the_as_of_day(installation, snapshot):
+    earlier = opened(installation, snapshot, "batches", filters=Filters(as_of=date(2022, 2, 28)))
+    assert "第二批" not in earlier.markdown[0].value
+    assert "第二批10件上报10件、认定未说明" in opened(installation, snapshot, "batches").markdown[0].value
+
+
+def test_what_is_entered_is_counted_at_once(tmp_path):
+    settings = Settings(tmp_path, f"sqlite:///{tmp_path / 'huiyin.db'}")
+    store = open_store(settings)
+    filters = Filters(as_of=date(2022, 6, 30))
+    item = {"item_id": "x", "batch": "第三批", "assigned_on": date(2022, 5, 1), "leader_assigned": True}
+    made = save(store, "backlog_item", item | {"reported_on": date(2022, 6, 1)}, by="甲")
+    rows = batches.ladder(current(settings), filters).frame.select("batch", "assigned", "reported", "named").rows()
+    assert rows == [("第三批", 1, 1, 0)]  # a leader without an office is not enough
+    save(store, "backlog_item", item | {"reported_on": date(2022, 7, 1)}, by="甲", record_id=made, version=1)
+    assert batches.ladder(current(settings), filters).frame["reported"].to_list() == [0]
+    store.dispose()
