@@ -16,6 +16,7 @@ from streamlit.navigation.page import StreamlitPage
 from dashboard.components import no_data
 from dashboard.desk import Desk
 from dashboard.filter_bar import filter_bar
+from dashboard.link_menu import begin_where_wished
 from dashboard.pinned import pinned_banner
 from dashboard.record_form import say_done
 from dashboard.screens import pages
@@ -43,6 +44,7 @@ chosen = st.navigation(menu, position="hidden" if st.context.is_embedded else "t
 page = next(entries[entry] for entry in entries if entry.url_path == chosen.url_path)
 enter_page()
 pinned_banner(session)
+begin_where_wished(session, page.name, is_front=page.order == 0)
 say_done(session)
 filter_bar(session, page.name, [each.name for each in entries.values()], filtered=page.filtered)
 if session.is_empty and page.filtered:

@@ -11,6 +11,7 @@ from dashboard.ask import ask
 from dashboard.choices import PERIODS, TARGETS
 from dashboard.document import describe
 from dashboard.filter_widgets import WIDGET
+from dashboard.link_menu import link_menu
 from dashboard.session import Session
 from queries import wording
 from queries.dimensions import DIMENSIONS
@@ -36,26 +37,23 @@ MORE = (
 
 
 def filter_bar(session: Session, page: str, pages: Sequence[str] = (), *, filtered: bool = True) -> None:
-    """Draw the bar of a page; on one without filters only the search and the language switch.
+    """Draw the bar of a page; on one without filters only the search, the link and the language switch.
 
     Args:
         pages: names of the pages the reader has, for the search.
     """
+    describe(session.language, session.words("frame.tab", page=session.words(f"{page}.title")))
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="filter-bar"):
         if filtered and not session.is_empty:
             _period(session)
             for name in MAIN:
-                _dimension(session, name, width=150, collapsed=True)
+                _dimension(session, name, width=126, collapsed=True)
             _more(session)
-            if not session.choices.is_default:
-                st.button(
-                    session.words("filters.clear"), on_click=state.clear, type="tertiary", key="clear-filters",
-                    icon=":material/filter_alt_off:",
-                )  # fmt: skip
         st.space("stretch")
-        describe(session.language, session.words("frame.tab", page=session.words(f"{page}.title")))
         with st.container(width="content"):
             ask(session, tuple(pages))
+        if not session.is_empty:
+            link_menu(session, page)
         st.segmented_control(
             session.words("frame.language"),
             LANGUAGES,
@@ -162,10 +160,11 @@ def _trail(session: Session) -> None:
     if choices.as_of:
         chosen = words("filters.as_of_chosen", day=wording.day(choices.as_of, language))
         pills.append(("as_of", chosen, narrowing.release, ("as_of",)))
-    if not pills:
+    if choices.is_default:
         return
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", key="trail"):
-        st.button(words("filters.everything"), on_click=state.clear, type="tertiary", key="trail-all")
+        st.button(words("filters.everything"), on_click=state.clear, type="tertiary", key="clear-filters",
+                  icon=":material/filter_alt_off:", help=words("filters.clear"))  # fmt: skip
         for name, said, take_back, arguments in {pill[0]: pill for pill in pills}.values():
             st.caption("›", width="content")
             st.button(said, on_click=take_back, args=arguments, icon=":material/close:", key=f"remove-{name}",

@@ -363,6 +363,11 @@ def note_control(name: str, value: str, default: str) -> None:
         _write_address(link | {n: [v] for n, v in controls.items()}, query)
 
 
+def current_link() -> Link:
+    """The parameters of the page as it stands, its own controls too."""
+    return {name: list(values) for name, values in st.session_state.get("_link", {}).items()}
+
+
 def remember(name: str, value: Any) -> None:
     """Keep something for this reader until the browser window is closed; None forgets it."""
     st.session_state[f"_kept.{name}"] = value

@@ -200,7 +200,7 @@ def test_every_condition_is_a_pill_that_takes_it_back(demo_settings, snapshot, m
     assert dict(app.query_params) == {"place": place, "from": "2022-01-01", "to": "2022-03-31"}
     app.button(key="remove-period").click().run()
     assert dict(app.query_params) == {"place": place}
-    app.button(key="trail-all").click().run()
+    app.button(key="clear-filters").click().run()
     assert dict(app.query_params) == {}
 
 

@@ -1,0 +1,106 @@
+"""Views saved by name: whose they are, where they lead, with which of them a reader begins."""
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard.link_menu import as_text, parameters
+from queries.filters import Filters
+from queries.settings import Settings
+from queries.snapshot import current
+from queries.views.saved import saved_views, start_of
+from seed import demo
+from tests.test_screens import APP
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    folder = tmp_path_factory.mktemp("saved")
+    made = Settings(folder, f"sqlite:///{folder / 'huiyin.db'}")
+    demo.load(made, cases=600)
+    return made
+
+
+@pytest.fixture
+def front_door(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> AppTest:
+    monkeypatch.setenv("HUIYIN_DATA_DIR", str(settings.data_dir))
+    monkeypatch.delenv("HUIYIN_DATABASE_URL", raising=False)
+    app = AppTest.from_file(APP, default_timeout=30)
+    app.context = {"locale": "zh-CN"}
+    return app
+
+
+@pytest.mark.parametrize("link", [
+    {}, {"place": ["岚溪镇", "望川乡"], "period": ["all"]}, {"q": ["a&b=c #1 +2%"], "cols": ["case_id,state"]},
+    {"topic_l2": [""], "sort": ["-due"]},
+])  # fmt: skip
+def test_the_text_of_a_link_says_what_the_link_says(link):
+    assert parameters(as_text(link)) == link
+
+
+def test_no_parameters_are_kept_as_a_dash():
+    assert parameters("-") == {}
+
+
+def view(view_id: int, name: str, owner: str, *, start: bool = False) -> dict[str, object]:
+    return {"view_id": view_id, "name": name, "owner": owner, "page": "closure", "link": "-", "is_start": start,
+            "version": 1}  # fmt: skip
+
+
+def test_ones_own_views_come_first_and_the_newest_start_page_counts(tmp_path):
+    from queries.snapshot import build_from_frames
+    from tests.conftest import typed
+
+    cases = typed([{"case_id": "a", "registered_at": "2022-01-01"}])
+    rows = [view(1, "乙", "甲科", start=True), view(2, "甲", "乙科", start=True), view(3, "丙", "甲科", start=True)]
+    held = build_from_frames(tmp_path / "s", cases, records={"saved_view": rows})
+    assert [each.view_id for each in saved_views(held, Filters(), "甲科")] == [3, 1, 2]
+    assert [each.view_id for each in saved_views(held, Filters(), "乙科", True)] == [2]
+    begun = start_of(held, Filters(), "甲科")
+    assert begun is not None
+    assert begun.view_id == 3
+    assert start_of(held, Filters(), "") is None
+
+
+def test_a_view_is_saved_listed_renamed_and_withdrawn_by_its_owner_only(settings, front_door):
+    app = front_door
+    app.session_state["_kept.signature"] = "办公室"
+    app.query_params["period"] = "all"
+    app.run()
+    app.session_state["link-menu"] = True
+    app.run()
+    app.text_input(key="view-name").input("全部时间")
+    next(each for each in app.button if each.label == "保存视图").click().run()
+    assert not app.exception
+    (saved,) = saved_views(current(settings), Filters())
+    assert (saved.name, saved.owner, saved.page, parameters(saved.link)) == (
+        "全部时间", "办公室", "overview", {"period": ["all"]})  # fmt: skip
+
+    shown = _views_page(settings, "办公室")
+    assert "全部时间" in [each.proto.label for each in shown.get("page_link")]
+    next(each for each in shown.text_input if each.label == "名称").input("历年")
+    next(each for each in shown.button if each.label == "保存").click().run()
+    assert not shown.exception
+    (renamed,) = saved_views(current(settings), Filters())
+    assert renamed.name == "历年"
+
+    stranger = _views_page(settings, "别人")
+    assert not [each for each in stranger.button if str(each.key or "").startswith(("start-", "withdraw-"))]
+    own = _views_page(settings, "办公室")
+    own.button(key=f"start-{renamed.view_id}").click().run()
+    assert start_of(current(settings), Filters(), "办公室") is not None
+    again = _views_page(settings, "办公室")
+    again.button(key=f"withdraw-{renamed.view_id}").click().run()
+    assert saved_views(current(settings), Filters()) == ()
+
+
+def _views_page(settings: Settings, who: str) -> AppTest:
+    app = AppTest.from_function(_draw, args=(settings,), default_timeout=30)
+    app.session_state["_kept.signature"] = who
+    return app.run()
+
+
+def _draw(settings):
+    from dashboard.screens.views import PAGE
+    from dashboard.session import default_reader
+
+    PAGE.render(default_reader(settings, "zh"))
