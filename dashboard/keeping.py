@@ -5,6 +5,8 @@ from datetime import date
 
 from dashboard.kept import kept, store
 from queries import register
+from queries.access import Viewer
+from queries.errors import NotAllowed
 from queries.records import write
 from queries.records.fields import Content
 from queries.records.write import Change, RecordId
@@ -20,6 +22,18 @@ class Keeping:
 
     settings: Settings
     snapshot: Snapshot
+    viewer: Viewer
+
+    def may_write(self, kind: str) -> bool:
+        """Whether this reader may enter and change records of a kind: the bureau all, an office its saved views."""
+        return self.viewer.kind == "bureau" or kind == "saved_view"
+
+    def _held_to(self, kind: str) -> None:
+        if not self.may_write(kind):
+            raise NotAllowed(
+                "Records are entered by the bureau; an office may only save views. Nothing was changed.",
+                "台账由信访局录入，各单位只能保存视图。没有改动任何内容。",
+            )
 
     @property
     def signature(self) -> str:
@@ -43,12 +57,14 @@ class Keeping:
 
     def withdraw_statistics(self, table_id: int) -> None:
         """Take an aggregate table out of force, signed by this reader."""
+        self._held_to("statistics")
         workbooks.withdraw(store(self.settings), table_id, by=self.signature)
 
     def save_record(
         self, kind: str, content: Content, record_id: RecordId | None = None, version: int | None = None
     ) -> RecordId:
         """Keep a record, signed by this reader (`queries.records.write.save`); a new run shows it."""
+        self._held_to(kind)
         return write.save(store(self.settings), kind, content, by=self.signature, record_id=record_id, version=version)
 
     def save_records(
@@ -62,14 +78,17 @@ class Keeping:
 
     def withdraw_record(self, kind: str, record_id: RecordId, version: int) -> None:
         """Take a record out of force (`queries.records.write.withdraw`)."""
+        self._held_to(kind)
         write.withdraw(store(self.settings), kind, record_id, by=self.signature, version=version)
 
     def restore_record(self, kind: str, record_id: RecordId, version: int) -> None:
         """Put a withdrawn record back in force (`queries.records.write.restore`)."""
+        self._held_to(kind)
         write.restore(store(self.settings), kind, record_id, by=self.signature, version=version)
 
     def undo_record(self, kind: str, record_id: RecordId, version: int, to: int) -> None:
         """Make an earlier version of a record its newest (`queries.records.write.undo`)."""
+        self._held_to(kind)
         write.undo(store(self.settings), kind, record_id, by=self.signature, version=version, to=to)
 
     def record_history(self, kind: str, record_id: RecordId) -> tuple[Change, ...]:

@@ -33,6 +33,8 @@ def add_record(
         key: stable name of the button on its page.
         content: values the form starts with.
     """
+    if not session.may_write(kind):
+        return
     said = label or session.words("records.add", one=kind_of(kind).one(session.language))
     if st.button(said, icon=":material/add:", key=f"add-{key}"):
         open_record(session, kind, None, key=key, content=content)
@@ -44,6 +46,8 @@ def pick_record(session: Session, kind: str, ids: Sequence[RecordId] | None = No
     Args:
         ids: which records are offered, in this order; None: all, newest first.
     """
+    if not session.may_write(kind):
+        return
     titles = session.answer(records.titles, kind, session.language)
     options = list(titles) if ids is None else [each for each in ids if each in titles]
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):

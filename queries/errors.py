@@ -57,6 +57,10 @@ class UnknownName(UsageError):
         self.kind, self.name, self.close = kind, name, tuple(close)
 
 
+class NotAllowed(UsageError):
+    """Something this reader may not do."""
+
+
 class BadFilter(UsageError):
     """A filter that cannot be understood."""
 

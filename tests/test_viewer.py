@@ -9,7 +9,7 @@ from dashboard.session import Session
 from dashboard.viewer import viewer_of
 from queries.access import BUREAU, STRANGER, Viewer, visible_to
 from queries.case_list import Question
-from queries.errors import SettingsError
+from queries.errors import NotAllowed, SettingsError
 from queries.settings import Settings
 from queries.snapshot import Snapshot, current
 from seed import demo
@@ -121,3 +121,12 @@ def test_number_cards_lead_to_no_items_where_none_may_be_seen(settings, snapshot
 
 def _draw(page, reader):
     page.render(reader)
+
+
+def test_an_office_enters_no_records_but_may_save_views(settings, snapshot):
+    office = reader(settings, snapshot, Viewer("office", snapshot.keys("office")[0]))
+    with pytest.raises(NotAllowed):
+        office.save_record("supervision_item", {})
+    with pytest.raises(NotAllowed):
+        office.withdraw_record("saved_view_of_others", 1, 1)
+    assert office.may_write("saved_view")
