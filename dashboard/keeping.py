@@ -30,10 +30,7 @@ class Keeping:
 
     def _held_to(self, kind: str) -> None:
         if not self.may_write(kind):
-            raise NotAllowed(
-                "Records are entered by the bureau; an office may only save views. Nothing was changed.",
-                "台账由信访局录入，各单位只能保存视图。没有改动任何内容。",
-            )
+            raise NotAllowed
 
     @property
     def signature(self) -> str:

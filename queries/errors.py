@@ -58,7 +58,14 @@ class UnknownName(UsageError):
 
 
 class NotAllowed(UsageError):
-    """Something this reader may not do."""
+    """An office wants to enter or change records that are the bureau's to keep."""
+
+    def __init__(self) -> None:
+        """The sentence is always the same."""
+        super().__init__(
+            "Records are entered by the bureau; an office may only save views. Nothing was changed.",
+            "台账由信访局录入，各单位只能保存视图。没有改动任何内容。",
+        )
 
 
 class BadFilter(UsageError):
