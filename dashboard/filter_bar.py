@@ -42,13 +42,13 @@ def filter_bar(session: Session, page: str, pages: Sequence[str] = (), *, filter
     Args:
         pages: names of the pages the reader has, for the search.
     """
-    describe(session.language, session.words("frame.tab", page=session.words(f"{page}.title")))
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="filter-bar"):
         if filtered and not session.is_empty:
             _period(session)
             for name in MAIN:
-                _dimension(session, name, width=126, collapsed=True)
+                _dimension(session, name, width=136, collapsed=True)
             _more(session)
+        describe(session.language, session.words("frame.tab", page=session.words(f"{page}.title")))
         st.space("stretch")
         with st.container(width="content"):
             ask(session, tuple(pages))
