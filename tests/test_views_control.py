@@ -1,5 +1,6 @@
 """Natural limits of a monthly share: the title names what the picture marks, and nothing else."""
 
+import itertools
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -220,3 +221,51 @@ def test_the_expected_number_of_false_alarms_grows_with_the_charts_and_is_printe
         assert f"{charts:,}" in said.zh
     else:
         assert f"one month in about {round(1 / expected)} " in said.en
+
+
+def volumes(counts: list[int]) -> View:
+    frame = pl.DataFrame(
+        {
+            "month": [add_months(FIRST, at) for at in range(len(counts))],
+            "numerator": counts,
+            "value": [float(count) for count in counts],
+            "complete": [True] * len(counts),
+            "mean": [0.0] * len(counts),
+        }
+    ).with_columns(pl.lit(None, pl.Int64).alias("denominator"))
+    made = View(frame, (measure("registered_count"),), ("month",), Filters(), FIRST, "s")
+    return control.controlled(made, SimpleNamespace(records=Records()))
+
+
+def test_a_number_of_items_has_xmr_limits_and_is_printed_as_a_number():
+    view = volumes([100, 104, 98, 102, 101, 99, 103, 100, 97, 102, 101, 100, 180])
+    row = view.frame.row(-1, named=True)
+    steps = [abs(a - b) for a, b in itertools.pairwise(view.frame["value"].to_list())]
+    mean = sum(view.frame["value"]) / 13
+    assert row["limit_upper"] == pytest.approx(mean + 2.66 * sum(steps) / 12)
+    assert row["limit_lower"] >= 0
+    assert control.newest(view) == "high"
+    assert control.assured(view) is None
+    figure = controlled_share(view, Style("en"))
+    assert any("<b>180</b>" in str(note.text) for note in figure.layout.annotations)
+    assert not any("%" in str(note.text) for note in figure.layout.annotations)
+
+
+@given(st.lists(st.integers(0, 60), min_size=3, max_size=30))
+@hypothesis_settings(max_examples=100, deadline=None)
+def test_the_title_of_a_count_is_neutral_exactly_where_nothing_is_marked(counts):
+    view = volumes(counts)
+    finding, found = view.finding, marked(view)
+    assert finding is not None
+    assert ("ordinary variation" in finding.en or "in each of" in finding.en) == (not found)
+    assert "%" not in finding.en
+
+
+def test_months_without_any_item_count_as_none_in_a_course_of_counts(tmp_path):
+    rows = [
+        {"registered_at": add_months(FIRST, at).isoformat()} for at in range(15) for _ in range(0 if at == 7 else 9)
+    ]
+    view = control.course(build_from_frames(tmp_path / "s", pl.DataFrame(rows)), Filters(as_of=date(2022, 3, 31)),
+                          "registered_count")  # fmt: skip
+    assert view.frame.filter(pl.col("month") == date(2021, 8, 1))["value"].to_list() == [0.0]
+    assert view.methods == ("xmr",)

@@ -49,7 +49,8 @@ def controlled_share(view: View, style: Style) -> go.Figure:
     _axes(fig, rows, style)
     limits = rows.filter("complete").select("limit_lower", "limit_upper")
     shown = [rows["value"], *limits, rows["target"]]
-    axis = share_axis([share for column in shown for share in column.drop_nulls().to_list()])
+    values = [value for column in shown for value in column.drop_nulls().to_list()]
+    axis = _count_axis(values) if _counts(rows) else share_axis(values)
     _target(fig, rows, style)
     _events(fig, rows, axis["range"][0], style)
     fig.update_layout(
@@ -122,7 +123,7 @@ def _mean(fig: go.Figure, rows: pl.DataFrame, style: Style) -> None:
         return
     fig.update_layout(margin={"r": 84})
     fig.add_hline(y=mean[0], line={"color": style.palette.neutral, "width": 1})
-    _beside(fig, mean[0], style.words("charts.mean", share=wording.per_cent(mean[0], style.language)), style)
+    _beside(fig, mean[0], style.words("charts.mean", share=_said(rows, mean[0], style)), style)
 
 
 def _beside(fig: go.Figure, share: float, text: str, style: Style) -> None:
@@ -148,7 +149,7 @@ def _means(fig: go.Figure, rows: pl.DataFrame, style: Style) -> None:
     fig.update_layout(margin={"r": 84})
     last = rows["mean"].drop_nulls()
     if len(last):
-        _beside(fig, last[-1], style.words("charts.mean", share=wording.per_cent(last[-1], style.language)), style)
+        _beside(fig, last[-1], style.words("charts.mean", share=_said(rows, last[-1], style)), style)
 
 
 def _target(fig: go.Figure, rows: pl.DataFrame, style: Style) -> None:
@@ -158,7 +159,7 @@ def _target(fig: go.Figure, rows: pl.DataFrame, style: Style) -> None:
     fig.add_hline(y=goal, line={"color": style.palette.muted, "width": 1, "dash": "dash"})
     fig.add_annotation(
         x=0, xref="paper", xanchor="left", y=goal, yanchor="bottom", showarrow=False,
-        text=style.words("charts.target", share=wording.per_cent(goal, style.language)),
+        text=style.words("charts.target", share=_said(rows, goal, style)),
         font={"color": style.palette.muted, "size": 12},
     )  # fmt: skip
 
@@ -229,7 +230,7 @@ def _last_value(fig: go.Figure, rows: pl.DataFrame, style: Style) -> None:
         y=last["value"][0],
         yshift=15 if above else -15,
         showarrow=False,
-        text=f"<b>{wording.per_cent(last['value'][0], style.language)}</b>",
+        text=f"<b>{_said(rows, last['value'][0], style)}</b>",
         font={"size": 14},
     )
 
@@ -264,6 +265,23 @@ def share_axis(shares: Sequence[float]) -> dict[str, Any]:
     return {"range": [low, high], "tickformat": ".0%", "dtick": step, "tick0": low}
 
 
+def _counts(rows: pl.DataFrame) -> bool:
+    """Whether the values are numbers of items, not shares."""
+    return bool(rows["denominator"].is_null().all())
+
+
+def _said(rows: pl.DataFrame, value: float, style: Style) -> str:
+    return wording.number(value, style.language) if _counts(rows) else wording.per_cent(value, style.language)
+
+
+def _count_axis(values: Sequence[float]) -> dict[str, Any]:
+    """An axis of numbers around those shown, never below 0."""
+    low, high = min(values), max(values)
+    room = max(high - low, 4.0)
+    ends = [max(0.0, low - room * 0.08), high + room * 0.2]
+    return {"range": ends, "tickformat": ",d", "nticks": 6, "dtick": None, "tick0": None}
+
+
 def _days(rows: pl.DataFrame) -> list[str]:
     return [day.isoformat() for day in rows["month"].to_list()]
 
@@ -280,6 +298,8 @@ def _month_words(row: dict[str, Any], style: Style) -> str:
 def _share_words(row: dict[str, Any], style: Style) -> str:
     if row["value"] is None:
         return wording.MISSING
+    if row["denominator"] is None:
+        return "<br>".join([wording.items(row["value"], style.language), *_control_words(row, style)])
     share = wording.per_cent(row["value"], style.language)
     counts = wording.fraction(row["numerator"], row["denominator"], style.language)
     reach = wording.interval(row["lower"], row["upper"], style.language)
@@ -291,7 +311,11 @@ def _control_words(row: dict[str, Any], style: Style) -> list[str]:
     """The natural limits of a month, what it is by them, and its special periods."""
     if row.get("limit_lower") is None:
         return []
-    reach = wording.interval(row["limit_lower"], row["limit_upper"], style.language)
+    if row["denominator"] is None:
+        ends = (wording.number(row[name], style.language) for name in ("limit_lower", "limit_upper"))
+        reach = "–".join(ends)
+    else:
+        reach = wording.interval(row["limit_lower"], row["limit_upper"], style.language)
     words = [style.words("charts.natural_limits", reach=reach)]
     if row["towards"]:
         words.append(style.words(f"charts.cause_{row['cause']}_{'high' if row['towards'] > 0 else 'low'}"))

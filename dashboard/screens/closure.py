@@ -7,8 +7,9 @@ import streamlit as st
 
 from dashboard.charts import distribution, time_to_event
 from dashboard.charts.comparison import interval_dots
-from dashboard.charts.time_series import monthly_shares
-from dashboard.components import Figure, choose, empty, heading, metrics, show, table
+from dashboard.charts.time_series import controlled_share, monthly_shares
+from dashboard.components import Figure, choose, empty, heading, metrics, show, table, variation
+from dashboard.rebasing import limits_and_baseline
 from dashboard.screens import Page
 from dashboard.session import Session
 from queries import wording
@@ -19,7 +20,6 @@ from queries.views import closure, time_to_close
 def render(session: Session) -> None:
     """Deadlines first, then the course, the open items, the days taken, and who stands out."""
     deadlines = session.view(closure.deadlines)
-    months = session.view(closure.by_month)
     ages = session.view(closure.ages)
     heading(session, deadlines.finding or ages.finding or session.words("closure.title"))
     if deadlines.frame.height:
@@ -27,8 +27,8 @@ def render(session: Session) -> None:
     else:
         empty(session, deadlines)
     left, right = st.columns(2, gap="small")
-    with left:
-        show(session, months, monthly_shares, key="months", note=session.words("closure.months_note"))
+    with left, st.container(border=True, key="card-months", gap="small", height="stretch"):
+        _course(session)
     with right:
         flow = session.view(time_to_close.flow)
         extra = (flow.finding,) if flow.finding else ()
@@ -39,6 +39,24 @@ def render(session: Session) -> None:
         _how_long(session)
     with right:
         _groups(session)
+
+
+@st.fragment
+def _course(session: Session) -> None:
+    """Month by month: both rates, the on-time rate or the registrations with their limits; only this card changes."""
+    words = session.words
+    ways = {"shares": closure.by_month, "on_time": closure.on_time_course, "volume": closure.volume_course}
+    way = choose(session, "course", list(ways), lambda name: words(f"closure.course_{name}"),
+                 label=words("closure.course"))  # fmt: skip
+    view = session.view(ways[way])
+    if way == "shares":
+        show(session, view, monthly_shares, key="months", boxed=False, note=words("closure.months_note"))
+        return
+    variation(session, view)
+    cohort = view.measures[0].cohort.label(session.language)
+    show(session, view, controlled_share, key=f"months-{way}", boxed=False,
+         note=words("closure.course_limits_note", cohort=cohort))  # fmt: skip
+    limits_and_baseline(session, view, "", way)
 
 
 @st.fragment

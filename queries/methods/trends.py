@@ -33,4 +33,28 @@ METHODS = (
         source="Laney, Quality Engineering 14:531, 2002; exact (beta-)binomial limits; rules and marks as NHS England, "
         "Making Data Count; false alarms simulated",
     ),
+    Method(
+        name="xmr",
+        theme=_THEME,
+        label=Text("件数控制图（XmR）", "Control chart of counts (XmR)"),
+        question=Text(
+            "这个月的件数是实质变化，还是正常波动？", "Is this month's number a real change or ordinary variation?"
+        ),
+        meaning=Text(
+            "正常波动范围＝平均±2.66×相邻月份差的平均，由最初24个整月定下。超出范围、连续7个月在同一侧、"
+            "连续7个月升或降、"
+            "三个月中有两个接近界限，都算实质变化。",
+            "Limits are the mean ± 2.66 times the mean difference between neighbouring months, from the first 24 whole "
+            "months. Beyond them, seven in a row on one side, seven rising or falling, two of three near a limit: a "
+            "real "
+            "change.",
+        ),
+        limits=Text(
+            "件数是工作量，不是好坏，从不用来排名。一切如常时，每张图约22个月误标一次。",
+            "Numbers of items are workload, neither good nor bad, and never ranked. With nothing happening a chart "
+            "marks "
+            "about one month in 22.",
+        ),
+        source="NHS England, Making Data Count; Shewhart 1931",
+    ),
 )

@@ -10,11 +10,11 @@ from queries import wording
 from queries.days import month_end
 from queries.evaluate import evaluate
 from queries.filters import Filters
-from queries.measures import Measure
+from queries.measures import Measure, Ratio, measure
 from queries.register import Rebaseline, SpecialPeriod, events_of, rebaselines, special_periods, target_of
 from queries.snapshot import Snapshot
 from queries.stats import control_rules
-from queries.stats.control_charts import BASELINE, TRIAL_BELOW, expected_false_signals, p_chart
+from queries.stats.control_charts import BASELINE, TRIAL_BELOW, expected_false_signals, p_chart, xmr
 from queries.stats.control_rules import Assurance, Better, Variation
 from queries.views import View
 from queries.views.parts import both, every_month, in_both, label, made, months_until, seen
@@ -27,10 +27,11 @@ PERIODS_NAMED = 4
 COURSE_MONTHS = 24  # months shown of a course, at least
 STRAY = 0.1  # of a usual month's items; leading months with fewer build no limits
 METHODS = ("p_chart",)
+VALUE_METHODS = ("xmr",)
 
 
 def course(snapshot: Snapshot, filters: Filters, name: str, scope: str = "", notes: tuple[Text, ...] = ()) -> View:
-    """A share by month: the period and as many months before it as make two years, with its natural limits.
+    """A share or a count by month: the period and as many months before it as make two years, with its natural limits.
 
     Limits rest on the first months of the register, or since they were last drawn anew, and do not move with the months
     shown: a drift would otherwise carry its own limits along.
@@ -48,10 +49,12 @@ def course(snapshot: Snapshot, filters: Filters, name: str, scope: str = "", not
     first = min(max(first, begun), last)
     whole = replace(chosen, start=min(begun, first), end=month_end(last))
     frame = every_month(evaluate(snapshot, name, ("month",), whole), (name,), min(begun, first), last, as_of)
-    shown = frame.filter(pl.col("complete") & (pl.col("month") >= first)).select(
-        pl.col("numerator", "denominator").sum()
-    )
-    mean = shown["numerator"][0] / shown["denominator"][0] if shown["denominator"][0] else None
+    if not isinstance(measure(name), Ratio):  # no item registered in a month is a number too
+        frame = frame.with_columns(pl.col("numerator").fill_null(0))
+        frame = frame.with_columns(pl.col("numerator").cast(pl.Float64).alias("value"))
+    shown = frame.filter(pl.col("complete") & (pl.col("month") >= first))
+    counted, of = (int(shown[column].sum()) for column in ("numerator", "denominator"))
+    mean = counted / of if of else shown["value"].mean()
     frame = _from_the_first_usual_month(frame, first).with_columns(pl.lit(mean, pl.Float64).alias("mean"))
     view = made(snapshot, chosen, frame, (name,), ("month",), None, notes)
     return controlled(view, snapshot, scope=scope, shown_from=first)
@@ -59,14 +62,15 @@ def course(snapshot: Snapshot, filters: Filters, name: str, scope: str = "", not
 
 def _from_the_first_usual_month(frame: pl.DataFrame, shown_from: date) -> pl.DataFrame:
     """Without leading months that hold next to nothing: a stray old date is no baseline."""
-    usual = frame["denominator"].drop_nulls().median()
-    full = frame.filter(pl.col("denominator") >= STRAY * float(usual)) if isinstance(usual, int | float) else frame
+    items = pl.coalesce("denominator", "numerator")
+    usual = frame.select(items.drop_nulls().median()).item()
+    full = frame if usual is None else frame.filter(items >= max(1.0, STRAY * float(usual)))
     start = full["month"].min() if full.height else shown_from
     return frame.filter((pl.col("month") >= start) | (pl.col("month") >= shown_from))
 
 
 def controlled(view: View, snapshot: Snapshot, *, scope: str = "", shown_from: date | None = None) -> View:
-    """A share month by month with its natural limits (p′ chart); the finding says which months stand out, if any.
+    """A share by month with its natural limits (p′ chart), or a count (XmR); the finding says which months stand out.
 
     Limits rest on the first 24 whole months given, and again on the first 24 from each month on from which somebody has
     drawn them anew (`rebaseline`). Months that are not over, without items, or mostly within special periods are drawn
@@ -90,15 +94,21 @@ def controlled(view: View, snapshot: Snapshot, *, scope: str = "", shown_from: d
     months = frame["month"].to_list()
     special = [_within(month, periods) for month in months]
     mostly = pl.Series([_covered(month, periods) >= MOSTLY for month in months], dtype=pl.Boolean)
-    left_out = ~frame["complete"] | mostly | (frame["denominator"].fill_null(0) == 0)
+    each = view.measures[0]
+    is_share = isinstance(each, Ratio)
+    empty = frame["denominator"].fill_null(0) == 0 if is_share else frame["value"].is_null()
+    left_out = ~frame["complete"] | mostly | empty
     if int((~left_out).sum()) < FEWEST:
         return replace(view, frame=frame.filter(shown))
-    each = view.measures[0]
     anew = rebaselines(snapshot, each.name, scope)
     starts = [months.index(change.month) for change in anew if change.month in months[1:]]
-    counts = (frame[name].fill_null(0).to_numpy() for name in ("numerator", "denominator"))
-    chart = p_chart(*counts, baseline=_baseline(left_out), rebase_at=starts, left_out=left_out.to_numpy())
-    limits = {"limit_lower": chart.lower, "limit_upper": chart.upper, "mean": chart.centre}
+    base, out = _baseline(left_out), left_out.to_numpy()
+    if is_share:
+        counts = (frame[name].fill_null(0).to_numpy() for name in ("numerator", "denominator"))
+        chart = p_chart(*counts, baseline=base, rebase_at=starts, left_out=out)
+    else:
+        chart = xmr(frame["value"].fill_null(float("nan")).to_numpy(), baseline=base, rebase_at=starts, left_out=out)
+    limits = {"limit_lower": np.maximum(chart.lower, 0.0), "limit_upper": chart.upper, "mean": chart.centre}
     goal = target_of(snapshot, each.name, view.as_of, scope)
     happened = [events_of(snapshot, month) for month in months]
     frame = frame.with_columns(
@@ -120,7 +130,7 @@ def controlled(view: View, snapshot: Snapshot, *, scope: str = "", shown_from: d
         *view.notes,
     )
     finding = standing(frame, each, shown_from)
-    return replace(view, frame=seen_here, finding=finding, notes=notes, methods=METHODS)
+    return replace(view, frame=seen_here, finding=finding, notes=notes, methods=METHODS if is_share else VALUE_METHODS)
 
 
 def _from(special: list[list[SpecialPeriod]], shown: pl.Expr, frame: pl.DataFrame) -> list[list[SpecialPeriod]]:
@@ -187,7 +197,8 @@ def standing(frame: pl.DataFrame, each: Measure, since: date | None = None) -> T
     if not counted.height:
         return Text(f"{each.label.zh}：尚无整月可判断", f"{each.label.en}: no whole month to judge yet")
     if not found and counted["value"].n_unique() == 1:
-        share = both(wording.per_cent, counted["value"][0])
+        write = wording.per_cent if isinstance(each, Ratio) else wording.number
+        share = both(write, counted["value"][0])
         return in_both("{label}：{months}个整月都是 {share}", "{label}: {share} in each of {months} whole months",
                        label=label(each), months=months, share=share)  # fmt: skip
     if not found and "phase" in counted.columns and counted["phase"].n_unique() > 1:
@@ -227,7 +238,17 @@ def _clause(months: pl.DataFrame) -> Text:
     first, last = months["month"][0], month_end(months["month"][-1])
     when = both(wording.period, first, last)
     above = months["towards"][0] > 0
-    if not (months["cause"] == "run").any():
+    causes = set(months["cause"])
+    if not causes & {"run", "outside"}:
+        trend = "trend" in causes
+        said = {
+            (True, True): Text("逐月上升", "rising month after month"),
+            (True, False): Text("逐月下降", "falling month after month"),
+            (False, True): Text("三个月中有两个接近上限", "two of three months near the upper limit"),
+            (False, False): Text("三个月中有两个接近下限", "two of three months near the lower limit"),
+        }[trend, above]
+        return in_both("{when}{said}，不是偶然", "{when} {said}: more than chance", when=when, said=(said.zh, said.en))
+    if "run" not in causes:
         return in_both(
             "{when}{side}正常波动范围", "{when} {side} the natural limits",
             when=when, side=("高于", "above") if above else ("低于", "below"),
@@ -256,9 +277,10 @@ def assured(view: View) -> Assurance | None:
     return control_rules.assurance(row["limit_lower"], row["limit_upper"], row["target"], better[each.better])
 
 
-def false_alarms(charts: int) -> Text:
-    """How often charts whose limits nothing has broken mark their newest month all the same."""
-    expected = expected_false_signals(p_charts=charts)
+def false_alarms(charts: int = 0, *, of_values: int = 0) -> Text:
+    """How often `charts` of shares and `of_values` of counts mark their newest month though nothing has happened."""
+    expected = expected_false_signals(p_charts=charts, xmr_charts=of_values)
+    charts += of_values
     if expected < 1 / 12:
         every = both(wording.number, round(1 / expected)) if expected else ("—", "—")
         return in_both(
