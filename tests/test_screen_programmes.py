@@ -102,6 +102,7 @@ def test_what_is_entered_is_counted_at_once(tmp_path):
     made = save(store, "backlog_item", item | {"reported_on": date(2022, 6, 1)}, by="甲")
     rows = batches.ladder(current(settings), filters).frame.select("batch", "assigned", "reported", "named").rows()
     assert rows == [("第三批", 1, 1, 0)]  # a leader without an office is not enough
-    save(store, "backlog_item", item | {"reported_on": date(2022, 7, 1)}, by="甲", record_id=made, version=1)
+    later = item | {"item_id": made, "reported_on": date(2022, 7, 1)}
+    save(store, "backlog_item", later, by="甲", record_id=made, version=1)
     assert batches.ladder(current(settings), filters).frame["reported"].to_list() == [0]
     store.dispose()
