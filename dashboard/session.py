@@ -264,7 +264,10 @@ def _data(settings: Settings, pinned: str) -> tuple[Snapshot, Snapshot, bool]:
     """The newest data; that of the version pinned, or the newest again; whether the version is not to be had."""
     opened = store(settings)
     newest = current(settings, opened)
-    if not pinned or pinned == pins.version_of(newest):
+    if not pinned:
+        return newest, newest, False
+    if pinned == pins.version_of(newest):
+        pins.keep(settings, newest)  # somebody holds a link to it
         return newest, newest, False
     found = pins.open_version(settings, newest, pinned, opened)
     return newest, found or newest, found is None

@@ -209,6 +209,19 @@ def test_a_link_with_a_version_pins_the_whole_app_until_the_reader_goes_back(cit
     assert "固定版本" not in _said(app)
 
 
+def test_opening_a_link_to_the_newest_version_keeps_its_files_for_the_day_it_is_not(city, monkeypatch):
+    engine = open_store(city)
+    name = pins.version_of(current(city, engine))
+    app = _open(city, monkeypatch, name)
+    assert Words("zh")("pinned.newest") in _said(app)
+    correct(engine)
+    rename_an_office(engine)
+    pinned = pins.open_version(city, current(city, engine), name, engine)
+    assert pinned is not None
+    assert "新名" not in pinned.labels("place", "zh").values()
+    engine.dispose()
+
+
 def test_a_link_with_an_unknown_version_says_so_and_shows_the_newest(city, monkeypatch):
     app = _open(city, monkeypatch, "12-34-abcdef.5")
     assert not app.exception

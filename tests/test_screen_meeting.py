@@ -223,6 +223,10 @@ def test_a_closed_session_shows_its_own_figures_and_takes_no_entries_until_reope
 
 
 def test_the_sessions_of_the_demo_are_closed_and_say_what_changed_since(city):
-    said = texts(opened(city, "commitments", "2022-05"))
-    assert WORDS("meeting.is_closed") in said
-    assert "没有新的导入" in said
+    app = opened(city, "commitments", "2022-05")
+    assert WORDS("meeting.is_closed") in texts(app)
+    assert "没有新的导入" not in texts(app)  # not looked up before it is asked for
+    app.session_state["closed-since"] = True
+    app.run()
+    assert not app.exception
+    assert "没有新的导入" in texts(app)

@@ -119,8 +119,11 @@ def _closed(session: Session, reader: Session, held: Meeting) -> None:
         st.warning(plain(words("meeting.lost", version=held.data_version or "")), icon=":material/warning:")
         return
     day = wording.day(held.held_on, language)
-    with st.expander(plain(words("meeting.closed", day=day, as_of=wording.day(held.as_of, language))),
-                     icon=":material/lock:", key="closed-since"):  # fmt: skip
+    what = plain(words("meeting.closed", day=day, as_of=wording.day(held.as_of, language)))
+    since = st.expander(what, icon=":material/lock:", key="closed-since", on_change="rerun")
+    if not since.open:  # an earlier register may have to be rebuilt
+        return
+    with since:
         st.caption(plain(words("meeting.closed_version", version=held.data_version or "",
                                rules=RULE_SETS[held.rules].label(language))))  # fmt: skip
         if held.note:

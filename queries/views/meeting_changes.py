@@ -103,7 +103,7 @@ def table(view: View, language: str) -> pl.DataFrame:
     rows = view.frame
     sides = {
         side: [
-            f"{wording.per_cent(value, language)} {_in_brackets(wording.fraction(x, n, language), language)}"
+            wording.per_cent(value, language) + _in_brackets(wording.fraction(x, n, language), language)
             for value, x, n in rows.select(f"{side}_value", f"{side}_numerator", f"{side}_denominator").iter_rows()
         ]
         for side in ("then", "now")
@@ -122,4 +122,4 @@ _TABLE = ("measure", "then", "now", "late", "corrected", "change")
 
 
 def _in_brackets(text: str, language: str) -> str:
-    return f"（{text}）" if language == "zh" else f"({text})"
+    return f"（{text}）" if language == "zh" else f" ({text})"
