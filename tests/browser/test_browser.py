@@ -138,6 +138,24 @@ def test_a_change_of_language_keeps_the_selection_and_is_in_the_link(open_page: 
     assert Words("zh")("frame.as_of", day="").strip() in page.inner_text(".st-key-heading")
 
 
+def test_a_session_is_walked_by_keyboard_and_back_leads_to_its_item(open_page: OpenPage, settled: Settle):
+    page = open_page("/meeting")
+    for step in ("headlines", "signals", "offices"):
+        page.keyboard.press("PageDown")
+        settled(page)
+        assert query(page) == {"step": [step]}
+    page.keyboard.press("PageUp")
+    settled(page)
+    assert query(page) == {"step": ["signals"]}
+    page.get_by_role("link", name=Words("zh")("meeting.open")).click()
+    page.wait_for_url("**/signals?*")
+    settled(page)
+    assert set(query(page)) == {"from", "to", "as_of"}
+    page.go_back()
+    settled(page)
+    assert query(page) == {"step": ["signals"]}
+
+
 def test_a_control_of_one_page_is_in_the_link(open_page: OpenPage, settled: Settle):
     page = open_page("/closure")
     page.locator(".st-key-local-by button").nth(1).click()
