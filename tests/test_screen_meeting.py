@@ -186,6 +186,43 @@ def test_the_drawers_open_on_the_page(city):
         assert "署名" in "".join(each.label for each in app.text_input)
 
 
+def _draw_commitment(settings, number, signed):  # see `_draw`
+    import streamlit as st
+
+    from dashboard.choices import Choices
+    from dashboard.record_form import _existing, say_done
+    from dashboard.session import Session, remember
+    from queries.records.kinds import kind_of
+    from queries.snapshot import current
+
+    remember("signature", signed)
+    snapshot = current(settings)
+    choices = Choices()
+    reader = Session(settings, "zh", False, snapshot, choices.filters(snapshot.as_of), choices, snapshot.as_of)
+    say_done(reader)
+    rows = snapshot.records.rows("decision").filter(decision_id=number)
+    _existing(reader, kind_of("decision"), st.session_state.setdefault("row", rows.row(0, named=True)), "t")
+
+
+def test_two_people_following_up_one_commitment_see_both_texts_and_nothing_is_lost(city):
+    number = current(city).records.rows("decision").filter(state="open")["decision_id"][0]
+    first, second = (
+        AppTest.from_function(_draw_commitment, args=(city, number, who), default_timeout=60).run() for who in "甲乙"
+    )
+    fill(first, state="closed", closed_on=date(2022, 6, 30), evidence="已逐件核对")
+    save_button(first).click().run()
+    fill(second, evidence="仍有三件未清")
+    save_button(second).click().run()
+    assert not second.exception
+    cells = {cell for column in second.table[0].value.to_dict("list").values() for cell in column}
+    assert {"已逐件核对", "仍有三件未清"} <= cells
+    row = current(city).records.rows("decision").filter(decision_id=number).row(0, named=True)
+    assert (row["state"], row["evidence"]) == ("closed", "已逐件核对")
+    engine = open_store(city)
+    assert [change.changed_by for change in history(engine, "decision", number)][-1] == "甲"
+    engine.dispose()
+
+
 def test_two_people_closing_one_session_one_is_told_who_was_first(city):
     app = drawer(city, "closing_form")
     engine = open_store(city)

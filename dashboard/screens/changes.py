@@ -84,7 +84,7 @@ def _register(session: Session) -> tuple[Earlier | None, str]:
         return None, ""
     with st.spinner(session.words("changes.rebuilding")):
         before = changes.register_after(session.settings, session.snapshot, int(chosen))
-    return before, "" if before else "changes.moved_on"
+    return before, "" if before else "changes.pinned" if session.is_pinned else "changes.moved_on"
 
 
 def _run(session: Session, run: ImportRun | None) -> str:
