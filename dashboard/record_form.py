@@ -219,24 +219,33 @@ def _side_by_side(
         [{named[name]: plain(text) for name, text in line.items()} for line in lines],
         border="horizontal", hide_index=True,
     )  # fmt: skip
+    changed = {name: value for name, value in mine.items() if value != row.get(name)}
+    untouched = any(conflict.content[name] != value for name, value in mine.items() if name not in changed)
     problem = st.empty()
+    chosen: Mapping[str, Any] | None = None
     with st.container(horizontal=True, gap="small"):
-        keep_mine = not conflict.is_withdrawn and st.button(words("records.keep_mine"), key=f"mine-{key}")
-        keep_theirs = st.button(words("records.keep_theirs"), key=f"theirs-{key}", type="primary")
-    if keep_theirs:
-        remember(f"conflict-{key}", None)
-        st.rerun()
-    if keep_mine:
-        try:
-            session.save_record(kind.name, mine, row[kind.id], conflict.version)
-        except Conflict as error:  # a third version came meanwhile
-            remember(f"conflict-{key}", (error, mine))
-            problem.warning(words("records.changed_again"))
-        except HuiyinError as error:
-            problem.warning(plain(error.said(language)))
-        else:
+        if not conflict.is_withdrawn:
+            if untouched and st.button(
+                words("records.merge"), key=f"merge-{key}", type="primary", help=words("records.merge_help")
+            ):
+                chosen = changed
+            if st.button(words("records.keep_mine"), key=f"mine-{key}"):
+                chosen = mine
+        if st.button(words("records.keep_theirs"), key=f"theirs-{key}"):
             remember(f"conflict-{key}", None)
-            _done(words("records.saved", one=kind.one(language)))
+            st.rerun()
+    if chosen is None:
+        return
+    try:
+        session.save_record(kind.name, chosen, row[kind.id], conflict.version)
+    except Conflict as error:  # a third version came meanwhile
+        remember(f"conflict-{key}", (error, mine))
+        problem.warning(words("records.changed_again"))
+    except HuiyinError as error:
+        problem.warning(plain(error.said(language)))
+    else:
+        remember(f"conflict-{key}", None)
+        _done(words("records.saved", one=kind.one(language)))
 
 
 def _history(session: Session, kind: Kind, row: Mapping[str, Any], changes: Sequence[Change], key: str) -> None:

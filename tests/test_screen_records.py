@@ -117,6 +117,19 @@ def test_what_somebody_else_changed_is_shown_beside_ones_own_and_the_reader_deci
     assert (latest.changed_by, latest.content["kind"], latest.content["name_en"]) == ("丙", "other", EVENT["name_en"])
 
 
+def test_what_only_the_other_person_changed_stays_when_ones_own_changes_are_merged(opened, engine):
+    number = save(engine, "context_event", EVENT, by="甲")
+    app = opened()
+    save(engine, "context_event", {"name_en": "In force"}, by="乙", record_id=number, version=1)
+    fill(app, kind="other")
+    app.text_input(key="sign-t").set_value("丙")
+    button(app, WORDS("records.save")).click().run()
+    button(app, WORDS("records.merge")).click().run()
+    assert not app.exception
+    latest = history(engine, "context_event", number)[-1]
+    assert (latest.changed_by, latest.content["kind"], latest.content["name_en"]) == ("丙", "other", "In force")
+
+
 def test_an_earlier_version_is_put_back_from_the_history(opened, engine):
     number = save(engine, "context_event", EVENT, by="甲")
     save(engine, "context_event", {"kind": "other"}, by="乙", record_id=number, version=1)
