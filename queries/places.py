@@ -1,11 +1,16 @@
 """Shapes of places from a GeoJSON file, small enough to be drawn as plain polygons without a base map.
 
-A feature is known by its `office_id`, `name`, `名称`, `code` or the feature's own id, all folded (`vocabulary.fold`).
-Longitudes are shortened by the cosine of the middle latitude, so that shapes look as they do on a map of a county.
+A feature is known by its `office_id`, `name`, `名称`, `code`, the feature's own id, or any other text of its properties
+that no other feature has, all folded (`vocabulary.fold`). Longitudes are shortened by the cosine of the middle
+latitude, so that shapes look as they do on a map of a county; coordinates that cannot be degrees are those of a
+projected map and are drawn as they are, whatever reference system the file states. A feature that is no polygon is
+passed over.
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from math import cos, radians
@@ -20,20 +25,24 @@ from queries.vocabulary import fold
 
 NAMES = ("office_id", "name", "名称", "code", "NAME", "Name")
 MOST_POINTS = 2_400  # of all outlines together: a figure stays within 40 KB
-SMALLEST_PART = 0.02  # of a place's largest part; smaller islands are left out
+SMALLEST_PART = 0.02  # of a place's largest part; smaller islands are left out, and smaller holes in a part
+PROJECTED_SPAN = 10.0  # to which projected coordinates are brought, so that they need no more digits than degrees
 
 Points = npt.NDArray[np.float64]
 Numbers = tuple[float | None, ...]
+Part = list[Points]
+"""The outer ring of a part, anticlockwise, then its holes, clockwise: so a hole stays unfilled."""
 
 
 @dataclass(frozen=True)
 class Place:
-    """The outline of one place; its parts are separated by None. `at` is where its name goes."""
+    """The outline of one place; its rings are separated by None. `at` is where its name goes, `size` its area."""
 
     names: tuple[str, ...]
     x: Numbers
     y: Numbers
     at: tuple[float, float]
+    size: float = 0.0
 
 
 def read_places(path: Path) -> dict[str, Place]:
@@ -51,37 +60,104 @@ def read_places(path: Path) -> dict[str, Place]:
         ) from error
 
 
+def is_of_demo(path: Path) -> bool:
+    """Whether a file is the map of the invented city: every feature says so."""
+    with suppress(OSError, ValueError, TypeError, KeyError, AttributeError):
+        features = _features(path)
+        return bool(features) and all((feature.get("properties") or {}).get("is_demo") is True for feature in features)
+    return False
+
+
 @lru_cache(maxsize=8)
 def _read(path: Path, changed: int) -> dict[str, Place]:
-    features = json.loads(path.read_text(encoding="utf-8"))["features"]
-    named = [(_names(feature), _rings(feature["geometry"])) for feature in features if feature.get("geometry")]
-    named = [(names, rings) for names, rings in named if names and rings]
-    points = sum(len(ring) for _, rings in named for ring in rings)
-    everything = np.vstack([ring for _, rings in named for ring in rings])
-    shorten = cos(radians(float(everything[:, 1].min() + everything[:, 1].max()) / 2))
+    features = _features(path)
+    names = _names(features)
+    shaped = [(names[at], _parts(feature)) for at, feature in enumerate(features)]
+    shaped = [(known, parts) for known, parts in shaped if known and parts]
+    every = [ring for _, parts in shaped for part in parts for ring in part]
+    origin, factor = _drawn_by(np.vstack(every))
+    share = MOST_POINTS / max(sum(map(len, every)), MOST_POINTS)
     found: dict[str, Place] = {}
-    for names, rings in named:
-        drawn = [simplified(ring * (shorten, 1), MOST_POINTS / max(points, MOST_POINTS)) for ring in rings]
-        place = Place(names, _joined(drawn, 0), _joined(drawn, 1), _middle(max(drawn, key=_area)))
-        for name in names:
+    for known, parts in shaped:
+        drawn = [[simplified((ring - origin) * factor, share) for ring in part] for part in parts]
+        rings = [ring for part in drawn for ring in part]
+        largest = max(drawn, key=lambda part: _area(part[0]))
+        size = sum(_area(part[0]) for part in drawn)
+        place = Place(known, _joined(rings, 0), _joined(rings, 1), _middle(largest), size)
+        for name in known:
             found.setdefault(fold(name), place)
     return found
 
 
-def _names(feature: dict[str, Any]) -> tuple[str, ...]:
-    properties = feature.get("properties") or {}
-    given = [properties.get(name) for name in NAMES] + [feature.get("id")]
-    return tuple(dict.fromkeys(str(name) for name in given if name not in (None, "")))
+def _features(path: Path) -> list[dict[str, Any]]:
+    """The features of a collection, or the single one; text in UTF-8, or in GB18030 as older Chinese programs write."""
+    raw = path.read_bytes()
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = raw.decode("gb18030")
+    found = json.loads(text)
+    features = [found] if found.get("type") == "Feature" else found["features"]
+    return [feature for feature in features if isinstance(feature, dict)]
 
 
-def _rings(geometry: dict[str, Any]) -> list[Points]:
-    """Outer rings of the parts worth drawing; holes are left out."""
-    if geometry["type"] not in ("Polygon", "MultiPolygon"):
+def _drawn_by(every: Points) -> tuple[Points, Points]:
+    """Origin and factor of both axes: degrees are shortened towards the poles, projected maps brought to size."""
+    low, high = every.min(axis=0), every.max(axis=0)
+    if (np.abs(every) <= (180, 90)).all():
+        return np.zeros(2), np.array([cos(radians(float(low[1] + high[1]) / 2)), 1.0])
+    return low, np.full(2, PROJECTED_SPAN / float((high - low).max()))
+
+
+def _names(features: Sequence[dict[str, Any]]) -> list[tuple[str, ...]]:
+    """What each feature is called: first by the usual properties, then by any text that is its own."""
+    every = [feature.get("properties") or {} for feature in features]
+    texts = [[value for value in known.values() if isinstance(value, str) and value.strip()] for known in every]
+    count = Counter(fold(text) for known in texts for text in set(known))
+    named = []
+    for feature, known, own in zip(features, every, texts, strict=True):
+        usual = [*(known.get(name) for name in NAMES), feature.get("id")]
+        given = [*usual, *(text for text in own if count[fold(text)] == 1)]
+        named.append(tuple(dict.fromkeys(str(name) for name in given if name not in (None, ""))))
+    return named
+
+
+def _parts(feature: dict[str, Any]) -> list[Part]:
+    """The parts of a feature worth drawing, each with its holes; none where it is broken or no polygon."""
+    try:
+        polygons = list(_polygons(feature.get("geometry") or {}))
+        parts = [[_ring(ring) for ring in polygon] for polygon in polygons if polygon]
+    except (ValueError, TypeError, IndexError, KeyError):
         return []
-    parts = [geometry["coordinates"]] if geometry["type"] == "Polygon" else geometry["coordinates"]
-    rings = [np.asarray(part[0], dtype=float)[:, :2] for part in parts]
-    largest = max((_area(ring) for ring in rings), default=0.0)
-    return [ring for ring in rings if len(ring) > 3 and _area(ring) >= SMALLEST_PART * largest]
+    parts = [part for part in parts if len(part[0]) > 3]
+    largest = max((_area(part[0]) for part in parts), default=0.0)
+    return [_wound(part) for part in parts if 0 < _area(part[0]) >= SMALLEST_PART * largest]
+
+
+def _polygons(geometry: dict[str, Any]) -> Iterator[list[Any]]:
+    match geometry.get("type"):
+        case "Polygon":
+            yield geometry["coordinates"]
+        case "MultiPolygon":
+            yield from geometry["coordinates"]
+        case "GeometryCollection":
+            for each in geometry["geometries"]:
+                yield from _polygons(each)
+
+
+def _ring(points: Any) -> Points:
+    """A ring as an array without heights, closed."""
+    ring = np.asarray(points, dtype=float)[:, :2]
+    if not np.isfinite(ring).all():
+        raise ValueError("a ring with points nowhere")
+    return ring if (ring[0] == ring[-1]).all() else np.vstack([ring, ring[:1]])
+
+
+def _wound(part: Part) -> Part:
+    """The outer ring one way round and the holes worth drawing the other, whichever way the file has them."""
+    outer, *holes = part
+    kept = [hole for hole in holes if len(hole) > 3 and _area(hole) >= SMALLEST_PART * _area(outer)]
+    return [outer if _signed(outer) > 0 else outer[::-1], *(hole if _signed(hole) < 0 else hole[::-1] for hole in kept)]
 
 
 def simplified(ring: Points, share: float) -> Points:
@@ -109,25 +185,32 @@ def _cross(a: Points, b: Points) -> Points:
 
 
 def _area(ring: Points) -> float:
-    return float(abs(_cross(ring[:-1], ring[1:]).sum()) / 2)
+    return abs(_signed(ring))
 
 
-def _middle(ring: Points) -> tuple[float, float]:
-    """A point inside: the middle of the widest stretch on the most level line through the ring."""
-    best, width = (float(ring[:, 0].mean()), float(ring[:, 1].mean())), -1.0
-    low, high = float(ring[:, 1].min()), float(ring[:, 1].max())
-    for share in np.linspace(0.35, 0.65, 7):
+def _signed(ring: Points) -> float:
+    """Area within a ring, negative where it runs clockwise."""
+    moved = ring - ring[0]  # far from the origin the products would cancel out
+    return float(_cross(moved[:-1], moved[1:]).sum() / 2)
+
+
+def _middle(part: Part) -> tuple[float, float]:
+    """A point inside: the middle of the widest stretch on the most level line through the part, outside its holes."""
+    outer = part[0]
+    best, width = (float(outer[:, 0].mean()), float(outer[:, 1].mean())), -1.0
+    low, high = float(outer[:, 1].min()), float(outer[:, 1].max())
+    for share in np.linspace(0.1 if len(part) > 1 else 0.35, 0.9 if len(part) > 1 else 0.65, 9):
         level = low + (high - low) * float(share)
-        for left, right in _stretches(ring, level):
+        for left, right in _stretches(part, level):
             wide = (right - left) * (1 - abs(float(share) - 0.5))
             if wide > width:
                 best, width = ((left + right) / 2, level), wide
     return best
 
 
-def _stretches(ring: Points, level: float) -> Iterator[tuple[float, float]]:
-    """Where a level line runs inside a ring."""
-    start, end = ring[:-1], ring[1:]
+def _stretches(part: Part, level: float) -> Iterator[tuple[float, float]]:
+    """Where a level line runs inside a part."""
+    start, end = (np.vstack([ring[ends] for ring in part]) for ends in (slice(None, -1), slice(1, None)))
     crosses = (start[:, 1] > level) != (end[:, 1] > level)
     a, b = start[crosses], end[crosses]
     at = np.sort(a[:, 0] + (level - a[:, 1]) / (b[:, 1] - a[:, 1]) * (b[:, 0] - a[:, 0]))

@@ -19,7 +19,7 @@ def outlines(snapshot: Snapshot, places_file: Path) -> pl.DataFrame:
 
     Returns:
         One row a place: place (its key), zh, en, x, y (outline, parts separated by null), at_x, at_y (where the name
-        goes). No rows where no name matches.
+        goes), the largest first, so that a place within another is drawn on top. No rows where no name matches.
 
     Raises:
         UnreadableFile: the file is no map.
@@ -27,7 +27,7 @@ def outlines(snapshot: Snapshot, places_file: Path) -> pl.DataFrame:
     shapes = read_places(places_file)
     keys = snapshot.dimension("place").select("key", "zh", "en").rows()
     matched = {key: shape for key, *spellings in keys for shape in [_shape(shapes, key, *spellings)] if shape and key}
-    order, outline = list(matched), pl.List(pl.Float64)
+    order, outline = sorted(matched, key=lambda key: -matched[key].size), pl.List(pl.Float64)
     rows = pl.DataFrame(
         {
             "place": order,

@@ -19,6 +19,7 @@ from sqlalchemy import Connection, Engine, create_engine, delete, select, text
 from sqlalchemy.engine import make_url
 
 from queries.errors import UnreadableFile
+from queries.places import is_of_demo
 from queries.schema import import_finding, import_run, metadata
 from queries.settings import Settings
 from queries.store import open_store, raise_version, writing
@@ -114,6 +115,8 @@ def run(
                 raise_version(connection)
     finally:
         engine.dispose()
+    if replaces_demo:
+        _remove_demo_map(settings)
     return report
 
 
@@ -284,6 +287,13 @@ def _remove_demo(connection: Connection) -> None:
         if table.name == "office":  # a tree: children may not lose their parents first
             connection.execute(text("UPDATE office SET parent_id = NULL"))
         connection.execute(delete(table))
+
+
+def _remove_demo_map(settings: Settings) -> None:
+    """The map laid out for the demo goes with it; one that the bureau put there stays."""
+    path = settings.data_dir / "places.geojson"
+    if is_of_demo(path):
+        path.unlink()
 
 
 def _note_demo(job: Job) -> None:

@@ -105,3 +105,14 @@ def test_a_refused_register_leaves_the_demo(tmp_path, settings):
     with engine.connect() as connection:
         assert len(connection.execute(select(petition_case.c.case_no)).all()) == 300
     engine.dispose()
+
+
+def test_the_map_of_the_demo_goes_with_it_and_a_map_of_the_bureau_stays(settings, tmp_path):
+    load_demo(settings, cases=300)
+    assert settings.map_file.exists()
+    run(write_register(tmp_path / "a.csv", [{}]), settings)
+    assert not settings.map_file.exists()
+    own = '{"features": [{"properties": {"name": "a"}, "geometry": null}]}'
+    settings.map_file.write_text(own)
+    run(write_register(tmp_path / "b.csv", [{}]), settings)
+    assert settings.map_file.read_text() == own
