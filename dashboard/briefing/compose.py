@@ -120,7 +120,8 @@ def _joined(lead: str, paragraphs: tuple[str, ...], parts: list[Part]) -> Iterab
         yield replace(first, finding=lead, paragraphs=(*paragraphs, *first.paragraphs))
     elif lead or paragraphs:
         yield Part(lead, paragraphs)
-    yield from kept
+    for part in kept:
+        yield replace(part, finding="") if part.finding == lead else part
 
 
 def _part(panel: Panel, snapshot: Snapshot, filters: Filters, language: str, used: _Seen) -> Part:
@@ -151,8 +152,10 @@ def _part(panel: Panel, snapshot: Snapshot, filters: Filters, language: str, use
 
 
 def _says_nothing(view: View) -> bool:
-    """Whether rows are there, but not one of them has a value."""
-    return view.frame.height > 0 and "value" in view.frame.columns and view.frame["value"].is_null().all()
+    """Whether there is neither a sentence nor a row, or not one of the rows has a value."""
+    if not view.frame.height:
+        return view.finding is None
+    return "value" in view.frame.columns and bool(view.frame["value"].is_null().all())
 
 
 def _panel_table(panel: Panel, view: View, snapshot: Snapshot, note: str, language: str) -> Table:

@@ -19,7 +19,7 @@ from dashboard.briefing import Briefing, Column, Exhibit, Part, Section, Table, 
 from dashboard.charts import LIGHT
 from dashboard.exports import word
 from dashboard.exports.grids import grid
-from dashboard.exports.layout import CELL_SIDE, LAYOUTS, PAGE, RED, RIGHT, Type, caption, definition, fitting, sentence
+from dashboard.exports.layout import CELL_SIDE, LAYOUTS, PAGE, RED, RIGHT, Type, caption, definition, fitting, headed
 from dashboard.exports.pictures import png
 from dashboard.exports.plans import note_on, plan
 from dashboard.i18n import Words
@@ -105,17 +105,14 @@ class _Writer:
 
     def _section(self, number: int, section: Section) -> None:
         self._heading(wording.heading(number, self.language) + section.heading, 1)
-        for at, part in enumerate(section.parts, start=1):
-            if part.finding and len(section.parts) > 1:
-                finding = sentence(part.finding, self.language)
-                self._heading(wording.subheading(number, at, self.language) + finding, 2)
-            elif part.finding:
-                self._text(sentence(part.finding, self.language))
+        for heading, texts, part in headed(section, number, self.language):
+            if heading:
+                self._heading(heading, 2)
+            for text in texts:
+                self._text(text)
             self._part(part)
 
     def _part(self, part: Part) -> None:
-        for text in part.paragraphs:
-            self._text(sentence(text, self.language))
         for exhibit in part.exhibits:
             self._exhibit(exhibit)
         for table in part.tables:

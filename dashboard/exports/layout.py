@@ -3,9 +3,10 @@
 Lengths are millimetres on the page and points in the text. Both the DOCX and the PDF read these values.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from dashboard.briefing import Definition, Kind
+from dashboard.briefing import Definition, Kind, Part, Section, legible
 from dashboard.exports import fonts
 from dashboard.exports.grids import Grid, shared_out
 from dashboard.i18n import Words
@@ -105,6 +106,22 @@ def definition(each: Definition, language: str) -> str:
     words = Words(language)
     said = words("briefing.definition", meaning=each.meaning, cohort=each.cohort, unit=each.unit)
     return said + (words("briefing.definition_source", source=each.source) if each.source else "")
+
+
+def headed(section: Section, number: int, language: str) -> Iterator[tuple[str, tuple[str, ...], Part]]:
+    """The parts of a section, each with its heading, "" for none, and its paragraphs.
+
+    Findings are numbered headings where there are several, else the only one is a paragraph.
+    """
+    several, at = sum(bool(part.finding) for part in section.parts) > 1, 0
+    for part in section.parts:
+        finding = legible(sentence(part.finding, language)) if part.finding else ""
+        texts = tuple(legible(sentence(text, language)) for text in part.paragraphs)
+        if finding and several:
+            at += 1
+            yield wording.subheading(number, at, language) + finding, texts, part
+        else:
+            yield "", (finding, *texts) if finding else texts, part
 
 
 def caption(title: str, note: str, number: int, language: str) -> str:

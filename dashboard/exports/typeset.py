@@ -15,7 +15,7 @@ from dashboard.briefing import Briefing, Exhibit, Part, Table, legible
 from dashboard.charts import LIGHT
 from dashboard.exports import fonts
 from dashboard.exports.grids import grid
-from dashboard.exports.layout import CELL_SIDE, LAYOUTS, RED, RIGHT, Layout, caption, definition, fitting, sentence
+from dashboard.exports.layout import CELL_SIDE, LAYOUTS, RED, RIGHT, Layout, caption, definition, fitting, headed
 from dashboard.exports.pictures import png
 from dashboard.exports.plans import note_on, plan
 from dashboard.i18n import Words
@@ -59,8 +59,7 @@ class _Content:
         sections = [
             {
                 "heading": wording.heading(number, self.language) + legible(section.heading),
-                "parts": [self._part(number, at, part, len(section.parts))
-                          for at, part in enumerate(section.parts, start=1)],
+                "parts": [self._part(*parts) for parts in headed(section, number, self.language)],
             }
             for number, section in enumerate(briefing.sections, start=1)
         ]  # fmt: skip
@@ -96,13 +95,10 @@ class _Content:
             },
         }
 
-    def _part(self, section: int, number: int, part: Part, of: int) -> dict[str, Any]:
-        finding = legible(sentence(part.finding, self.language)) if part.finding else ""
-        heading = wording.subheading(section, number, self.language) + finding if finding and of > 1 else ""
-        texts = [legible(sentence(text, self.language)) for text in part.paragraphs]
+    def _part(self, heading: str, texts: Sequence[str], part: Part) -> dict[str, Any]:
         return {
             "heading": heading,
-            "paragraphs": texts if heading or not finding else [finding, *texts],
+            "paragraphs": texts,
             "exhibits": [made for exhibit in part.exhibits if (made := self._exhibit(exhibit))],
             "tables": [self._table(table, self._next_table(table)) for table in part.tables],
             "note": self._joined(part.notes),

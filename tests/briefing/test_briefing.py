@@ -1,5 +1,6 @@
 """The briefing as data: what the page says, no more and no less, for any register."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -9,10 +10,11 @@ import polars as pl
 import pytest
 
 from dashboard.agenda import AGENDA, finding
-from dashboard.briefing import Briefing, Column, Table, legible, printed
+from dashboard.briefing import Briefing, Column, Part, Section, Table, legible, printed
 from dashboard.briefing.request import briefing_for, file_stem_for, usual_month
 from dashboard.exports.briefings import FORMATS
 from dashboard.exports.grids import grid, shared_out
+from dashboard.exports.layout import headed
 from dashboard.exports.plans import CoursePlan, RowPlan, note_on, plan
 from dashboard.i18n import Words
 from dashboard.session import Session, default_reader, keep_version
@@ -253,7 +255,9 @@ def test_no_count_is_printed_as_a_share(made: Briefing) -> None:
 
 def test_every_heading_is_in_the_readers_words(snapshot: Snapshot, made: Briefing) -> None:
     for table in made.tables:
-        assert not [column.heading for column in table.columns if column.heading.isascii()], table.name
+        assert not [column.heading for column in table.columns if re.fullmatch("[A-Za-z_ ]*", column.heading)], (
+            table.name
+        )
 
 
 def test_a_batch_of_old_items_is_one_row_with_what_is_not_stated_left_empty(made: Briefing) -> None:
@@ -261,3 +265,21 @@ def test_a_batch_of_old_items_is_one_row_with_what_is_not_stated_left_empty(made
     assert [row[0] for row in table.rows] == ["第一批", "第二批"]
     assert table.rows[0][1] == 32
     assert None in table.rows[1]
+
+
+def test_only_findings_are_numbered_and_a_single_one_is_a_paragraph() -> None:
+    several = Section("k", "Heading", (Part("one"), Part("", ("text",)), Part("two", ("more",))))
+    assert [(heading, texts) for heading, texts, _ in headed(several, 3, "en")] == [
+        ("3.1 One.", ()),
+        ("", ("Text.",)),
+        ("3.2 Two.", ("More.",)),
+    ]
+    assert [(heading, texts) for heading, texts, _ in headed(Section("k", "H", (Part("甲"),)), 3, "zh")] == [
+        ("", ("甲。",))
+    ]
+
+
+def test_a_sentence_is_said_once_in_a_section(made: Briefing) -> None:
+    for section in made.sections:
+        findings = [part.finding for part in section.parts if part.finding]
+        assert len(findings) == len(set(findings)), section.key
