@@ -1,16 +1,31 @@
 """Which rows a measure counts: its numerator, its denominator, and those left out because they cannot be used."""
 
+from collections.abc import Mapping
+from functools import lru_cache
+from types import MappingProxyType
+
 import narwhals as nw
 
 from queries.counting import Condition
+from queries.kept import MOST_KEPT, keep
 from queries.measures import Basis, Count, Duration, Measure, Need, Predicate, Ratio
 
 Keyed = tuple[tuple[object, ...], Condition | None]
 """What a condition is made of, so that equal ones are counted once; None where it holds for no row."""
 
 
-def counted_rows(each: Measure, basis: Basis) -> dict[str, Keyed]:
-    """The rows of numerator, denominator and excluded; a count has no denominator."""
+@lru_cache(maxsize=MOST_KEPT)
+def counted_rows(each: Measure, basis: Basis) -> Mapping[str, Keyed]:
+    """The rows of numerator, denominator and excluded; a count has no denominator. Kept (`queries.kept`)."""
+    return MappingProxyType(
+        {
+            role: (key, rows and Condition(keep(rows.rows), rows.weight))
+            for role, (key, rows) in _rows(each, basis).items()
+        }
+    )
+
+
+def _rows(each: Measure, basis: Basis) -> dict[str, Keyed]:
     needs = tuple(need for need in each.uses if need.spoiled(basis) is not None)
     bad = _spoiled(needs, basis)
     within = _within(each)
@@ -53,6 +68,12 @@ def usable_rows(rows: Predicate, needs: tuple[Need, ...], basis: Basis) -> nw.Ex
     """Rows of which every need is usable."""
     bad = _spoiled(needs, basis)
     return rows(basis) if bad is None else rows(basis) & ~bad
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def measured_rows(each: Duration, basis: Basis) -> nw.Expr:
+    """The rows a duration is measured on. Kept."""
+    return keep(usable_rows(each.where, each.uses, basis))
 
 
 def _spoiled(needs: tuple[Need, ...], basis: Basis) -> nw.Expr | None:

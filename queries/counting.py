@@ -6,12 +6,14 @@ often each integer occurs: exact, the same in every engine, and cheaper than one
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import narwhals as nw
 import polars as pl
 
 from queries.engines import Engine
+from queries.kept import form_of
 
 Frame = nw.LazyFrame[Any]
 
@@ -71,8 +73,11 @@ def _totals(engine: Engine, frame: Frame, conditions: Mapping[str, Condition]) -
 
 
 def _one(condition: Condition, dtype: type[nw.Int8] | type[nw.Int64]) -> nw.Expr:
-    then = nw.col(condition.weight) if condition.weight else nw.lit(1, dtype=dtype)
-    return nw.when(condition.rows).then(then).otherwise(nw.lit(0, dtype=nw.Int32 if condition.weight else dtype))
+    def make() -> nw.Expr:
+        then = nw.col(condition.weight) if condition.weight else nw.lit(1, dtype=dtype)
+        return nw.when(condition.rows).then(then).otherwise(nw.lit(0, dtype=nw.Int32 if condition.weight else dtype))
+
+    return form_of(condition.rows, (condition.weight, dtype), make)
 
 
 def _by_group(
@@ -87,7 +92,7 @@ def _by_group(
         place = place * nw.lit(group.size, dtype=whole) + group.code.cast(whole)
     key = place * nw.lit(1 << len(conditions), dtype=whole)
     for bit, condition in enumerate(conditions.values()):
-        key = key + nw.when(condition.rows).then(nw.lit(1 << bit, dtype=whole)).otherwise(nw.lit(0, dtype=whole))
+        key = key + form_of(condition.rows, (bit, whole), partial(_bit, condition.rows, bit, whole))
     weights = sorted({condition.weight for condition in conditions.values() if condition.weight})
     keyed = frame.select(key.alias("_key"), *(nw.col(weight) for weight in weights))
     counted = engine.collect(
@@ -96,6 +101,10 @@ def _by_group(
         )
     )
     return _decoded(counted, conditions, groups)
+
+
+def _bit(rows: nw.Expr, bit: int, whole: type[nw.Int32] | type[nw.Int64]) -> nw.Expr:
+    return nw.when(rows).then(nw.lit(1 << bit, dtype=whole)).otherwise(nw.lit(0, dtype=whole))
 
 
 def _decoded(counted: pl.DataFrame, conditions: Mapping[str, Condition], groups: Sequence[Group]) -> pl.DataFrame:

@@ -1,19 +1,20 @@
 """The only place where a measure meets data: plan, count, then finish shares, intervals, quantiles and reasons."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import prod
 
 import narwhals as nw
 import polars as pl
 
-from queries.conditions import Keyed, counted_rows, usable_rows
+from queries.conditions import Keyed, counted_rows, measured_rows
 from queries.counting import Condition, Group, tally
 from queries.days import month_start
 from queries.dimensions import DIMENSIONS, GRAINS, Table, dimension_name
 from queries.engines import Engine, PolarsEngine
 from queries.errors import UsageError
 from queries.filters import Filters
+from queries.kept import kept
 from queries.measures import Cohort, Count, Duration, Measure, Ratio, measure
 from queries.quantiles import Durations, quantiles
 from queries.reasons import reason_text, why_not
@@ -178,7 +179,7 @@ def _breakdown(snapshot: Snapshot, selection: Selection, cohort: Cohort, by: tup
     return Breakdown(by, groups, starts)
 
 
-def _rows(each: Measure, selection: Selection) -> dict[str, Keyed]:
+def _rows(each: Measure, selection: Selection) -> Mapping[str, Keyed]:
     """The conditions of a measure, confined to the period of its cohort."""
     found = counted_rows(each, selection.basis)
     if selection.periods[each.cohort].inside is None:
@@ -272,8 +273,8 @@ def _quantiles(
     found: dict[str, pl.DataFrame] = {}
     for family in families.values():
         one = family[0]
-        rows = selection.within(one.cohort, usable_rows(one.where, one.uses, selection.basis))
-        seconds = one.seconds(selection.basis)
+        rows = selection.within(one.cohort, measured_rows(one, selection.basis))
+        seconds = kept(one.seconds, selection.basis)
         spread = Durations(selection.frame, rows, seconds, breakdown.groups, breakdown.by, breakdown.joined)
         frames = quantiles(engine, spread, [each.quantile for each in family], selection.rows)
         found |= {each.name: frame for each, frame in zip(family, frames, strict=True)}

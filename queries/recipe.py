@@ -115,7 +115,7 @@ def _applied(text: str, name: str, arguments: Sequence[str], options: dict[str, 
         case "cast":
             return f"{text}.cast({_dtype(options['dtype'])})"
         case "coalesce":
-            return f"pl.coalesce({', '.join(arguments)})"
+            return arguments[0] if len(arguments) == 1 else f"pl.coalesce({', '.join(arguments)})"
         case "all_horizontal" | "any_horizontal":
             return arguments[0] if len(arguments) == 1 else f"pl.{name}({', '.join(arguments)})"
         case "when_then":

@@ -12,6 +12,7 @@ from queries.days import day_number, from_day_number
 from queries.dimensions import DIMENSIONS, GRAINS, Table
 from queries.engines import Engine
 from queries.filters import Filters
+from queries.kept import kept
 from queries.measures import Basis, Cohort
 from queries.measures.terms import DERIVED
 from queries.snapshot import Partition, Snapshot
@@ -72,7 +73,7 @@ class Selection:
             The group, in which an item without a day has the lowest code, and the first day (Date) of a code.
         """
         span = self.periods[cohort]
-        day = cohort.day(self.basis).cast(nw.Int32)
+        day = kept(cohort.day, self.basis).cast(nw.Int32)
         by_days = (span.last - span.first + 2) * other_groups <= MANY_GROUPS or span.first < MARCH_1900
         if grain == "day" or by_days:
             return _group(grain, day, span.first, span.last), lambda number: _start(
@@ -137,27 +138,27 @@ def select(snapshot: Snapshot, engine: Engine, table: Table, cohorts: Sequence[C
     start = day_number(filters.start) if filters.start else EARLIEST
     end = day_number(filters.end) if filters.end else LATEST
     wanted = wanted_rows(snapshot, table, filters)
-    kept: list[Partition] = []
+    read: list[Partition] = []
     spans: dict[Cohort, list[tuple[int, int]]] = {cohort: [] for cohort in cohorts}
     for part in snapshot.partitions(table):
         here = [_span(cohort, basis, part) for cohort in cohorts]
         meets = any(low <= end and high >= start for low, high in here)
         if meets and _exists(part, table, basis) and _can_hold(part, wanted):
-            kept.append(part)
+            read.append(part)
             for cohort, span in zip(cohorts, here, strict=True):
                 spans[cohort].append(span)
-    if not kept:
+    if not read:
         return Selection(None, basis, dict.fromkeys(cohorts, Period(0, 0, None)), 0)
-    frame = engine.scan(table, kept)
+    frame = engine.scan(table, read)
     if table in DERIVED:
-        frame = frame.with_columns(*(make(basis).alias(name) for name, make in DERIVED[table].items()))
-    conditions = [_has(*each) for each in wanted if not _all_have(kept, *each)]
-    periods = {cohort: _period(cohort.day(basis), spans[cohort], start, end) for cohort in cohorts}
+        frame = frame.with_columns(*(kept(make, basis).alias(name) for name, make in DERIVED[table].items()))
+    conditions = [_has(*each) for each in wanted if not _all_have(read, *each)]
+    periods = {cohort: _period(kept(cohort.day, basis), spans[cohort], start, end) for cohort in cohorts}
     if len(cohorts) == 1 and (inside := periods[cohorts[0]].inside) is not None:
         conditions.append(inside)  # no other cohort needs the rows outside
         periods = {cohorts[0]: replace(periods[cohorts[0]], inside=None)}
     return Selection(
-        frame.filter(*conditions) if conditions else frame, basis, periods, sum(part.rows for part in kept)
+        frame.filter(*conditions) if conditions else frame, basis, periods, sum(part.rows for part in read)
     )
 
 

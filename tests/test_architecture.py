@@ -29,6 +29,7 @@ FLOORS = {
     "queries.filters": 2,
     "queries.engines": 2,
     "queries.measures": 2,
+    "queries.kept": 2,
     "queries.methods": 2,
     "queries.records": 3,
     "queries.snapshot": 3,

@@ -1,0 +1,60 @@
+"""Expressions of definitions, built and translated for Polars once.
+
+A page asks some hundred conditions made of some thousand Narwhals expressions. Counting the rows of a narrow selection
+takes less time than building and translating those, and they are the same for every selection seen from one day under
+one rule set: so they are kept. What is counted does not change; other engines translate anew.
+"""
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+import narwhals as nw
+
+from queries.measures import Basis, Predicate
+
+MOST_KEPT = 4096  # expressions; a page needs some hundred a day it is seen from
+
+
+class Kept(nw.Expr):
+    """A Narwhals expression that remembers what it is in Polars.
+
+    Narwhals has no public place for this, so two of its private methods are overridden; its version is locked, and
+    tests hold Polars, DuckDB and PostgreSQL to the same figures.
+    """
+
+    def __init__(self, *nodes: Any) -> None:
+        super().__init__(*nodes)
+        self._in_polars: Any = None
+        self.forms: dict[object, nw.Expr] = {}
+
+    def _to_compliant_expr(self, ns: Any) -> Any:
+        if ns._implementation is not nw.Implementation.POLARS:
+            return super()._to_compliant_expr(ns)
+        if self._in_polars is None:
+            self._in_polars = super()._to_compliant_expr(ns)
+        return self._in_polars
+
+    def _append_node(self, node: Any) -> Any:
+        # what is made of it begins with it as a whole, not with the parts it was made of
+        return nw.coalesce(self)._append_node(node)
+
+
+def keep(expression: nw.Expr) -> nw.Expr:
+    """The expression, translated at most once."""
+    return Kept(*expression._nodes)
+
+
+def form_of(expression: nw.Expr, name: object, make: Callable[[], nw.Expr]) -> nw.Expr:
+    """What is made of an expression again and again, such as a number of its truth; kept with a kept one."""
+    if not isinstance(expression, Kept):
+        return make()
+    if name not in expression.forms:
+        expression.forms[name] = keep(make())
+    return expression.forms[name]
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def kept(predicate: Predicate, basis: Basis) -> nw.Expr:
+    """A part of a definition on a basis, built and translated at most once."""
+    return keep(predicate(basis))
