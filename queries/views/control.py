@@ -283,9 +283,11 @@ def false_alarms(charts: int = 0, *, of_values: int = 0) -> Text:
     charts += of_values
     if expected < 1 / 12:
         every = both(wording.number, round(1 / expected)) if expected else ("—", "—")
+        one = ("a chart of this kind still marks" if charts == 1 else f"{charts} charts of this kind still mark",) * 2
         return in_both(
             "即使一切如常，{charts}张图平均约每{every}个月也会误标一次。",
-            "With nothing happening, {charts} chart(s) of this kind still mark one month in about {every} by chance.",
+            "With nothing happening, {one} one month in about {every} by chance.",
+            one=one,
             charts=both(wording.number, charts),
             every=every,
         )
