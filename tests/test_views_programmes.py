@@ -373,7 +373,7 @@ def test_not_entered_is_not_the_same_as_nobody_on_duty(tmp_path):
     view = periods.coverage(snapshot, Filters(as_of=date(2022, 3, 31)), "1")
     cells = {(row["place_code"], row["day"].day): row["status"] for row in view.frame.to_dicts()}
     assert cells == {
-        ("north", 4): "covered", ("north", 5): "missing", ("north", 6): "covered",
+        ("north", 4): "covered", ("north", 5): "absent", ("north", 6): "covered",
         ("south", 4): "covered", ("south", 5): "unknown", ("south", 6): "unknown",
     }  # fmt: skip
     assert view.finding.zh == "值班3/6点次到位，其中休息日1/4；南镇、北镇有缺口"

@@ -9,7 +9,15 @@ from queries.dimensions import DIMENSIONS
 from queries.filters import Filters
 from queries.rules import CONVENTIONS
 from queries.snapshot import Snapshot
-from queries.views import View
+from queries.views import View, batches, periods, reports, supervision
+
+_TERMS = {
+    "state": {**batches.STATES, **supervision.STATES},
+    "waits_on": batches.WAITS_ON,
+    "status": {**reports.STATUSES, **periods.STATUSES},
+    "kind": {**periods.KINDS, **supervision.KINDS},
+}
+"""Words for the keys of columns that are no dimensions."""
 
 _SHARES = ("value", "lower", "upper", "overall", "mean")
 _SHARE_ENDS = ("_value", "_share", "_rate", "then_lower", "then_upper")
@@ -23,6 +31,12 @@ def sheet(view: View, page: str, name: str, snapshot: Snapshot, language: str) -
         if dimension in DIMENSIONS and dimension in frame.columns:
             labels = snapshot.labels(dimension, language)
             frame = frame.with_columns(pl.col(dimension).replace(labels))
+    for column, terms in _TERMS.items():
+        if frame.schema.get(column) == pl.String:
+            frame = frame.with_columns(pl.col(column).replace({key: term(language) for key, term in terms.items()}))
+    if language in frame.columns and not {*view.by} & {*DIMENSIONS} & {*frame.columns}:
+        # rows that no dimension names bear their label
+        frame = frame.select(pl.col(language).alias("name"), pl.all().exclude("name"))
     frame = frame.drop("zh", "en", strict=False)
     if "measure" in frame.columns:
         frame = frame.with_columns(

@@ -48,6 +48,7 @@ WAITS_ON = {
     "office": Text("责任单位", "the responsible office"),
     "above": Text("上级（认定）", "the level above"),
 }
+_NOT_SHOWN = ("case_id", "unusable", "is_undated", "import_id", "first_import_id", "version", "withdrawn_at")
 _WAITING = {"unnamed": "bureau", "open": "office", "returned": "office", "came_back": "office",
             "under_review": "above", "not_stated": "above"}  # fmt: skip
 _SINCE = {
@@ -96,7 +97,7 @@ def items(snapshot: Snapshot, filters: Filters) -> View:
         waits_on=pl.col("state").replace_strict(_WAITING, default=None, return_dtype=pl.String),
         waiting_days=(pl.lit(as_of) - since).dt.total_days(),
     )
-    frame = named(frame, snapshot, "place_code", "place_zh", "place_en")
+    frame = named(frame.drop(_NOT_SHOWN), snapshot, "place_code", "place_zh", "place_en")
     frame = named(frame, snapshot, "office_id", "office_zh", "office_en")
     frame = frame.sort(["assigned_on", "batch", "waiting_days", "item_id"], descending=[False, False, True, False],
                        nulls_last=True)  # fmt: skip

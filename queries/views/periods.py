@@ -29,11 +29,11 @@ MOST_DAYS, MOST_PLACES = 17, 16  # of the matrix picture; the table has all
 KINDS = {term.key: term.label for field in SPECIAL_PERIOD.fields for term in field.choices}
 STATUSES = {
     "covered": Text("已排班", "covered"),
-    "missing": Text("无人值班", "nobody on duty"),
+    "absent": Text("无人值班", "nobody on duty"),
     "unknown": Text("未登记", "not entered"),
     "future": Text("未到", "still to come"),
 }
-"""covered: a post is entered. missing: the day is entered without a post. unknown: no entry. future: after the day
+"""covered: a post is entered. absent: the day is entered without a post. unknown: no entry. future: after the day
 seen from, without an entry."""
 
 
@@ -99,7 +99,7 @@ def overview(snapshot: Snapshot, filters: Filters) -> View:
                 "ends_on": each.ends_on,
                 "days": len(each.days(as_of)),
                 "covered": tally["covered"],
-                "missing": tally["missing"],
+                "missing": tally["absent"],
                 "unknown": tally["unknown"],
                 "received": int(received.sum()) if len(received) else None,
                 "settled": int(settled.sum()) if len(settled) else None,
@@ -256,7 +256,7 @@ def _cells(snapshot: Snapshot, filters: Filters, period: Period) -> pl.DataFrame
         .when(post)
         .then(pl.lit("covered"))
         .when(pl.col("reception_id").is_not_null())
-        .then(pl.lit("missing"))
+        .then(pl.lit("absent"))
         .otherwise(pl.lit("unknown"))
         .alias("status"),
     )
@@ -327,7 +327,7 @@ def matrix(snapshot: Snapshot, filters: Filters, key: str) -> View:
     days = sorted(frame["day"].unique().to_list())
     past = [day for day in days if day <= view.as_of] or days[:1]
     kept_days = past[-MOST_DAYS:] if len(days) > MOST_DAYS else days
-    gaps = frame.filter(pl.col("status").is_in(["missing", "unknown"])).group_by("place_code").len("gaps")
+    gaps = frame.filter(pl.col("status").is_in(["absent", "unknown"])).group_by("place_code").len("gaps")
     order = frame.select("place_code").unique(maintain_order=True).join(gaps, on="place_code", how="left",
                                                                         maintain_order="left")  # fmt: skip
     places = order.sort(pl.col("gaps").fill_null(0), descending=True, maintain_order=True)["place_code"].to_list()
@@ -342,8 +342,7 @@ def matrix(snapshot: Snapshot, filters: Filters, key: str) -> View:
         pl.col("day").alias("column"),
         label_zh=pl.col("day").dt.strftime("%-m/%-d"),
         label_en=pl.col("day").dt.strftime("%-d/%-m"),
-        # nobody on duty, not a report that is missing
-        status=pl.col("status").replace("missing", "absent"),
+        status="status",
         text=received,
         about_zh=pl.format("值班：{}；接访{}批次，现场化解{}批次", post, _count("received_count"),
                            _count("settled_count")),
