@@ -35,7 +35,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """An installation with a demo register, to copy."""
     folder = tmp_path_factory.mktemp("pins")
     settings = Settings(folder, f"sqlite:///{folder / 'huiyin.db'}")
-    demo.load(settings, cases=1_500)
+    demo.load(settings, cases=700)
     return settings
 
 

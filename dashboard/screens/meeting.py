@@ -226,8 +226,16 @@ def _wide(session: Session, reader: Session, held: Meeting, panel: Panel) -> Non
     elif panel.name == "supervision_open":
         _card(session, reader, panel, view.finding)
     else:
-        for row in view.frame.iter_rows(named=True):
-            _commitment(session, held, row, panel.name)
+        rows = view.frame.to_dicts()
+        ended = [row for row in rows if panel.name == "commitments" and row["standing"] in ("closed", "dropped")]
+        for row in rows:
+            if row not in ended:
+                _commitment(session, held, row, panel.name)
+        if ended:
+            said = session.words("meeting.ended", count=wording.number(len(ended), session.language))
+            with st.expander(said, icon=":material/task_alt:", key="ended"):
+                for row in ended:
+                    _commitment(session, held, row, panel.name)
         notes(session, view.notes)
 
 

@@ -166,6 +166,7 @@ class Rebuild:
     def _cases(self, old: Mapping[str, pl.DataFrame]) -> None:
         names = ["case_no", "case_id", "counted", *case_columns()]
         query = select(*(petition_case.c[name] for name in names), _first(petition_case))
+        query = query.order_by(petition_case.c.case_no)  # as the snapshot was: sums of fractions depend on the order
         for batch in _some(batches(self._connection, query)):
             known = batch.filter(pl.col("first_import") <= self._import_id)
             came = batch.filter(pl.col("first_import") > self._import_id).drop("case_id", "first_import")
@@ -214,6 +215,7 @@ class Rebuild:
         query = select(
             petition_case.c.case_no, petition_case.c.case_id, *columns, _first(case_evaluation), case_first
         ).join(petition_case, petition_case.c.case_id == case_evaluation.c.case_id)
+        query = query.order_by(case_evaluation.c.case_id, case_evaluation.c.target)
         lineage = ("case_id", "first_import", "case_first")
         for batch in _some(batches(self._connection, query)):
             known = batch.filter(pl.col("first_import") <= self._import_id)

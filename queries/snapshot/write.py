@@ -55,13 +55,15 @@ def matter_links(items: list[pl.DataFrame]) -> pl.DataFrame:
         items: frames of case_no, hash (of the matter), from and to (seconds of registration and closing).
 
     Returns:
-        case_no, matter (codes from 1 without gaps, in no meaningful order), returned_day (Int16: registration day of
-        the matter's next item registered after this one was closed; null where there is none).
+        case_no, matter (codes from 1 without gaps, in the order of each matter's first item), returned_day (Int16:
+        registration day of the matter's next item registered after this one was closed; null where there is none).
     """
     schema = {"case_no": pl.Int32, "matter": pl.Int32, "returned_day": pl.Int16}
     if not items:
         return pl.DataFrame(schema=schema)
-    linked = pl.concat(items).with_columns(pl.col("hash").rank("dense").cast(pl.Int32).alias("matter")).drop("hash")
+    # numbered by what the register says, not by the hash: a rebuilt register must number them alike
+    number = pl.col("case_no").min().over("hash").rank("dense").cast(pl.Int32)
+    linked = pl.concat(items).with_columns(number.alias("matter")).drop("hash")
     again = linked.filter(pl.len().over("matter") > 1)
     closed = again.drop_nulls("to").sort("to")
     later = again.select("matter", pl.col("from").alias("later")).sort("later")
