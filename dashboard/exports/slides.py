@@ -16,7 +16,7 @@ from dashboard.charts import LIGHT
 from dashboard.exports import slide_charts
 from dashboard.exports.grids import Grid, Line, grid, shared_out
 from dashboard.exports.layout import sentence
-from dashboard.exports.plans import CoursePlan, note_on, plan
+from dashboard.exports.plans import CoursePlan, RowPlan, note_on, plan
 from dashboard.exports.slide_charts import LEAST, rgb, set_font
 from dashboard.i18n import Words
 from queries import wording
@@ -32,6 +32,7 @@ HALF = 0.122  # inches of half a character of the smallest text
 CELL_ROOM = 0.16  # inches beside the text of a cell
 UNEVEN = 1.15  # of its lines a wrapped text takes more than its length says
 TEXTS_BESIDE = 3  # sentences there is room for above a chart; more have a slide of their own
+ROWS_BESIDE = 9  # rows of a chart that leave room for more than one sentence
 _TITLE_ONLY = 5
 
 
@@ -104,7 +105,8 @@ class _Writer:
         if not drawn and not part.tables:
             self._text_slide(title, [*text, *part.notes])
             return ()
-        beside = text if len(text) <= TEXTS_BESIDE else []
+        crowded = any(isinstance(found, RowPlan) and len(found.rows) > ROWS_BESIDE for _, found in drawn[:1])
+        beside = text if len(text) <= (1 if crowded else TEXTS_BESIDE) else []
         if text and not beside:
             self._text_slide(title, text)
         for number, (exhibit, found) in enumerate(drawn):
@@ -118,7 +120,7 @@ class _Writer:
             else:
                 slide_charts.draw_rows(slide, found, area)
         for table in part.tables:
-            self._table(table.title if drawn else title, table, [] if drawn else beside)
+            self._table(table.title if drawn or not part.finding else title, table, [] if drawn else beside)
         return ()
 
     def _text_slide(self, title: str, texts: Sequence[str]) -> None:
