@@ -48,7 +48,7 @@ def filter_bar(session: Session, page: str, pages: Sequence[str] = (), *, filter
             for name in MAIN:
                 _dimension(session, name, width=136, collapsed=True)
             _more(session)
-        describe(session.language, session.words("frame.tab", page=session.words(f"{page}.title")))
+        describe(session.language, session.dark, session.words("frame.tab", page=session.words(f"{page}.title")))
         st.space("stretch")
         with st.container(width="content"):
             ask(session, tuple(pages))

@@ -28,8 +28,7 @@ def link_menu(session: Session, page: str) -> None:
     Its inside is made when it is opened: only then the page's own controls are all in the link.
     """
     words = session.words
-    menu = st.popover(words("links.title"), icon=":material/link:", key="link-menu", on_change="rerun",
-                      help=words("links.help"))  # fmt: skip
+    menu = st.popover("", icon=":material/link:", key="link-menu", on_change="rerun", help=words("links.help"))
     if not menu.open:
         return
     with menu, st.container(width=420):

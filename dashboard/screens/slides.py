@@ -82,7 +82,7 @@ def _row(session: Session, wall: str, draft: Draft, at: int, entry: Entry, conte
     with option:
         for name, values in slides()[entry.slide].choices(session).items():
             _option(session, wall, draft, at, name, tuple(values), key)
-    with buttons, st.container(horizontal=True, gap=None):
+    with buttons, st.container(horizontal=True, gap="small"):
         for icon, word, step, off in (
             ("arrow_upward", "up", partial(moved, draft, at, -1), at == 0),
             ("arrow_downward", "down", partial(moved, draft, at, 1), at == len(draft) - 1),
