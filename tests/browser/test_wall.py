@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import uvicorn
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page
 from starlette.applications import Starlette
 
@@ -107,12 +108,15 @@ def headline(page: Page) -> str:
         (1920, 1080, "lang=en&theme=dark&preset=compact"),
     ],
 )
-def test_every_slide_fills_the_screen_and_nothing_is_cut_off_or_covered(open_wall, width, height, query):
+def test_every_slide_fills_the_screen_accessibly_and_nothing_is_cut_off_or_covered(open_wall, width, height, query):
     page = open_wall(query, width, height)
     wrong = {}
     for _ in range(page.evaluate("huiyin.slides().length")):
         settled(page)
         found = page.evaluate(LAYOUT)
+        if width < 3840 and "compact" not in query:  # a size, a language and a theme each
+            faults = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]})
+            found += [fault["id"] for fault in faults.response["violations"]]
         if found:
             wrong[page.inner_text("#position")] = found
         page.keyboard.press("PageDown")
@@ -189,9 +193,9 @@ def test_a_broken_answer_changes_nothing_and_a_slide_that_failed_stays_as_it_was
     page.evaluate("huiyin.feed.ask()")
     assert headline(page) == first
     page.unroute("**/slides.json*")
-    answer = """{"slides": [{"key": "headlines", "failed": true, "seconds": 20, "label": ""},
-                            {"key": "unheard_of", "failed": true, "seconds": 20, "label": ""}], "facts": []}"""
-    page.route("**/slides.json*", lambda route: route.fulfill(body=answer, content_type="application/json"))
+    failed = [{"key": key, "failed": True, "seconds": 20, "label": ""} for key in ("headlines", "unheard_of")]
+    answer = {"slides": failed, "facts": [], "build": page.evaluate("huiyin.feed.payload.build")}
+    page.route("**/slides.json*", lambda route: route.fulfill(json=answer))
     page.evaluate("huiyin.feed.ask()")
     page.wait_for_function("huiyin.slides().length === 1")
     assert headline(page) == first

@@ -33,12 +33,13 @@ def _line(session: Session, row: dict[str, Any]) -> Line:
     language = session.language
     standing = STANDINGS[row["standing"]](language)
     due = session.words("wall.due_on", day=wording.day(row["due_on"], language)) if row["due_on"] else ""
-    about = [standing, due, row[language], row["owner_post"]]
+    overdue = standing if row["standing"] == "overdue" else ""
+    about = ["" if overdue else standing, due, row[language], row["owner_post"]]
     return Line(
         row["text"],
         row[f"moved_{language}"] or "",
         " · ".join(part for part in about if part),
-        *_mark(row["improved"], standing if row["standing"] == "overdue" else ""),
+        *_mark(row["improved"], overdue),
     )
 
 

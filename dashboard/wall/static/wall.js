@@ -80,7 +80,7 @@ function news(found) {
   const before = slides[index];
   payload = found;
   slides = found.slides;
-  outdated = found.build !== config.build;
+  outdated = found.build !== config.build && found.build !== renewed();
   const wanted = before?.key ?? decodeURIComponent(location.hash.slice(1));
   index = Math.max(0, slides.findIndex((each) => each.key === wanted));
   const same = before && slides[index] && JSON.stringify(before) === JSON.stringify(slides[index]);
@@ -90,11 +90,23 @@ function news(found) {
   if (outdated && slides.length < 2) renew();
 }
 
+/** The build this window was last loaded anew for: a page that some store between us keeps old is not asked for twice. */
+function renewed() {
+  try {
+    return sessionStorage.getItem('huiyin-wall-build');
+  } catch (error) {
+    return payload.build;
+  }
+}
+
 /** The server runs a newer screen: fetch it first, and only then let go of the one that works. */
 async function renew() {
   try {
     const answer = await fetch(location.href, { cache: 'reload', signal: AbortSignal.timeout(8_000) });
-    if (answer.ok) return location.reload();
+    if (answer.ok) {
+      sessionStorage.setItem('huiyin-wall-build', payload.build);
+      return location.reload();
+    }
   } catch (error) {
     // not now, then
   }
