@@ -20,7 +20,7 @@ from queries.views import View, beside, drill, explore, explore_drawing, explore
 from queries.views.explore import Question
 
 NONE = "-"
-WIDTH = 186  # CSS pixels of a control
+WIDTH = 150  # CSS pixels of a control: seven in a row on a laptop, two on a phone
 
 
 def render(session: Session) -> None:
