@@ -258,7 +258,7 @@ def _commitment(session: Session, held: Meeting, row: Mapping[str, Any], where: 
     if days is not None and standing == "overdue":
         said = words("meeting.overdue_by", days=wording.days(-days, language))
     elif days is not None and standing == "open":
-        said = words("meeting.due_in", days=wording.days(days, language))
+        said = words("meeting.due_in", days=wording.days(days, language)) if days else words("meeting.due_today")
     facts = [row[language], row["owner_post"], words("meeting.due_by", day=wording.day(row["due_on"], language))]
     made = words("meeting.made_in", month=wording.month(row["month"] or row["decided_on"], language))
     with st.container(border=True, key=f"{where}-{row['decision_id']}", horizontal=True, gap="small",
