@@ -1,0 +1,37 @@
+"""Explore in a real browser: down one level and back, the chart as a picture, and the search that leads there."""
+
+from pathlib import Path
+
+
+def test_a_row_leads_one_level_down_and_back_and_a_chart_is_saved_with_its_title(open_page, settled, tmp_path: Path):
+    page = open_page("/explore")
+    page.wait_for_selector("tbody th.open")
+    with page.expect_navigation(url="**by=office**", wait_until="commit"):
+        page.locator("tbody th.open").first.click()
+    settled(page)
+    page.go_back()
+    settled(page)
+    assert "by=office" not in page.url
+
+    page.locator(".st-key-take-explored button").first.click()
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="SVG", exact=True).click()
+    saved.value.save_as(tmp_path / "chart.svg")
+    drawn = (tmp_path / "chart.svg").read_text(encoding="utf-8")
+    assert "按期答复率" in drawn
+    assert "演示数据" in drawn
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="PNG", exact=True).click()
+    saved.value.save_as(tmp_path / "chart.png")
+    assert (tmp_path / "chart.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_initials_typed_into_the_search_lead_to_a_page(open_page, settled):
+    page = open_page("/closure")
+    page.wait_for_selector(".opener")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("zjbj")
+    page.wait_for_selector(".asking li")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/townships**")
+    settled(page)
