@@ -3,7 +3,7 @@ HOST ?= 127.0.0.1
 PORT ?= 8501
 ARGS ?=
 
-.PHONY: help run test lint format bench bench-signals clean
+.PHONY: help run test lint format bench bench-browser bench-signals clean
 
 help:
 	@echo "make run      install, load the demo register if there is no data, open http://$(HOST):$(PORT)"
@@ -11,6 +11,7 @@ help:
 	@echo "make lint     ruff check, ruff format --check, mypy"
 	@echo "make format   put every file into the house format"
 	@echo "make bench    measure import, snapshot and pages against DuckDB and pandas (ARGS=\"--cases 1000000\")"
+	@echo "make bench-browser    from a click to the page repainted, in a real browser, on the data of this installation"
 	@echo "make bench-signals   early warning on invented cities: rises found and false alarms, beside other methods"
 	@echo "make clean    remove what was installed; the data stays"
 
@@ -35,6 +36,10 @@ format:
 bench:
 	@sh setup.sh bench
 	@.venv/bin/huiyin bench $(ARGS)
+
+bench-browser:
+	@sh setup.sh bench
+	@.venv/bin/huiyin bench --browser
 
 bench-signals:
 	@sh setup.sh test

@@ -46,7 +46,7 @@ def filter_bar(session: Session, page: str, pages: Sequence[str] = (), *, filter
         if filtered and not session.is_empty:
             _period(session)
             for name in MAIN:
-                _dimension(session, name, width=126, collapsed=True)
+                _dimension(session, name, width=124, collapsed=True)
             _more(session)
         describe(session.language, session.dark, session.words("frame.tab", page=session.words(f"{page}.title")))
         st.space("stretch")

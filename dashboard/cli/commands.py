@@ -241,6 +241,9 @@ def bench(
     with_import: Annotated[
         bool, typer.Option("--import/--no-import", help="Also measure the way of a file into the store.")
     ] = True,
+    in_browser: Annotated[
+        bool, typer.Option("--browser", help="Instead: clicks in a real browser, on the data of this installation.")
+    ] = False,
 ) -> None:
     """Measure import, snapshot and pages beside DuckDB and pandas on the same answers.
 
@@ -248,4 +251,6 @@ def bench(
     """
     from dashboard.cli import bench as work
 
+    if in_browser:
+        raise typer.Exit(work.bench_browser())
     raise typer.Exit(work.bench(cases, json_file, with_import=with_import))
