@@ -185,10 +185,14 @@ def _server(settings: Settings) -> Iterator[tuple[str, int]]:
         yield f"http://127.0.0.1:{port}", server.pid
     finally:
         os.killpg(server.pid, signal.SIGTERM)
-        server.wait(timeout=20)
+        try:
+            server.wait(timeout=20)
+        except subprocess.TimeoutExpired:  # it is making its first answers and hears nothing
+            os.killpg(server.pid, signal.SIGKILL)
+            server.wait()
 
 
-def _await(url: str, server: "subprocess.Popen[bytes]", seconds: float = 300) -> None:
+def _await(url: str, server: "subprocess.Popen[bytes]", seconds: float = 900) -> None:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if server.poll() is not None:

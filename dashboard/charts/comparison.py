@@ -11,7 +11,7 @@ from dashboard.charts.time_series import share_axis
 from queries import wording
 from queries.views import View
 
-ROW, TALL_ROW = 19, 32  # CSS pixels a row; twelve short rows fit the overview on a laptop screen
+ROW, TALL_ROW = 18, 32  # CSS pixels a row; twelve short rows fit the overview on a laptop screen
 ROOM = 62  # CSS pixels above and below the rows
 LEAST = 180
 SHARE_WIDTH, LETTER = 58, 6.6  # CSS pixels of a printed share, of a letter of the counts
