@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from urllib.error import URLError
 from urllib.request import urlopen
 
+from queries.dimensions import DIMENSIONS
 from queries.errors import SettingsError
 from queries.settings import Settings
 
@@ -83,7 +84,7 @@ def _dot(page: "Page", at: int) -> "Locator":
 
 
 def _other(page: "Page", at: int, card: str, names: tuple[str, ...]) -> "Locator":
-    return page.locator(f".st-key-card-{card}").get_by_role("radio", name=names[at % len(names)])
+    return page.locator(f".st-key-card-{card}").get_by_role("radio", name=DIMENSIONS[names[at % len(names)]].label.zh)
 
 
 ACTIONS = (
@@ -92,7 +93,7 @@ ACTIONS = (
     Action(
         "another breakdown, one card",
         "/closure?lang=zh",
-        lambda page, at: _other(page, at, "groups", ("责任单位", "问题属地")),
+        lambda page, at: _other(page, at, "groups", ("office", "place")),
         150,
     ),
     Action("next page of the items", "/cases?lang=zh&period=all", lambda page, at: _named(page, "page-next"), 100),
