@@ -50,6 +50,7 @@ def commands_named(document: str) -> set[str]:
 @pytest.mark.parametrize("document", ["README.md", "README.zh.md"])
 def test_the_readme_names_exactly_the_commands_there_are(document: str) -> None:
     known = {command.name or command.callback.__name__ for command in app.registered_commands if command.callback}
+    known |= {str(group.name) for group in app.registered_groups}
     assert commands_named(document) == known
 
 
