@@ -7,6 +7,8 @@ import math
 from datetime import date, datetime, timedelta
 from typing import Any
 
+import chinese_calendar
+
 from queries.checks import UNUSABLE
 from queries.filters import Filters
 from queries.measures import Duration, measures
@@ -59,6 +61,18 @@ def is_repeat(row: Row) -> bool | None:
     return None
 
 
+def works(on: date) -> bool:
+    return bool(chinese_calendar.is_workday(on))
+
+
+def next_working_day(on: date) -> date:
+    return next(on + timedelta(days=days) for days in range(1, 30) if works(on + timedelta(days=days)))
+
+
+def is_after_hours(moment: datetime, rules: RuleSet) -> bool:
+    return (moment.hour, moment.minute) > (rules.closing_time.hour, rules.closing_time.minute)
+
+
 def case_verdict(name: str, row: Row, rows: list[Row], as_of: date, rules: RuleSet) -> Verdict:
     registered = row["registered_at"].date()
     exists = registered <= as_of
@@ -91,6 +105,15 @@ def case_verdict(name: str, row: Row, rows: list[Row], as_of: date, rules: RuleS
     if name == "same_day_forwarding_rate":
         same = day(row["forwarded_at"]) == registered
         return registered, *split(exists and is_first(row), same, bad(row, "first", "forwarded_at"))
+    if name == "unforwarded_count":
+        inside = exists and not is_closed(row, as_of) and is_first(row) and not by(row["forwarded_at"], as_of)
+        unusable = bad(row, "first", "forwarded_at", "closed_at")
+        return registered, inside and not unusable, inside, inside and unusable
+    if name in ("forwarding_rate_off_days", "forwarding_rate_after_hours"):
+        late = name == "forwarding_rate_after_hours" and is_after_hours(row["registered_at"], rules)
+        last = next_working_day(registered) if late or not works(registered) else registered
+        inside = exists and is_first(row) and last <= as_of
+        return registered, *split(inside, by(row["forwarded_at"], last), bad(row, "first", "forwarded_at"))
     if name == "on_time_reply_rate":
         if limit is None:
             inside = exists and row["on_time_stated"] is not None

@@ -150,6 +150,15 @@ def _rows_of(name: str, c: Cases) -> Rows:
         case "same_day_forwarding_rate":
             hits = c["forwarded_day"] == c["registered_day"]
             return Rows(registered, c.here() & c.first(), c.spoilt("first", "forwarded_at"), hits)
+        case "unforwarded_count":
+            rows = c.here() & ~c.closed() & c.first() & ~(c["forwarded_day"] <= as_of)
+            return Rows(registered, rows, c.spoilt("first", "forwarded_at", "closed_at"), yes)
+        case "forwarding_rate_off_days" | "forwarding_rate_after_hours":
+            closing = rules.closing_time.hour * 60 + rules.closing_time.minute
+            late = (c["registered_minute"] > closing) & (name == "forwarding_rate_after_hours")
+            last = np.where((c["is_off_day"] == YES) | late, c.day("next_working_day"), registered)
+            hits = c["forwarded_day"] <= last
+            return Rows(registered, c.here() & c.first() & (last <= as_of), c.spoilt("first", "forwarded_at"), hits)
         case "timely_acceptance_rate":
             limit = registered + rules.register_days
             return Rows(limit, limit <= as_of, c.spoilt("accepted_at"), c["accepted_day"] <= limit)

@@ -69,6 +69,14 @@ def rules_in_sql(snapshot: Snapshot, call: Call) -> dict[str, Rule]:
     if call.filters.convention == "silence_is_satisfied":
         content = f"({content} OR silent)"
     measured = f"{here} AND closed_day <= {as_of} AND close_seconds IS NOT NULL"
+    off, closing = f"is_off_day = {YES}", rules.closing_time.hour * 60 + rules.closing_time.minute
+    postponed = {
+        name: f"(CASE WHEN {when} THEN next_working_day ELSE registered_day END)"
+        for name, when in (
+            ("forwarding_rate_off_days", off),
+            ("forwarding_rate_after_hours", f"{off} OR registered_minute > {closing}"),
+        )
+    }
     days = {"days_to_close": 0.5, "days_to_close_p25": 0.25, "days_to_close_p75": 0.75}
     return {
         "registered_count": Rule("registered_day", here),
@@ -97,6 +105,17 @@ def rules_in_sql(snapshot: Snapshot, call: Call) -> dict[str, Rule]:
         "same_day_forwarding_rate": Rule(
             "registered_day", f"{here} AND {first}", _bad("first", "forwarded_at"), "forwarded_day = registered_day"
         ),
+        "unforwarded_count": Rule(
+            "registered_day", f"{here} AND NOT closed AND {first} AND NOT coalesce(forwarded_day <= {as_of}, FALSE)",
+            _bad("first", "forwarded_at", "closed_at"),
+        ),
+        **{
+            name: Rule(
+                "registered_day", f"{here} AND {first} AND {last} <= {as_of}", _bad("first", "forwarded_at"),
+                f"coalesce(forwarded_day <= {last}, FALSE)",
+            )
+            for name, last in postponed.items()
+        },
         "timely_acceptance_rate": Rule(
             f"registered_day + {rules.register_days}", f"registered_day + {rules.register_days} <= {as_of}",
             _bad("accepted_at"), f"accepted_day <= registered_day + {rules.register_days}",
