@@ -156,7 +156,8 @@ def _rows_of(name: str, c: Cases) -> Rows:
         case "forwarding_rate_off_days" | "forwarding_rate_after_hours":
             closing = rules.closing_time.hour * 60 + rules.closing_time.minute
             late = (c["registered_minute"] > closing) & (name == "forwarding_rate_after_hours")
-            last = np.where((c["is_off_day"] == YES) | late, c.day("next_working_day"), registered)
+            postponed: Mask = (c["is_off_day"] == YES) | late
+            last: Days = np.where(postponed, c.day("next_working_day"), registered)
             hits = c["forwarded_day"] <= last
             return Rows(registered, c.here() & c.first() & (last <= as_of), c.spoilt("first", "forwarded_at"), hits)
         case "timely_acceptance_rate":
