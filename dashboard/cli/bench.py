@@ -8,7 +8,7 @@ from dashboard.bench import report
 from dashboard.bench.browser import PLAIN, ROUNDS, measure_browser
 from dashboard.bench.run import IMPORTED_AT_MOST, Imported, Sized, measure_import, measure_size, usable_engines
 from dashboard.cli.console import inform, show_lines, show_table
-from queries.errors import UsageError
+from queries.errors import SettingsError, UsageError
 from queries.settings import Settings
 from queries.snapshot import current
 
@@ -54,10 +54,12 @@ def bench_browser() -> int:
         The exit code: 1 where a promise is broken at a size it is made for.
 
     Raises:
-        SettingsError: there is no browser.
+        SettingsError: there is no browser, or nothing to click through.
     """
     settings = Settings.from_environment()
     rows = current(settings).rows["cases"]
+    if rows == 0:
+        raise SettingsError("The register is empty. Load one first: `huiyin demo --cases 1000000`.")
     inform(f"Clicking through {rows:,} items ...")
     timed = measure_browser(settings)
     plain = next(median(each.processor) for each in timed if each.action.name == PLAIN)

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
+from queries.stats import matched_periods
 from queries.stats.intervals import rate_ratio
 from queries.stats.matched_periods import Stratum, compare
 
@@ -65,3 +66,19 @@ def test_a_weekend_is_held_against_weekends():
 def test_a_stratum_needs_days_on_both_sides():
     with pytest.raises(ValueError, match="ordinary days"):
         compare([Stratum(1, 1, 0, 0)])
+
+
+def test_many_events_are_compared_by_an_expansion_that_agrees_with_the_exact_test(monkeypatch):
+    strata = [Stratum(230, 4, 520, 10), Stratum(60, 2, 250, 8), Stratum(180, 5, 300, 9)]
+    quick = compare(strata)
+    monkeypatch.setattr(matched_periods, "MOST_EXACT", 10_000)
+    exact = compare(strata)
+    assert quick.ratio == exact.ratio
+    assert (quick.lower, quick.upper, quick.p) == pytest.approx((exact.lower, exact.upper, exact.p), rel=2e-3)
+    assert quick.lower != exact.lower  # two ways, not one
+
+
+def test_a_comparison_of_a_million_events_asks_for_no_more_work_than_one_of_thousands():
+    found = compare([Stratum(40_000, 4, 100_000, 10), Stratum(300_000, 20, 600_000, 40)])
+    assert found.lower < found.ratio < found.upper
+    assert found.ratio == pytest.approx(1.0, abs=0.01)
