@@ -242,6 +242,17 @@ class Figure:
     cases: Mapping[str, str] = field(default_factory=dict)
 
 
+def deadline(session: Session, horizon: str, items: int) -> Figure:
+    """How many open items are "overdue", or due within so many days, as a headline figure."""
+    label = session.words("closure.overdue") if horizon == "overdue" else session.words("closure.due", days=horizon)
+    return Figure(
+        label,
+        wording.number(items, session.language),
+        small_print=[session.words(f"closure.horizon_{horizon}")],
+        breach=horizon == "overdue" and items > 0,
+    )
+
+
 def metrics(session: Session, figures: Sequence[Figure], key: str) -> None:
     """A row of headline figures of equal width."""
     for column, (index, figure) in zip(st.columns(len(figures), gap="small"), enumerate(figures), strict=True):

@@ -1,4 +1,4 @@
-"""From a mark of a figure, a row of a table or an entry of a menu to the selection it stands for; the same everywhere.
+"""From a mark of a figure or an entry of a menu to the selection it stands for; the same everywhere.
 
 What a figure's marks stand for follows from what its view is broken down by, so a chart need not know of it. A choice
 taken twice is taken back, and each step is a step of the browser's Back.
@@ -108,14 +108,6 @@ def click(session: Session, view: View, figure: str) -> None:
     if isinstance(mark, Mark):
         remember(f"mark of {figure}", mark)
         apply(mark)
-
-
-def click_row(table: str, dimension: str, keys: Sequence[str]) -> None:
-    """Narrow to the row chosen in a table (a callback)."""
-    rows = st.session_state[table]["selection"]["rows"]
-    if rows and rows[0] < len(keys) and keys[rows[0]]:
-        st.session_state[table] = {"selection": {"rows": [], "columns": [], "cells": []}}
-        apply(Mark(dimension, keys[rows[0]]))
 
 
 def menu(session: Session, view: View, key: str) -> None:

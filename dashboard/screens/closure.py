@@ -8,7 +8,7 @@ import streamlit as st
 from dashboard.charts import distribution, time_to_event
 from dashboard.charts.comparison import interval_dots
 from dashboard.charts.time_series import controlled_share, monthly_shares
-from dashboard.components import Figure, choose, empty, heading, metrics, show, table, variation
+from dashboard.components import Figure, choose, deadline, empty, heading, metrics, show, table, variation
 from dashboard.rebasing import limits_and_baseline
 from dashboard.screens import Page
 from dashboard.session import Session
@@ -111,14 +111,8 @@ def warm(session: Session) -> None:
 
 
 def _card(session: Session, horizon: str, items: int) -> Figure:
-    label = session.words("closure.overdue") if horizon == "overdue" else session.words("closure.due", days=horizon)
-    return Figure(
-        label,
-        wording.number(items, session.language),
-        small_print=[session.words(f"closure.horizon_{horizon}")],
-        breach=horizon == "overdue" and items > 0,
-        cases={"of": "overdue_count", "period": "all"} if horizon == "overdue" else {"due": horizon, "period": "all"},
-    )
+    which = {"of": "overdue_count"} if horizon == "overdue" else {"due": horizon}
+    return replace(deadline(session, horizon, items), cases=which | {"period": "all"})
 
 
 PAGE = Page(name="closure", order=10, render=render, icon="task_alt", warm=warm)

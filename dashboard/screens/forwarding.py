@@ -1,5 +1,8 @@
 """Is what comes in forwarded the same day, and what still waits?"""
 
+from collections.abc import Mapping
+from typing import Any
+
 import streamlit as st
 
 from dashboard.charts import Chart
@@ -92,7 +95,7 @@ def _waiting(session: Session, view: View) -> None:
             open_page(session, "cases", {}, controls=OPEN_CASES)
 
 
-def _card(session: Session, row: dict) -> Figure:  # type: ignore[type-arg]  # a row of a frame
+def _card(session: Session, row: Mapping[str, Any]) -> Figure:
     words, language = session.words, session.language
     is_official = row["measure"] == forwarding.OFFICIAL
     counts = wording.fraction(row["numerator"], row["denominator"], language)

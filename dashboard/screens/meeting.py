@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard import sitting
 from dashboard.agenda import AGENDA, Item, Panel, finding, item
 from dashboard.briefing_menu import briefing_menu
-from dashboard.components import Figure, choose, empty, heading, metrics, no_data, notes, plain, show, table, title
+from dashboard.components import choose, deadline, empty, heading, metrics, no_data, notes, plain, show, table, title
 from dashboard.controls import control, link_to, set_value
 from dashboard.filter_widgets import WIDGET
 from dashboard.kept import store
@@ -215,7 +215,7 @@ def _wide(session: Session, reader: Session, held: Meeting, panel: Panel) -> Non
     view = reader.view(panel.question, *panel.arguments)
     if panel.name == "deadlines":
         if view.frame.height:
-            metrics(session, [_deadline(session, *row) for row in view.frame.iter_rows()], key="deadlines")
+            metrics(session, [deadline(session, *row) for row in view.frame.iter_rows()], key="deadlines")
         else:
             empty(reader, view)
     elif panel.name == "ledger":
@@ -237,16 +237,6 @@ def _wide(session: Session, reader: Session, held: Meeting, panel: Panel) -> Non
                 for row in ended:
                     _commitment(session, held, row, panel.name)
         notes(session, view.notes)
-
-
-def _deadline(session: Session, horizon: str, items: int) -> Figure:
-    label = session.words("closure.overdue") if horizon == "overdue" else session.words("closure.due", days=horizon)
-    return Figure(
-        label,
-        wording.number(items, session.language),
-        small_print=[session.words(f"closure.horizon_{horizon}")],
-        breach=horizon == "overdue" and items > 0,
-    )
 
 
 def _commitment(session: Session, held: Meeting, row: Mapping[str, Any], where: str) -> None:
