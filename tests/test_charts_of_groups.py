@@ -8,14 +8,14 @@ import plotly.graph_objects as go
 import pytest
 
 from dashboard.charts import DARK, LIGHT, Style
-from dashboard.charts.comparison import interval_dots, shortened, tall_interval_dots
+from dashboard.charts.comparison import in_two_lines, interval_dots, shortened, tall_interval_dots
 from dashboard.charts.concentration import items_by_matter, ladder
-from dashboard.charts.gap import dumbbell, silence_bounds
+from dashboard.charts.gap import dumbbell, gap_parts, silence_bounds
 from dashboard.charts.map import SHADES, places_map
 from queries.filters import Filters
 from queries.settings import Settings
 from queries.snapshot import Snapshot, current
-from queries.views import View, repeats, satisfaction, townships
+from queries.views import View, heard, repeats, satisfaction, townships
 from seed import demo
 
 YEAR = Filters(start=date(2021, 7, 1), end=date(2022, 6, 30))
@@ -40,6 +40,7 @@ def views(settings: Settings) -> dict[str, View]:
         "map": townships.on_map(snapshot, YEAR, "on_time_reply_rate", map_file),
         "matters": repeats.concentration(snapshot, YEAR),
         "ladder": repeats.ladder(snapshot, YEAR),
+        "apart": heard.apart(snapshot, YEAR, "bureau", "place"),
         "gap": satisfaction.widest(snapshot, YEAR, "bureau", "place"),
         "gap by office": satisfaction.widest(snapshot, YEAR, "office", "office"),
     }
@@ -141,6 +142,28 @@ def test_print_on_the_map_is_legible_on_every_shade(dark):
 def test_a_long_name_is_shortened_and_kept_whole_in_the_hover(views):
     assert shortened("人力资源和社会保障局") == "人力资源和社会保障局"
     assert shortened("云江新区筹备处（未匹配）") == "云江新区筹备处（未…"
+
+
+@pytest.mark.parametrize(
+    ("name", "lines"),
+    [
+        ("On-time reply rate", ("On-time reply rate",)),
+        ("Timely acceptance rate (bureau)", ("Timely acceptance", "rate (bureau)")),
+        ("Same-day forwarding rate", ("Same-day", "forwarding rate")),
+        ("云江新区筹备处（未匹配）", ("云江新区筹备处", "（未匹配）")),
+        ("某市自然资源和规划综合行政执法局", ("某市自然资源和规划综", "合行政执法局")),
+    ],
+)
+def test_a_long_name_takes_two_lines_where_a_row_has_room_for_them(name, lines):
+    assert in_two_lines(name) == lines
+
+
+def test_an_axis_of_differences_counts_percentage_points(views):
+    for language, unit in (("zh", "百分点"), ("en", "percentage points")):
+        axis = gap_parts(views["apart"], Style(language)).layout.xaxis
+        assert axis.title.text == unit
+        assert not any("%" in tick for tick in axis.ticktext)
+        assert list(axis.ticktext)[len(axis.ticktext) // 2] == "0"
 
 
 def test_names_of_the_register_are_never_markup(views):

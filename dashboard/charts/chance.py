@@ -155,7 +155,7 @@ def adjusted_dots(view: View, style: Style) -> go.Figure:
     )  # fmt: skip
     fig.update_layout(
         xaxis=share_axis(reach) | {"showgrid": True, "gridcolor": palette.grid, "dtick": None, "tickangle": 0},
-        yaxis=name_axis([row[language] for row in rows], places, style),
+        yaxis=name_axis([row[language] for row in rows], places, style, TALL_ROW),
         margin={"t": 24, "r": 10 + PRINTED},
     )
     return fig

@@ -15,7 +15,8 @@ ROW, TALL_ROW = 18, 32  # CSS pixels a row; twelve short rows fit the overview o
 ROOM = 62  # CSS pixels above and below the rows
 LEAST = 180
 SHARE_WIDTH, LETTER = 58, 6.6  # CSS pixels of a printed share, of a letter of the counts
-LONGEST_NAME = 10  # Chinese characters; the table and the hover have the whole name
+LONGEST_NAME = 10  # Chinese characters of a line; the table and the hover have the whole name
+TWO_LINES = 30  # CSS pixels a row from which on a long name takes two lines
 
 
 def interval_dots(view: View, style: Style) -> go.Figure:
@@ -83,7 +84,7 @@ def _dots(view: View, style: Style, height: int, *, of_one_share: bool = True) -
     fig.update_layout(
         # labels as the width allows: in fixed steps they are turned upright on a phone
         xaxis=axis | {"showgrid": True, "gridcolor": style.palette.grid, "dtick": None, "tickangle": 0},
-        yaxis=name_axis(rows[style.language].to_list(), places, style),
+        yaxis=name_axis(rows[style.language].to_list(), places, style, height),
         margin={"t": 22, "r": 10 + SHARE_WIDTH + counts},
     )
     if not is_shared and "target" in rows.columns:
@@ -91,11 +92,11 @@ def _dots(view: View, style: Style, height: int, *, of_one_share: bool = True) -
     return fig
 
 
-def name_axis(names: Sequence[str], places: Sequence[int], style: Style) -> dict[str, Any]:
-    """A vertical axis with the name of each row; first row on top."""
+def name_axis(names: Sequence[str], places: Sequence[int], style: Style, row: int) -> dict[str, Any]:
+    """A vertical axis with the name of each row, `row` CSS pixels high; first row on top."""
     return {
         "tickvals": list(places),
-        "ticktext": [escape(shortened(name)) for name in names],
+        "ticktext": [_label(name, row) for name in names],
         "range": [-0.7, len(names) - 0.3],
         "showgrid": False,
         "ticklabelstandoff": 8,
@@ -103,11 +104,36 @@ def name_axis(names: Sequence[str], places: Sequence[int], style: Style) -> dict
     }
 
 
+def _label(name: str, row: int) -> str:
+    lines = in_two_lines(name) if row >= TWO_LINES else (shortened(name),)
+    text = "<br>".join(escape(line) for line in lines)
+    return f'<span style="font-size:12px">{text}</span>' if len(lines) > 1 else text
+
+
+def in_two_lines(name: str) -> tuple[str, ...]:
+    """A long name in two lines as even as its words and brackets allow; what is longer still is shortened."""
+    if _fits(name):
+        return (name,)
+    cuts = [at for at in range(1, len(name)) if _fits(name[:at].rstrip())]
+    ends = [at for at in cuts if name[at - 1] in " ·、" or name[at] in "(（"] or cuts[-1:]
+    at = min(ends, key=lambda at: max(_room(name[:at]), _room(name[at:])))
+    return name[:at].rstrip(" ·"), shortened(name[at:].strip(" ·"))
+
+
+def _room(name: str) -> int:
+    """The width of a name; a Latin letter takes half the room of a Chinese one."""
+    return len(name.encode("gb18030"))
+
+
+def _fits(name: str) -> bool:
+    return _room(name) <= 2 * LONGEST_NAME
+
+
 def shortened(name: str) -> str:
-    """A name that leaves room for the figure; a Latin letter takes half the room of a Chinese one."""
-    if len(name.encode("gb18030")) <= 2 * LONGEST_NAME:
+    """A name that leaves room for the figure."""
+    if _fits(name):
         return name
-    while len(name.encode("gb18030")) > 2 * (LONGEST_NAME - 1):
+    while _room(name) > 2 * (LONGEST_NAME - 1):
         name = name[:-1]
     return name.rstrip() + "…"
 

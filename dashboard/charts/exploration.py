@@ -73,7 +73,7 @@ def dots(view: View, style: Style) -> go.Figure:
     )
     fig.update_layout(
         xaxis={"rangemode": "tozero", "showgrid": True, "gridcolor": palette.grid, "tickangle": 0, "nticks": 6},
-        yaxis=name_axis([row[style.language] for row in rows], places, style),
+        yaxis=name_axis([row[style.language] for row in rows], places, style, ROW),
         margin={"t": 10, "r": PRINT_WIDTH},
     )
     return fig
@@ -120,7 +120,7 @@ def pairs(view: View, style: Style) -> go.Figure:
     axis = share_axis(values) | {"dtick": None} if isinstance(each, Ratio) else {"rangemode": "tozero", "nticks": 6}
     fig.update_layout(
         xaxis=axis | {"showgrid": True, "gridcolor": palette.grid, "tickangle": 0},
-        yaxis=name_axis([row[style.language] for row in rows], places, style),
+        yaxis=name_axis([row[style.language] for row in rows], places, style, ROW),
         margin={"t": 30, "r": PRINT_WIDTH},
     )
     _legend(fig, [("●", palette.neutral, rows[0][f"name_{style.language}"]),

@@ -16,6 +16,7 @@ ROW = 25  # CSS pixels a row
 ROOM = 74  # CSS pixels above and below the rows
 LEAST = 190
 BAR = 0.34  # of a row
+UNIT = 20  # CSS pixels of the name of an axis
 PRINT_WIDTH = 126  # CSS pixels at the right
 
 
@@ -66,7 +67,7 @@ def dumbbell(view: View, style: Style) -> go.Figure:
     _legend(fig, view, style)
     fig.update_layout(
         xaxis=_axis([*rows["participation"].to_list(), *rows["value"].to_list(), *goals], style),
-        yaxis=name_axis(rows[style.language].to_list(), places, style),
+        yaxis=name_axis(rows[style.language].to_list(), places, style, ROW),
         margin={"t": 46, "r": PRINT_WIDTH},
     )
     return fig
@@ -80,7 +81,7 @@ def gap_parts(view: View, style: Style) -> go.Figure:
     """
     records = view.frame.to_dicts()
     places = list(range(len(records)))[::-1]
-    fig = figure(style, max(LEAST, ROW * len(records) + ROOM), barmode="relative")
+    fig = figure(style, max(LEAST, ROW * len(records) + ROOM + UNIT), barmode="relative")
     palette, language = style.palette, style.language
     hover = [_parts_hover(row, style) for row in records]
     for column, colour in (("by_participation", palette.faint), ("by_satisfaction", palette.data)):
@@ -112,14 +113,22 @@ def gap_parts(view: View, style: Style) -> go.Figure:
     columns = ("gap", "by_participation", "by_satisfaction")
     reach = max((abs(row[name]) for row in records for name in columns), default=0.1)
     fig.update_layout(
-        xaxis={
-            "range": [-reach * 1.15, reach * 1.15], "tickformat": "+.0%", "showgrid": True, "nticks": 6,
-            "gridcolor": palette.grid, "tickangle": 0,
-        },
-        yaxis=name_axis([row[language] for row in records], places, style),
+        xaxis=_points_axis(reach * 1.15, style),
+        yaxis=name_axis([row[language] for row in records], places, style, ROW),
         margin={"t": 34, "r": PRINT_WIDTH},
     )  # fmt: skip
     return fig
+
+
+def _points_axis(reach: float, style: Style) -> dict[str, Any]:
+    """An axis of differences of shares on both sides of none: percentage points, not per cent."""
+    step = next((step for step in (1, 2, 5, 10, 20) if reach * 100 / step <= 3.5), 25)
+    ticks = range(-int(reach * 100 / step) * step, int(reach * 100 / step) * step + 1, step)
+    return {
+        "range": [-reach, reach], "tickvals": [tick / 100 for tick in ticks], "title": style.words("charts.points"),
+        "ticktext": [f"{'+' if tick > 0 else '−' if tick < 0 else ''}{abs(tick)}" for tick in ticks],
+        "showgrid": True, "gridcolor": style.palette.grid, "tickangle": 0,
+    }  # fmt: skip
 
 
 def _parts_hover(row: dict[str, Any], style: Style) -> str:
@@ -173,7 +182,7 @@ def silence_bounds(view: View, style: Style) -> go.Figure:
         _goal_line(fig, goal, "charts.target", style)
     fig.update_layout(
         xaxis=_axis([*rows["lower_bound"].to_list(), *rows["upper_bound"].to_list()], style),
-        yaxis=name_axis(rows[style.language].to_list(), places, style),
+        yaxis=name_axis(rows[style.language].to_list(), places, style, ROW),
         margin={"t": 46, "r": PRINT_WIDTH},
     )
     return fig

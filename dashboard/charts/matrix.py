@@ -66,7 +66,7 @@ def status_matrix(view: View, style: Style) -> go.Figure:
             "range": [-0.6, len(columns) - 0.4], "tickvals": list(at_column.values()),
             "ticktext": [label[column] for column in columns], "side": "top", "tickangle": 0, "showgrid": False,
         },
-        yaxis=name_axis([name[row] for row in rows], list(at_row.values()), style),
+        yaxis=name_axis([name[row] for row in rows], list(at_row.values()), style, ROW),
     )  # fmt: skip
     return fig
 

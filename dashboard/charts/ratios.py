@@ -63,7 +63,7 @@ def usual_ratios(view: View, style: Style) -> go.Figure:
             "ticktext": [words("charts.times", count=f"{tick:g}") for tick in ticks], "showgrid": True,
             "tickangle": 0,
         },
-        yaxis=name_axis([row[style.language] for row in rows], places, style),
+        yaxis=name_axis([row[style.language] for row in rows], places, style, ROW),
     )  # fmt: skip
     return fig
 
@@ -140,7 +140,7 @@ def reported_and_recognised(view: View, style: Style) -> go.Figure:
     )  # fmt: skip
     fig.update_layout(
         xaxis={"range": [-0.02, 1.02], "tickformat": ".0%", "dtick": 0.5, "showgrid": True, "tickangle": 0},
-        yaxis=name_axis([row[language] for row in rows], places, style),
+        yaxis=name_axis([row[language] for row in rows], places, style, ROW),
     )
     return fig
 

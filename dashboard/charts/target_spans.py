@@ -38,7 +38,7 @@ def target_spans(view: View, style: Style) -> go.Figure:
         )  # fmt: skip
     fig.add_vline(x=view.as_of, line={"color": style.palette.muted, "width": 1, "dash": "dot"})
     fig.update_layout(
-        yaxis=name_axis(names, list(places.values()), style),
+        yaxis=name_axis(names, list(places.values()), style, ROW),
         xaxis={
             "type": "date",
             "range": [first, beyond],
