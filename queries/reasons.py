@@ -1,5 +1,7 @@
 """Why a figure cannot be computed, in one sentence for the reader."""
 
+from collections.abc import Sequence
+
 from queries.dimensions import DIMENSIONS, Table
 from queries.filters import Filters
 from queries.measures import Measure, Need
@@ -73,12 +75,8 @@ def reason_text(measure: Measure, snapshot: Snapshot, reason: str, filters: Filt
         return Text(f"{zh}无法计算：{why.zh}", f"{en} cannot be computed: {why.en}")
     if reason == "column_empty":
         empty = [column for need in measure.uses for column in missing_columns(need, snapshot, selected.rule_set)]
-        headings = [HEADINGS[column] for column in dict.fromkeys(empty) if column in HEADINGS]
-        return Text(
-            f"{zh}无法计算：登记数据中{'、'.join(f'“{heading.zh}”' for heading in headings)}一列全部为空。",
-            f"{en} cannot be computed: the register's {' and '.join(f'“{heading.en}”' for heading in headings)} "
-            "is empty throughout.",
-        )
+        why = _nothing_in(measure, snapshot, [column for column in dict.fromkeys(empty) if column in HEADINGS])
+        return Text(f"{zh}无法计算：{why.zh}", f"{en} cannot be computed: {why.en}")
     if reason == "filter_not_applicable":
         names = [DIMENSIONS[name].label for name, _ in selected.where if measure.table not in DIMENSIONS[name].tables]
         return Text(
@@ -87,4 +85,26 @@ def reason_text(measure: Measure, snapshot: Snapshot, reason: str, filters: Filt
         )
     if reason == "not_stated":
         return Text(f"{zh}无法计算：结果尚未填报。", f"{en} cannot be computed: the result has not been stated.")
-    return Text(f"没有符合条件的件，{zh}无从计算。", f"No item fits the selection, so there is no {en.lower()}.")
+    by = measure.cohort.label
+    return Text(
+        f"没有符合条件的件，{zh}无从计算；件按{by.zh}归入时段。",
+        f"No item fits the selection, so there is no {en.lower()}; items belong to a period by their {by.en}.",
+    )
+
+
+def _nothing_in(measure: Measure, snapshot: Snapshot, columns: Sequence[str]) -> Text:
+    """That columns are empty, and whose they are: the register's, or an account's kept by hand."""
+    is_kept = measure.table == "backlog"
+    if is_kept and not snapshot.coverage.get("backlog"):
+        return Text(
+            "“积案批次”台账还没有记录，请在“台账”页录入或导入。",
+            "the account “Backlog batches” holds no record yet; enter or import it on the Records page.",
+        )
+    zh = "、".join(f"“{HEADINGS[column].zh}”" for column in columns)
+    en = " and ".join(f"“{HEADINGS[column].en}”" for column in columns)
+    whose = Text("“积案批次”台账", "the backlog's") if is_kept else Text("登记数据", "the register's")
+    are = "is" if len(columns) == 1 else "are"
+    return Text(f"{whose.zh}中{zh}{_COLUMNS[len(columns)]}列全部为空。", f"{whose.en} {en} {are} empty throughout.")
+
+
+_COLUMNS = dict(enumerate("零一两三四五六"))  # as columns are counted

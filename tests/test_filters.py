@@ -116,6 +116,34 @@ def test_an_empty_column_is_named_in_the_reason(register) -> None:
     assert evaluate(snapshot, "on_time_reply_rate", ["place"]).is_empty()
 
 
+def test_several_empty_columns_are_named_together(register) -> None:
+    snapshot = register("registered_at\n2022-06-01")
+    text = reason_text(measure("resolved_once_rate"), snapshot, "column_empty")
+    assert text.zh.endswith("登记数据中“全国初次”、“办结时间”、“关联件编号”三列全部为空。")
+    assert text.en.endswith("are empty throughout.")
+
+
+def test_an_account_without_records_is_sent_to_where_it_is_kept(register) -> None:
+    without = register("registered_at\n2022-06-01")
+    text = reason_text(measure("backlog_reported_rate"), without, "column_empty")
+    assert text.zh == "上报办结率无法计算：“积案批次”台账还没有记录，请在“台账”页录入或导入。"
+    assert "Records page" in text.en
+    unreviewed = register("registered_at\n2022-06-01", backlog="batch | assigned_on\n------+-----\nfirst | 2022-05-01")
+    text = reason_text(measure("backlog_recognised_rate"), unreviewed, "column_empty")
+    assert text.zh == "认定化解率无法计算：“积案批次”台账中“审核结果”一列全部为空。"
+
+
+def test_where_no_item_counts_the_reason_names_the_date_that_places_it(register) -> None:
+    snapshot = register("""
+        due_at     | closed_at
+        -----------+-----------
+        2022-08-01 | 2022-06-01
+    """)
+    row = evaluate(snapshot, "on_time_reply_rate", filters=Filters(as_of=date(2022, 7, 1))).row(0, named=True)
+    text = reason_text(measure("on_time_reply_rate"), snapshot, row["reason"])
+    assert text.zh == "没有符合条件的件，按期答复率无从计算；件按办理期限（无期限的按登记日期）归入时段。"
+
+
 def test_a_period_is_compared_with_the_one_before_and_with_last_year(register) -> None:
     snapshot = register("""
         place_code | registered_at

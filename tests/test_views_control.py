@@ -223,6 +223,14 @@ def test_the_expected_number_of_false_alarms_grows_with_the_charts_and_is_printe
         assert f"one month in about {round(1 / expected)} " in said.en
 
 
+def test_false_alarms_are_spoken_of_only_beside_limits(course):
+    def said(view: View) -> bool:
+        return any("误标" in note.zh for note in view.notes)
+
+    assert said(course(*[(20 + at % 3, 100) for at in range(15)]))
+    assert not said(course((20, 100), (21, 100)))
+
+
 def volumes(counts: list[int]) -> View:
     frame = pl.DataFrame(
         {

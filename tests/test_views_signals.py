@@ -217,3 +217,13 @@ def test_new_flags_are_fewer_than_flags_and_come_true_in_quiet_cities():
     assert 0 < new_flags(look) < look.false_flags
     stated, came = stated_and_true([invent(seed, rises=0) for seed in (3, 4)])
     assert came == pytest.approx(stated, abs=3.3 * np.sqrt(stated / 24))  # 24 months of rare events
+
+
+def test_a_register_of_one_item_is_too_short_and_not_called_empty(tmp_path):
+    snapshot = build_from_frames(
+        tmp_path / "s", pl.DataFrame([{"registered_at": "2025-06-10", "place_code": "north", "topic_l1": "roads"}])
+    )
+    said = signals.signals(snapshot, Filters(as_of=date(2025, 7, 2))).finding
+    assert said is not None
+    assert "整周" in said.zh
+    assert "没有登记的件" not in said.zh

@@ -13,7 +13,7 @@ from queries.measures import measure
 from queries.reasons import reason_text, why_not
 from queries.snapshot import Snapshot
 from queries.views import View
-from queries.views.control import course, false_alarms
+from queries.views.control import course
 from queries.views.overview import TREND_MONTHS, by_group, share_and_change
 from queries.views.parts import both, every_month, excluded, in_both, made, months_until, reasons, seen
 from queries.vocabulary import Text
@@ -46,13 +46,13 @@ def by_month(snapshot: Snapshot, filters: Filters) -> View:
 def on_time_course(snapshot: Snapshot, filters: Filters) -> View:
     """On-time reply by month with its natural limits (`control.course`)."""
     whole = evaluate(snapshot, SHARES[0], (), seen(filters, snapshot))
-    notes = (*reasons(whole, snapshot, filters), *excluded(whole), false_alarms(1))
+    notes = (*reasons(whole, snapshot, filters), *excluded(whole))
     return course(snapshot, filters, SHARES[0], "", notes)
 
 
 def volume_course(snapshot: Snapshot, filters: Filters) -> View:
     """Items registered by month with their natural limits (XmR): workload, never a ranking."""
-    return course(snapshot, filters, "registered_count", "", (false_alarms(of_values=1),))
+    return course(snapshot, filters, "registered_count")
 
 
 def ages(snapshot: Snapshot, filters: Filters) -> View:

@@ -30,7 +30,9 @@ METHODS = ("p_chart",)
 VALUE_METHODS = ("xmr",)
 
 
-def course(snapshot: Snapshot, filters: Filters, name: str, scope: str = "", notes: tuple[Text, ...] = ()) -> View:
+def course(
+    snapshot: Snapshot, filters: Filters, name: str, scope: str = "", notes: tuple[Text, ...] = (), charts: int = 1
+) -> View:
     """A share or a count by month: the period and as many months before it as make two years, with its natural limits.
 
     Limits rest on the first months of the register, or since they were last drawn anew, and do not move with the months
@@ -38,6 +40,7 @@ def course(snapshot: Snapshot, filters: Filters, name: str, scope: str = "", not
 
     Args:
         scope: key of the place or office the selection is narrowed to; "" for the whole.
+        charts: how many charts of this kind the reader may open; the notes say how many false alarms they give.
 
     Returns:
         A row for every month shown: columns of `evaluate`, complete, mean, and those of `controlled`.
@@ -57,7 +60,11 @@ def course(snapshot: Snapshot, filters: Filters, name: str, scope: str = "", not
     mean = counted / of if of else shown["value"].mean()
     frame = _from_the_first_usual_month(frame, first).with_columns(pl.lit(mean, pl.Float64).alias("mean"))
     view = made(snapshot, chosen, frame, (name,), ("month",), None, notes)
-    return controlled(view, snapshot, scope=scope, shown_from=first)
+    drawn = controlled(view, snapshot, scope=scope, shown_from=first)
+    if not has_limits(drawn):
+        return drawn
+    alarms = false_alarms(charts) if isinstance(measure(name), Ratio) else false_alarms(of_values=charts)
+    return replace(drawn, notes=(*drawn.notes, alarms))
 
 
 def _from_the_first_usual_month(frame: pl.DataFrame, shown_from: date) -> pl.DataFrame:

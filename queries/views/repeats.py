@@ -16,7 +16,6 @@ from queries.snapshot import Snapshot
 from queries.stats.repeats import gini
 from queries.views import View
 from queries.views.control import course as by_month
-from queries.views.control import false_alarms
 from queries.views.parts import beyond_chance, both, change_words, excluded, in_both, made, reasons, seen
 from queries.views.townships import dots
 from queries.vocabulary import Text
@@ -101,7 +100,7 @@ def _change(row: dict[str, Any]) -> Text | None:
 def course(snapshot: Snapshot, filters: Filters) -> View:
     """The repeat share by month with its natural limits and the sentence about them (`control.course`)."""
     now = evaluate(snapshot, "repeat_share", (), seen(filters, snapshot))
-    notes = (*reasons(now, snapshot, filters), *excluded(now), false_alarms(1))
+    notes = (*reasons(now, snapshot, filters), *excluded(now))
     return by_month(snapshot, filters, "repeat_share", "", notes)
 
 

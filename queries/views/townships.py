@@ -17,7 +17,6 @@ from queries.snapshot import Snapshot
 from queries.stats.intervals import wilson
 from queries.views import View
 from queries.views.control import course as by_month
-from queries.views.control import false_alarms
 from queries.views.outlines import not_on_map, outlines
 from queries.views.parts import (
     bands,
@@ -264,7 +263,7 @@ def course(snapshot: Snapshot, filters: Filters, name: str, key: str, dimension:
     chosen = seen(filters, snapshot)
     counted = evaluate(snapshot, name, (dimension,), chosen.only(dimension))
     charts = counted.filter((pl.col("denominator") > 0) & (pl.col(dimension) != "")).height
-    return by_month(snapshot, chosen.only(dimension, key), name, key, (false_alarms(max(1, charts)),))
+    return by_month(snapshot, chosen.only(dimension, key), name, key, charts=max(1, charts))
 
 
 @dataclass(frozen=True)

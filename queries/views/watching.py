@@ -31,7 +31,8 @@ SPECIAL_DAYS = 4  # of a week's seven, from which it is a special week
 A_WEEK = timedelta(days=7)
 DIMENSIONS_WATCHED = ("place", "topic_l1")
 NOTHING_HERE = Text(
-    "所选范围内没有登记的件，无法预警。", "No item is registered in this selection, so there is nothing to watch."
+    "可供比较的各周内，所选范围没有登记的件，无法预警。",
+    "No item of this selection is registered in the weeks compared, so there is nothing to watch.",
 )
 
 
@@ -116,7 +117,7 @@ def _watch(snapshot: Snapshot, filters: Filters) -> Watch:
     for name in DIMENSIONS_WATCHED:
         if name not in by:
             frame = frame.with_columns(pl.lit("").alias(name))
-    first = _begin(every, snapshot, since)
+    first = _begin(every, snapshot, last_monday + A_WEEK)
     frame = frame.filter(pl.col("week") >= first)
     places, topics = (tuple(frame[name].unique(maintain_order=True)) for name in DIMENSIONS_WATCHED)
     counts = _dense(frame, places, topics, first, last_monday)
@@ -150,11 +151,11 @@ def _last_whole_week(snapshot: Snapshot, filters: Filters) -> date:
     return sunday - timedelta(days=6)
 
 
-def _begin(every: pl.DataFrame, snapshot: Snapshot, since: date) -> date:
-    """First Monday of the register: after a part week, and after a few stray early rows."""
+def _begin(every: pl.DataFrame, snapshot: Snapshot, after: date) -> date:
+    """First Monday of the register: after a part week, and after a few stray early rows; `after` without a week."""
     weeks = every.select("week", "numerator").sort("week")
     if weeks.is_empty():
-        return since
+        return after
     enough = weeks.filter(pl.col("numerator").cum_sum() >= STRAY * pl.col("numerator").sum())["week"]
     first: date = enough[0]
     if snapshot.first_day and first < snapshot.first_day:
@@ -182,8 +183,6 @@ def _too_little(by: list[str], counts: npt.NDArray[np.int16]) -> Text | None:
         return Text("登记数据中没有问题属地和内容分类，无法按地方和类别预警。",
                     "The register gives neither place nor topic, so nothing can be watched by them.")  # fmt: skip
     weeks = counts.shape[2]
-    if not counts.any():
-        return NOTHING_HERE
     if weeks < FEWEST_WEEKS + GAP + WINDOW:
         return in_both(
             "登记数据到这一天只有{weeks}个整周，预警至少需要{needed}周，暂不判断。",
@@ -191,6 +190,8 @@ def _too_little(by: list[str], counts: npt.NDArray[np.int16]) -> Text | None:
             weeks=both(wording.number, weeks),
             needed=both(wording.number, FEWEST_WEEKS + GAP + WINDOW),
         )
+    if not counts.any():
+        return NOTHING_HERE
     items = int(counts[:, :, : -WINDOW - GAP].sum())
     if items < FEWEST_ITEMS:
         return in_both(
