@@ -13,7 +13,7 @@ import streamlit as st
 
 from dashboard import narrowing
 from dashboard.charts import Chart, Palette
-from dashboard.controls import page_choices, page_text
+from dashboard.controls import page_choices, page_period, page_text
 from dashboard.session import Session, link_to, note_control, page_control
 from dashboard.take_away import Card, Figures, take_away
 from queries import wording
@@ -313,6 +313,7 @@ def table(
     shares: Sequence[str] = (),
     decimals: Sequence[str] = (),
     height: int | str = "auto",
+    rows: Sequence[narrowing.Row] = (),
 ) -> None:
     """A frame as a table with our headings and formats.
 
@@ -320,6 +321,7 @@ def table(
         headings: column to heading; also the order of the columns.
         shares: columns of numbers 0 to 1, shown in per cent with one decimal.
         decimals: columns shown with one decimal.
+        rows: what each row stands for (`narrowing.rows`); a click on it narrows the page to that.
     """
     formats = dict.fromkeys(shares, "percent") | dict.fromkeys(decimals, "%.1f")
     columns = {
@@ -336,7 +338,10 @@ def table(
         height=height,  # type: ignore[arg-type]  # pixels or "auto", as Streamlit takes it
         alt=session.words("frame.table_of", names="、".join(headings.values())),
         placeholder=wording.MISSING,
+        **narrowing.by_row(rows, f"table-{key}"),
     )
+    if any(rows):
+        st.caption(session.words("frame.rows_narrow"))
 
 
 def choose(
@@ -389,6 +394,23 @@ def choose_several(
     )  # fmt: skip
     value = tuple(str(each) for each in chosen) or tuple(default)
     note_control(name, between.join(value), between.join(default))
+    return value
+
+
+def choose_period(
+    session: Session, name: str, *, label: str, default: tuple[date | None, date | None] | None = None
+) -> str:
+    """First and last day of a period of a page; in the link as `name=2021-01-01..2021-06-30`.
+
+    Returns:
+        As in the link; "" while only one of the days is chosen.
+    """
+    first, last = default or (None, None)
+    usual = f"{first}..{last}" if first and last else ""
+    chosen = st.date_input(label, key=page_period(name, usual), format="YYYY-MM-DD", width=230,
+                           label_visibility="collapsed", help=label)  # fmt: skip
+    value = f"{chosen[0]}..{chosen[1]}" if isinstance(chosen, tuple) and len(chosen) == 2 else ""
+    note_control(name, value or usual, usual)
     return value
 
 

@@ -4,6 +4,7 @@ Like `session.page_control` they are seeded from the link, and `session.note_con
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import streamlit as st
@@ -25,6 +26,26 @@ def page_choices(name: str, default: Sequence[str], options: Sequence[str], betw
     if state in st.session_state.get("_values", {}):
         st.session_state["_values"][state] = kept  # the link's text and the widget's list are the same choice
     return state
+
+
+def page_period(name: str, default: str) -> str:
+    """Like `page_control` for a period of two days; the link holds it as `2021-01-01..2021-06-30`."""
+    state = LOCAL + name
+    now = st.session_state.get(state, st.session_state.get("_locals", {}).get(name))
+    if not isinstance(now, tuple):
+        now = _two_days(str(now or "")) or _two_days(default) or ()
+        st.session_state[state] = now
+    if state in st.session_state.get("_values", {}):
+        st.session_state["_values"][state] = now
+    return state
+
+
+def _two_days(text: str) -> tuple[date, ...] | None:
+    first, _, last = text.partition("..")
+    try:
+        return tuple(sorted((date.fromisoformat(first), date.fromisoformat(last))))
+    except ValueError:
+        return None
 
 
 def page_text(name: str) -> str:

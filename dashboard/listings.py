@@ -1,11 +1,12 @@
 """Tables on cards: what a page lists, with its finding, its notes and its download, like a figure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 import polars as pl
 import streamlit as st
 
+from dashboard import narrowing
 from dashboard.components import empty, notes, title
 from dashboard.session import Session
 from dashboard.take_away import Card, take_away
@@ -39,6 +40,7 @@ def listing(
     formats: Mapping[str, Format] | None = None,
     boxed: bool = True,
     quiet: bool = False,
+    rows: Sequence[narrowing.Row] = (),
 ) -> None:
     """A frame as a table on a card; where it has no rows, the view's reasons.
 
@@ -49,6 +51,7 @@ def listing(
         sentence: the heading, instead of the view's finding.
         formats: of columns that are not plain text or whole numbers; "percent" of shares 0 to 1.
         quiet: without the view's notes, which then stand elsewhere on the page.
+        rows: what each row stands for (`narrowing.rows`); a click on it narrows the page to that.
     """
     shown = frame.select(list(headings))
     finding = sentence if sentence is not None else view.finding
@@ -77,6 +80,9 @@ def listing(
             height="content" if shown.height <= MOST else HEIGHT,
             alt=session.words("frame.table_of", names="、".join(headings.values())),
             placeholder=wording.MISSING,
+            **narrowing.by_row(rows, f"table-{key}"),
         )
+        if any(rows):
+            st.caption(session.words("frame.rows_narrow"))
         if not quiet:
             notes(session, view.notes)

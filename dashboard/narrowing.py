@@ -4,7 +4,7 @@ What a figure's marks stand for follows from what its view is broken down by, so
 taken twice is taken back, and each step is a step of the browser's Back.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -13,14 +13,14 @@ from typing import Any
 import streamlit as st
 
 from dashboard.choices import Choices
+from dashboard.controls import picked_row
 from dashboard.filter_widgets import WIDGET
 from dashboard.session import Session, link_to, narrow, recall, remember
 from queries import wording
 from queries.days import add_months, month_end
 from queries.dimensions import DIMENSIONS, GRAINS
-from queries.filters import Filters
-from queries.measures import Count, Ratio
-from queries.views import View
+from queries.measures import Count, Duration, Ratio, measure, plain_name
+from queries.views import View, drill, explore
 
 MONTHS_OF = {"month": 1, "quarter": 3, "year": 12}
 
@@ -44,6 +44,10 @@ class Mark:
             return None
         start = date.fromisoformat(self.key)
         return start, month_end(add_months(start, MONTHS_OF[self.dimension] - 1))
+
+
+Row = tuple[Mark, ...]
+"""What one row of a table stands for: several dimensions at once, or nothing."""
 
 
 def can_narrow(view: View) -> bool:
@@ -94,6 +98,41 @@ def apply(mark: Mark) -> None:
     st.rerun()
 
 
+def rows(session: Session, **columns: Iterable[str | None]) -> list[Row]:
+    """What the rows of a table stand for, from the keys in its columns.
+
+    Args:
+        columns: dimension to a key a row; `office` may also hold keys of places, as records name both alike.
+    """
+    known = {name: set(session.snapshot.keys(name)) for name in ("place", *columns)}
+
+    def mark(name: str, key: str | None) -> Mark | None:
+        names = (name, "place") if name == "office" else (name,)
+        return next((Mark(each, key) for each in names if key and key in known[each]), None)
+
+    found = zip(*([mark(name, key) for key in keys] for name, keys in columns.items()), strict=True)
+    return [tuple(each for each in row if each) for row in found]
+
+
+def by_row(standing_for: Sequence[Row], key: str) -> dict[str, Any]:
+    """Arguments with which `st.dataframe` narrows to the row clicked; none where no row stands for a selection."""
+    if not any(standing_for):
+        return {}
+    return {"on_select": partial(_row_clicked, tuple(standing_for), key), "selection_mode": "single-row"}
+
+
+def _row_clicked(standing_for: Sequence[Row], key: str) -> None:
+    row = picked_row(key)
+    wanted = standing_for[row] if row is not None and row < len(standing_for) else ()
+    if not wanted:
+        return
+    chosen = [list(st.session_state.get(WIDGET + mark.dimension) or []) for mark in wanted]
+    undo = all(now == [mark.key] for now, mark in zip(chosen, wanted, strict=True))
+    for mark in wanted:
+        st.session_state[WIDGET + mark.dimension] = [] if undo else [mark.key]
+    st.rerun()
+
+
 def release(*names: str) -> None:
     """Put parts of the filter bar back to what they are when nothing was chosen (a callback)."""
     usual = Choices()
@@ -125,11 +164,47 @@ def menu(session: Session, view: View, key: str) -> None:
             state = f"narrow-to-{key}"
             st.selectbox(words("frame.narrow"), list(known), index=None, format_func=known.__getitem__, key=state,
                          placeholder=words("frame.narrow_any"), on_change=partial(_chosen, state))  # fmt: skip
+        _drill(session, view)
         for each in counted:
             label = words("frame.cases_of", name=each.label(session.language))
             part = "numerator" if isinstance(each, Count) else "denominator"
             page, link = link_to(session, "cases", controls={"of": each.name, "part": part})
             st.page_link(page, label=label, icon=":material/list_alt:", query_params=link)
+
+
+def _drill(session: Session, view: View) -> None:
+    """The way to the same figures one level down."""
+    offered = session.answer(explore.offered)
+    names = tuple(each.name for each in view.measures if plain_name(each.name) in offered)[: explore.MOST_MEASURES]
+    if not names:
+        return
+    axes = [name for name in view.by if name in DIMENSIONS or name in GRAINS]
+    asked = session.answer(drill.onwards, names, axes[0] if axes else "")
+    by = [
+        *(DIMENSIONS[name].label for name in (asked.by,) if name),
+        *(GRAINS[name].label for name in (asked.grain,) if name),
+    ]
+    said = wording.listing([label(session.language) for label in by], session.language)
+    page, link = link_to(session, "explore", controls=explore_controls(session, asked))
+    st.page_link(page, label=session.words("frame.drill", by=said), icon=":material/query_stats:", query_params=link)
+
+
+def explore_controls(session: Session, asked: explore.Question) -> dict[str, str]:
+    """A question as parameters of the page Explore; what that page would take anyway is left out of the link."""
+    dimensions = session.answer(explore.breakdowns, asked.measures)
+    names = tuple(dict.fromkeys(plain_name(name) for name in asked.measures))
+    shares = sorted(
+        {str(round(each.quantile * 100)) for each in map(measure, asked.measures) if isinstance(each, Duration)}
+    )
+    said = {
+        "m": (",".join(names), ",".join(session.answer(explore.offered)[:1])),
+        "q": (",".join(shares) or "50", "50"),
+        "by": (asked.by or explore.NOTHING, dimensions[0] if dimensions else explore.NOTHING),
+        "and": (asked.and_by or explore.NOTHING, explore.NOTHING),
+        "t": (asked.grain or explore.NOTHING, explore.NOTHING),
+        "draw": (session.locals.get("draw", asked.measures[0]), asked.measures[0]),
+    }
+    return {name: value for name, (value, usual) in said.items() if value != usual}
 
 
 def _chosen(state: str) -> None:
@@ -148,8 +223,3 @@ def _axes(view: View) -> list[str]:
 def _period_words(grain: str, day: date, language: str) -> str:
     start, end = Mark(grain, day.isoformat()).period or (day, day)
     return wording.period(start, end, language)
-
-
-def next_level(filters: Filters, offered: Sequence[str]) -> str:
-    """By what to break down first: below a single place its offices, else what is offered first."""
-    return "office" if len(filters.keys("place")) == 1 and "office" in offered else offered[0]

@@ -48,6 +48,8 @@ def _rows(each: Measure, basis: Basis) -> dict[str, Keyed]:
     if isinstance(each, Count):
         return {"numerator": numerator, "excluded": excluded}
     denominator: Keyed = (("denominator", *key), Condition(good))
+    if isinstance(each, Duration) and each.ended:
+        numerator = (("numerator", each.ended, within, needs), Condition(good & each.ended(basis)))
     return {"numerator": numerator, "denominator": denominator, "excluded": excluded}
 
 

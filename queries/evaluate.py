@@ -45,8 +45,9 @@ def evaluate(
         "not given" last. Columns: measure; one a `by` (key, "" where not given; a grain is the first day of its
         period, a Date); numerator, denominator (Int64; null for counts), excluded (rows that belong in the denominator
         but cannot be used); value (share 0 to 1, days, or the count; null when it cannot be computed); reason
-        ("no_cases", "column_empty", "unsupported", "not_stated", "filter_not_applicable"; null with a value); lower,
-        upper (Wilson, 95 %; ratios only). For durations the numerator is the denominator: the number of items measured.
+        ("no_cases", "column_empty", "unsupported", "not_stated", "not_reached", "filter_not_applicable"; null with a
+        value); lower, upper (Wilson, 95 %; ratios only). For durations the denominator is the number of items measured,
+        and the numerator those of them whose wait has ended.
         Groups without any case are left out; without `by` there is one row a measure.
 
     Raises:
@@ -197,6 +198,9 @@ def _finished(frame: pl.DataFrame) -> pl.DataFrame:
     some = (cases > 0).fill_null(True)  # a count of nothing is a number too
     unstated = pl.col("_may_be_unstated") & (pl.col("excluded") > 0)
     why = pl.when(some).then(None).when(unstated).then(pl.lit("not_stated")).otherwise(pl.lit("no_cases"))
+    # fewer have got there than the quantile asks for
+    waiting = (kind == KINDS.index(Duration)) & pl.col("_days").is_null()
+    why = pl.when(some & waiting).then(pl.lit("not_reached")).otherwise(why)
     of_shares = frame.select(pl.when(is_ratio).then(name).otherwise(0).alias(name) for name in NUMBERS[:2])
     lower, upper = wilson(of_shares["numerator"].to_numpy(), of_shares["denominator"].to_numpy())
     return frame.with_columns(
@@ -269,13 +273,14 @@ def _quantiles(
     families: dict[tuple[object, ...], list[Duration]] = {}
     for each in chosen:
         if isinstance(each, Duration):
-            families.setdefault((each.cohort, each.where, each.seconds, each.uses), []).append(each)
+            families.setdefault((each.cohort, each.where, each.seconds, each.ended, each.uses), []).append(each)
     found: dict[str, pl.DataFrame] = {}
     for family in families.values():
         one = family[0]
         rows = selection.within(one.cohort, measured_rows(one, selection.basis))
         seconds = kept(one.seconds, selection.basis)
-        spread = Durations(selection.frame, rows, seconds, breakdown.groups, breakdown.by, breakdown.joined)
+        ended = kept(one.ended, selection.basis) if one.ended else None
+        spread = Durations(selection.frame, rows, seconds, ended, breakdown.groups, breakdown.by, breakdown.joined)
         frames = quantiles(engine, spread, [each.quantile for each in family], selection.rows)
         found |= {each.name: frame for each, frame in zip(family, frames, strict=True)}
     return found

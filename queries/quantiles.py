@@ -1,4 +1,4 @@
-"""Exact quantiles of elapsed time, from how often each value occurs.
+"""Exact quantiles of elapsed time, from how often each value occurs; of waits that still run by Kaplan and Meier.
 
 With many rows there are as many values as rows. Then days are counted first, which tells in which days the quantiles
 of each group lie, and only the rows of those days are looked at to the second.
@@ -14,6 +14,7 @@ from queries.counting import Frame, Group, histogram
 from queries.engines import Engine
 
 SECONDS_A_DAY = 86400
+NEARLY = 1e-9  # rounding of a product of shares
 FEW_ROWS = 300_000  # up to here one look at all seconds is quicker than two at some
 
 Joined = Callable[[pl.DataFrame, list[str], Sequence[str]], pl.DataFrame]
@@ -27,6 +28,7 @@ class Durations:
     Attributes:
         rows: the rows measured.
         seconds: their elapsed seconds, whole numbers.
+        ended: those of the rows whose time has ended, never null; None where all have.
         by: columns of the result.
         joined: from the groups' codes to those columns.
     """
@@ -34,13 +36,14 @@ class Durations:
     frame: Frame | None
     rows: nw.Expr
     seconds: nw.Expr
+    ended: nw.Expr | None
     groups: Sequence[Group]
     by: tuple[str, ...]
     joined: Joined
 
 
 def quantiles(engine: Engine, durations: Durations, shares: Sequence[float], rows: int) -> list[pl.DataFrame]:
-    """Linearly interpolated quantiles in days.
+    """Quantiles in days: linearly interpolated, or of the Kaplan–Meier curve where some time still runs.
 
     Args:
         shares: 0.5 for the median.
@@ -48,8 +51,11 @@ def quantiles(engine: Engine, durations: Durations, shares: Sequence[float], row
 
     Returns:
         One frame a share: the `by` columns and `_days`; one row a group that has any row, without groups one row in
-        any case (null where nothing is measured).
+        any case (null where nothing is measured, or where so many have not ended by the last day seen).
     """
+    if durations.ended is not None:
+        remaining = _remaining(engine, durations, durations.ended)
+        return [_reached(remaining, share, durations.by) for share in shares]
     if rows <= FEW_ROWS:
         counted = _counted(engine, durations, durations.rows, durations.seconds)
         return [_read(counted, share, durations.by) for share in shares]
@@ -60,6 +66,28 @@ def quantiles(engine: Engine, durations: Durations, shares: Sequence[float], row
     counted = _counted(engine, durations, inside, durations.seconds)
     found = _found(counted, targets, durations.by)
     return [_interpolated(found.filter(pl.col("share") == share), durations.by) for share in shares]
+
+
+def _remaining(engine: Engine, durations: Durations, ended: nw.Expr) -> pl.DataFrame:
+    """by, value, remaining: the share whose time is longer (Kaplan & Meier, JASA 53, 1958), ascending."""
+    flag = nw.when(ended).then(nw.lit(1)).otherwise(nw.lit(0))
+    groups = [*durations.groups, Group("_ended", flag, 2)]
+    counted = histogram(engine, durations.frame, durations.rows, durations.seconds, groups)
+    keys = [*durations.by, "value"]
+    frame = durations.joined(counted, ["rows"], ["_ended", "value"]).group_by(keys).agg(
+        pl.col("rows").sum(), pl.col("rows").filter(pl.col("_ended") == 1).sum().alias("ended")
+    ).sort("value")  # fmt: skip
+    by = durations.by
+    at_risk = _over(pl.col("rows").sum(), by) - _over(pl.col("rows").cum_sum(), by) + pl.col("rows")
+    return frame.with_columns((1 - pl.col("ended") / at_risk).alias("kept")).with_columns(
+        _over(pl.col("kept").cum_prod(), by).alias("remaining")
+    )
+
+
+def _reached(remaining: pl.DataFrame, share: float, by: tuple[str, ...]) -> pl.DataFrame:
+    # a curve that rests at exactly the share gives the middle of that rest, as in `queries.stats.survival`
+    first, second = (pl.col("value").filter(pl.col("remaining") < 1 - share + way * NEARLY).first() for way in (1, -1))
+    return _agg(remaining, by, (((first + pl.coalesce(second, first)) / 2) / SECONDS_A_DAY).alias("_days"))
 
 
 def _day(seconds: nw.Expr) -> nw.Expr:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from queries.dimensions import DIMENSIONS, Table
 from queries.filters import Filters
-from queries.measures import Measure, Need
+from queries.measures import Duration, Measure, Need
 from queries.rules import RuleSet
 from queries.snapshot import Snapshot
 from queries.vocabulary import Text
@@ -14,6 +14,9 @@ HEADINGS = {
     "registered_time": Text("登记时间（时、分）", "time of day of the registration"),
     "forwarded_at": Text("转送（交办）时间", "forwarding time"),
     "received_by_office_at": Text("到达责任单位时间", "receipt by the office"),
+    "petitioned_on": Text("信访日期", "petition date"),
+    "replied_at": Text("答复时间", "reply time"),
+    "evaluated_at": Text("评价时间", "evaluation time"),
     "accepted_at": Text("受理（告知）时间", "acceptance time"),
     "due_at": Text("办理期限", "due date"),
     "closed_at": Text("办结时间", "closing time"),
@@ -85,6 +88,12 @@ def reason_text(measure: Measure, snapshot: Snapshot, reason: str, filters: Filt
         )
     if reason == "not_stated":
         return Text(f"{zh}无法计算：结果尚未填报。", f"{en} cannot be computed: the result has not been stated.")
+    if reason == "not_reached" and isinstance(measure, Duration):
+        share = round(measure.quantile * 100)
+        return Text(
+            f"{zh}还不能得出：截至统计日，已到达的不足{share}%。",
+            f"{en} cannot be told yet: fewer than {share} % had got there by the as-of day.",
+        )
     by = measure.cohort.label
     return Text(
         f"没有符合条件的件，{zh}无从计算；件按{by.zh}归入时段。",

@@ -15,9 +15,9 @@ from queries.conditions import counted_rows, usable_rows
 from queries.days import day_number
 from queries.dimensions import DIMENSIONS
 from queries.filters import Filters
-from queries.measures import Basis, Count, Duration, Measure, Ratio, measure
+from queries.measures import Basis, Count, Duration, Measure, Predicate, Ratio, measure
 from queries.measures.terms import DERIVED
-from queries.quantiles import SECONDS_A_DAY
+from queries.quantiles import NEARLY, SECONDS_A_DAY
 from queries.reasons import why_not
 from queries.selection import Wanted, basis_of, wanted_rows
 from queries.snapshot import Snapshot
@@ -74,7 +74,7 @@ def code(snapshot: Snapshot, filters: Filters, name: str, language: str) -> str 
     for dimension, codes, inside in wanted_rows(snapshot, each.table, filters):
         lines += _kept(snapshot, (dimension, codes, inside), language)
     lines += _period(filters, _seen(written(each.cohort.day(basis)), basis), each.cohort.label(language))
-    lines += _counted(each, basis)
+    lines += _counted(each, basis, language)
     return "\n".join(lines) + "\n"
 
 
@@ -174,7 +174,7 @@ def _period(filters: Filters, day: str, label: str) -> list[str]:
     return lines
 
 
-def _counted(each: Measure, basis: Basis) -> list[str]:
+def _counted(each: Measure, basis: Basis, language: str) -> list[str]:
     """Which rows belong, and the counts of them."""
     found = counted_rows(each, basis)
     texts = {role: _seen(written(condition.rows), basis) for role, (_, condition) in found.items() if condition}
@@ -189,7 +189,7 @@ def _counted(each: Measure, basis: Basis) -> list[str]:
             sums.append((role, f'pl.col("{condition.weight}").filter({text}).sum()'))
         else:
             sums.append((role, f"{text}.sum()"))
-    if isinstance(each, Duration):
+    if isinstance(each, Duration) and each.ended is None:
         measured = _seen(written(usable_rows(each.where, each.uses, basis)), basis).replace(belongs, "belongs")
         spread = f'quantile({each.quantile}, interpolation="linear") / {SECONDS_A_DAY}'
         sums.append(("value", f"{written(each.seconds(basis))}.filter({measured}).{spread}"))
@@ -201,4 +201,30 @@ def _counted(each: Measure, basis: Basis) -> list[str]:
     value = {Ratio: 'pl.col("numerator") / pl.col("denominator")', Count: 'pl.col("numerator")'}.get(type(each))
     if value:
         lines.append(f"counted = counted.with_columns(value={value})")
+    if isinstance(each, Duration) and each.ended is not None:
+        lines += _followed(each, each.ended, basis, language)
     return [*lines, "print(counted)"]
+
+
+def _followed(each: Duration, ended: Predicate, basis: Basis, language: str) -> list[str]:
+    """The quantile of waits some of which still run, from the share that waits longer than each number of days."""
+    goal = f"{1 - each.quantile:.2f}"
+    rest = "曲线停在该处" if language == "zh" else "the curve rests there"
+    comment = (
+        "尚未到的按已等天数计入（Kaplan–Meier）"
+        if language == "zh"
+        else "waits that still run count so far (Kaplan–Meier)"
+    )
+    return [
+        f"# {comment}",
+        *_call("waits = rows.filter(belongs).select", f"seconds={_seen(written(each.seconds(basis)), basis)}, "
+               f"ended={_seen(written(ended(basis)), basis)}"),
+        'waits = waits.group_by("seconds").agg(pl.len().alias("rows"), pl.col("ended").sum()).sort("seconds")',
+        'at_risk = pl.col("rows").sum() - pl.col("rows").cum_sum() + pl.col("rows")',
+        'waits = waits.with_columns(remaining=(1 - pl.col("ended") / at_risk).cum_prod())',
+        f'reached = waits.filter(pl.col("remaining") < {goal} + {NEARLY})["seconds"].first()',
+        f'passed = waits.filter(pl.col("remaining") < {goal} - {NEARLY})["seconds"].first()',
+        f"passed = reached if passed is None else passed  # {rest}",
+        f"value = None if reached is None else (reached + passed) / 2 / {SECONDS_A_DAY}",
+        "counted = counted.with_columns(value=pl.lit(value))",
+    ]  # fmt: skip

@@ -18,6 +18,7 @@ START = date(2022, 1, 1)
 PLACES = ("north", "south")
 CASES = {
     "registered_at": pl.Datetime, "forwarded_at": pl.Datetime, "received_by_office_at": pl.Datetime,
+    "petitioned_on": pl.Datetime, "replied_at": pl.Datetime, "handling_mode": pl.String,
     "accepted_at": pl.Datetime, "due_at": pl.Datetime, "extended_days": pl.Int64, "closed_at": pl.Datetime,
     "closed_stated": pl.Boolean, "on_time_stated": pl.Boolean, "is_first_national": pl.Boolean,
     "is_first_local": pl.Boolean, "is_repeat": pl.Boolean, "petitioner_count": pl.Int64, "matter_id": pl.String,
@@ -53,11 +54,14 @@ def cases(draw: st.DrawFn) -> Row:
     accepted = later(received or registered, 40)
     return {
         "registered_at": registered,
+        "petitioned_on": draw(st.one_of(st.none(), moments)),
+        "handling_mode": draw(st.sampled_from([None, "forward", "forward", "self"])),
         "forwarded_at": later(registered, 2),
         "received_by_office_at": received,
         "accepted_at": accepted,
         "due_at": later(registered, 90),
         "extended_days": draw(st.sampled_from([None, 0, 30])),
+        "replied_at": later(registered, 80),
         "closed_at": later(registered, 100),
         "closed_stated": draw(maybe_bool),
         "on_time_stated": draw(maybe_bool),

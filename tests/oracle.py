@@ -5,6 +5,7 @@ Reads DOMAIN.md §3 with dates and ifs and shares no code with the definitions.
 
 import math
 from datetime import date, datetime, timedelta
+from fractions import Fraction
 from typing import Any
 
 import chinese_calendar
@@ -126,7 +127,7 @@ def case_verdict(name: str, row: Row, rows: list[Row], as_of: date, rules: RuleS
         return limit, *split(inside, is_closed(row, as_of), bad(row, "closed_at") or bad_due(row))
     if name == "closed_share":
         return registered, *split(exists, is_closed(row, as_of), bad(row, "closed_at"))
-    if name.startswith("days_to_close"):
+    if name == "days_to_close":
         inside = exists and by(row["closed_at"], as_of)
         return registered, *split(inside, True, bad(row, "closed_at"))
     if name == "repeat_share":
@@ -143,6 +144,72 @@ def case_verdict(name: str, row: Row, rows: list[Row], as_of: date, rules: RuleS
     returned = bool(later) and min(later).date() <= end
     inside = exists and is_first(row) and end <= as_of
     return day(row["closed_at"]), *split(inside, not returned, bad(row, "first", "closed_at"))
+
+
+Wait = tuple[Verdict, int]
+"""A verdict, and whole days waited."""
+
+STARTS = {
+    "days_until_closed": "registered_at", "days_to_forward": "registered_at", "days_to_accept": "registered_at",
+    "days_to_reply": "registered_at", "days_in_handling": "accepted_at",
+    "office_days_to_accept": "received_by_office_at",
+}  # fmt: skip
+ENDS = {
+    "days_until_closed": "closed_at", "days_to_forward": "forwarded_at", "days_to_accept": "accepted_at",
+    "days_to_reply": "replied_at", "days_in_handling": "closed_at", "office_days_to_accept": "accepted_at",
+    "days_late": "closed_at",
+}  # fmt: skip
+
+
+def case_wait(name: str, row: Row, as_of: date, rules: RuleSet) -> Wait:
+    """The days of an item that may still wait."""
+    registered, limit = row["registered_at"].date(), due(row, rules)
+    if name == "days_to_register":
+        start, end = day(row["petitioned_on"]), registered
+        inside = registered <= as_of and start is not None and start <= registered
+        return (registered, *split(inside, True, False)), (end - start).days if inside and start else 0
+    if name in ("days_open", "days_overdue"):
+        start = registered if name == "days_open" else limit
+        inside = registered <= as_of and not is_closed(row, as_of) and start is not None and start <= as_of
+        unusable = bad(row, "closed_at") or (name == "days_overdue" and bad_due(row))
+        return (registered, *split(inside, True, unusable)), (as_of - start).days if inside and start else 0
+    start = limit if name == "days_late" else day(row[STARTS[name]])
+    place = registered if STARTS.get(name) == "registered_at" else start
+    end, closed = day(row[ENDS[name]]), day(row["closed_at"])
+    ended = end is not None and end <= as_of
+    last = end if ended and end else closed if closed and closed <= as_of else as_of
+    inside = registered <= as_of and start is not None and start <= as_of and last >= start
+    if name == "days_late" and closed and limit and closed <= limit:
+        inside = False
+    if name == "days_to_forward" and row.get("handling_mode") == "self":
+        inside = False
+    if not ended and closed is None and row["closed_stated"]:
+        inside = False
+    columns = {ENDS[name], "closed_at", *([STARTS[name]] if name in STARTS else [])} - {"registered_at"}
+    unusable = bad(row, *columns) or (name == "days_late" and bad_due(row))
+    return (place, *split(inside, ended, unusable)), (last - start).days if inside and start else 0
+
+
+def evaluation_wait(row: Row, case: Row, filters: Filters, as_of: date) -> Wait:
+    place, numerator, _, _ = evaluation_verdict("participation_rate", row, case, filters, as_of)
+    closed = None if bad(case, "closed_at") else day(case["closed_at"])
+    # an evaluation without a day was given by the end of its window at the latest
+    given = day(row["evaluated_at"])
+    inside = numerator and closed is not None and given is not None and given >= closed
+    return (place, *split(inside, True, False)), (given - closed).days if inside and closed and given else 0
+
+
+def backlog_wait(name: str, row: Row, as_of: date) -> Wait:
+    assigned, reported = row["assigned_on"], row["reported_on"]
+    end = reported if name == "backlog_days_to_report" else row["reviewed_on"] or reported or assigned
+    ended = end is not None and end <= as_of
+    inside = assigned <= as_of
+    if name == "backlog_days_to_recognise":
+        ended = ended and row["review_result"] == "recognised"
+        inside = inside and row["review_result"] is not None
+    last = end if ended else as_of
+    inside = inside and last >= assigned
+    return (assigned, *split(inside, ended, False)), (last - assigned).days
 
 
 def split(inside: bool, counted: bool, unusable: bool) -> tuple[bool, bool, bool]:
@@ -182,7 +249,7 @@ def backlog_verdict(name: str, row: Row, as_of: date) -> Verdict:
 
 
 def oracle(name: str, register: Register, filters: Filters, group: str | None = None) -> dict[Any, list[float]]:
-    """Group to [numerator, denominator, excluded], and the seconds behind a duration."""
+    """Group to [numerator, denominator, excluded], and of a duration its seconds, each with whether the wait ended."""
     definition, rules = measures()[name], filters.rule_set
     as_of = filters.as_of
     assert as_of is not None
@@ -190,7 +257,15 @@ def oracle(name: str, register: Register, filters: Filters, group: str | None = 
     found: dict[Any, list[Any]] = {}
     for row in register[definition.table]:
         case = numbers[row["case_no"]] if definition.table == "evaluations" else row
-        if definition.table == "cases":
+        waited = 0
+        if isinstance(definition, Duration) and name != "days_to_close":
+            if definition.table == "cases":
+                verdict, waited = case_wait(name, row, as_of, rules)
+            elif definition.table == "evaluations":
+                verdict, waited = evaluation_wait(row, case, filters, as_of)
+            else:
+                verdict, waited = backlog_wait(name, row, as_of)
+        elif definition.table == "cases":
             verdict = case_verdict(name, row, register["cases"], as_of, rules)
         elif definition.table == "evaluations":
             verdict = evaluation_verdict(name, row, case, filters, as_of)
@@ -213,7 +288,7 @@ def oracle(name: str, register: Register, filters: Filters, group: str | None = 
         counts[1] += denominator
         counts[2] += excluded
         if isinstance(definition, Duration) and denominator:
-            counts[3].append(seconds(row))
+            counts[3].append((seconds(row) if name == "days_to_close" else waited * 86400, numerator))
     return found
 
 
@@ -240,3 +315,19 @@ def quantile(values: list[float], share: float) -> float:
     low = math.floor(place)
     high = math.ceil(place)
     return ordered[low] + (ordered[high] - ordered[low]) * (place - low)
+
+
+def quantile_of_waits(waits: list[tuple[float, bool]], share: float) -> float | None:
+    """The quantile of the Kaplan–Meier curve in exact fractions; None where the curve does not come so far."""
+    remaining, goal = Fraction(1), 1 - Fraction(share)
+    rest: float | None = None
+    for moment in sorted({time for time, ended in waits if ended}):
+        at_risk = sum(time >= moment for time, _ in waits)
+        remaining *= 1 - Fraction(sum(time == moment and ended for time, ended in waits), at_risk)
+        if rest is not None and remaining < goal:
+            return (rest + moment) / 2
+        if remaining < goal:
+            return moment
+        if remaining == goal and rest is None:
+            rest = moment
+    return rest

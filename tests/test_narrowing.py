@@ -86,8 +86,8 @@ def test_the_cards_of_deadlines_are_as_many_as_the_items_they_lead_to(snapshot):
     assert cards == {"7": 1, "14": 2, "30": 2}
 
 
-def test_below_one_place_comes_its_offices():
-    one, two = Filters(where=(("place", ("north",)),)), Filters(where=(("place", ("north", "south")),))
-    assert narrowing.next_level(one, ("place", "office")) == "office"
-    assert narrowing.next_level(two, ("place", "office")) == "place"
-    assert narrowing.next_level(one, ("place",)) == "place"
+def test_a_row_stands_for_the_keys_in_its_columns_and_for_nothing_where_they_are_unknown(reader):
+    found = narrowing.rows(reader, office=["north", "nowhere", None])
+    assert found == [(NORTH,), (), ()], "records name places as offices"
+    assert narrowing.by_row([(), ()], "table-x") == {}
+    assert narrowing.by_row(found, "table-x")["selection_mode"] == "single-row"

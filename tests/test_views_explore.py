@@ -1,16 +1,20 @@
 """Explore: cells, totals and what is put together say the same; another selection beside; one level down."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import polars as pl
 import pytest
 
+from queries.days import day_number
 from queries.errors import UsageError
 from queries.evaluate import added_up, evaluate
 from queries.filters import Filters
+from queries.measures import QUANTILES, plain_name
 from queries.snapshot import Snapshot, build_from_frames
+from queries.stats.survival import Ended, follow_up, kaplan_meier, median_days
 from queries.views import drill, explore, explore_drawing, explore_table
 from queries.views.explore import OTHERS, Question
 
@@ -89,6 +93,45 @@ def test_the_median_of_the_others_is_read_from_their_items(city):
     rest = YEAR.only("place", *sorted({f"p{n}" for n in range(6)} - set(kept))).only("channel", "visit")
     alone = evaluate(city, "days_to_close", (), rest)
     assert (found["value"], found["denominator"]) == alone.select("value", "denominator").row(0)
+
+
+@pytest.mark.parametrize("share", list(QUANTILES))
+def test_quantiles_of_waits_that_still_run_are_those_of_the_published_curve(city, share):
+    (name,) = explore.at_quantiles(("days_until_closed",), (share,))
+    early = replace(YEAR, as_of=date(2022, 7, 1))
+    row = evaluate(city, name, (), early).row(0, named=True)
+    assert 0 < row["numerator"] < row["denominator"]
+    rows = pl.concat([pl.read_ipc(file) for file in sorted((city.folder / "cases").glob("*.arrow"))])
+    first, last = day_number(date(2022, 1, 1)), day_number(date(2022, 7, 1))
+    rows = rows.filter(pl.col("registered_day").is_between(first, last))
+    seen = follow_up(rows["registered_day"], rows["closed_day"].cast(pl.Float64), Ended.CLOSED, last)
+    curve = kaplan_meier(seen)
+    beyond = curve.share[0] > share - 1e-9
+    assert row["denominator"] == rows.height
+    if share == 0.5:
+        assert row["value"] == median_days(curve)[0]
+    if beyond.any():
+        assert row["value"] >= curve.day[beyond.argmax()]
+    else:
+        assert (row["value"], row["reason"]) == (None, "not_reached")
+
+
+def test_a_duration_is_asked_for_at_several_quantiles_and_other_measures_once():
+    assert explore.at_quantiles(("days_late", "closure_rate"), (0.9, 0.5)) == (
+        "days_late", "days_late_p90", "closure_rate",
+    )  # fmt: skip
+    assert plain_name("days_late_p90") == "days_late"
+    assert plain_name("closure_rate") == "closure_rate"
+
+
+def test_a_card_leads_to_its_breakdown_and_below_a_single_group_to_the_next_one(city):
+    assert drill.onwards(city, YEAR, SHARES[:1], "place").by == "place"
+    inside = YEAR.only("place", "p0")
+    assert drill.onwards(city, inside, SHARES[:1], "place").by == "office"
+    asked = drill.onwards(city, inside.only("office", "o0"), SHARES[:1], "office")
+    assert (asked.by, asked.grain) == ("", "month")
+    assert drill.onwards(city, YEAR, SHARES[:1], "month").grain == "month"
+    assert drill.onwards(city, YEAR, SHARES[:1]).by == "place"
 
 
 def test_medians_are_never_added_up(city):

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from dashboard import narrowing
 from dashboard.charts.concentration import ladder
 from dashboard.charts.curves import event_curve
 from dashboard.charts.ratios import reported_and_recognised
@@ -58,7 +59,17 @@ def _shares(session: Session) -> None:
              sentence=words("batches.shares_title"), note=words("batches.shares_note"), table=figures)  # fmt: skip
         headings = {"name": DIMENSIONS[by].label(language)} | {name: words(f"batches.{name}") for name in COUNTS}
         with st.expander(words("batches.table")):
-            listing(session, view, figures, headings, key="ladder-table", boxed=False, quiet=True, sentence="")
+            listing(
+                session,
+                view,
+                figures,
+                headings,
+                key="ladder-table",
+                boxed=False,
+                quiet=True,
+                sentence="",
+                rows=narrowing.rows(session, **{by: view.frame[by]}) if by != "batch" else (),
+            )
 
 
 def _waiting(session: Session) -> None:

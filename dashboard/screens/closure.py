@@ -5,6 +5,7 @@ from dataclasses import replace
 import polars as pl
 import streamlit as st
 
+from dashboard import narrowing
 from dashboard.charts import distribution, time_to_event
 from dashboard.charts.comparison import interval_dots
 from dashboard.charts.time_series import controlled_share, monthly_shares
@@ -95,7 +96,8 @@ def _groups(session: Session) -> None:
             table(session, figures.frame.select(pl.col(session.language).alias(by), *figures.frame.columns[3:]), {
                 by: DIMENSIONS[by].label(session.language),
                 **{name: session.words(f"closure.column_{name}") for name in figures.frame.columns[3:]},
-            }, shares=closure.SHARES, decimals=("days_to_close",), key="closure-table")  # fmt: skip
+            }, shares=closure.SHARES, decimals=("days_to_close",), key="closure-table",
+               rows=narrowing.rows(session, **{by: figures.frame["key"]}))  # fmt: skip
 
 
 def warm(session: Session) -> None:

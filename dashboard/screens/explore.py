@@ -7,19 +7,19 @@ from functools import partial
 import streamlit as st
 
 from dashboard.charts.exploration import drawing
-from dashboard.components import choose, choose_several, empty, heading, notes, show, title, type_in
+from dashboard.components import choose, choose_period, choose_several, empty, heading, notes, show, title, type_in
 from dashboard.controls import control, marked, take
 from dashboard.figures_table import figures_table
+from dashboard.narrowing import explore_controls
 from dashboard.screens import Page
 from dashboard.session import Session, note_control, open_page
 from dashboard.take_away import Card, take_away
 from queries import wording
 from queries.dimensions import DIMENSIONS
-from queries.measures import Ratio, measure
+from queries.measures import QUANTILES, Duration, Ratio, measure
 from queries.views import View, beside, drill, explore, explore_drawing, explore_table
 from queries.views.explore import Question
 
-NONE = "-"
 WIDTH = 150  # CSS pixels of a control: seven in a row on a laptop, two on a phone
 
 
@@ -56,7 +56,8 @@ def _question(session: Session) -> Question | None:
         )  # fmt: skip
         dimensions = session.answer(explore.breakdowns, names)
         with st.container(horizontal=True, gap="small", vertical_alignment="center", key="explore-controls"):
-            by = _one(session, "by", dimensions, "explore.by", dimensions[0] if dimensions else NONE)
+            names = _at_quantiles(session, names)
+            by = _one(session, "by", dimensions, "explore.by", dimensions[0] if dimensions else explore.NOTHING)
             others = [each for each in dimensions if each != by]
             and_by = _one(session, "and", others, "explore.and_by") if by else ""
             grain = _one(session, "t", session.answer(explore.grains), "explore.grain")
@@ -67,6 +68,17 @@ def _question(session: Session) -> Question | None:
     sort = control("sort")
     note_control("sort", sort, "")
     return Question(names, by, and_by, grain, swapped == "1", top, find, sort, versus)
+
+
+def _at_quantiles(session: Session, names: tuple[str, ...]) -> tuple[str, ...]:
+    """The measures, durations among them at the quantiles chosen."""
+    if not any(isinstance(measure(name), Duration) for name in names):
+        return names
+    shares = {str(round(share * 100)): share for share in QUANTILES}
+    chosen = choose_several(session, "q", list(shares), lambda each: QUANTILES[shares[each]](session.language),
+                            label=session.words("explore.quantiles"), default=["50"], collapsed=True,
+                            width=260)  # fmt: skip
+    return explore.at_quantiles(names, tuple(shares[each] for each in chosen))
 
 
 def _top(session: Session) -> int:
@@ -81,19 +93,19 @@ def _find(session: Session, by: str) -> str:
     return type_in(session, "find", label=label, width=WIDTH)
 
 
-def _one(session: Session, name: str, options: Sequence[str], label: str, default: str = NONE) -> str:
+def _one(session: Session, name: str, options: Sequence[str], label: str, default: str = explore.NOTHING) -> str:
     """A breakdown or nothing."""
     words, language = session.words, session.language
 
     def called(each: str) -> str:
-        if each == NONE:
+        if each == explore.NOTHING:
             return words("explore.none", label=words(label))
         return words("explore.axis", label=words(label), name=explore_table.axis_label(each, language))
 
     chosen = choose(
-        session, name, [NONE, *options], called, label=words(label), default=default, menu=True, width=WIDTH
+        session, name, [explore.NOTHING, *options], called, label=words(label), default=default, menu=True, width=WIDTH
     )
-    return "" if chosen == NONE else chosen
+    return "" if chosen == explore.NOTHING else chosen
 
 
 def _versus(session: Session, dimensions: Sequence[str]) -> str:
@@ -109,16 +121,18 @@ def _versus(session: Session, dimensions: Sequence[str]) -> str:
 
     has_period = session.filters.start is not None and session.filters.end is not None
     times = [*beside.PERIODS, "period"] if has_period else []
-    chosen = choose(session, "vs", [NONE, *times, *dimensions], called, label=words("explore.versus_label"), menu=True,
-                    width=WIDTH)  # fmt: skip
+    chosen = choose(session, "vs", [explore.NOTHING, *times, *dimensions], called, label=words("explore.versus_label"),
+                    menu=True, width=WIDTH)  # fmt: skip
     if chosen == "period":
-        return type_in(session, "during", label=words("explore.during"), width=230)
+        usual = session.filters.last_year()
+        return choose_period(session, "during", label=words("explore.during"),
+                             default=(usual.start, usual.end) if usual else None)  # fmt: skip
     if chosen in DIMENSIONS:
         labels = session.snapshot.labels(chosen, language)
         keys = choose_several(session, "with", session.snapshot.keys(chosen), lambda key: labels.get(key, key),
                               label=words("explore.with"), between="|", width=240)  # fmt: skip
         return f"{chosen}:{'|'.join(keys)}" if keys else ""
-    return "" if chosen == NONE else chosen
+    return "" if chosen == explore.NOTHING else chosen
 
 
 def _drawn(session: Session, question: Question) -> str:
@@ -182,20 +196,7 @@ def _open(session: Session, question: Question, keys: dict[str, str]) -> None:
         part = "denominator" if isinstance(measure(name), Ratio) else "numerator"
         open_page(session, "cases", step.where, period=step.period, controls={"of": name, "part": part})
         return
-    open_page(session, "explore", step.where, period=step.period, controls=_controls(session, step.question))
-
-
-def _controls(session: Session, asked: Question) -> dict[str, str]:
-    """A question as the page's own parameters; what the page would take anyway is left out of the link."""
-    dimensions = session.answer(explore.breakdowns, asked.measures)
-    said = {
-        "m": (",".join(asked.measures), ",".join(session.answer(explore.offered)[:1])),
-        "by": (asked.by or NONE, dimensions[0] if dimensions else NONE),
-        "and": (asked.and_by or NONE, NONE),
-        "t": (asked.grain or NONE, NONE),
-        "draw": (session.locals.get("draw", asked.measures[0]), asked.measures[0]),
-    }
-    return {name: value for name, (value, usual) in said.items() if value != usual}
+    open_page(session, "explore", step.where, period=step.period, controls=explore_controls(session, step.question))
 
 
 def _period(session: Session) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 
 import streamlit as st
 
+from dashboard import narrowing
 from dashboard.charts import Chart
 from dashboard.charts.calendar import calendar_shares
 from dashboard.charts.comparison import interval_dots, tall_interval_dots
@@ -90,7 +91,8 @@ def _waiting(session: Session, view: View) -> None:
     headings |= {name: words(f"forwarding.{name}") for name in forwarding.BANDS}
     with st.container(border=True, key="card-waiting", gap="small", height="stretch"):
         listing(session, view, forwarding.waiting_table(view, session.language), headings, key="waiting", boxed=False,
-                note=words("forwarding.waiting_note"))  # fmt: skip
+                note=words("forwarding.waiting_note"),
+                rows=narrowing.rows(session, office=view.frame["office"]))  # fmt: skip
         if view.frame.height and st.button(words("forwarding.open"), icon=":material/list:", key="open-waiting"):
             open_page(session, "cases", {}, controls=OPEN_CASES)
 

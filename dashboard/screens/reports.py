@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from dashboard import narrowing
 from dashboard.charts.matrix import status_matrix
 from dashboard.components import heading, plain, show
 from dashboard.entries import entry, nothing_entered
@@ -80,6 +81,7 @@ def _offices(session: Session) -> None:
         key="offices",
         note=words("reports.offices_note", period=_period(session)),
         quiet=True,
+        rows=narrowing.rows(session, office=offices.frame["office"]),
     )
 
 

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from dashboard import narrowing
 from dashboard.charts.comparison import interval_dots
 from dashboard.charts.gap import dumbbell, gap_parts, silence_bounds
 from dashboard.charts.waterfall import waterfall
@@ -149,7 +150,9 @@ def _needs(session: Session, view: View, whom: str, by: str) -> None:
             },
             placeholder=wording.MISSING,
             height="content" if view.frame.height <= satisfaction.MOST_ROWS + 4 else 596,
+            **narrowing.by_row(narrowing.rows(session, **{by: view.frame[by]}), "table-needs"),
         )
+        st.caption(words("frame.rows_narrow"))
         notes(session, view.notes)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import streamlit as st
 
+from dashboard import narrowing
 from dashboard.charts.signals import against_usual
 from dashboard.charts.signals import course as course_chart
 from dashboard.components import PLOT, choose, empty, heading, notes, plain, show, table, title
@@ -120,7 +121,8 @@ def _table(session: Session, view: View) -> None:
         columns = ("place", "topic", "seen", "expected", "excess", "times", "since", "chance", "farrington")
         title(session, words("signals.all_title"), words("signals.all_note"))
         table(session, frame, {name: words(f"signals.table_{name}") for name in columns}, key="signals",
-              decimals=("expected", "excess"))  # fmt: skip
+              decimals=("expected", "excess"),
+              rows=narrowing.rows(session, place=view.frame["place"], topic_l1=view.frame["topic_l1"]))  # fmt: skip
 
 
 def warm(session: Session) -> None:

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from dashboard import narrowing
 from dashboard.charts.curves import day_bands, event_curve
 from dashboard.components import choose, heading, show
 from dashboard.entries import entry, nothing_entered
@@ -43,7 +44,8 @@ def render(session: Session) -> None:
     listing(session, offices, supervision.office_table(offices, language),
             {name: words(f"supervision.{name}") for name in OFFICE}, key="offices",
             sentence=words("supervision.offices_title"), note=words("supervision.offices_note"),
-            formats={"median_days": "half"}, quiet=True)  # fmt: skip
+            formats={"median_days": "half"}, quiet=True,
+            rows=narrowing.rows(session, office=offices.frame["office_id"]))  # fmt: skip
 
 
 def _matters(session: Session, view: View) -> None:

@@ -5,6 +5,7 @@ from functools import partial
 
 import streamlit as st
 
+from dashboard import narrowing
 from dashboard.charts import Chart, chance
 from dashboard.charts.comparison import tall_interval_dots
 from dashboard.charts.map import places_map
@@ -242,7 +243,9 @@ def _table(session: Session, view: View, name: str, by: str) -> None:
             },
             placeholder=wording.MISSING,
             height="content" if view.frame.height <= townships.MOST_DOTS else 596,
+            **narrowing.by_row(narrowing.rows(session, **{by: view.frame[by]}), "table-townships"),
         )
+        st.caption(words("frame.rows_narrow"))
         formal = session.answer(ranks.formal, name, by)
         if formal:
             with st.expander(words("townships.formal")):

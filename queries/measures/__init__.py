@@ -7,7 +7,7 @@ interval and the reason for a missing value are finished once, in `queries.evalu
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Literal
 
@@ -129,15 +129,49 @@ class Ratio(Measure):
 
 @dataclass(frozen=True)
 class Duration(Measure):
-    """Quantiles (linear interpolation) of elapsed days; the denominator is the number of items measured.
+    """A quantile of elapsed days; the denominator is the number of items measured.
 
     Attributes:
-        seconds: elapsed seconds as an expression.
+        of: the days without the quantile; `label` says both.
+        seconds: elapsed seconds as an expression, of a wait that still runs those so far.
+        ended: which of the rows have got to the end, never null; they are the numerator, and the quantile is the one of
+            the Kaplan–Meier curve. None where all have: a plain quantile, linearly interpolated.
+        quantile: a share, one of QUANTILES.
     """
 
+    of: Text
     where: Predicate
     seconds: Predicate
+    ended: Predicate | None = None
     quantile: float = 0.5
+
+
+QUANTILES: dict[float, Text] = {
+    0.1: Text("第10百分位数", "10th percentile"),
+    0.25: Text("下四分位数", "lower quartile"),
+    0.5: Text("中位数", "median"),
+    0.75: Text("上四分位数", "upper quartile"),
+    0.9: Text("第90百分位数", "90th percentile"),
+}
+"""Quantiles a duration can be asked for, by share."""
+
+
+def quantile_name(name: str, share: float) -> str:
+    """The name of a duration at another quantile: `days_to_close_p90`; the median bears the plain name."""
+    return name if share == 0.5 else f"{name}_p{round(share * 100)}"
+
+
+def plain_name(name: str) -> str:
+    """The name of a measure without a quantile: that of a duration's median."""
+    each = measure(name)
+    return name.removesuffix(quantile_name("", each.quantile)) if isinstance(each, Duration) else name
+
+
+def at_quantile(each: Duration, share: float) -> Duration:
+    """A duration at another quantile."""
+    words = QUANTILES[share]
+    label = Text(f"{each.of.zh}（{words.zh}）", f"{each.of.en} ({words.en})")
+    return replace(each, name=quantile_name(each.name, share), label=label, quantile=share)
 
 
 @cache
@@ -146,12 +180,25 @@ def measures() -> dict[str, Measure]:
     return {measure.name: measure for measure in collect("queries.measures", "MEASURES")}
 
 
+@cache
+def _quantiles() -> dict[str, Measure]:
+    """Every duration at every quantile but the median, by name."""
+    return {
+        quantile_name(name, share): at_quantile(each, share)
+        for name, each in measures().items()
+        if isinstance(each, Duration)
+        for share in QUANTILES
+        if share != each.quantile
+    }
+
+
 def measure(name: str) -> Measure:
-    """The measure of that name.
+    """The measure of that name; of a duration also `days_to_close_p90`.
 
     Raises:
         UnknownName: with the closest names.
     """
-    if name not in measures():
-        raise UnknownName("measure", name, measures())
-    return measures()[name]
+    found = measures().get(name) or _quantiles().get(name)
+    if found is None:
+        raise UnknownName("measure", name, [*measures(), *_quantiles()])
+    return found

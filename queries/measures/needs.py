@@ -36,6 +36,10 @@ _DUE_WAYS = (("due_at",), ("accepted_at", "timed_procedure"))
 
 CLOSED = Need("closed", (("closed_at",), ("closed_stated",)), lambda basis: basis.spoiled("closed_at"))
 CLOSED_AT = _checked("closed_at")
+CLOSED_BEFORE = Need("closed_before", ((),), lambda basis: basis.spoiled("closed_at"))
+"""A closing date bears on the figure where there is one, and none is needed."""
+EVALUATED_CLOSED = _column("closed_at")
+"""The closing date beside an evaluation; where a check made it unusable there is none."""
 DUE = Need("due", _DUE_WAYS, _due_spoiled)
 ON_TIME = Need("on_time", (*((*way, "closed_at") for way in _DUE_WAYS), ("on_time_stated",)), _on_time_spoiled)
 FIRST = Need("first", _FLAGS, lambda basis: basis.spoiled("first"))
@@ -46,7 +50,11 @@ RECEIVED = Need(
     (("forwarded_at",), ("received_by_office_at",)),
     lambda basis: _either(basis.spoiled("forwarded_at"), basis.spoiled("received_by_office_at")),
 )
+RECEIVED_AT = _checked("received_by_office_at")
 ACCEPTED = _checked("accepted_at")
+REPLIED = _checked("replied_at")
+PETITIONED = _column("petitioned_on")
+EVALUATED_AT = _column("evaluated_at")
 PETITIONERS = _checked("petitioner_count")
 MATTER = _column("matter_id")
 EVALUATION = _column("evaluation")

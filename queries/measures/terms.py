@@ -156,6 +156,12 @@ ACCEPTED = Cohort(
     lambda basis: nw.col("accepted_day"),
     _column_span("accepted_day"),
 )
+RECEIVED = Cohort(
+    "received",
+    Text("到达责任单位日期", "date of the office's receipt"),
+    lambda basis: nw.col("received_day"),
+    _column_span("received_day"),
+)
 DUE = Cohort("due", Text("办理期限", "due date"), due_day, _due_span)
 CLOSED = Cohort(
     "closed", Text("办结日期", "closing date"), lambda basis: nw.col("closed_day"), _column_span("closed_day")

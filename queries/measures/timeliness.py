@@ -1,13 +1,12 @@
-"""How soon: acceptance, forwarding, reply by the deadline, closure, days to close."""
+"""Whether in time: acceptance, forwarding, reply by the deadline, closure."""
 
 import narwhals as nw
 
 from queries.coding import NOT_GIVEN, YES
-from queries.measures import Basis, Cohort, Count, Duration, Need, Predicate, Ratio, Zones
+from queries.measures import Basis, Cohort, Count, Need, Predicate, Ratio, Zones
 from queries.measures.needs import (
     ACCEPTED,
     CLOSED,
-    CLOSED_AT,
     DUE,
     FIRST,
     FORWARDED,
@@ -15,8 +14,8 @@ from queries.measures.needs import (
     RECEIVED,
     REGISTERED_TIME,
 )
+from queries.measures.terms import DUE as DUE_COHORT
 from queries.measures.terms import (
-    DAYS,
     ITEMS,
     OFFICE_DEADLINE,
     PER_CENT,
@@ -31,7 +30,6 @@ from queries.measures.terms import (
     office_deadline,
     open_item,
 )
-from queries.measures.terms import DUE as DUE_COHORT
 from queries.vocabulary import Text
 
 
@@ -142,34 +140,6 @@ def _reply_span(basis: Basis, zones: Zones) -> tuple[int | None, int | None]:
 REPLY_DUE = Cohort(
     "reply_due", Text("办理期限（无期限的按登记日期）", "due date (registration where none)"), _reply_day, _reply_span
 )
-
-
-def _measured(basis: Basis) -> nw.Expr:
-    return always(basis) & (nw.col("closed_day") <= basis.as_of) & ~nw.col("close_seconds").is_null()
-
-
-def _seconds(basis: Basis) -> nw.Expr:
-    return nw.col("close_seconds")
-
-
-def _days_to_close(name: str, zh: str, en: str, quantile: float) -> Duration:
-    return Duration(
-        name=name,
-        label=Text(f"办理天数（{zh}）", f"Days to close ({en})"),
-        meaning=Text(
-            f"从登记到办结的天数之{zh}，只含已办结件",
-            f"{en} of the days from registration to closing, closed items only",
-        ),
-        table="cases",
-        cohort=REGISTERED,
-        uses=(CLOSED_AT,),
-        unit=DAYS,
-        better="lower",
-        source="DOMAIN §3",
-        where=_measured,
-        seconds=_seconds,
-        quantile=quantile,
-    )
 
 
 MEASURES = (
@@ -286,7 +256,4 @@ MEASURES = (
         numerator=closed,
         denominator=always,
     ),
-    _days_to_close("days_to_close", "中位数", "median", 0.5),
-    _days_to_close("days_to_close_p25", "下四分位数", "lower quartile", 0.25),
-    _days_to_close("days_to_close_p75", "上四分位数", "upper quartile", 0.75),
 )

@@ -249,7 +249,9 @@ class Builder:
     def _write_evaluations(self, cases: list[Written], orders: Orders) -> list[Written]:
         if not self._evaluations or not cases:
             return []
-        carried = ["case_no", "registered_day", *dimensions_of("evaluations")]
+        spoilt = (pl.col("unusable") // UNUSABLE["closed_at"]) % 2 == 1
+        closed = pl.when(~spoilt).then("closed_day").alias("closed_day")
+        carried = ["case_no", "registered_day", closed, *dimensions_of("evaluations")]
         parts = [read_partition(self.folder / part["file"]).select(carried) for part in cases]
         frame = pl.concat(self._evaluations).join(pl.concat(parts), on="case_no")
         self._evaluations = []

@@ -8,7 +8,7 @@ import polars as pl
 
 from queries.dimensions import DIMENSIONS, Table
 
-LAYOUT = "v3"
+LAYOUT = "v4"
 """Raised with every change of this module that an older reader or an older snapshot would not survive."""
 
 TABLES: tuple[Table, ...] = ("cases", "evaluations", "backlog")
@@ -53,6 +53,7 @@ FIXED: dict[str, dict[str, pl.DataType]] = {
     "evaluations": {
         "case_no": pl.Int32(),
         "registered_day": pl.Int16(),
+        "closed_day": pl.Int16(),
         **dict.fromkeys(EVALUATION_DAYS, pl.Int16()),
         "target": pl.Int8(),
         "status": pl.Int8(),
@@ -66,6 +67,7 @@ returned_day: registration day of the next item of the same matter that was regi
 registered_minute: of the day, 0 to 1439; 0 also where the register gives no time of day.
 is_off_day: yes/no code, whether offices do not work on the day of registration (`queries.working_days`).
 next_working_day: the first working day after the day of registration.
+closed_day of evaluations: of the item; null also where a check made it unusable.
 close_seconds: from registration to closing; not negative unless the closing day lies before the registration day.
 """
 

@@ -80,6 +80,23 @@ def one_level_down(snapshot: Snapshot, filters: Filters, question: Question, key
     return Step(where, period, asked)
 
 
+def onwards(snapshot: Snapshot, filters: Filters, names: tuple[str, ...], axis: str = "") -> Question:
+    """What to ask of the figures of a card: its own breakdown while that has several groups, else the next one.
+
+    Args:
+        names: measures of the card. axis: what it is broken down by, "" for nothing.
+    """
+    if axis in GRAINS:
+        return Question(names, grain=axis)
+    possible = breakdowns(snapshot, filters, names)
+    if not axis:
+        axis = next((name for name in ("place", "office", *possible) if name in possible), "")
+    if axis not in possible or len(filters.keys(axis)) != 1:
+        return Question(names, axis if axis in possible else "")
+    following = _next(snapshot, filters, names, [axis], None)
+    return Question(names, grain=following) if following in GRAINS else Question(names, following)
+
+
 def within(grain: str, first: date, filters: Filters) -> tuple[date, date]:
     """First and last day of a step of time, inside the period chosen."""
     last = {

@@ -16,7 +16,7 @@ from queries import wording
 from queries.dimensions import DIMENSIONS, GRAINS
 from queries.evaluate import added_up, evaluate
 from queries.filters import Filters
-from queries.measures import Count, Duration, Measure, Ratio, measure, measures
+from queries.measures import Count, Duration, Measure, Ratio, measure, measures, quantile_name
 from queries.reasons import why_not
 from queries.snapshot import Snapshot
 from queries.views import View
@@ -27,6 +27,7 @@ from queries.vocabulary import Text
 
 OTHERS = "__others__"  # key of everything below the first N groups; no register has it
 THE_OTHERS = Text("其余", "Others")
+NOTHING = "-"  # no breakdown, as a link says it
 MOST_MEASURES = 4
 TOPS = (10, 20, 50, 300)  # groups shown; a browser draws 300 rows of a table at once
 MOST_COLUMNS = 12  # groups side by side
@@ -89,6 +90,15 @@ def offered(snapshot: Snapshot, filters: Filters) -> tuple[str, ...]:
     possible = [each.name for each in measures().values() if why_not(each, snapshot, chosen) is None]
     first = [name for name in ("on_time_reply_rate", "closure_rate", "registered_count") if name in possible]
     return tuple(dict.fromkeys([*first, *possible]))
+
+
+def at_quantiles(names: Sequence[str], shares: Sequence[float]) -> tuple[str, ...]:
+    """The measures with each duration at every quantile asked for, in the order of its quantiles."""
+    found: list[str] = []
+    for name in names:
+        is_duration = isinstance(measure(name), Duration)
+        found += [quantile_name(name, share) for share in sorted(shares)] if is_duration else [name]
+    return tuple(dict.fromkeys(found))
 
 
 def breakdowns(snapshot: Snapshot, filters: Filters, names: tuple[str, ...]) -> tuple[str, ...]:
@@ -285,7 +295,14 @@ def figure_words(each: Measure, value: float | None, language: str) -> str:
 
 
 def counts_words(each: Measure, row: dict[str, object], language: str) -> str:
-    """The counts behind a figure: 245/282件; of a duration the items measured."""
+    """The counts behind a figure: 245/282件; of a duration the items, and how many had not got there."""
     if isinstance(each, Ratio):
         return wording.fraction(row["numerator"], row["denominator"], language)  # type: ignore[arg-type]  # counts of a row
-    return wording.items(row["denominator"] if isinstance(each, Duration) else row["numerator"], language)  # type: ignore[arg-type]  # as above
+    if isinstance(each, Count):
+        return wording.items(row["numerator"], language)  # type: ignore[arg-type]  # as above
+    said = wording.items(row["denominator"], language)  # type: ignore[arg-type]  # as above
+    waiting = int(row["denominator"] or 0) - int(row["numerator"] or 0)  # type: ignore[call-overload]  # as above
+    if not waiting:
+        return said
+    many = wording.number(waiting, language)
+    return said + (f"，未达{many}件" if language == "zh" else f", {many} not reached")
