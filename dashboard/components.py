@@ -30,6 +30,7 @@ VARIATIONS = {
     "concerning": ("orange", "priority_high"),
     "high": ("orange", "arrow_upward"),
     "low": ("orange", "arrow_downward"),
+    "check_recording": ("orange", "fact_check"),
 }
 ASSURANCES = {
     "passes": ("blue", "check_circle"),
@@ -274,6 +275,15 @@ def metrics(session: Session, figures: Sequence[Figure], key: str) -> None:
                     st.caption(plain(line), width="stretch")
                     if at == len(figure.small_print) - 1 and figure.cases and session.cases is not None:
                         _items_link(session, figure)
+
+
+def verdict(session: Session, signal: int | None, doubt: Text | None = None) -> str:
+    """What a change comes to: within or beyond chance, or an improvement that the recording speaks against."""
+    if signal is None:
+        return ""
+    if doubt is not None:
+        return session.words("overview.check_recording")
+    return session.words(f"overview.signal_{abs(signal)}")
 
 
 def _items_link(session: Session, figure: Figure) -> None:

@@ -17,6 +17,7 @@ from queries.kept import form_of
 
 Frame = nw.LazyFrame[Any]
 
+_WIDE = 1 << 40
 _BITS = 62  # of the integer that holds a row's groups and conditions
 
 
@@ -87,7 +88,8 @@ def _by_group(
     for group in groups:
         size *= group.size
     whole = nw.Int32 if size << len(conditions) < 2**31 else nw.Int64
-    place: nw.Expr = nw.lit(0, dtype=whole)
+    # a server reads small literals as four-byte integers and would work in them: a nought of eight bytes widens all
+    place: nw.Expr = nw.lit(0, dtype=whole) if whole is nw.Int32 else nw.lit(_WIDE, dtype=whole) - _WIDE
     for group in groups:
         place = place * nw.lit(group.size, dtype=whole) + group.code.cast(whole)
     key = place * nw.lit(1 << len(conditions), dtype=whole)

@@ -21,6 +21,8 @@ HEADINGS = {
     "due_at": Text("办理期限", "due date"),
     "closed_at": Text("办结时间", "closing time"),
     "petitioner_count": Text("信访人数", "number of petitioners"),
+    "register_level": Text("登记机构级别", "level of registration"),
+    "outcome": Text("办理意见", "outcome"),
     "matter_id": Text("关联件编号", "matter number"),
     "is_first_national": Text("全国初次", "first nationally"),
     "evaluation": Text("满意度评价", "evaluation"),

@@ -23,7 +23,7 @@ CASES = {
     "closed_stated": pl.Boolean, "on_time_stated": pl.Boolean, "is_first_national": pl.Boolean,
     "is_first_local": pl.Boolean, "is_repeat": pl.Boolean, "petitioner_count": pl.Int64, "matter_id": pl.String,
     "procedure": pl.String, "place_code": pl.String, "channel": pl.String, "purpose": pl.String, "unusable": pl.Int64,
-    "case_no": pl.Int64,
+    "case_no": pl.Int64, "register_level": pl.String, "outcome": pl.String,
 }  # fmt: skip
 EVALUATIONS = {"case_no": pl.Int64, "target": pl.String, "status": pl.String, "score": pl.String,
                "window_ends_at": pl.Datetime, "evaluated_at": pl.Datetime}  # fmt: skip
@@ -73,6 +73,8 @@ def cases(draw: st.DrawFn) -> Row:
         "procedure": draw(st.sampled_from([None, "petition", "petition", "litigation"])),
         "place_code": draw(st.sampled_from([None, "north", "south"])),
         "channel": draw(st.sampled_from([None, "visit", "letter"])),
+        "register_level": draw(st.sampled_from([None, "national", "county", "county"])),
+        "outcome": draw(st.sampled_from([None, "supported", "withdrawn"])),
         "unusable": draw(spoilt),
     }
 

@@ -130,6 +130,13 @@ def case_verdict(name: str, row: Row, rows: list[Row], as_of: date, rules: RuleS
     if name == "days_to_close":
         inside = exists and by(row["closed_at"], as_of)
         return registered, *split(inside, True, bad(row, "closed_at"))
+    if name == "higher_level_share":
+        level = row["register_level"]
+        return registered, *split(exists, level in ("national", "province", "prefecture"), level is None)
+    if name == "withdrawn_share":
+        outcome = row["outcome"]
+        unusable = bad(row, "closed_at") or outcome is None
+        return day(row["closed_at"]), *split(exists and by(row["closed_at"], as_of), outcome == "withdrawn", unusable)
     if name == "repeat_share":
         return registered, *split(exists, bool(is_repeat(row)), bad(row, "first") or is_repeat(row) is None)
     assert name == "resolved_once_rate"

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from datetime import datetime, time, timedelta
 from itertools import count
 from unittest.mock import patch
 
+import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -24,7 +26,7 @@ from queries.filters import Filters
 from queries.measures import measures
 from queries.snapshot import Snapshot
 from queries.snapshot.layout import TABLES
-from tests.invented import Register, registers, selections, snapshot_of
+from tests.invented import START, Register, registers, selections, snapshot_of
 
 OpenEngine = Callable[[Snapshot], Engine]
 FEW = settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
@@ -78,3 +80,18 @@ def test_every_distribution_is_the_same_on_every_engine(
             for by in ([], ["place"]):
                 here, there = question(snapshot, by, filters), question(snapshot, by, filters, engine)
                 assert here.equals(there), question.__name__
+
+
+def test_many_conditions_by_week_do_not_overflow_a_server(engine_for: OpenEngine) -> None:
+    weeks = 150
+    given = {"is_repeat": False, "register_level": "county", "petitioner_count": 1, "closed_stated": True}
+    rows = [
+        {"case_no": at + 1, "registered_at": day, "closed_at": day, "forwarded_at": day, "due_at": day, **given,
+         "unusable": (0, 1, 32, 64, 128)[at % 5]}
+        for at in range(weeks)
+        for day in [datetime.combine(START, time(9)) + timedelta(weeks=at)]
+    ]  # fmt: skip
+    with snapshot_of({"cases": rows, "evaluations": [], "backlog": []}) as snapshot:
+        with closing(engine_for(snapshot)) as engine:
+            frame = evaluate(snapshot, list(measures()), ["week"], engine=engine)
+        assert frame.filter(pl.col("measure") == "registered_count")["numerator"].sum() == weeks

@@ -134,7 +134,7 @@ def test_the_title_is_neutral_exactly_where_nothing_is_marked(pairs):
             "mean": [0.0] * len(counts),
         }
     )
-    made = View(frame, (measure("repeat_share"),), ("month",), Filters(), FIRST, "s")
+    made = View(frame, (measure("participation_rate"),), ("month",), Filters(), FIRST, "s")
     view = control.controlled(made, SimpleNamespace(records=Records()))
     finding, found = view.finding, marked(view)
     assert finding is not None

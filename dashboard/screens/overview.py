@@ -7,7 +7,7 @@ import streamlit as st
 from dashboard.briefing_menu import briefing_menu
 from dashboard.charts.comparison import interval_dots
 from dashboard.charts.time_series import monthly_share
-from dashboard.components import Figure, heading, metrics, show
+from dashboard.components import Figure, heading, metrics, show, verdict
 from dashboard.screens import Page
 from dashboard.session import Session
 from queries import wording
@@ -63,7 +63,7 @@ def _card(session: Session, headline: Headline) -> Figure:
         label,
         wording.per_cent(headline.share, language),
         change=changes[0] if changes else "",
-        verdict=words(f"overview.signal_{abs(headline.signal)}") if headline.signal is not None else "",
+        verdict=verdict(session, headline.signal, headline.doubt),
         signal=bool(headline.signal),
         rising=(headline.signal or 0) > 0,
         small_print=[lines[0], " · ".join([*lines[1:], *changes[1:]])],

@@ -9,13 +9,14 @@ from dashboard.charts import Chart, time_to_event
 from dashboard.charts.comparison import interval_dots
 from dashboard.charts.concentration import items_by_matter, ladder
 from dashboard.charts.time_series import controlled_share
-from dashboard.components import Figure, choose, heading, metrics, show, variation
+from dashboard.components import Figure, choose, heading, metrics, show, variation, verdict
+from dashboard.listings import listing
 from dashboard.rebasing import limits_and_baseline
 from dashboard.screens import Page
 from dashboard.session import Session
 from queries import wording
 from queries.dimensions import DIMENSIONS
-from queries.views import View, repeats, time_to_return
+from queries.views import View, recording, repeats, time_to_return
 from queries.views.repeats import Gathering, Settled
 
 BREAKDOWNS = ("place", "topic_l1", "office", "channel")
@@ -47,6 +48,15 @@ def render(session: Session) -> None:
         _groups(session)
     with right, st.container(border=True, key="card-old", gap="small", height="stretch"):
         _old_items(session)
+    _recording(session)
+
+
+def _recording(session: Session) -> None:
+    """What must stand beside the shares: registrations, higher levels, withdrawn or merged items, evaluations."""
+    words, view = session.words, session.view(recording.companions)
+    headings = {name: words(f"repeats.column_{name}") for name in ("name", "now", "before", "change", "verdict")}
+    listing(session, view, recording.table(view, session.language), headings, key="recording",
+            note=words("repeats.recording_note"))  # fmt: skip
 
 
 @st.fragment
@@ -101,6 +111,7 @@ def warm(session: Session) -> None:
     session.view(repeats.headline)
     session.answer(repeats.cards)
     session.answer(repeats.gathering)
+    session.view(recording.companions)
     by_place = partial(session.view, repeats.by_group, *KINDS["repeat"], "place")
     for view, chart in (
         (session.view(repeats.course), controlled_share),
@@ -130,7 +141,7 @@ def _card(session: Session, card: Settled) -> Figure:
         label,
         wording.per_cent(card.value, language),
         change=change,
-        verdict=words(f"overview.signal_{abs(card.signal)}") if card.signal is not None else "",
+        verdict=verdict(session, card.signal, card.doubt),
         signal=bool(card.signal),
         rising=(card.signal or 0) > 0,
         small_print=[words("overview.counts", counts=counts, reach=wording.interval(card.lower, card.upper, language))],

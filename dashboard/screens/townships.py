@@ -10,7 +10,7 @@ from dashboard.charts import Chart, chance
 from dashboard.charts.comparison import tall_interval_dots
 from dashboard.charts.map import places_map
 from dashboard.charts.time_series import narrow_controlled_share
-from dashboard.components import choose, empty, heading, notes, plain, show, title, variation
+from dashboard.components import choose, empty, heading, notes, plain, show, title, variation, verdict
 from dashboard.rebasing import limits_and_baseline
 from dashboard.screens import Page
 from dashboard.session import Session, pick
@@ -165,13 +165,15 @@ def _facts(
         facts[words("townships.target", share=wording.per_cent(standing.target, language))] = _to_target(
             session, standing
         )
-    for label, change, signal in (
-        ("townships.previous", standing.change_previous, standing.signal_previous),
-        ("townships.last_year", standing.change_last_year, standing.signal_last_year),
+    for label, change, signal, doubt in (
+        ("townships.previous", standing.change_previous, standing.signal_previous, standing.doubt_previous),
+        ("townships.last_year", standing.change_last_year, standing.signal_last_year, standing.doubt_last_year),
     ):
         if change is not None and signal is not None:
-            verdict = words(f"overview.signal_{abs(signal)}")
-            facts[words(label)] = words("townships.change", change=wording.change(change, language), verdict=verdict)
+            said = wording.change(change, language)
+            facts[words(label)] = words("townships.change", change=said, verdict=verdict(session, signal, doubt))
+            if doubt is not None:
+                facts[words("townships.recording")] = doubt(language)
     return [{"name": plain(name), "value": plain(value)} for name, value in facts.items()]
 
 

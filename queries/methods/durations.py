@@ -64,6 +64,29 @@ METHODS = (
         "intervals for complete follow-up",
     ),
     Method(
+        name="check_recording",
+        theme=_THEME,
+        label=Text("核实登记", "Check the recording"),
+        question=Text("重复少了，是化解得多了还是登记得少了？", "Fewer repeats: was more settled, or less recorded?"),
+        meaning=Text(
+            "重复信访率下降（或一次性化解率上升）超出偶然时，用同样两个时段对照登记件数和到上级登记占比。"
+            "件数比通常的逐月波动减少得更多，或到上级登记占比上升超出偶然，就标“请先核实登记”，不作改进看待。",
+            "When the repeat share falls (or the resolved-once rate rises) beyond chance, registrations and the share "
+            "registered at higher levels are compared between the same two periods. Where registrations dropped by "
+            "more than they usually vary from month to month, or that share rose beyond chance, the change is marked "
+            "“check the recording first” and not shown as an improvement.",
+        ),
+        limits=Text(
+            "标记不是结论：登记减少也可能是好事。件数的检验用精确条件检验，按逐月波动放宽；"
+            "不足3个整月时只按偶然判断。未标记也不证明登记完整。",
+            "The mark is no verdict: fewer registrations can be good news. Counts are tested exactly, with room for "
+            "their variation from month to month; with fewer than three whole months for chance alone. Without a "
+            "mark the recording is not thereby proved complete.",
+        ),
+        source="Przyborowski & Wileński, Biometrika 31:313, 1940; Laney, Quality Engineering 14:531, 2002; "
+        "Newcombe, Statistics in Medicine 17:873, 1998",
+    ),
+    Method(
         name="backflow_curve",
         theme=_THEME,
         label=Text("认定化解后回流曲线", "Curve of old items flowing back"),

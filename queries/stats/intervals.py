@@ -259,6 +259,22 @@ def rate_ratio(
     )
 
 
+def counts_moved(count1: int, exposure1: float, count2: int, exposure2: float, spread: float = 1.0) -> int:
+    """Whether the first of two counts is higher (1) or lower (−1) than the second allows for, 0 where that is open.
+
+    The exact test of `rate_ratio` on counts made smaller by the variance over chance that the series usually has
+    (quasi-Poisson): a busy register varies from month to month by more than chance.
+
+    Args:
+        spread: σ_z of the series, ≥ 1 (`control_charts.u_chart`).
+    """
+    fewer = [round(count / max(spread, 1.0) ** 2) for count in (count1, count2)]
+    found = rate_ratio(fewer[0], exposure1, fewer[1], exposure2)
+    if not float(found.p) < 1 - CONFIDENCE:
+        return 0
+    return 1 if count1 / exposure1 > count2 / exposure2 else -1
+
+
 def binomial_p(successes: Counts, trials: Counts, chance: Counts = 0.5) -> Array:
     """Exact two-sided binomial p: probability of all outcomes no likelier than the one seen (R's binom.test).
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from typing import Literal
 
 import numpy as np
 import polars as pl
@@ -16,7 +17,7 @@ from queries.snapshot import Snapshot
 from queries.stats import control_rules
 from queries.stats.control_charts import BASELINE, TRIAL_BELOW, expected_false_signals, p_chart, xmr
 from queries.stats.control_rules import Assurance, Better, Variation
-from queries.views import View
+from queries.views import View, recording
 from queries.views.parts import both, every_month, in_both, label, made, months_until, seen
 from queries.vocabulary import LANGUAGES, Text
 
@@ -92,7 +93,8 @@ def controlled(view: View, snapshot: Snapshot, *, scope: str = "", shown_from: d
         The view with limit_lower, limit_upper (shares, null without items), cause, towards (1 above, −1 below, 0
         ordinary), counted (builds limits and runs), phase (from 0), left_out (mostly within special periods), target
         (null where none is set), special_zh, special_en, event_zh, event_en (special periods and context events of the
-        month, empty if none); mean is the centre line of the month's phase. Without limits where fewer than three
+        month, empty if none); doubtful (the newest month that counts looks better, but the recording must be checked
+        first, `recording`); mean is the centre line of the month's phase. Without limits where fewer than three
         months count.
     """
     frame = view.frame.sort("month")
@@ -129,15 +131,43 @@ def controlled(view: View, snapshot: Snapshot, *, scope: str = "", shown_from: d
         counted=~left_out,
         left_out=mostly,
     )
+    doubt = _doubt(snapshot, view, frame)
+    frame = frame.with_columns(doubtful=pl.lit(doubt is not None))
     seen_here = frame.filter(shown)
     notes = (
+        *(() if doubt is None else (doubt,)),
         *_trial(int(chart.based_on[-1])),
         *_anew([change for change in anew if change.month in months[1:]]),
         *_special(seen_here["month"].to_list(), _from(special, shown, frame), seen_here["left_out"].to_list()),
         *view.notes,
     )
-    finding = standing(frame, each, shown_from)
+    finding = recording.with_check(standing(frame, each, shown_from), doubt)
     return replace(view, frame=seen_here, finding=finding, notes=notes, methods=METHODS if is_share else VALUE_METHODS)
+
+
+def _doubt(snapshot: Snapshot, view: View, frame: pl.DataFrame) -> Text | None:
+    """Why the newest month's improvement is none before the recording is checked: held against its limits' months."""
+    each = view.measures[0]
+    counted = frame.filter("counted")
+    if each.name not in recording.BETTER or not counted.height:
+        return None
+    last = counted.row(-1, named=True)
+    base = counted.filter((pl.col("phase") == last["phase"]) & (pl.col("month") < last["month"])).head(BASELINE)
+    if not base.height:
+        return None
+    month, first = last["month"], base["month"][0]
+    now = replace(view.filters, start=month, end=month_end(month), as_of=view.as_of)
+    then = replace(now, start=first, end=month_end(base["month"][-1]))
+    why = recording.doubt(snapshot, now, then, each.name, last["towards"])
+    return why and in_both(
+        "{month}低于平均，但与界限所据各月相比，{why}：请先核实登记，不作改进看待。"
+        if each.better == "lower"
+        else "{month}高于平均，但与界限所据各月相比，{why}：请先核实登记，不作改进看待。",
+        "{month} looks better, but against the months its limits rest on {why}: check the recording before calling it "
+        "an improvement.",
+        month=both(wording.month, month),
+        why=(why.zh, why.en),
+    )
 
 
 def _from(special: list[list[SpecialPeriod]], shown: pl.Expr, frame: pl.DataFrame) -> list[list[SpecialPeriod]]:
@@ -320,8 +350,11 @@ def decisions(snapshot: Snapshot, filters: Filters, name: str, scope: str = "") 
     return tuple(rows.sort("month", descending=True)["rebaseline_id"].to_list())
 
 
-def newest(view: View) -> Variation | None:
-    """What the newest month that counts is; None where there are no limits, or limits without width."""
+def newest(view: View) -> Variation | Literal["check_recording"] | None:
+    """What the newest month that counts is; None where there are no limits, or limits without width.
+
+    An improvement that the recording speaks against is "check_recording".
+    """
     if not has_limits(view):
         return None
     counted = view.frame.sort("month").filter("counted")
@@ -331,6 +364,8 @@ def newest(view: View) -> Variation | None:
     if last["limit_upper"] is None or last["limit_upper"] <= last["limit_lower"]:
         return None
     better: dict[str, Better | None] = {"higher": "higher", "lower": "lower"}
+    if last["doubtful"]:
+        return "check_recording"
     return control_rules.variation(last["towards"], better.get(view.measures[0].better))
 
 

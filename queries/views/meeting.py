@@ -21,7 +21,7 @@ from queries.rules import RULE_SETS
 from queries.selection import evaluation_target
 from queries.snapshot import Snapshot
 from queries.stats.intervals import against
-from queries.views import View, satisfaction, supervision
+from queries.views import View, recording, satisfaction, supervision
 from queries.views.overview import HEADLINES
 from queries.views.parts import beyond_chance, both, excluded, in_both, label, made, reasons, seen
 from queries.vocabulary import LANGUAGES, Text
@@ -140,7 +140,8 @@ def headlines(snapshot: Snapshot, filters: Filters) -> View:
     Returns:
         One row a measure of HEADLINES that the register supports; columns of `evaluate`; zh, en; target (null where
         none is set); against_target: 1 or −1 where the whole interval lies above or below it, else 0, null without
-        one; band ("same", "small") and worse: on the unwanted side of the target beyond chance; overall: null;
+        one; doubtful: a change that is no improvement before the recording is checked (`recording`);
+        band ("same", "small") and worse: on the unwanted side of the target beyond chance; overall: null;
         last_value, last_numerator, last_denominator, change (now minus last), signal: 1 or −1 where the change is
         beyond chance (Newcombe), 0 where that cannot be told, null without a comparison; last_month, last_as_of.
     """
@@ -158,6 +159,10 @@ def _headlines(snapshot: Snapshot, chosen: Filters) -> View:
     )
     frame = now.join(before, on="measure", how="left", maintain_order="left")
     frame = frame.with_columns(beyond_chance(frame, "last").alias("signal"))
+    doubts = [
+        recording.doubt(snapshot, chosen, then, name, moved)
+        for name, moved in frame.select("measure", "signal").iter_rows()
+    ]
     goals = [target_of(snapshot, name, as_of) for name in frame["measure"]]
     better = [measure(name).better for name in frame["measure"]]
     frame = frame.with_columns(
@@ -166,6 +171,7 @@ def _headlines(snapshot: Snapshot, chosen: Filters) -> View:
         last_month=pl.lit(then.start),
         last_as_of=pl.lit(then.as_of),
         overall=pl.lit(None, pl.Float64),
+        doubtful=pl.Series([doubt is not None for doubt in doubts], dtype=pl.Boolean),
         zh=pl.Series([measure(name).label.zh for name in frame["measure"]], dtype=pl.String),
         en=pl.Series([measure(name).label.en for name in frame["measure"]], dtype=pl.String),
     )
@@ -232,8 +238,11 @@ def _changed(rows: pl.DataFrame) -> Text:
             return Text("与上次无法比较", "no comparison with last session")
         return Text("与上次相比没有明显变化", "no clear change since last session")
     said = [
-        in_both("{label}比上次{change}", "{label} {change} since last session",
-                label=label(measure(row["measure"])), change=both(wording.change, row["change"]))
+        _checked(
+            in_both("{label}比上次{change}", "{label} {change} since last session",
+                    label=label(measure(row["measure"])), change=both(wording.change, row["change"])),
+            row,
+        )
         for row in moved.iter_rows(named=True)
     ]  # fmt: skip
     return Text("，".join(each.zh for each in said), ", ".join(each.en for each in said))
@@ -264,12 +273,17 @@ def change_since_last(snapshot: Snapshot, filters: Filters, name: str) -> Text |
             "{label} {share} ({counts}), not clearly different from {last} last session",
             last=last,
         )
-    return said(
+    moved = said(
         "{label} {share}（{counts}），比上次的{last}{change}，超出偶然波动",
         "{label} {share} ({counts}), {change} from {last} last session, beyond chance",
         last=last,
         change=both(wording.change, row["change"]),
     )
+    return _checked(moved, row)
+
+
+def _checked(said: Text, row: dict[str, Any]) -> Text:
+    return recording.with_check(said, recording.CHECK if row["doubtful"] else None)
 
 
 def changes_since_last(snapshot: Snapshot, filters: Filters, names: tuple[str, ...]) -> tuple[Text, ...]:

@@ -14,7 +14,7 @@ from queries.measures import Measure, measure
 from queries.reasons import reason_text
 from queries.register import target_of
 from queries.snapshot import Snapshot
-from queries.views import View
+from queries.views import View, recording
 from queries.views.parts import (
     bands,
     beyond_chance,
@@ -50,6 +50,7 @@ class Headline:
         beside: the participation rate, for the satisfaction rate only.
         same_comparison: the period before is the same period last year.
         target: the share it should reach, None where none is set.
+        doubt: why the change is no improvement before the recording is checked (`recording`), None without a doubt.
     """
 
     measure: Measure
@@ -66,6 +67,7 @@ class Headline:
     beside: float | None = None
     same_comparison: bool = False
     target: float | None = None
+    doubt: Text | None = None
 
 
 def cards(snapshot: Snapshot, filters: Filters, names: tuple[str, ...]) -> tuple[Headline, ...]:
@@ -98,6 +100,7 @@ def _card(
         beside=rows["participation_rate"]["value"] if name == "satisfaction_rate" else None,
         same_comparison=filters.previous() == filters.last_year(),
         target=goal.value if goal else None,
+        doubt=recording.doubt_since(snapshot, filters, row),
     )
 
 
@@ -110,7 +113,8 @@ def headlines(snapshot: Snapshot, filters: Filters) -> View:
     """
     chosen = seen(filters, snapshot)
     frame = _compared(snapshot, chosen)
-    return made(snapshot, chosen, frame, HEADLINES, (), _headline(frame), reasons(frame, snapshot, chosen))
+    doubts = {row["measure"]: recording.doubt_since(snapshot, chosen, row) for row in frame.iter_rows(named=True)}
+    return made(snapshot, chosen, frame, HEADLINES, (), _headline(frame, doubts), reasons(frame, snapshot, chosen))
 
 
 def headline(snapshot: Snapshot, filters: Filters) -> Text:
@@ -131,7 +135,7 @@ def _compared(snapshot: Snapshot, filters: Filters) -> pl.DataFrame:
     return frame.with_columns(beyond_chance(frame, "previous"), beyond_chance(frame, "last_year"))
 
 
-def _headline(frame: pl.DataFrame) -> Text:
+def _headline(frame: pl.DataFrame, doubts: dict[str, Text | None]) -> Text:
     """What changed by more than chance, the on-time rate first; else the two main shares as they are."""
     before = "last_year" if frame["signal_last_year"].is_not_null().any() else "previous"
     names = ("上年同期", "the year before") if before == "last_year" else ("上一时段", "the period before")
@@ -140,7 +144,11 @@ def _headline(frame: pl.DataFrame) -> Text:
                                      "satisfaction_rate") if rows[name][f"signal_{before}"]]  # fmt: skip
     comparable = [row for row in rows.values() if row[f"signal_{before}"] is not None]
     if moved:
-        clauses = [change_words(row[f"change_{before}"], row[f"signal_{before}"], *names) for row in moved[:2]]
+        clauses = [
+            clause and recording.with_check(clause, doubts[row["measure"]])
+            for row in moved[:2]
+            for clause in [change_words(row[f"change_{before}"], row[f"signal_{before}"], *names)]
+        ]
         said = [
             (f"{measure(row['measure']).label.zh}{clause.zh}", f"{measure(row['measure']).label.en} {clause.en}")
             for row, clause in zip(moved, clauses, strict=False)
@@ -209,7 +217,10 @@ def share_and_change(snapshot: Snapshot, filters: Filters, name: str) -> Text:
     change = change_words(row["change_last_year"], row["signal_last_year"], "上年同期", "the year before")
     change = change or change_words(row["change_previous"], row["signal_previous"], "上一时段", "the period before")
     share = in_both("{label} {share}", "{label} {share}", label=label(each), share=both(wording.per_cent, row["value"]))
-    return Text(f"{share.zh}，{change.zh}", f"{share.en}, {change.en}") if change else share
+    if change is None:
+        return share
+    change = recording.with_check(change, recording.doubt_since(snapshot, filters, row))
+    return Text(f"{share.zh}，{change.zh}", f"{share.en}, {change.en}")
 
 
 @lru_cache(maxsize=64)

@@ -14,7 +14,7 @@ from queries.reasons import reason_text, why_not
 from queries.rules import RULE_SETS
 from queries.snapshot import Snapshot
 from queries.stats.repeats import gini
-from queries.views import View
+from queries.views import View, recording
 from queries.views.control import course as by_month
 from queries.views.parts import beyond_chance, both, change_words, excluded, in_both, made, reasons, seen
 from queries.views.townships import dots
@@ -29,7 +29,11 @@ TOP_SHARE = 100  # "the busiest hundredth of the matters"
 
 @dataclass(frozen=True)
 class Settled:
-    """A share with its counts and change, as a card shows it; `reason` where it cannot be computed."""
+    """A share with its counts and change, as a card shows it.
+
+    Attributes:
+        reason: why there is no share. doubt: as in `overview.Headline`.
+    """
 
     measure: Measure
     days: int | None
@@ -42,6 +46,7 @@ class Settled:
     signal: int | None
     compared_with_last_year: bool
     reason: Text | None
+    doubt: Text | None = None
 
 
 def followed(filters: Filters, days: int) -> Filters:
@@ -65,10 +70,11 @@ def headline(snapshot: Snapshot, filters: Filters) -> View:
     frame = pl.concat(parts)
     frame = frame.with_columns(beyond_chance(frame, "previous"), beyond_chance(frame, "last_year"))
     notes = (*reasons(frame, snapshot, chosen), *excluded(frame.head(1)))
-    return made(snapshot, chosen, frame, ("repeat_share", "resolved_once_rate"), (), _finding(frame), notes)
+    finding = _finding(frame, [recording.doubt_since(snapshot, chosen, row) for row in frame.iter_rows(named=True)])
+    return made(snapshot, chosen, frame, ("repeat_share", "resolved_once_rate"), (), finding, notes)
 
 
-def _finding(frame: pl.DataFrame) -> Text:
+def _finding(frame: pl.DataFrame, doubts: list[Text | None]) -> Text:
     repeat, settled = frame.row(0, named=True), frame.row(1, named=True)
     if repeat["value"] is None and settled["value"] is None:
         return Text("重复信访情况无法计算", "Repeats cannot be computed")
@@ -77,7 +83,7 @@ def _finding(frame: pl.DataFrame) -> Text:
         parts.append(_share("重复信访率", "repeat share", repeat["value"]))
         change = _change(repeat)
         if change:
-            parts.append(change)
+            parts.append(recording.with_check(change, doubts[0]))
     if settled["value"] is not None:
         days = settled["days"]
         parts.append(_share(f"一次性化解率（{days}天）", f"resolved once within {days} days", settled["value"]))
@@ -121,6 +127,7 @@ def _card(row: dict[str, Any], snapshot: Snapshot, filters: Filters) -> Settled:
         signal=row[f"signal_{before}"],
         compared_with_last_year=last_year,
         reason=_why(row, snapshot, filters),
+        doubt=recording.doubt_since(snapshot, filters, row),
         **{name: row[name] for name in ("value", "numerator", "denominator", "lower", "upper")},
     )
 

@@ -15,7 +15,7 @@ from queries.register import target_of
 from queries.rules import CONVENTIONS
 from queries.snapshot import Snapshot
 from queries.stats.intervals import wilson
-from queries.views import View
+from queries.views import View, recording
 from queries.views.control import course as by_month
 from queries.views.outlines import not_on_map, outlines
 from queries.views.parts import (
@@ -275,6 +275,7 @@ class Standing:
         gap: its share minus the whole's.
         needed: further items on the wanted side that would reach the target, all else equal; None without a target,
             0 where it is reached, and None for measures where lower is better.
+        doubt_previous, doubt_last_year: why the change is no improvement before the recording is checked, else None.
     """
 
     key: str
@@ -294,6 +295,8 @@ class Standing:
     signal_previous: int | None
     change_last_year: float | None
     signal_last_year: int | None
+    doubt_previous: Text | None
+    doubt_last_year: Text | None
 
 
 def one(snapshot: Snapshot, filters: Filters, name: str, key: str, dimension: str = "place") -> Standing | None:
@@ -302,11 +305,14 @@ def one(snapshot: Snapshot, filters: Filters, name: str, key: str, dimension: st
     if rows.height == 0:
         return None
     row = rows.row(0, named=True)
+    here = seen(filters, snapshot).only(dimension, key)
     return Standing(
         key=key,
         name=Text(row["zh"], row["en"]),
         is_worse=row["worse"],
         needed=_needed(measure(name), row["numerator"], row["denominator"], row["target"]),
+        doubt_previous=recording.doubt(snapshot, here, here.previous(), name, row["signal_previous"]),
+        doubt_last_year=recording.doubt(snapshot, here, here.last_year(), name, row["signal_last_year"]),
         **{field: row[field] for field in _STANDING},
     )
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from dashboard.components import verdict
 from dashboard.session import Session
 from dashboard.wall import Ask, Content, Skipped, Slide, Tile
 from dashboard.wall.parts import period, target_words
@@ -51,7 +52,7 @@ def _tile(session: Session, card: Headline, course: Sequence[float | None], ends
         wording.per_cent(card.share, language).removesuffix("%"),
         "%",
         change=words(f"overview.{name}", change=wording.change(change, language)) if change is not None else "",
-        verdict=words(f"overview.signal_{abs(card.signal)}") if card.signal is not None else "",
+        verdict=verdict(session, card.signal, card.doubt),
         target=_target(session, card),
         small_print=small,
         course=course,
