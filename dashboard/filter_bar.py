@@ -12,6 +12,7 @@ from dashboard.choices import PERIODS, TARGETS
 from dashboard.document import describe
 from dashboard.filter_widgets import WIDGET
 from dashboard.link_menu import link_menu
+from dashboard.paper import on_paper
 from dashboard.session import Session
 from queries import wording
 from queries.dimensions import DIMENSIONS
@@ -49,6 +50,7 @@ def filter_bar(session: Session, page: str, pages: Sequence[str] = (), *, filter
                 _dimension(session, name, width=124, collapsed=True)
             _more(session)
         describe(session.language, session.dark, session.words("frame.tab", page=session.words(f"{page}.title")))
+        on_paper(session, page, filtered=filtered)
         st.space("stretch")
         with st.container(width="content"):
             ask(session, tuple(pages))

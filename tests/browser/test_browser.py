@@ -1,11 +1,14 @@
 """The app in a real browser: every page in both languages, links, Back, nothing fetched from elsewhere."""
 
 from collections.abc import Callable
+from io import BytesIO
+from unicodedata import normalize
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
+from pypdf import PdfReader
 
 from dashboard.i18n import Words
 from dashboard.screens import pages
@@ -172,3 +175,24 @@ def test_a_link_with_nonsense_opens_and_says_what_it_left_out(open_page: OpenPag
     page = open_page("/?place=" + "nowhere" + "&from=yesterday&place=")
     assert "from" in unquote(page.inner_text("[data-testid=stMain]"))
     assert page.locator("[data-testid=stAlertContentError]").count() == 0
+
+
+def test_a_page_is_printed_light_without_its_controls_and_says_what_it_is(open_page: OpenPage, settled: Settle):
+    page = open_page("/townships", language="zh-CN", dark=True)
+    settled(page)
+    page.wait_for_selector(".js-plotly-plot .main-svg")
+    before = page.locator(".js-plotly-plot text").first.evaluate("e => getComputedStyle(e).fill")
+    page.evaluate("window.printed = 0; window.print = () => { window.printed += 1; }")
+    page.keyboard.press("Control+p")
+    page.wait_for_function("window.printed === 1")
+    sheets = PdfReader(BytesIO(page.pdf(format="A4", landscape=True, print_background=True))).pages
+    said = [normalize("NFKC", sheet.extract_text()).replace(" ", "") for sheet in sheets]
+    for number, text in enumerate(said, start=1):
+        assert f"{number}/{len(sheets)}" in text
+        assert "数据截至" in text
+        assert "带走" not in text
+    assert "镇街比较" in said[0]
+    assert "满意率口径" in said[0]
+    # what printing changed is taken back
+    assert page.locator("#huiyin-paper-head, [data-huiyin-fit], .huiyin-picture, html.huiyin-paper").count() == 0
+    assert page.locator(".js-plotly-plot text").first.evaluate("e => getComputedStyle(e).fill") == before

@@ -1,0 +1,182 @@
+// The page on paper. Everything done before printing is taken back after it.
+
+const WIDEST = 1.2; // a chart is drawn at most so much larger than on the screen
+const PALE = 200; // brightness, of 255
+const SETTLED = 150, PATIENCE = 2500; // milliseconds: without a change of size, and at most
+let told = {}; // what the newest run of the page said
+let undo = [];
+
+export default function ({ data }) {
+  told = data;
+  if (document.getElementById("huiyin-paper-style")) return;
+  const style = document.createElement("style");
+  style.id = "huiyin-paper-style";
+  style.textContent = data.style;
+  document.head.append(style);
+  addEventListener("beforeprint", prepare);
+  addEventListener("afterprint", restore);
+  addEventListener("keydown", (event) => {
+    if (!(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey || event.key.toLowerCase() !== "p") return;
+    event.preventDefault();
+    print();
+  }, true);
+}
+
+/** Lay the page out at the width of paper, wait for the charts to follow, print. */
+async function print() {
+  if (document.documentElement.classList.contains("huiyin-paper")) return;
+  document.documentElement.classList.add("huiyin-paper");
+  let before = "", since = performance.now();
+  const start = since;
+  while (performance.now() - since < SETTLED && performance.now() - start < PATIENCE) {
+    await new Promise((done) => setTimeout(done, 50));
+    const now = [...document.querySelectorAll(".main-svg")].map((each) => each.getAttribute("width")).join();
+    if (now !== before) since = performance.now();
+    before = now;
+  }
+  window.print(); // returns once the dialogue is closed
+}
+
+function prepare() {
+  if (undo.length) return;
+  head();
+  margins();
+  document.querySelectorAll(".js-plotly-plot .svg-container").forEach(fit);
+  document.querySelectorAll("[data-testid=stDataFrame]").forEach(picture);
+  if (told.ground === "dark") lighten(document.body);
+}
+
+function restore() {
+  document.documentElement.classList.remove("huiyin-paper");
+  while (undo.length) undo.pop()();
+}
+
+function set(element, name, value) {
+  const before = element.getAttribute(name);
+  element.setAttribute(name, value);
+  undo.push(() => (before === null ? element.removeAttribute(name) : element.setAttribute(name, before)));
+}
+
+function style(element, name, value) {
+  const before = element.style.getPropertyValue(name), how = element.style.getPropertyPriority(name);
+  element.style.setProperty(name, value, "important");
+  undo.push(() => (before ? element.style.setProperty(name, before, how) : element.style.removeProperty(name)));
+}
+
+function put(parent, element, first) {
+  if (first) parent.prepend(element);
+  else parent.append(element);
+  undo.push(() => element.remove());
+}
+
+function made(name, text) {
+  const element = document.createElement(name);
+  if (text) element.textContent = text;
+  return element;
+}
+
+/** Who prints what, on which selection. */
+function head() {
+  const main = document.querySelector("[data-testid=stMainBlockContainer]");
+  if (!main) return;
+  const box = made("div");
+  box.id = "huiyin-paper-head";
+  const title = made("div");
+  title.append(made("b", told.title.join(" · ")));
+  box.append(title, ...told.selection.map((line) => made("span", line)));
+  put(main, box, true);
+}
+
+/** The same small on every sheet, with its number. */
+function margins() {
+  const rule = (place, content) => `@${place} { content: ${content}; font: 11px "Source Sans", "Source Han Sans SC", "Noto Sans CJK SC", "Microsoft YaHei", sans-serif; color: #5B6775; }`;
+  const style = made("style", `@media print { @page {
+    ${rule("top-left", "none")} ${rule("bottom-left", quoted(told.title.concat(told.foot).join(" · ")))}
+    ${rule("bottom-right", 'counter(page) " / " counter(pages)')} } }`);
+  put(document.head, style);
+}
+
+/** Text as a string of CSS: whatever is no letter or number by its code. */
+function quoted(text) {
+  return `"${text.replace(/[^\p{L}\p{N} ]/gu, (sign) => `\\${sign.codePointAt(0).toString(16)} `)}"`;
+}
+
+/** A chart scales with its box instead of keeping the pixels of the screen. */
+function fit(box) {
+  const layers = [...box.querySelectorAll(":scope > .main-svg")];
+  const width = parseFloat(layers[0]?.getAttribute("width")), height = parseFloat(layers[0]?.getAttribute("height"));
+  if (!width || !height) return;
+  for (const layer of layers) set(layer, "viewBox", `0 0 ${width} ${height}`);
+  set(box, "data-huiyin-fit", "");
+  style(box, "aspect-ratio", `${width} / ${height}`);
+  style(box, "max-width", `${width * WIDEST}px`);
+}
+
+/** A table drawn on a canvas becomes a picture of itself, and says so where it goes on beyond the screen. */
+function picture(frame) {
+  const [canvas, ...above] = frame.querySelectorAll("canvas"), scroller = frame.querySelector(".dvn-scroller");
+  if (!canvas?.width) return;
+  const whole = made("canvas"); // the headings lie on a canvas of their own
+  [whole.width, whole.height] = [canvas.width, canvas.height];
+  for (const layer of [canvas, ...above]) if (layer.width) whole.getContext("2d").drawImage(layer, 0, 0);
+  const box = made("figure"), image = made("img");
+  box.className = "huiyin-picture";
+  image.alt = "";
+  image.src = whole.toDataURL();
+  image.style.width = `${canvas.clientWidth}px`;
+  box.append(image);
+  const beyond = scroller && (scroller.scrollHeight > scroller.clientHeight + 1 || scroller.scrollWidth > scroller.clientWidth + 1);
+  if (beyond) box.append(made("figcaption", told.beyond));
+  if (told.ground === "dark") image.style.filter = "invert(1) grayscale(1) contrast(1.3) brightness(1.15)";
+  set(frame, "data-huiyin-canvas", "");
+  put(frame, box);
+}
+
+// ---------------------------------------------------------------- from dark ground to light
+
+const SIDES = ["color", "background-color", "border-top-color", "border-right-color", "border-bottom-color", "border-left-color", "fill", "stroke"];
+
+/** Every colour of the dark palette as its counterpart; others by turning their lightness round. */
+function lighten(root) {
+  const known = new Map(Object.entries(told.colours).map(([dark, light]) => [channels(dark).join(), channels(light)]));
+  const todo = [];
+  const visit = (element) => {
+    if (element.matches("style, script, canvas, img, #huiyin-paper-head, #huiyin-paper-head *")) return;
+    const now = getComputedStyle(element);
+    for (const name of SIDES) {
+      if ((name === "fill" || name === "stroke") !== (element instanceof SVGElement)) continue;
+      const value = now.getPropertyValue(name);
+      const turned = turn(value, known, name);
+      if (turned && turned !== value) todo.push([element, name, turned]);
+    }
+    for (const child of element.shadowRoot?.children ?? []) visit(child);
+    for (const child of element.children) visit(child);
+  };
+  visit(root);
+  for (const [element, name, value] of todo) style(element, name, value);
+}
+
+function turn(value, known, name) {
+  const found = /^rgba?\(([\d.]+), ([\d.]+), ([\d.]+)(?:, ([\d.]+))?\)$/.exec(value);
+  if (!found || found[4] === "0") return null;
+  const [r, g, b] = found.slice(1, 4).map(Number), alpha = found[4] ?? "1";
+  let [x, y, z] = known.get([r, g, b].join()) ?? turned(r, g, b, name);
+  if (name === "background-color") [x, y, z] = pale(x, y, z);
+  return `rgba(${x}, ${y}, ${z}, ${alpha})`;
+}
+
+function turned(r, g, b, name) {
+  const high = Math.max(r, g, b), low = Math.min(r, g, b);
+  if (name === "background-color" && high + low < 130) return [255, 255, 255]; // the dark ground and what lies on it
+  return [r, g, b].map((each) => Math.round(255 - high - low + each));
+}
+
+/** Ink is read on it: a ground on paper is pale. */
+function pale(...ground) {
+  const dark = Math.max(0, PALE - (0.3 * ground[0] + 0.59 * ground[1] + 0.11 * ground[2])) / PALE;
+  return ground.map((each) => Math.round(each + (255 - each) * Math.min(1, 2 * dark)));
+}
+
+function channels(hex) {
+  return [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
+}
