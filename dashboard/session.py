@@ -350,6 +350,8 @@ def page_control(name: str, default: str, options: Sequence[str]) -> str:
     if st.session_state.get(state) not in options:
         linked = st.session_state.get("_locals", {}).get(name)
         st.session_state[state] = linked if linked in options else default
+        if "_values" in st.session_state:  # the option is gone, and it was not the reader who chose another
+            st.session_state["_values"][state] = st.session_state[state]
     return state
 
 

@@ -25,6 +25,7 @@ from queries.measures import Basis, Count, Measure, Ratio, measure
 from queries.measures.needs import CLOSED, DUE
 from queries.measures.terms import REGISTERED, always, closed, due_day, open_item, overdue
 from queries.reasons import why_not
+from queries.search.spelling import sounds
 from queries.selection import Selection, select
 from queries.snapshot import Snapshot
 from queries.vocabulary import Text, fold
@@ -318,7 +319,10 @@ def _matches(snapshot: Snapshot, term: str, ids: Sequence[int]) -> nw.Expr:
         frame = snapshot.dimension(name)
         words = frame["code"].filter(frame["code"] > NOT_GIVEN).to_list()
         labels = frame.filter(pl.col("code") > NOT_GIVEN).select("zh", "en").rows()
-        codes = [code for code, each in zip(words, labels, strict=True) if any(wanted in fold(text) for text in each)]
+        codes = [
+            code for code, each in zip(words, labels, strict=True)
+            if any(wanted in fold(text) for text in each) or sounds(each[0], wanted)
+        ]  # fmt: skip
         if codes:
             tests.append(nw.col(name).is_in(codes))
     return nw.any_horizontal(*tests, ignore_nulls=True) if tests else nw.col("case_no") < 0

@@ -228,3 +228,15 @@ def test_the_sentence_over_a_list_carries_the_figure_it_was_opened_from(register
     figure = evaluate(snapshot, name, (), filters).row(0, named=True)
     if figure["denominator"] and isinstance(measures()[name], Ratio):
         assert f"{figure['numerator']}/{figure['denominator']}件" in said.zh
+
+
+@pytest.mark.parametrize(("typed", "items"), [("lanxi", 1), ("LXZ", 1), ("xizhen", 1), ("wcx", 0), ("岚", 1)])
+def test_a_place_is_found_by_pinyin_and_initials_too(register, typed, items):
+    snapshot = register("""
+        place_code | topic_l1
+        -----------+---------
+        岚溪镇     | 能源
+        禾墟镇     | 教育
+    """)
+    found_now = found(snapshot, Filters(as_of=date(2022, 6, 30)), Question(search=typed))
+    assert len(found_now.numbers) == items

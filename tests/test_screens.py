@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard import session as session_module
 from dashboard.choices import Choices
+from dashboard.filter_widgets import WIDGET
 from dashboard.i18n import Words
 from dashboard.screens import pages
 from dashboard.session import Session
@@ -217,3 +218,25 @@ def test_a_choice_in_the_menu_of_a_card_narrows_the_page_and_the_same_again_take
     menu = next(each for each in app.selectbox if str(each.key) == "narrow-to-on-time")
     menu.select(chosen).run()
     assert dict(app.query_params) == {}
+
+
+def _with_an_option_that_goes(settings):  # runs as a script of its own
+    from dashboard.components import choose
+    from dashboard.session import begin, enter_page
+
+    session = begin(settings)
+    enter_page()
+    options = ["south"] if session.choices.where else ["north", "south"]
+    choose(session, "at", options, str, label="at")
+
+
+def test_back_is_obeyed_where_a_narrowing_took_away_what_a_control_had_chosen(demo_settings, snapshot):
+    app = AppTest.from_function(_with_an_option_that_goes, args=(demo_settings,), default_timeout=30).run()
+    app.session_state[WIDGET + "place"] = [snapshot.keys("place")[0]]
+    app.run()
+    assert list(app.query_params) == ["place"]
+    app.query_params.clear()
+    app.run()
+    assert not app.exception
+    assert dict(app.query_params) == {}
+    assert app.session_state["_choices"].is_default

@@ -297,3 +297,15 @@ def test_what_was_put_together_cannot_be_opened(city):
 )
 def test_the_chart_follows_from_what_is_compared(question, kind):
     assert explore_drawing.kind(question, question.measures[0]) == kind
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"), [("nyj", ["农业局"]), ("nongye", ["农业局"]), ("局", ["农业局", "教育局"])]
+)
+def test_groups_are_found_by_name_pinyin_and_initials(tmp_path, typed, found):
+    rows = [
+        {"case_id": name, "place_code": name, "registered_at": "2022-02-01"} for name in ("农业局", "教育局", "岚溪镇")
+    ]
+    made = build_from_frames(tmp_path / "s", pl.DataFrame(rows))
+    cells = part(explore.answer(made, YEAR, Question(("registered_count",), "place", find=typed)).frame, "cell")
+    assert sorted(set(cells["place"]) - {OTHERS}) == sorted(found)

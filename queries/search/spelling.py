@@ -7,6 +7,7 @@ from itertools import product
 from pypinyin import lazy_pinyin
 from pypinyin.constants import PINYIN_DICT
 
+LETTERS = 2  # a single one begins some syllable of nearly every name
 MOST_READINGS = 4  # spellings kept of one name whose characters have several readings
 
 Readings = tuple[tuple[str, ...], ...]
@@ -76,6 +77,15 @@ def spells(parts: Readings, typed: str) -> bool:
         return False
 
     return rest(0, 0)
+
+
+def sounds(name: str, typed: str) -> bool:
+    """Whether letters spell a name from any of its characters on, in pinyin or initials: `zjj` for 市住建局."""
+    letters = typed.lower()
+    if len(letters) < LETTERS or not (letters.isascii() and letters.isalpha()):
+        return False
+    parts = readings(name)
+    return any(spells(parts[at:], letters) for at in range(len(parts)))
 
 
 def slips(one: str, other: str, most: int) -> int:

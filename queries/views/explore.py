@@ -18,12 +18,13 @@ from queries.evaluate import added_up, evaluate
 from queries.filters import Filters
 from queries.measures import Count, Duration, Measure, Ratio, measure, measures, quantile_name
 from queries.reasons import why_not
+from queries.search.spelling import sounds
 from queries.snapshot import Snapshot
 from queries.views import View
 from queries.views.beside import Other, beside, other_selection
 from queries.views.parts import SETTLING_DAYS, both, excluded, in_both, made, reasons, seen
 from queries.views.townships import title
-from queries.vocabulary import Text
+from queries.vocabulary import Text, fold
 
 OTHERS = "__others__"  # key of everything below the first N groups; no register has it
 THE_OTHERS = Text("其余", "Others")
@@ -188,12 +189,13 @@ def _kept(snapshot: Snapshot, filters: Filters, question: Question) -> dict[str,
 
 
 def _matching(snapshot: Snapshot, dimension: str, part: str) -> list[str]:
-    wanted = part.strip().casefold()
-    words = snapshot.dimension(dimension)
-    hit = pl.any_horizontal(
-        pl.col(name).str.to_lowercase().str.contains(wanted, literal=True) for name in ("key", "zh", "en")
-    )
-    return words.filter(hit)["key"].to_list()
+    """Keys whose name holds a text, or is spelt so in pinyin or initials."""
+    wanted = fold(part) or part.strip()
+    words = snapshot.dimension(dimension).select("key", "zh", "en").iter_rows()
+    return [
+        names[0] for names in words
+        if any(wanted in fold(name) for name in names) or sounds(names[1], wanted)
+    ]  # fmt: skip
 
 
 def _folded(
