@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from types import MappingProxyType
 
-from queries.days import add_months, month_end, month_start
+from queries.days import FIRST_DAY, LAST_DAY, add_months, month_end, month_start
 from queries.dimensions import DIMENSIONS
 from queries.errors import UsageError
 from queries.filters import Filters
@@ -165,7 +165,6 @@ def _readable(name: str, value: str, keys: Callable[[str], Sequence[str]]) -> bo
 
 def _is_date(text: str) -> bool:
     try:
-        date.fromisoformat(text)
+        return FIRST_DAY <= date.fromisoformat(text) <= LAST_DAY
     except ValueError:
         return False
-    return True

@@ -15,6 +15,7 @@ from dashboard.link_menu import link_menu
 from dashboard.paper import on_paper
 from dashboard.session import Session
 from queries import wording
+from queries.days import FIRST_DAY, LAST_DAY
 from queries.dimensions import DIMENSIONS
 from queries.rules import CONVENTIONS, RULE_SETS
 from queries.vocabulary import LANGUAGES
@@ -115,13 +116,15 @@ def _more(session: Session) -> None:
     with st.popover(words("filters.more"), icon=":material/tune:", key="more-filters"):
         if choices.period == "custom":
             with st.container(horizontal=True):
-                st.date_input(words("filters.from"), value=None, key=WIDGET + "start", format="YYYY-MM-DD")
-                st.date_input(words("filters.to"), value=None, key=WIDGET + "end", format="YYYY-MM-DD")
+                for name, end in (("from", "start"), ("to", "end")):
+                    st.date_input(words(f"filters.{name}"), value=None, key=WIDGET + end, format="YYYY-MM-DD",
+                                  min_value=FIRST_DAY, max_value=LAST_DAY)  # fmt: skip
         st.date_input(
             words("filters.as_of"),
             value=None,
             key=WIDGET + "as_of",
             format="YYYY-MM-DD",
+            min_value=FIRST_DAY,  # Streamlit's own earliest day is ten years before today
             max_value=max(session.snapshot.as_of, choices.as_of or session.snapshot.as_of),
             help=words("filters.as_of_help"),
         )

@@ -54,6 +54,14 @@ def points(difference: float | None, language: str) -> str:
     return number(abs(difference) * 100, language, 1) + ("个百分点" if language == "zh" else " pp")
 
 
+def signed_points(difference: float | None, language: str) -> str:
+    """The same with its sign, none where nothing is left of it: −1.3个百分点, 0.0个百分点."""
+    if difference is None:
+        return MISSING
+    sign = "" if round(abs(difference) * 100, 1) == 0 else "+" if difference > 0 else "\u2212"
+    return sign + points(difference, language)
+
+
 def change(difference: float | None, language: str) -> str:
     """A change of a share with its direction: 上升1.3个百分点, down 1.3 pp, 持平."""
     if difference is None:

@@ -87,3 +87,10 @@ def test_a_period_that_ends_before_it_starts_is_left_out():
 def test_two_dates_chosen_the_wrong_way_round_are_turned():
     chosen = Choices(period="custom", start=date(2022, 5, 1), end=date(2022, 4, 1))
     assert chosen.span(NEWEST) == (date(2022, 4, 1), date(2022, 5, 1))
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_a_day_no_calendar_of_the_page_can_show_is_not_taken_from_a_link(day):
+    reading = read_link({"as_of": [day], "from": [day]}, NEWEST, keys)
+    assert reading.choices == Choices()
+    assert set(reading.ignored) == {"as_of", "from"}

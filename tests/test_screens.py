@@ -1,7 +1,8 @@
 """Every page opens: in both languages, without data, with nothing selected, on a register that lacks columns."""
 
+import re
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -17,7 +18,7 @@ from dashboard.session import Session
 from queries.filters import Filters
 from queries.settings import Settings
 from queries.snapshot import Snapshot, build_from_frames, current
-from seed import demo
+from seed import demo, load
 
 ROOT = Path(__file__).parents[1]
 APP = str(ROOT / "dashboard" / "app.py")
@@ -112,6 +113,63 @@ def test_every_page_opens_on_a_register_that_lacks_most_columns(name, opened, ba
 def test_every_page_opens_for_one_month_of_one_channel_seen_from_an_earlier_day(name, opened, snapshot):
     filters = Filters(date(2022, 3, 1), date(2022, 3, 31), (("channel", ("visit",)),), as_of=date(2022, 4, 10))
     assert not opened(name, snapshot, filters).exception
+
+
+def _alike(number: int, day: date, **more: str | None) -> dict[str, str | None]:
+    """An item forwarded, accepted and closed on its day, due in two months."""
+    moment = day.isoformat()
+    return {
+        "case_id": f"c{number}", "registered_at": moment, "forwarded_at": moment, "accepted_at": moment,
+        "due_at": (day + timedelta(days=60)).isoformat(), "closed_at": moment, "channel": "letter",
+        "place_code": ("north", "south")[number % 2], "topic_l1": "城乡建设", "is_repeat": "no",
+    } | more  # fmt: skip
+
+
+ODD: dict[str, list[dict[str, str | None]]] = {
+    "one item": [_alike(1, date(2025, 6, 10))],
+    "all closed on the day": [_alike(n, date(2025, 1, 2) + timedelta(days=3 * n)) for n in range(110)],
+    "all open": [_alike(n, date(2025, 1, 2) + timedelta(days=3 * n), closed_at=None) for n in range(110)],
+    "one old month": [_alike(n, date(1999, 3, 1 + n)) for n in range(25)],
+}
+"""Registers of offices that have just begun, have nothing to complain of, or keep an old archive."""
+NO_NUMBER = re.compile(r"(?<![A-Za-z])(nan|NaN|None|inf)(?![A-Za-z])|[−-]0\.0(?!\d)|(?<!\d)0/0(?!\d)")
+
+
+@pytest.fixture(scope="session", params=ODD)
+def odd(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
+    """A small register whose figures are all alike, or hardly there; everybody who answered was satisfied."""
+    cases = pl.DataFrame(ODD[request.param], infer_schema_length=None)
+    answers = cases.filter(pl.col("closed_at").is_not_null()).select(
+        "case_id", target=pl.lit("bureau"), status=pl.lit("evaluated"), score=pl.lit("satisfied"),
+        window_ends_at=pl.col("closed_at"), evaluated_at=pl.col("closed_at"),
+    )  # fmt: skip
+    goals = [
+        {"measure": name, "scope": "", "value": value, "valid_from": "1990-01-01", "valid_to": None, "source": "x"}
+        for name, value in (("satisfaction_rate", 0.0), ("on_time_reply_rate", 1.0))
+    ]
+    cases = cases.with_columns(is_repeat=pl.col("is_repeat") == "yes")
+    return build_from_frames(tmp_path_factory.mktemp("odd") / "s", cases, answers, records={"target": goals})
+
+
+@pytest.mark.parametrize("name", FILTERED)
+def test_every_page_of_figures_is_whole_on_the_oddest_registers(name, opened, odd):
+    app = opened(name, odd)
+    assert not app.exception
+    assert not NO_NUMBER.search(_texts(app))
+    assert not [table for table in app.table if NO_NUMBER.search(table.value.to_csv())]
+
+
+def test_a_register_of_an_old_archive_opens_with_its_filter_bar(tmp_path, monkeypatch):
+    file = tmp_path / "register.csv"
+    rows = (f"X{day},1999-03-{day:02},1999-03-{day:02}" for day in range(1, 10))
+    file.write_text("\n".join(["信访件编号,登记时间,办结时间", *rows]), "utf-8")
+    settings = Settings(tmp_path / "data", f"sqlite:///{tmp_path / 'data' / 'huiyin.db'}")
+    load.run([file], settings)
+    app = _front_door(settings, monkeypatch, "zh-CN")
+    app.query_params["as_of"] = "1999-03-05"
+    app.run()
+    assert not app.exception
+    assert app.date_input(key="filter.as_of").value == date(1999, 3, 5)
 
 
 def test_the_reason_stands_where_a_figure_cannot_be_computed(opened, bare):

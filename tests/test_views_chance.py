@@ -97,6 +97,19 @@ def test_a_slow_place_with_the_same_mix_stays_off(city):
     assert "slow still off after adjusting" in view.finding.en
 
 
+def test_where_nothing_unwanted_happened_there_is_nothing_to_adjust(city):
+    alike = [items("north", 40, 0), items("south", 30, 0)]
+    view = adjusted.adjusted(city(*alike), YEAR, NAME)
+    assert view.frame.is_empty()
+    assert adjusted.adjusted_share(city(*alike), YEAR, NAME, "north") is None
+
+
+def test_a_place_whose_kind_of_items_is_never_late_anywhere_is_not_adjusted(city):
+    parts = [items("land", 200, 0, topic="land"), items("north", 150, 50), items("south", 160, 40)]
+    frame = adjusted.adjusted(city(*parts), YEAR, NAME).frame
+    assert set(frame["place"]) == {"north", "south"}
+
+
 def test_expected_outcomes_of_the_whole_are_those_observed(city):
     parts = [items(f"p{n}", 40 + n, 9 - n, topic=t, level=lv) for n in range(6) for t, lv in
              (("roads", "county"), ("land", "province"), ("water", "township"))]  # fmt: skip

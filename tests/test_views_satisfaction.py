@@ -176,3 +176,12 @@ def test_the_table_tells_reached_needed_and_out_of_reach_apart(heard):
         "west": ("还需 5 件", "已达到"),
         "none": ("还需 2 件", "—"),
     }
+
+
+def test_a_target_of_nothing_is_met_by_anything_and_asked_about(heard):
+    targets = [target | {"value": 0.0} for target in TARGETS]
+    snapshot = heard(north=EXAMPLE, targets=targets)
+    found = satisfaction.heard(snapshot, JUNE, "bureau")
+    assert (found.needed_satisfaction, found.affordable) == (0, None)
+    assert any("请核对目标值" in sentence.zh for sentence in found.sentences)
+    assert "affordable" not in satisfaction.table(satisfaction.by_group(snapshot, JUNE, "bureau", "place"), "zh")

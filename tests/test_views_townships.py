@@ -103,6 +103,15 @@ def test_the_card_of_a_place_says_exactly_how_many_items_the_target_still_takes(
     assert south.needed == 0
 
 
+def test_places_that_are_all_alike_are_level_and_their_lines_have_a_scale(city):
+    snapshot = city(("north", 40, 0), ("south", 30, 0))
+    standing = townships.one(snapshot, YEAR, "on_time_reply_rate", "north")
+    assert standing is not None
+    assert standing.side == "level"
+    low, high = townships.course_reach(townships.compared(snapshot, YEAR, "on_time_reply_rate"))
+    assert low < high
+
+
 def test_without_a_target_in_force_there_is_none(city):
     snapshot = city(*SLOW, records={"target": [TARGET | {"valid_to": "2022-06-30"}]})
     west = townships.one(snapshot, YEAR, "on_time_reply_rate", "west")

@@ -96,8 +96,7 @@ def gap_parts(view: View, style: Style) -> go.Figure:
         marker={"symbol": "diamond", "size": 10, "color": colours, "line": {"color": palette.background, "width": 1}},
     )  # fmt: skip
     for row, place in zip(records, places, strict=True):
-        sign = "+" if row["gap"] > 0 else "−"
-        _printed(fig, f"{sign}{wording.points(row['gap'], language)}", place, style, pale=not row["worse"])
+        _printed(fig, wording.signed_points(row["gap"], language), place, style, pale=not row["worse"])
     words = style.words
     legend = "    ".join(
         f'<span style="color:{colour}">{mark}</span> {words(word)}'
@@ -136,8 +135,7 @@ def _parts_hover(row: dict[str, Any], style: Style) -> str:
     counts = wording.fraction(row["numerator"], row["denominator"], language)
     lines = [f"<b>{escape(row[language])}</b>", f"{wording.per_cent(row['value'], language)} {counts}"]
     for column, word in (("by_participation", "part_participation"), ("by_satisfaction", "part_satisfaction")):
-        sign = "+" if row[column] > 0 else "−"
-        lines.append(f"{words(f'charts.{word}')} {sign}{wording.points(row[column], language)}")
+        lines.append(f"{words(f'charts.{word}')} {wording.signed_points(row[column], language)}")
     return "<br>".join(lines)
 
 

@@ -98,7 +98,7 @@ def _run(session: Session, run: ImportRun | None) -> str:
 def _then(session: Session, name: str, before: Earlier | None) -> Then:
     """The day, the period and the rules of then."""
     last = changes.latest_day(session.snapshot, session.filters, before)
-    first = session.snapshot.first_day or last
+    first = min(session.snapshot.first_day or last, last)  # a register of one day has no day before it
     usual = last if before else max(month_end(add_months(session.as_of, -1)), first)
     day = _day(session, min(usual, last), first, last)
     own = replace(session.choices, as_of=day).span(session.snapshot.as_of)

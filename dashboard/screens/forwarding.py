@@ -102,6 +102,8 @@ def _card(session: Session, row: Mapping[str, Any]) -> Figure:
     is_official = row["measure"] == forwarding.OFFICIAL
     counts = wording.fraction(row["numerator"], row["denominator"], language)
     small = [words("overview.counts", counts=counts, reach=wording.interval(row["lower"], row["upper"], language))]
+    if row["value"] is None:
+        small = [words("frame.nothing_found")]
     if row["target"] is not None:
         small.append(words("forwarding.target", share=wording.per_cent(row["target"], language)))
     signal, change = row["signal_last_year"], row["change_last_year"]

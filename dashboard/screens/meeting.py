@@ -18,6 +18,7 @@ from dashboard.record_form import open_record, pick_record
 from dashboard.screens import Page, pages
 from dashboard.session import Session, note_control, page_control
 from queries import wording
+from queries.days import FIRST_DAY
 from queries.filters import Filters
 from queries.rules import RULE_SETS
 from queries.snapshot import Snapshot, pins
@@ -77,7 +78,8 @@ def _basis(session: Session, held: Meeting) -> None:
     words = session.words
     with st.popover(words("meeting.basis"), icon=":material/event:", key="basis"):
         st.date_input(words("meeting.as_of"), value=None, key=WIDGET + "as_of", format="YYYY-MM-DD",
-                      max_value=session.snapshot.as_of, help=words("filters.as_of_help"))  # fmt: skip
+                      min_value=FIRST_DAY, max_value=session.snapshot.as_of,
+                      help=words("filters.as_of_help"))  # fmt: skip
         if held.meeting_id is None:
             st.selectbox(words("filters.rules"), list(RULE_SETS), key=WIDGET + "rules",
                          format_func=lambda name: RULE_SETS[name].label(session.language))  # fmt: skip

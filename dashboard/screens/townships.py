@@ -158,9 +158,8 @@ def _facts(
         words("townships.share"): share,
         **_at_mix(session, mix),
         **_among(session, place),
-        words("townships.gap"): words("townships.gap_higher" if standing.gap > 0 else "townships.gap_lower",
-                                      points=wording.points(standing.gap, language)),
-    }  # fmt: skip
+        words("townships.gap"): words(f"townships.gap_{standing.side}", points=wording.points(standing.gap, language)),
+    }
     if standing.target is not None:
         facts[words("townships.target", share=wording.per_cent(standing.target, language))] = _to_target(
             session, standing

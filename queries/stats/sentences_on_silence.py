@@ -19,6 +19,7 @@ from queries.stats.wording import (
     percent,
     percent_beside,
     points,
+    same,
     signed_points,
 )
 from queries.vocabulary import Text
@@ -140,18 +141,32 @@ def satisfaction_needed(found: Evaluations, target: Target) -> Text:
         return NOBODY_ANSWERED
     need = silence.needed_for_satisfaction(found, goal)
     impossible = need.count == silence.IMPOSSIBLE
-    kind = "reached" if need.count == 0 else "never" if impossible else "open" if need.is_feasible else "closed"
+    kind = (
+        "any"
+        if goal == 0
+        else "reached"
+        if need.count == 0
+        else "never"
+        if impossible
+        else "open"
+        if need.is_feasible
+        else "closed"
+    )
     return join(
         _SATISFACTION[kind],
         target=exact_percent(goal),
         needed=counted(int(need.count), "more satisfied evaluation", "more satisfied evaluations"),
         still_open=count(int(found.still_open)),
-        spare=count(int(silence.dissatisfied_affordable(found, goal))),
+        spare=count(int(silence.dissatisfied_affordable(found, goal))) if goal else same(""),
         share=percent_beside(Fraction(int(found.satisfied), int(found.answered)), goal),
     )
 
 
 _SATISFACTION = {
+    "any": Text(
+        "满意率 {share}；目标 {target}，任何结果都算达到，请核对目标值。",
+        "{share} were satisfied; any result meets a target of {target}: check the target.",
+    ),
     "reached": Text(
         "满意率 {share}，达到目标 {target}；还可承受 {spare} 件不满意。",
         "{share} were satisfied, which meets {target}; it can bear {spare} more dissatisfied.",

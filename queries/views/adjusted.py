@@ -57,7 +57,8 @@ def adjusted(snapshot: Snapshot, filters: Filters, name: str, dimension: str = "
     rows = named(evaluate(snapshot, name, (dimension,), chosen), snapshot, dimension)
     enough = (pl.col("denominator") >= chosen.rule_set.small_sample) & (pl.col(dimension) != "")
     kept = rows.filter(enough)
-    if whole["value"][0] is None or kept.height < 2:
+    nothing_unwanted = {"higher": 1.0, "lower": 0.0}.get(each.better)
+    if whole["value"][0] in (None, nothing_unwanted) or kept.height < 2:
         notes = reasons(whole, snapshot, chosen) or (no_spread(),)
         return made(snapshot, chosen, pl.DataFrame(schema={"value": pl.Float64}), (name,), (dimension,), None, notes)
     effect = clumping(snapshot, chosen, name)
@@ -73,7 +74,8 @@ def adjusted(snapshot: Snapshot, filters: Filters, name: str, dimension: str = "
         overall=pl.lit(whole["value"][0], pl.Float64),
     )
     unwanted = {"higher": "low", "lower": "high"}[each.better]
-    frame = frame.with_columns(worse=pl.col("band") == unwanted).filter(enough)
+    # where the whole city has nothing unwanted of a group's kind of items, there is nothing to hold the group against
+    frame = frame.with_columns(worse=pl.col("band") == unwanted).filter(enough & pl.col("ratio").is_not_nan())
     words = [wording.listing([DIMENSIONS[one].label(language) for one in mix], language) for language in ("zh", "en")]
     notes = (
         Text(

@@ -69,9 +69,9 @@ def difference_words(each: Measure, difference: float | None, language: str) -> 
     """A difference with its sign: +3.2个百分点, −1.5 days."""
     if difference is None:
         return wording.MISSING
-    sign = "+" if difference > 0 else "\u2212" if difference < 0 else ""
     if isinstance(each, Ratio):
-        return sign + wording.points(difference, language)
+        return wording.signed_points(difference, language)
+    sign = "+" if difference > 0 else "\u2212" if difference < 0 else ""
     if isinstance(each, Duration):
         return sign + wording.days(abs(difference), language, 1)
     return sign + wording.number(abs(difference), language)

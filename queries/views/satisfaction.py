@@ -40,7 +40,7 @@ class Heard:
         needed_participation, needed_satisfaction: further evaluations (for the second: satisfied ones) that reach the
             target; None without a target, `silence.IMPOSSIBLE` where no number is enough.
         is_open_participation, is_open_satisfaction: whether so many are still open.
-        affordable: further dissatisfied ones the satisfaction target bears; None without a target.
+        affordable: further dissatisfied ones the satisfaction target bears; None without a target, or at one of 0.
     """
 
     satisfied: int
@@ -280,12 +280,12 @@ def _needs(frame: pl.DataFrame, snapshot: Snapshot, filters: Filters) -> pl.Data
     if content_goal:
         scored = silence.evaluations(numbers["content"], numbers["dissatisfied"], numbers["expired"], numbers["open"])
         need = silence.needed_for_satisfaction(scored, content_goal.value)
-        spare = silence.dissatisfied_affordable(scored, content_goal.value)
         columns |= {
             "needed_satisfaction": _whole(need.count),
             "open_satisfaction": pl.Series(need.is_feasible),
-            "affordable": _whole(spare),
         }
+        if content_goal.value > 0:  # 0 % bears any number
+            columns["affordable"] = _whole(silence.dissatisfied_affordable(scored, content_goal.value))
     for name in ("needed_participation", "needed_satisfaction", "affordable"):
         columns.setdefault(name, pl.lit(None, pl.Int64))
     for name in ("open_participation", "open_satisfaction"):
@@ -340,7 +340,9 @@ def table(view: View, language: str) -> pl.DataFrame:
     rows = view.frame
     records = rows.to_dicts()
     without = {"participation_target": ["needed_heard"], "satisfaction_target": ["needed_content", "affordable"]}
-    spare = [name for goal, names in without.items() if rows[goal].is_null().all() for name in names]
+    spare = {name for goal, names in without.items() if rows[goal].is_null().all() for name in names}
+    if rows["affordable"].is_null().all():
+        spare.add("affordable")
     return rows.select(
         pl.col(language).alias("name"),
         pl.col("participation") * 100,

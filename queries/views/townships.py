@@ -298,6 +298,11 @@ class Standing:
     doubt_previous: Text | None
     doubt_last_year: Text | None
 
+    @property
+    def side(self) -> str:
+        """Of the whole as it is printed: "higher", "lower" or "level"."""
+        return "level" if round(abs(self.gap) * 100, 1) == 0 else "higher" if self.gap > 0 else "lower"
+
 
 def one(snapshot: Snapshot, filters: Filters, name: str, key: str, dimension: str = "place") -> Standing | None:
     """The row of `compared` for one group; None where it has no items in the period."""
@@ -391,4 +396,5 @@ def name_width(table: pl.DataFrame) -> int:
 def course_reach(view: View) -> tuple[float, float]:
     """Lowest and highest monthly share of all rows of `compared`: one scale for all small lines."""
     shares = view.frame["course"].drop_nulls().explode().drop_nulls().to_list()
-    return (min(shares), max(shares)) if shares else (0.0, 1.0)
+    low, high = (min(shares), max(shares)) if shares else (0.0, 1.0)
+    return (low, high) if low < high else (0.0, 1.0)  # a scale has two ends
