@@ -13,14 +13,14 @@ from functools import partial
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from dashboard.components import no_data
+from dashboard.components import no_data, plain
 from dashboard.desk import Desk
 from dashboard.filter_bar import filter_bar
 from dashboard.link_menu import begin_where_wished
 from dashboard.pinned import pinned_banner
 from dashboard.record_form import say_done
 from dashboard.screens import pages
-from dashboard.session import begin, enter_page
+from dashboard.session import begin, enter_page, unread
 from queries.settings import Settings
 
 st.set_page_config(page_title="回音 Huiyin", page_icon="📮", layout="wide", initial_sidebar_state="collapsed")
@@ -47,7 +47,10 @@ pinned_banner(session)
 begin_where_wished(session, page.name, is_front=page.order == 0)
 say_done(session)
 filter_bar(session, page.name, [each.name for each in entries.values()], filtered=page.filtered)
+foreign = st.empty() if unread() else None
 if session.is_empty and page.filtered:
     no_data(session)
 else:
     chosen.run()
+if foreign and unread():  # known only now: which controls a page has follows from what is chosen in others
+    foreign.caption(session.words("frame.ignored_link", names=plain(", ".join(unread()))))

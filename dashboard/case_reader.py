@@ -22,6 +22,7 @@ class CaseReader:
     Attributes:
         store: the system of record, for case numbers and single items.
         snapshot: with only the rows this reader may list (`queries.access.listed_for`).
+        import_id: the last import the snapshot holds; what later ones did to an item is not shown beside its figures.
         kept_under: names data and reader, so that nothing kept for one is shown to another.
     """
 
@@ -29,6 +30,7 @@ class CaseReader:
     snapshot: Snapshot
     filters: Filters
     kept_under: str
+    import_id: int | None = None
 
     def found(self, question: case_list.Question) -> case_list.Found:
         """The items of a list, in order."""
@@ -57,7 +59,7 @@ class CaseReader:
         """One item: its row of `case_list.rows` and its record; None where there is none this reader may see."""
         number = case_store.number_of(self.store, case_id)
         frame, _ = self.rows([number] if number is not None else [])
-        record = case_store.record(self.store, int(frame["case_no"][0])) if frame.height else None
+        record = case_store.record(self.store, int(frame["case_no"][0]), self.import_id) if frame.height else None
         return (frame, record) if record is not None else None
 
     def same_matter(self, case_no: int) -> tuple[pl.DataFrame, Mapping[int, str]]:

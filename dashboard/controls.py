@@ -11,7 +11,7 @@ import streamlit as st
 
 from dashboard.choices import Link
 from dashboard.filter_widgets import LOCAL
-from dashboard.session import Session, elsewhere
+from dashboard.session import Session, elsewhere, understood
 from queries.filters import Filters
 
 
@@ -20,6 +20,8 @@ def page_choices(name: str, default: Sequence[str], options: Sequence[str], betw
     state = LOCAL + name
     now = st.session_state.get(state, st.session_state.get("_locals", {}).get(name))
     chosen = now.split(between) if isinstance(now, str) else now or ()
+    if all(each in options for each in chosen):
+        understood(name)
     kept = [each for each in dict.fromkeys(chosen) if each in options] or list(default)
     if st.session_state.get(state) != kept:
         st.session_state[state] = kept
@@ -32,6 +34,8 @@ def page_period(name: str, default: str) -> str:
     """Like `page_control` for a period of two days; the link holds it as `2021-01-01..2021-06-30`."""
     state = LOCAL + name
     now = st.session_state.get(state, st.session_state.get("_locals", {}).get(name))
+    if isinstance(now, tuple) or _two_days(str(now or "")):
+        understood(name)
     if not isinstance(now, tuple):
         now = _two_days(str(now or "")) or _two_days(default) or ()
         st.session_state[state] = now
@@ -51,6 +55,7 @@ def _two_days(text: str) -> tuple[date, ...] | None:
 def page_text(name: str) -> str:
     """Name of the widget state of a text that belongs to one page, seeded from the link; see `note_control`."""
     state = LOCAL + name
+    understood(name)
     if not isinstance(st.session_state.get(state), str):
         st.session_state[state] = st.session_state.get("_locals", {}).get(name, "")
     return state

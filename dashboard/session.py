@@ -132,7 +132,11 @@ class Session(Keeping):
     def cases(self) -> CaseReader | None:
         """The items this reader may list one by one; None where it may list none."""
         snapshot = listed_for(self.viewer, self.settings.case_rows, self.snapshot)
-        return CaseReader(store(self.settings), snapshot, self.filters, self._kept_under) if snapshot else None
+        if snapshot is None:
+            return None
+        version = pins.Version.read(self.data_version)
+        newest = version.import_id if version else None
+        return CaseReader(store(self.settings), snapshot, self.filters, self._kept_under, newest)
 
     def view(self, question: Callable[..., View], *arguments: Any) -> View:
         """The answer of a view function to the current selection, computed once for all readers who ask the same."""
@@ -210,6 +214,7 @@ def begin(settings: Settings, import_desk: ImportDesk | None = None) -> Session:
     retold = language != st.session_state.get("_language")
     fill_widgets(choices, language, controls, everything=retold or arrived != "widget")
     st.session_state.update({"_locals": controls, "_choices": choices, "_language": language, "_data": pinned})
+    st.session_state["_unread"] = set(controls) if arrived == "address" else set()
     link = choices.link(snapshot.as_of) | {name: [value] for name, value in controls.items()}
     if language != usual:
         link["lang"] = [language]
@@ -347,12 +352,24 @@ def pick(name: str, figure: str, fragment: str) -> None:
 def page_control(name: str, default: str, options: Sequence[str]) -> str:
     """Name of the widget state of a control that belongs to one page, seeded from the link; see `note_control`."""
     state = LOCAL + name
+    if st.session_state.get("_locals", {}).get(name) in options:
+        understood(name)
     if st.session_state.get(state) not in options:
         linked = st.session_state.get("_locals", {}).get(name)
         st.session_state[state] = linked if linked in options else default
         if "_values" in st.session_state:  # the option is gone, and it was not the reader who chose another
             st.session_state["_values"][state] = st.session_state[state]
     return state
+
+
+def understood(name: str) -> None:
+    """Note that the page has a control of that name and knows the value the link has for it."""
+    st.session_state.get("_unread", set()).discard(name)
+
+
+def unread() -> tuple[str, ...]:
+    """Parameters of the link just opened that no control of the page has understood so far."""
+    return tuple(sorted(st.session_state.get("_unread", ())))
 
 
 def note_control(name: str, value: str, default: str) -> None:

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, func, select
+from sqlalchemy import Boolean, Column, ColumnElement, Connection, Date, DateTime, Engine, Integer, func, select
 
-from queries.schema import case_evaluation, import_finding, import_run, petition_case
+from queries.schema import case_change, case_evaluation, import_finding, import_run, petition_case
 from queries.vocabulary import Text
 
 MOST_IDS = 100_000  # items whose number holds a word; a longer word finds fewer
@@ -117,31 +117,74 @@ def _holds(column: ColumnElement[str], term: str, dialect: str) -> ColumnElement
     return position > 0
 
 
-def record(engine: Engine, case_no: int) -> CaseRecord | None:
-    """What the system of record holds of one item; None when there is no such item."""
+def record(engine: Engine, case_no: int, import_id: int | None = None) -> CaseRecord | None:
+    """What the system of record holds of one item; None when there is no such item.
+
+    Args:
+        import_id: the last import that counts: what later ones changed is put back, what they added is left out, as
+            `queries.snapshot.versions` does for a whole register. None for everything.
+    """
+    lineage = ("import_id", "first_import_id")
     names = ("case_no", "case_id", *MOMENTS, "extended_days", "closed_stated", "source_file", "source_row")
-    query = select(*(petition_case.c[name] for name in names)).where(petition_case.c.case_no == case_no)
+    query = select(*(petition_case.c[name] for name in (*names, *lineage))).where(petition_case.c.case_no == case_no)
     with engine.connect() as connection:
         row = connection.execute(query).mappings().first()
         if row is None:
             return None
+        case_id = row["case_id"]
         asked = connection.execute(
-            select(*(case_evaluation.c[name] for name in Evaluation.__dataclass_fields__))
-            .where(case_evaluation.c.case_id == row["case_id"])
+            select(*(case_evaluation.c[name] for name in (*Evaluation.__dataclass_fields__, *lineage)))
+            .where(case_evaluation.c.case_id == case_id)
             .order_by(case_evaluation.c.target)
-        ).all()
+        ).mappings().all()  # fmt: skip
         found = connection.execute(
             select(import_finding, import_run.c.imported_at)
             .join(import_run, import_run.c.import_id == import_finding.c.import_id)
-            .where(import_finding.c.case_id == row["case_id"])
+            .where(import_finding.c.case_id == case_id)
             .order_by(import_finding.c.finding_id)
-        ).mappings()
-        findings = tuple(_finding(each) for each in found)
-    moments = {name: _moment(row[name]) for name in MOMENTS if row[name] is not None}
-    plain = {name: row[name] for name in names if name not in MOMENTS}
+        ).mappings().all()  # fmt: skip
+        old = {} if import_id is None else _old_values(connection, case_id, import_id)
+    known = dict(row) | {name: _read(text, petition_case.c[name]) for name, text in old.items() if name in names}
+    if import_id is not None:
+        if (row["first_import_id"] or row["import_id"]) > import_id:
+            return None
+        if row["import_id"] > import_id:  # where the row of then came from is not recorded
+            known |= {"source_file": None, "source_row": None}
+        asked = [each for each in asked if (each["first_import_id"] or each["import_id"]) <= import_id]
+        found = [each for each in found if each["import_id"] <= import_id]
     return CaseRecord(
-        **plain, moments=moments, evaluations=tuple(Evaluation(*each) for each in asked), findings=findings
+        **{name: known[name] for name in names if name not in MOMENTS},
+        moments={name: _moment(known[name]) for name in MOMENTS if known[name] is not None},
+        evaluations=tuple(_evaluation(each, old) for each in asked),
+        findings=tuple(_finding(each) for each in found),
     )
+
+
+def _old_values(connection: Connection, case_id: str, import_id: int) -> dict[str, str | None]:
+    """By column ("bureau.score" of an evaluation) the text of the value before the first later import changed it."""
+    query = select(case_change.c["column"], case_change.c.old_value)
+    query = query.where(case_change.c.case_id == case_id, case_change.c.import_id > import_id)
+    newest_first = connection.execute(query.order_by(case_change.c.change_id.desc()))
+    return {str(name): text for name, text in newest_first}
+
+
+def _read(text: str | None, column: Column[Any]) -> Any:
+    """A value from the text that the record of changes holds."""
+    if text is None:
+        return None
+    if isinstance(column.type, Boolean):
+        return text == "True"
+    if isinstance(column.type, Integer):
+        return int(text)
+    return datetime.fromisoformat(text) if isinstance(column.type, Date | DateTime) else text
+
+
+def _evaluation(row: Mapping[Any, Any], old: Mapping[str, str | None]) -> Evaluation:
+    def value(name: str) -> Any:
+        changed = f"{row['target']}.{name}"
+        return _read(old[changed], case_evaluation.c[name]) if changed in old else row[name]
+
+    return Evaluation(**{name: value(name) for name in Evaluation.__dataclass_fields__})
 
 
 def _finding(row: Mapping[Any, Any]) -> Finding:

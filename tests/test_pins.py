@@ -229,3 +229,31 @@ def test_a_link_with_an_unknown_version_says_so_and_shows_the_newest(city, monke
     assert Words("zh")("frame.demo") in _said(app)
     app.button(key="unpin").click().run()
     assert "打不开" not in _said(app)
+
+
+def test_a_single_item_of_a_pinned_version_reads_as_it_did_then(city):
+    reader = default_reader(city, "zh")
+    pins.keep(city, reader.snapshot)
+    store = open_store(city)
+    with store.connect() as connection:
+        keys = connection.execute(select(petition_case.c.case_id).order_by(petition_case.c.case_no)).scalars().all()
+    assert reader.cases is not None
+    before = {key: reader.cases.case(key) for key in keys[:30]}
+    correct(store)
+    then, now = default_reader(city, "zh", reader.data_version).cases, default_reader(city, "zh").cases
+    assert then is not None
+    assert now is not None
+    changed = 0
+    for key, known in before.items():
+        assert known is not None
+        read, newest = then.case(key), now.case(key)
+        assert read is not None
+        assert newest is not None
+        assert replace(read[1], source_file=None, source_row=None) == replace(
+            known[1], source_file=None, source_row=None
+        )
+        changed += read[1].moments != newest[1].moments
+    assert changed >= 10
+    assert now.case("late1") is not None
+    assert then.case("late1") is None
+    store.dispose()

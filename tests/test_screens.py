@@ -298,3 +298,13 @@ def test_back_is_obeyed_where_a_narrowing_took_away_what_a_control_had_chosen(de
     assert not app.exception
     assert dict(app.query_params) == {}
     assert app.session_state["_choices"].is_default
+
+
+def test_what_a_link_says_that_no_control_understands_is_named(demo_settings, monkeypatch):
+    app = _front_door(demo_settings, monkeypatch, "zh-CN")
+    app.query_params["zzz"] = "1"
+    app.run()
+    assert not app.exception
+    assert any("zzz" in str(each.value) and "已忽略" in str(each.value) for each in app.caption)
+    app.run()
+    assert not any("zzz" in str(each.value) for each in app.caption)

@@ -10,7 +10,7 @@ import streamlit as st
 from dashboard.charts.waterfall import waterfall
 from dashboard.components import empty, has_figures, heading, plain, show, table, title
 from dashboard.screens import Page
-from dashboard.session import CITY_ZONE, Session, note_control, page_control
+from dashboard.session import CITY_ZONE, Session, note_control, page_control, understood
 from queries import wording
 from queries.days import add_months, month_end
 from queries.measures import measure
@@ -121,6 +121,8 @@ def _then(session: Session, name: str, before: Earlier | None) -> Then:
 def _day(session: Session, usual: date, first: date, last: date) -> date:
     """The as-of day of then, in the link as `then`."""
     linked = session.locals.get("then", "")
+    if _is_day(linked):
+        understood("then")
     value = date.fromisoformat(linked) if _is_day(linked) else usual
     chosen = st.date_input(
         session.words("changes.then"), value=min(max(value, first), last), min_value=first, max_value=last,
