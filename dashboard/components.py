@@ -243,6 +243,22 @@ class Figure:
     cases: Mapping[str, str] = field(default_factory=dict)
 
 
+def target_words(target: float, language: str) -> str:
+    """A target as people speak of it: 95 %, 92.5 %."""
+    return wording.per_cent(target, language, 0 if round(target * 100, 6).is_integer() else 1)
+
+
+def against_target(session: Session, share: float | None, target: float | None, better: str | None = "higher") -> str:
+    """The target and the distance to it in words; empty where none is set."""
+    if share is None or target is None:
+        return ""
+    goal = target_words(target, session.language)
+    gap = round(share - target, 9)
+    if gap <= 0 if better == "lower" else gap >= 0:
+        return session.words("frame.target_reached", target=goal)
+    return session.words("frame.target_missed", target=goal, points=wording.points(abs(gap), session.language))
+
+
 def deadline(session: Session, horizon: str, items: int) -> Figure:
     """How many open items are "overdue", or due within so many days, as a headline figure."""
     label = session.words("closure.overdue") if horizon == "overdue" else session.words("closure.due", days=horizon)

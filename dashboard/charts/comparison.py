@@ -237,7 +237,7 @@ def _lines(fig: go.Figure, whole: float | None, target: float | None, style: Sty
             target,
             "charts.target",
             "left" if left and whole is not None else "right",
-            {"width": 1, "dash": "dash"},
+            {"width": 1.75, "dash": "dash"},
             style,
         )
 

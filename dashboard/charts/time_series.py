@@ -156,7 +156,7 @@ def _target(fig: go.Figure, rows: pl.DataFrame, style: Style) -> None:
     goal = next(iter(rows["target"].drop_nulls().to_list()), None)
     if goal is None:
         return
-    fig.add_hline(y=goal, line={"color": style.palette.muted, "width": 1, "dash": "dash"})
+    fig.add_hline(y=goal, line={"color": style.palette.muted, "width": 1.75, "dash": "dash"})
     fig.add_annotation(
         x=0, xref="paper", xanchor="left", y=goal, yanchor="bottom", showarrow=False,
         text=style.words("charts.target", share=_said(rows, goal, style)),

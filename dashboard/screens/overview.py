@@ -1,18 +1,24 @@
-"""How is the city doing, and where should I look next?"""
+"""How is the city doing, and where should I look next?
+
+A laptop shows the figures and the first two charts, a large screen the whole page.
+"""
 
 from functools import partial
 
 import streamlit as st
 
 from dashboard.briefing_menu import briefing_menu
+from dashboard.charts import Chart
 from dashboard.charts.comparison import interval_dots
-from dashboard.charts.time_series import monthly_share
-from dashboard.components import Figure, heading, metrics, show, verdict
+from dashboard.charts.distribution import ages
+from dashboard.charts.gap import dumbbell
+from dashboard.charts.time_series import controlled_share
+from dashboard.components import Figure, against_target, heading, metrics, show, target_words, verdict
 from dashboard.screens import Page
 from dashboard.session import Session
 from queries import wording
 from queries.rules import CONVENTIONS
-from queries.views import overview
+from queries.views import View, closure, overview, repeats, satisfaction
 from queries.views.overview import Headline
 
 CARDS = ("closure_rate", "on_time_reply_rate", "repeat_share", "satisfaction_rate")
@@ -24,11 +30,27 @@ def render(session: Session) -> None:
     metrics(session, [_card(session, headline) for headline in session.answer(overview.cards, CARDS)], key="headlines")
     left, right = st.columns(2, gap="small")
     with left:
-        show(session, session.view(overview.repeat_trend), monthly_share, key="repeats", quiet=True,
+        show(session, session.view(repeats.course), controlled_share, key="repeats", quiet=True,
              note=session.words("overview.trend_note"))  # fmt: skip
     with right:
         show(session, session.view(overview.by_group), interval_dots, key="on-time", quiet=True,
              note=session.words("overview.places_note", period=_period(session)))  # fmt: skip
+    below = _below(session)
+    for column, (key, view, chart, note) in zip(st.columns(2, gap="small"), below, strict=False):
+        with column:
+            show(session, view, chart, key=key, quiet=True, note=note)
+
+
+def _below(session: Session) -> list[tuple[str, View, Chart, str]]:
+    """What is open and for how long; how many were heard, where the register asks anybody."""
+    found: list[tuple[str, View, Chart, str]] = [
+        ("ages", session.view(closure.ages), ages, session.words("overview.ages_note"))
+    ]
+    known = session.answer(satisfaction.asked_whom)
+    if known and session.snapshot.available("place"):
+        view = session.view(satisfaction.widest, known[0], "place")
+        found.append(("heard", view, dumbbell, session.words("overview.heard_note", period=_period(session))))
+    return found
 
 
 def warm(session: Session) -> None:
@@ -36,8 +58,10 @@ def warm(session: Session) -> None:
     session.view(overview.headlines)
     session.answer(overview.headline)
     session.answer(overview.cards, CARDS)
-    session.figure(session.view(overview.repeat_trend), monthly_share)
+    session.figure(session.view(repeats.course), controlled_share)
     session.figure(session.view(overview.by_group), interval_dots)
+    for _, view, chart, _ in _below(session):
+        session.figure(view, chart)
 
 
 def _card(session: Session, headline: Headline) -> Figure:
@@ -57,6 +81,11 @@ def _card(session: Session, headline: Headline) -> Figure:
         if change is not None and not (name == "previous" and headline.same_comparison)
     ]
     lines = [words("overview.counts", counts=counts, reach=reach)]
+    goal = against_target(session, headline.share, headline.target, headline.measure.better)
+    if goal and headline.beside is None:
+        lines.append(goal)
+    elif headline.target is not None:  # there is room for one of the two distances
+        lines.append(words("overview.target", target=target_words(headline.target, language)))
     if headline.beside is not None:
         lines.append(words("overview.participation", share=wording.per_cent(headline.beside, language)))
     return Figure(

@@ -72,11 +72,6 @@ def period(session: Session) -> str:
     return wording.period(session.filters.start, session.filters.end, session.language)
 
 
-def target_words(target: float, language: str) -> str:
-    """A target as people speak of it: 95 %, 92.5 %."""
-    return wording.per_cent(target, language, 0 if round(target * 100, 6).is_integer() else 1)
-
-
 def others(session: Session, hidden: int) -> str:
     """That some groups are not shown; empty where all are."""
     return session.words("wall.others", count=hidden) if hidden > 0 else ""

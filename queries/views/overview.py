@@ -229,8 +229,8 @@ def by_group(snapshot: Snapshot, filters: Filters, name: str = "on_time_reply_ra
 
     Returns:
         At most twelve rows, ordered by band and then as the register orders them, which is no ranking; columns of
-        `evaluate`, zh, en, band and worse (`parts.bands`), overall (the share of the whole). Rows left out are named
-        in the notes.
+        `evaluate`, zh, en, band and worse (`parts.bands`), overall (the share of the whole), target (a group's own,
+        else the city's; null where none is set). Rows left out are named in the notes.
     """
     chosen = seen(filters, snapshot)
     each = measure(name)
@@ -264,7 +264,11 @@ def by_group(snapshot: Snapshot, filters: Filters, name: str = "on_time_reply_ra
         pl.col("band").is_in(["low", "high"]).cast(pl.Int8), "denominator", descending=True
     )
     kept = kept.head(MOST_GROUPS).sort(order, "_order").drop("_order")
-    kept = kept.with_columns(pl.lit(share, pl.Float64).alias("overall"))
+    goals = [target_of(snapshot, name, chosen.as_of or snapshot.as_of, key) for key in kept[dimension]]
+    kept = kept.with_columns(
+        pl.lit(share, pl.Float64).alias("overall"),
+        pl.Series("target", [goal.value if goal else None for goal in goals], pl.Float64),
+    )
     return made(snapshot, chosen, kept, (name,), (dimension,), finding, tuple(notes))
 
 

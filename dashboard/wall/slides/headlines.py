@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from dashboard.components import verdict
+from dashboard.components import against_target, verdict
 from dashboard.session import Session
 from dashboard.wall import Ask, Content, Skipped, Slide, Tile
-from dashboard.wall.parts import period, target_words
+from dashboard.wall.parts import period
 from queries import wording
 from queries.rules import CONVENTIONS
 from queries.views import View, overview
@@ -53,7 +53,7 @@ def _tile(session: Session, card: Headline, course: Sequence[float | None], ends
         "%",
         change=words(f"overview.{name}", change=wording.change(change, language)) if change is not None else "",
         verdict=verdict(session, card.signal, card.doubt),
-        target=_target(session, card),
+        target=against_target(session, card.share, card.target, card.measure.better) or words("wall.no_target"),
         small_print=small,
         course=course,
         goal=card.target,
@@ -61,18 +61,6 @@ def _tile(session: Session, card: Headline, course: Sequence[float | None], ends
         last=f"{ends[1]} {wording.per_cent(course[-1], language)}" if course else "",
         tone="signal" if card.signal else "",
     )
-
-
-def _target(session: Session, card: Headline) -> str:
-    words, language = session.words, session.language
-    if card.target is None or card.share is None:
-        return ""
-    goal = target_words(card.target, language)
-    gap = round(card.share - card.target, 9)
-    reached = gap <= 0 if card.measure.better == "lower" else gap >= 0
-    if reached:
-        return words("wall.target_reached", target=goal)
-    return words("wall.target_missed", target=goal, points=wording.points(gap, language))
 
 
 SLIDE = Slide("headlines", 10, make)

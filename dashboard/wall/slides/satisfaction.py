@@ -1,9 +1,10 @@
 """How satisfied, and how many were heard? Both shares, and what the silence leaves open."""
 
 from dashboard.charts.gap import dumbbell
+from dashboard.components import against_target
 from dashboard.session import Session
 from dashboard.wall import Ask, Content, Skipped, Slide, Tile
-from dashboard.wall.parts import breakdown, chart, is_empty, others, period, said, target_words
+from dashboard.wall.parts import breakdown, chart, is_empty, others, period, said
 from queries import wording
 from queries.rules import CONVENTIONS
 from queries.views import satisfaction
@@ -48,14 +49,14 @@ def _tiles(session: Session, heard: Heard) -> list[Tile]:
             words("satisfaction.participation"),
             wording.per_cent(heard.participation, language).removesuffix("%"),
             "%",
-            target=_distance(session, heard.participation, heard.participation_target),
+            target=against_target(session, heard.participation, heard.participation_target),
             small_print=[wording.fraction(heard.evaluated, heard.over, language)],
         ),
         Tile(
             words("satisfaction.satisfaction", convention=convention),
             wording.per_cent(share, language).removesuffix("%"),
             "%" if share is not None else "",
-            target=_distance(session, share, heard.satisfaction_target),
+            target=against_target(session, share, heard.satisfaction_target),
             small_print=[wording.fraction(above, below, language)],
         ),
         Tile(
@@ -65,16 +66,6 @@ def _tiles(session: Session, heard: Heard) -> list[Tile]:
             small_print=[words("satisfaction.silent", items=wording.items(heard.expired, language))],
         ),
     ]
-
-
-def _distance(session: Session, share: float | None, target: float | None) -> str:
-    if share is None or target is None:
-        return ""
-    goal = target_words(target, session.language)
-    if round(share, 9) >= target:
-        return session.words("wall.target_reached", target=goal)
-    points = wording.points(target - share, session.language)
-    return session.words("wall.target_missed", target=goal, points=points)
 
 
 SLIDE = Slide("satisfaction", 60, make)
