@@ -180,6 +180,13 @@ def test_time_to_recognition_never_rests_on_fewer_than_five(demo_snapshot):
     assert f"在交办后{wording.days(view.frame['median'][0], 'zh')}内" in view.finding.zh
 
 
+def test_a_batch_of_few_items_is_called_few_and_not_missing(tmp_path):
+    item = {"item_id": "1", "batch": "first", "assigned_on": "2022-03-01", "review_result": "under_review"}
+    view = batches.to_recognition(kept(tmp_path / "s", backlog_item=[item]), Filters(as_of=date(2022, 6, 30)))
+    assert view.frame.is_empty()
+    assert view.notes[0].zh == "1件太少，不画认定用时。"
+
+
 # Reports
 
 
@@ -381,6 +388,17 @@ def test_not_entered_is_not_the_same_as_nobody_on_duty(tmp_path):
     assert received.finding.zh == "接访9批次，现场化解 33.3%（3/9批次）"
     overview = periods.overview(snapshot, Filters(as_of=date(2022, 3, 31))).frame.row(0, named=True)
     assert (overview["covered"], overview["missing"], overview["unknown"]) == (3, 1, 2)
+
+
+def test_a_reception_nobody_came_to_is_no_gap_and_a_period_without_a_roster_shows_no_nought(tmp_path):
+    nobody = {"post_on_duty": "值班领导", "received_count": 0, "settled_count": 0}
+    earlier = PERIOD | {"period_id": 2, "name_zh": "早会", "starts_on": "2022-02-01", "ends_on": "2022-02-03"}
+    snapshot = kept(tmp_path / "s", special_period=[PERIOD, earlier], reception_day=roster(n4=nobody))
+    chosen = Filters(as_of=date(2022, 3, 31))
+    assert periods.receptions(snapshot, chosen, "1").finding.zh == "接访0批次"
+    table = {row["name"]: row for row in periods.table(periods.overview(snapshot, chosen), "zh").to_dicts()}
+    assert (table["会期"]["duty"], table["会期"]["settled"]) == ("1/6", "0批次")
+    assert (table["早会"]["duty"], table["早会"]["settled"]) == ("—", "—")
 
 
 def test_days_after_the_as_of_day_are_to_come_and_bring_no_visits(tmp_path):

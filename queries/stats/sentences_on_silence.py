@@ -141,17 +141,9 @@ def satisfaction_needed(found: Evaluations, target: Target) -> Text:
         return NOBODY_ANSWERED
     need = silence.needed_for_satisfaction(found, goal)
     impossible = need.count == silence.IMPOSSIBLE
-    kind = (
-        "any"
-        if goal == 0
-        else "reached"
-        if need.count == 0
-        else "never"
-        if impossible
-        else "open"
-        if need.is_feasible
-        else "closed"
-    )
+    kind = "reached" if need.count == 0 else "never" if impossible else "open" if need.is_feasible else "closed"
+    if not goal:
+        kind = "any"
     return join(
         _SATISFACTION[kind],
         target=exact_percent(goal),

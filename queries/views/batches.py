@@ -339,6 +339,10 @@ def to_recognition(snapshot: Snapshot, filters: Filters) -> View:
                     items=both(wording.items, left)),
             *notes,
         )  # fmt: skip
+    if frame.is_empty() and view.frame.height:
+        few = in_both("{items}太少，不画认定用时。", "{items}: too few to draw a time to recognition.",
+                      items=both(wording.items, usable.height))  # fmt: skip
+        notes = (few, *notes)
     return replace(view, frame=frame, finding=finding, notes=notes, methods=("waiting_curve",))
 
 

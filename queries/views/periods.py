@@ -404,6 +404,8 @@ def _received_finding(frame: pl.DataFrame) -> Text | None:
     if frame.is_empty():
         return None
     settled, of, received = (int(frame[name].sum()) for name in ("numerator", "denominator", "received"))
+    if not received:
+        return in_both("接访{visits}", "{visits} received", visits=both(_visits, 0))
     if not of:
         return in_both("接访{visits}，现场化解数未填", "{visits} received, numbers settled not entered",
                        visits=both(_visits, received))  # fmt: skip
@@ -419,10 +421,14 @@ def _received_finding(frame: pl.DataFrame) -> Text | None:
 def table(view: View, language: str) -> pl.DataFrame:
     """The rows of `overview` for reading."""
     rows = view.frame.to_dicts()
-    duty = [_of(row["covered"], row["covered"] + row["missing"] + row["unknown"])[language != "zh"] for row in rows]
+    due = [row["covered"] + row["missing"] + row["unknown"] for row in rows]
+    duty = [
+        _of(row["covered"], cells)[language != "zh"] if cells else wording.MISSING
+        for row, cells in zip(rows, due, strict=True)
+    ]
     settled = [
         wording.MISSING if row["received"] is None
-        else _visits(row["received"], language) if row["settled"] is None
+        else _visits(row["received"], language) if row["settled"] is None or not row["received"]
         else _of(row["settled"], row["received"])[language != "zh"]
         for row in rows
     ]  # fmt: skip
