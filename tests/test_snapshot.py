@@ -11,9 +11,11 @@ from sqlalchemy import Engine, insert, update
 from queries.errors import StoreError, UnknownName
 from queries.evaluate import evaluate
 from queries.filters import Filters
+from queries.records import write as records
 from queries.schema import backlog_item, case_evaluation, import_run, office, petition_case
 from queries.settings import Settings
 from queries.snapshot import Snapshot, build_from_frames, current, publish
+from queries.snapshot.write import read_partition
 from queries.store import raise_version, writing
 
 
@@ -207,3 +209,53 @@ def test_odd_characters_in_a_name_survive(any_settings: Settings, store: Engine,
         raise_version(connection)
     counts = dict(evaluate(current(any_settings), "registered_count", ["place"]).select("place", "numerator").rows())
     assert counts == {"西岸镇": 3, odd: 1, "": 1}
+
+
+def rebuilt(settings: Settings) -> dict[str, object]:
+    """The same state read anew: what its manifest says and its rows."""
+    (settings.snapshot_dir / "CURRENT").unlink()
+    return content(current(settings))
+
+
+def content(snapshot: Snapshot) -> dict[str, object]:
+    told = {name: value for name, value in snapshot.manifest.items() if name != "built_at"}
+    files = sorted(path.relative_to(snapshot.folder).as_posix() for path in snapshot.folder.rglob("*.arrow"))
+    return told | {file: read_partition(snapshot.folder / file).to_dicts() for file in files}
+
+
+ITEM = {"batch": "second", "assigned_on": "2022-02-01", "office_id": "西岸镇", "place_code": "东山镇",
+        "leader_assigned": True}  # fmt: skip
+
+
+def test_a_hand_edit_of_a_batch_item_reads_no_case_again_and_says_the_same(
+    any_settings: Settings, store: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(store)
+    first = current(any_settings)
+    records.save(store, "backlog_item", ITEM | {"item_id": "x"}, by="甲")
+    key = records.save(store, "backlog_item", ITEM | {"item_id": "y", "reported_on": "2022-03-01"}, by="甲")
+    with monkeypatch.context() as patch:
+        patch.setattr("queries.snapshot.read_store", lambda *_: pytest.fail("the register was read again"))
+        quick = current(any_settings)
+        said = content(quick)
+    assert quick.id != first.id
+    assert quick.keys("batch") == ["first", "second"]
+    assert evaluate(quick, "backlog_reported_rate", ["batch"]).select("numerator", "denominator").rows() == [
+        (0, 1), (1, 2),
+    ]  # fmt: skip
+    assert rebuilt(any_settings) == said
+    records.withdraw(store, "backlog_item", key, by="甲", version=1)
+    assert current(any_settings).rows["backlog"] == 2
+
+
+def test_what_may_touch_more_than_the_batches_reads_the_register_again(any_settings: Settings, store: Engine) -> None:
+    fill(store)
+    current(any_settings)
+    records.save(store, "backlog_item", ITEM | {"item_id": "x"}, by="甲")
+    with writing(store) as connection:
+        connection.execute(update(petition_case).values(channel="letter"))
+        raise_version(connection)
+    assert current(any_settings).keys("channel")
+    assert evaluate(current(any_settings), "registered_count", ["channel"])["channel"].to_list() == ["letter"]
+    records.save(store, "backlog_item", ITEM | {"item_id": "z", "reported_on": "2022-06-29"}, by="甲")
+    assert current(any_settings).as_of == date(2022, 6, 29)  # the newest event moves the day

@@ -27,6 +27,7 @@ from queries.settings import Settings
 from queries.snapshot import publish
 from queries.snapshot.build import Builder
 from queries.snapshot.layout import LAYOUT, TABLES
+from queries.snapshot.refresh import refreshed
 from queries.snapshot.source import fingerprint, read_store, reading
 from queries.snapshot.write import map_partition, read_partition
 from queries.store import open_store
@@ -285,13 +286,17 @@ def current(settings: Settings, store: Engine | None = None) -> Snapshot:
 def _up_to_date(folder: Path, engine: Engine) -> Path:
     """Build and publish, unless the builder that held the lock before us has done it."""
     with reading(engine) as connection:
-        name = name_of(connection)
-        if publish.current_id(folder) == name:
+        name, before = name_of(connection), publish.current_id(folder)
+        if before == name:
             return folder / name
-        builder = Builder(publish.building_folder(folder, name))
-        about = read_store(connection, builder)
-    builder.finish(id=name, built_at=datetime.now(UTC).isoformat(timespec="seconds"), **about)
-    return publish.publish(folder, builder.folder, name)
+        named: dict[str, Any] = {"id": name, "built_at": datetime.now(UTC).isoformat(timespec="seconds")}
+        built = publish.building_folder(folder, name)
+        if before is None or not refreshed(connection, folder / before, built, **named):
+            built = publish.building_folder(folder, name)  # an attempt that was given up may have left files
+            builder = Builder(built)
+            about = read_store(connection, builder)
+            builder.finish(**named, **about)
+    return publish.publish(folder, built, name)
 
 
 def register_version(import_id: int, store_version: int, imported_at: str) -> str:

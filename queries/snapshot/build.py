@@ -6,7 +6,7 @@ one by one. Codes met on the way are put in their final order while writing.
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -53,6 +53,8 @@ class Builder:
         self.coverage: dict[str, int] = defaultdict(int)
         self.unusable: dict[str, int] = dict.fromkeys(UNUSABLE, 0)
         self.unusable_values: set[int] = set()
+        self.events: dict[str, int] = {}
+        """Table to day number of its newest event."""
         self.newest: int | None = None
         self.not_counted = 0
         self.rows = {"cases": 0, "evaluations": 0, "backlog": 0}
@@ -144,9 +146,8 @@ class Builder:
             if bits is not None and bits.max() and name in EVENT_CHECKED:
                 bit = UNUSABLE[EVENT_CHECKED[name]]
                 day = day.filter((bits // bit) % 2 == 0)
-            self.newest = max(
-                (int(number) for number in (self.newest, *day.top_k(1)) if number is not None), default=None
-            )
+            for number in day.top_k(1).drop_nulls():
+                self.events[table] = max(int(number), self.events.get(table, int(number)))
 
     def add_evaluations(self, frame: pl.DataFrame) -> None:
         """A batch of `case_evaluation`, after all cases; rows are joined by case_no, else by case_id."""
@@ -200,21 +201,21 @@ class Builder:
         Returns:
             The manifest, also written as `manifest.json`.
         """
-        if newest_file_date is not None and self.newest is not None:
-            self.newest = min(self.newest, day_number(newest_file_date))
+        self.newest = newest_day(self.events, newest_file_date)
         for name in ("cases", "evaluations", "dimensions"):
             (self.folder / name).mkdir(parents=True, exist_ok=True)
-        orders = {name: book.final(self._first_keys(name)) for name, book in self.codebooks.items()}
+        orders = self.orders(self.codebooks)
         counts = {name: np.zeros(len(keys) + 1, dtype=np.int64) for name, (keys, _) in orders.items()}
         partitions = self._write_cases(orders, counts)
         partitions += self._write_evaluations(partitions, orders)
-        partitions += self._write_backlog(orders)
+        partitions += self.write_backlog(orders)
         for name, (keys, _) in orders.items():
             self.coverage[DIMENSIONS[name].column] += int(counts[name][1:].sum())
-            self._write_dimension(name, keys, counts[name])
+            self.write_dimension(name, keys, counts[name])
         manifest = {
             **about,
             "as_of": from_day_number(self.newest).isoformat() if self.newest is not None else None,
+            "events": self.events,
             "rows": self.rows,
             "coverage": dict(self.coverage),
             "unusable": self.unusable,
@@ -224,6 +225,10 @@ class Builder:
         }
         (self.folder / "manifest.json").write_text(json.dumps(manifest, ensure_ascii=False), encoding="utf-8")
         return manifest
+
+    def orders(self, names: Iterable[str]) -> Orders:
+        """The final order of the keys of some dimensions."""
+        return {name: self.codebooks[name].final(self._first_keys(name)) for name in names}
 
     def _first_keys(self, name: str) -> list[str]:
         if DIMENSIONS[name].words != "office":
@@ -278,14 +283,16 @@ class Builder:
         for name, source in EVALUATION_DAYS.items():
             self.coverage[source] = len(frame) - frame[name].null_count()
 
-    def _write_backlog(self, orders: Orders) -> list[Written]:
+    def write_backlog(self, orders: Orders) -> list[Written]:
+        """Write the batch items; `finish` does so too."""
         if not self._backlog:
             return []
         frame = _reordered(pl.concat(self._backlog), orders, "backlog").sort("assigned_day", "batch")
         schema = {**FIXED["backlog"], **_code_types(orders, "backlog")}
         return [write_partition(self.folder, "backlog", None, frame, schema)]
 
-    def _write_dimension(self, name: str, keys: list[str], counts: np.ndarray) -> None:
+    def write_dimension(self, name: str, keys: list[str], counts: np.ndarray) -> None:
+        """Write the values of a dimension with the cases of each, from code 0 on; `finish` does so too."""
         labels = [BLANK, *(_label(name, key) for key in keys)]
         frame = pl.DataFrame(
             {
@@ -306,6 +313,14 @@ class Builder:
                 pl.col("is_listed").fill_null(False),
             ).drop("name")  # fmt: skip
         write_arrow(self.folder / "dimensions" / f"{name}.arrow", frame.to_arrow(compat_level=pl.CompatLevel.oldest()))
+
+
+def newest_day(events: Mapping[str, int], newest_file_date: date | None) -> int | None:
+    """The day number a register is seen from: that of its newest event, at the latest the newest file's."""
+    newest = max(events.values(), default=None)
+    if newest is None or newest_file_date is None:
+        return newest
+    return min(newest, day_number(newest_file_date))
 
 
 def case_columns() -> list[str]:

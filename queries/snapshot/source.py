@@ -8,9 +8,10 @@ from hashlib import sha256
 from typing import Any
 
 import polars as pl
-from sqlalchemy import Connection, Engine, Select, select
+from sqlalchemy import Connection, Engine, Select, func, select
 
-from queries.schema import backlog_item, case_evaluation, import_run, office, petition_case
+from queries.records.write import IN_FIGURES
+from queries.schema import backlog_item, case_evaluation, import_run, office, petition_case, record_change
 from queries.snapshot.build import Builder, case_columns
 from queries.snapshot.bulk import Garbled, text_batches
 from queries.snapshot.surroundings import surroundings
@@ -40,10 +41,10 @@ def read_store(connection: Connection, builder: Builder) -> dict[str, Any]:
     """Give the builder every row.
 
     Returns:
-        What the manifest says of where the rows came from: store_version, sources, is_demo, unsupported, targets,
-        imports; and newest_file_date.
+        What the manifest says of where the rows came from: store_version, changes (`changes_of_figures`), sources,
+        is_demo, unsupported, imports; and newest_file_date.
     """
-    builder.add_offices(frame_of(connection, select(*(office.c[name] for name in OFFICES))))
+    builder.add_offices(offices(connection))
     columns = ("case_no", "counted", *case_columns())
     case_query = select(*(petition_case.c[name] for name in columns)).order_by(petition_case.c.case_no)
     _read(connection, case_query, builder.add_cases)
@@ -57,11 +58,37 @@ def read_store(connection: Connection, builder: Builder) -> dict[str, Any]:
     ).join(petition_case, petition_case.c.case_id == case_evaluation.c.case_id)
     joined = joined.order_by(case_evaluation.c.case_id, case_evaluation.c.target)
     _read(connection, joined, builder.add_evaluations)
-    in_force = backlog_item.c.withdrawn_at.is_(None)
-    backlog = frame_of(connection, select(*(backlog_item.c[name] for name in BACKLOG)).where(in_force))
+    backlog = backlog_in_force(connection)
     if len(backlog):
         builder.add_backlog(backlog)
-    return {"store_version": store_version(connection), **runs_until(connection), **surroundings(connection)}
+    return about(connection)
+
+
+def about(connection: Connection) -> dict[str, Any]:
+    """What a manifest says of the store's state; `read_store` says what."""
+    return {
+        "store_version": store_version(connection),
+        "changes": changes_of_figures(connection),
+        **runs_until(connection),
+        **surroundings(connection),
+    }
+
+
+def changes_of_figures(connection: Connection) -> int:
+    """How often records that are in the figures were changed by hand or entered by a loader."""
+    query = select(func.count()).select_from(record_change).where(record_change.c.kind.in_(IN_FIGURES))
+    return connection.execute(query).scalar() or 0
+
+
+def offices(connection: Connection) -> pl.DataFrame:
+    """Every office."""
+    return frame_of(connection, select(*(office.c[name] for name in OFFICES)))
+
+
+def backlog_in_force(connection: Connection) -> pl.DataFrame:
+    """Every item of a batch that is not withdrawn."""
+    query = select(*(backlog_item.c[name] for name in BACKLOG)).where(backlog_item.c.withdrawn_at.is_(None))
+    return frame_of(connection, query)
 
 
 def _read(connection: Connection, query: Select[Any], add: Callable[[pl.DataFrame], None]) -> None:
