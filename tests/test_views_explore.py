@@ -8,6 +8,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from dashboard.charts import Style
+from dashboard.charts.exploration import drawing
 from queries.days import day_number
 from queries.errors import UsageError
 from queries.evaluate import added_up, evaluate
@@ -309,3 +311,20 @@ def test_groups_are_found_by_name_pinyin_and_initials(tmp_path, typed, found):
     made = build_from_frames(tmp_path / "s", pl.DataFrame(rows))
     cells = part(explore.answer(made, YEAR, Question(("registered_count",), "place", find=typed)).frame, "cell")
     assert sorted(set(cells["place"]) - {OTHERS}) == sorted(found)
+
+
+@pytest.mark.parametrize("versus", ["foo", "place:nowhere", "place:p0", "2022-13-01..x"])
+def test_another_selection_without_meaning_is_left_out_and_said_so(city, versus):
+    only = YEAR.only("place", "p0")
+    asked = Question(SHARES[:1], "channel", versus=versus)
+    view = explore.answer(city, only, asked)
+    assert "then_value" not in view.frame.columns
+    assert any("对比" in note.zh for note in view.notes)
+    drawn = explore_drawing.drawn(city, only, asked, SHARES[0])
+    assert drawing(drawn, Style("zh", False)).data
+    assert explore_drawing.kind(explore.meant(city, only, asked), SHARES[0]) == "intervals"
+
+
+def test_of_a_share_that_is_neither_good_nor_bad_no_group_is_worse(city):
+    drawn = explore_drawing.drawn(city, YEAR, Question(("closed_share",), "place"), "closed_share")
+    assert drawn.frame["worse"].to_list() == [False] * drawn.frame.height

@@ -144,7 +144,7 @@ def _drawn(session: Session, question: Question) -> str:
 
 
 def _chart(session: Session, question: Question, name: str) -> None:
-    kind = explore_drawing.kind(question, name)
+    kind = explore_drawing.kind(session.answer(explore.meant, question), name)
     if kind == "nothing":
         return
     view = session.view(explore_drawing.drawn, question, name)

@@ -6,7 +6,7 @@ the first N groups is one group of its own, counted from its items.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cached_property
 
@@ -29,6 +29,10 @@ from queries.vocabulary import Text, fold
 OTHERS = "__others__"  # key of everything below the first N groups; no register has it
 THE_OTHERS = Text("其余", "Others")
 NOTHING = "-"  # no breakdown, as a link says it
+NOT_COMPARED = Text(
+    "在当前筛选下没有可对比的件，未作对比。",
+    "Nothing is left to compare with under this selection; no comparison is made.",
+)
 MOST_MEASURES = 4
 TOPS = (10, 20, 50, 300)  # groups shown; a browser draws 300 rows of a table at once
 MOST_COLUMNS = 12  # groups side by side
@@ -117,6 +121,12 @@ def grains(snapshot: Snapshot, filters: Filters) -> tuple[str, ...]:
     return tuple(name for name in reversed(GRAIN_DAYS) if 1 < fitting[name] <= MOST_PERIODS)
 
 
+def meant(snapshot: Snapshot, filters: Filters, question: Question) -> Question:
+    """The question without another selection that has no meaning under this one, such as what is all of it."""
+    other = other_selection(snapshot, seen(filters, snapshot), question.versus, question.grain)
+    return question if other else replace(question, versus="")
+
+
 def answer(snapshot: Snapshot, filters: Filters, question: Question) -> View:
     """The cells and totals of a question.
 
@@ -138,7 +148,8 @@ def answer(snapshot: Snapshot, filters: Filters, question: Question) -> View:
     frame = _judged(frame, question, snapshot, now)
     whole = frame.filter(pl.col("part") == "total")
     finding = _finding(whole, measure(question.measures[0]), chosen, other)
-    notes = (*reasons(whole, snapshot, chosen), *(other.notes if other else ()), *excluded(whole))
+    compared = other.notes if other else (NOT_COMPARED,) if question.versus else ()
+    notes = (*reasons(whole, snapshot, chosen), *compared, *excluded(whole))
     return made(snapshot, now, frame, question.measures, question.axes, finding, notes)
 
 

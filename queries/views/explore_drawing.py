@@ -11,7 +11,7 @@ from queries.measures import Ratio, measure
 from queries.snapshot import Snapshot
 from queries.views import View
 from queries.views.beside import other_selection
-from queries.views.explore import Question, answer
+from queries.views.explore import Question, answer, meant
 from queries.views.explore_table import label_of, ordered
 from queries.views.parts import bands
 from queries.views.townships import standing, title
@@ -49,6 +49,7 @@ def drawn(snapshot: Snapshot, filters: Filters, question: Question, name: str) -
         (the whole's value); band, worse (`parts.bands`); and for two selections name_zh, name_en, then_zh, then_en.
         As many rows as the chart has room for; a note says how many are left out.
     """
+    question = meant(snapshot, filters, question)
     view = answer(snapshot, filters, question)
     cells = view.frame.filter((pl.col("part") == "cell") & (pl.col("measure") == name))
     whole = view.frame.filter((pl.col("part") == "total") & (pl.col("measure") == name))

@@ -119,7 +119,8 @@ def bands(frame: pl.DataFrame, share: float | None, better: str, smallest: int) 
         band[enough] = np.where(different, side, "same")
     unwanted = {"higher": "low", "lower": "high"}.get(better)
     named = frame.with_columns(pl.Series("band", band.tolist(), dtype=pl.String))
-    return named.with_columns((pl.col("band") == unwanted).alias("worse"))
+    worse = pl.col("band") == unwanted if unwanted else pl.lit(False)
+    return named.with_columns(worse.alias("worse"))
 
 
 def change_words(change: float | None, signal: int | None, zh: str, en: str) -> Text | None:
