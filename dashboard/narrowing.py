@@ -204,7 +204,9 @@ def explore_controls(session: Session, asked: explore.Question) -> dict[str, str
         "t": (asked.grain or explore.NOTHING, explore.NOTHING),
         "draw": (session.locals.get("draw", asked.measures[0]), asked.measures[0]),
     }
-    return {name: value for name, (value, usual) in said.items() if value != usual}
+    beside = ("vs", "during", "with") if asked.versus else ()  # below a comparison its next level is compared too
+    kept = {name: session.locals[name] for name in beside if name in session.locals}
+    return kept | {name: value for name, (value, usual) in said.items() if value != usual}
 
 
 def _chosen(state: str) -> None:

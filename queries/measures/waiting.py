@@ -254,8 +254,9 @@ MEASURES = (
     ),
     _plain(
         "days_to_evaluate", Text("办结后评价天数", "Days from closing to evaluation"),
-        Text("从办结到评价的天数，只含已评价的（未评价的见参评率）",
-             "days from closing to the evaluation, of those evaluated (silence is in the participation rate)"),
+        Text("从办结到评价的天数，只含办结后评价的：办结前已评价的（对信访部门多是如此）和未评价的不计",
+             "days from closing to the evaluation, of those evaluated after closing: not those evaluated before it, as "
+             "the bureau mostly is, nor those in silence"),
         EVALUATED_AT, EVALUATED_CLOSED, where=_answered_after_closing,
         seconds=_days(_closed, _day("evaluated_day")), cohort=WINDOW_END, source="DOMAIN §3", table="evaluations",
     ),
