@@ -167,6 +167,8 @@ def period(start: date | None, end: date | None, language: str) -> str:
     to = "至" if language == "zh" else " – "
     if start is None and end is None:
         return "全部时间" if language == "zh" else "all time"
+    if start is not None and start == end:
+        return day(start, language)
     if start and end and start.day == 1 and end == month_end(end):
         if (start.year, start.month) == (end.year, end.month):
             return month(start, language)

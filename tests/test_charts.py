@@ -201,6 +201,7 @@ def test_working_days_leave_out_weekends_and_holidays():
         (wording.number, (-3.25, ), "-3", "−3"),
         (wording.period, (date(2022, 6, 1), date(2022, 6, 30)), "2022年6月", "Jun 2022"),
         (wording.period, (date(2021, 7, 1), date(2022, 6, 30)), "2021年7月至2022年6月", "Jul 2021 – Jun 2022"),
+        (wording.period, (date(2022, 6, 3), date(2022, 6, 3)), "2022年6月3日", "3 Jun 2022"),
         (wording.period, (None, None), "全部时间", "all time"),
         (wording.listing, (["甲", "乙", "丙", "丁"],), "甲、乙等4个", "甲, 乙 and 2 others"),
     ],

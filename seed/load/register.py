@@ -154,7 +154,7 @@ class _Register:
         job.ignored += [heading for heading in layout.ignored if heading not in job.ignored]
         job.dropped += [heading for heading in layout.dropped if heading not in job.dropped]
         for table_note in layout.table.notes:
-            job.note(f"{layout.where}：{table_note}", f"{layout.where}: {table_note}")
+            job.note(f"{layout.where}：{table_note.zh}", f"{layout.where}: {table_note.en}")
         rows = "、".join(map(str, layout.header_rows))
         if layout.header_rows != (1,):
             job.note(f"{layout.where}：表头在第 {rows} 行", f"{layout.where}: the heading is row {rows}")

@@ -12,6 +12,7 @@ from typing import Protocol
 import polars as pl
 
 from queries.errors import UnreadableFile
+from queries.vocabulary import Text
 
 CHUNK_ROWS = 100_000  # rows held at a time
 
@@ -44,7 +45,7 @@ class Table(Protocol):
 
     file: str
     sheet: str
-    notes: tuple[str, ...]
+    notes: tuple[Text, ...]
 
     def head(self, rows: int) -> list[list[str]]:
         """The first rows as texts; shorter rows where cells at the end are missing."""

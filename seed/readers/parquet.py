@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from queries.errors import UnreadableFile
+from queries.vocabulary import Text
 from seed.readers import CHUNK_ROWS, Chunk, ReadOptions, Table, without_blank_rows
 
 
@@ -31,7 +32,7 @@ def tables(path: Path, _options: ReadOptions) -> list[Table]:
 
 class _ParquetTable:
     sheet = ""
-    notes: tuple[str, ...] = ()
+    notes: tuple[Text, ...] = ()
 
     def __init__(self, name: str, file: pq.ParquetFile):
         self.file, self._file = name, file

@@ -20,6 +20,7 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 
 from queries.errors import UnreadableFile
+from queries.vocabulary import Text
 from seed.readers import CHUNK_ROWS, Chunk, ReadOptions, Table, without_blank_rows
 
 BLOCK_BYTES = 16 << 20
@@ -145,7 +146,7 @@ class _TextTable:
         self.file, self._path, self._encoding, self._delimiter = path.name, path, encoding, delimiter
         self._is_utf8 = is_utf8  # found to be so to the last byte: Arrow reads the file itself
         self._fast_fits: bool | None = None
-        self.notes: tuple[str, ...] = (f"{encoding}, {_DELIMITER_NAMES.get(delimiter, delimiter)}",)
+        self.notes: tuple[Text, ...] = (_written_in(encoding, delimiter),)
 
     def head(self, rows: int) -> list[list[str]]:
         return [cells for _, cells, _ in islice(_records(self._lines(), self._delimiter), rows)]
@@ -245,7 +246,20 @@ class _TextTable:
             yield Chunk(without_blank_rows(pl.DataFrame(good, schema=schema, orient="row")), tuple(bad))
 
 
-_DELIMITER_NAMES = {",": "comma", "\t": "tab", ";": "semicolon", "|": "bar", "\x01": "control-A"}
+def _written_in(encoding: str, delimiter: str) -> Text:
+    """How the file was read, for whoever looks for the cause of broken characters or columns."""
+    name = encoding.upper().removesuffix("-SIG")
+    by = _DELIMITERS.get(delimiter, Text(f"“{delimiter}”", f"“{delimiter}”"))
+    return Text(f"{name}编码，以{by.zh}分隔", f"{name}, columns separated by {by.en}")
+
+
+_DELIMITERS = {
+    ",": Text("逗号", "commas"),
+    "\t": Text("制表符", "tabs"),
+    ";": Text("分号", "semicolons"),
+    "|": Text("竖线", "bars"),
+    "\x01": Text("控制符 A", "control-A"),
+}
 
 
 class _RowNumbers:

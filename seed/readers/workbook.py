@@ -8,6 +8,7 @@ import fastexcel
 import polars as pl
 
 from queries.errors import UnreadableFile
+from queries.vocabulary import Text
 from seed.readers import CHUNK_ROWS, Chunk, ReadOptions, Table, without_blank_rows
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -53,7 +54,7 @@ def tables(path: Path, options: ReadOptions) -> list[Table]:
 
 
 class _Sheet:
-    notes: tuple[str, ...] = ()
+    notes: tuple[Text, ...] = ()
 
     def __init__(self, file: str, sheet: str, reader: fastexcel.ExcelReader):
         self.file, self.sheet, self._reader = file, sheet, reader

@@ -191,3 +191,14 @@ def test_a_missing_file_is_named(tmp_path):
 def test_a_row_of_one_cell_is_split_no_further():
     assert text.find_delimiter("编号\n1\n2\n") == ","
     assert text.find_delimiter(io.StringIO('a;b\n"1,5";2\n"2,5";3\n').read()) == ";"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "delimiter", "said"),
+    [("utf-8-sig", ",", "UTF-8编码，以逗号分隔"), ("gb18030", "\t", "GB18030编码，以制表符分隔")],
+)
+def test_how_a_text_was_read_is_said_in_words(tmp_path, encoding, delimiter, said):
+    file = tmp_path / "register.csv"
+    file.write_text("\n".join(delimiter.join(["信访件编号", "登记时间"]) for _ in range(3)), encoding)
+    (table,) = open_tables(file)
+    assert [note.zh for note in table.notes] == [said]
