@@ -5,8 +5,10 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.link_menu import as_text, parameters
 from queries.filters import Filters
+from queries.records import write
 from queries.settings import Settings
 from queries.snapshot import current
+from queries.store import open_store
 from queries.views.saved import saved_views, start_of
 from seed import demo
 from tests.test_screens import APP
@@ -104,3 +106,22 @@ def _draw(settings):
     from dashboard.session import default_reader
 
     PAGE.render(default_reader(settings, "zh"))
+
+
+def test_a_reader_begins_on_the_start_page_once_and_is_offered_it_afterwards(settings, front_door):
+    engine = open_store(settings)
+    number = write.save(engine, "saved_view", {"name": "超期", "owner": "督查科", "page": "closure",
+                                               "link": "period=all", "is_start": True}, by="督查科")  # fmt: skip
+    app = front_door
+    app.session_state["_kept.signature"] = "督查科"
+    app.run()
+    assert not app.exception
+    assert dict(app.query_params) == {"period": "all"}
+    again = AppTest.from_file(APP, default_timeout=30)
+    again.context = {"locale": "zh-CN"}
+    again.session_state["_kept.signature"], again.session_state["_kept.began"] = "督查科", True
+    again.run()
+    assert dict(again.query_params) == {}
+    assert any("超期" in each.proto.label for each in again.get("page_link"))
+    write.withdraw(engine, "saved_view", number, by="督查科", version=1)
+    engine.dispose()
