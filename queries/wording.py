@@ -16,6 +16,7 @@ from babel.numbers import NumberPattern, parse_pattern
 from queries.days import month_end
 
 MISSING = "—"
+TRUE_DIGITS = 12  # of a share: what is nearer to 0 or 1 comes from rounding in a computation, not from counting items
 _LOCALES = {"zh": Locale("zh", "CN", script="Hans"), "en": Locale("en", "US")}
 _DAY = {"zh": "y年M月d日", "en": "d MMM y"}
 _MONTH = {"zh": "y年M月", "en": "MMM y"}
@@ -39,6 +40,7 @@ def per_cent(share: float | None, language: str, decimals: int = 1) -> str:
     """`0.92` → 92.0%. Nearly all is not "100.0%" and nearly none not "0.0%": >99.9%, <0.1%."""
     if share is None:
         return MISSING
+    share = round(share, TRUE_DIGITS)
     step = 10**-decimals
     if 0 < share * 100 < step / 2:
         return f"<{number(step, language, decimals)}%"

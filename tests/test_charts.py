@@ -190,6 +190,8 @@ def test_working_days_leave_out_weekends_and_holidays():
         (wording.per_cent, (0.00001,), "<0.1%", "<0.1%"),
         (wording.per_cent, (1.0,), "100.0%", "100.0%"),
         (wording.per_cent, (None,), "—", "—"),
+        (wording.per_cent, (0.9999999999999998,), "100.0%", "100.0%"),
+        (wording.per_cent, (1e-17,), "0.0%", "0.0%"),
         (wording.change, (0.013,), "上升1.3个百分点", "up 1.3 pp"),
         (wording.change, (-0.0001,), "持平", "unchanged"),
         (wording.signed_points, (-0.013,), "\u22121.3个百分点", "\u22121.3 pp"),

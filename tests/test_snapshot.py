@@ -15,6 +15,7 @@ from queries.records import write as records
 from queries.schema import backlog_item, case_evaluation, import_run, office, petition_case
 from queries.settings import Settings
 from queries.snapshot import Snapshot, build_from_frames, current, publish
+from queries.snapshot.source import runs_until
 from queries.snapshot.write import read_partition
 from queries.store import raise_version, writing
 
@@ -69,6 +70,18 @@ def case(number: int) -> dict[str, object]:
         "source": "county",
         "import_id": 1,
     }
+
+
+def test_what_one_register_cannot_support_another_may(any_settings: Settings, store: Engine) -> None:
+    fill(store)
+    with writing(store) as connection:
+        for number, (source, day) in enumerate((("list of offices", None), ("second county", date(2022, 6, 30))), 2):
+            values = {"import_id": number, "imported_at": moment("2022-07-02"), "source": source, "files": "[]",
+                      "as_of": day}  # fmt: skip
+            connection.execute(insert(import_run).values(values))
+            if day is None:
+                assert runs_until(connection)["unsupported"].keys() == {"on_time_reply_rate"}
+        assert runs_until(connection)["unsupported"] == {}
 
 
 def test_a_snapshot_holds_what_the_store_holds(any_settings: Settings, store: Engine) -> None:

@@ -125,9 +125,9 @@ def runs_until(connection: Connection, import_id: int | None = None) -> dict[str
         query = query.where(import_run.c.import_id <= import_id)
     runs = connection.execute(query).mappings().all()
     latest = {run["source"]: run for run in runs}  # one register has one source; its latest import speaks for it
-    unsupported: dict[str, Any] = {}
-    for run in latest.values():
-        unsupported |= json.loads(run["unsupported"] or "{}")
+    # what one register cannot support another may; lists of offices bring no dates and have no say
+    said = [json.loads(run["unsupported"] or "{}") for run in latest.values() if run["as_of"]]
+    unsupported = {name: why for each in said[-1:] for name, why in each.items() if all(name in one for one in said)}
     dates: list[date] = [run["as_of"] for run in runs if run["as_of"]]
     return {
         "sources": list(latest),
