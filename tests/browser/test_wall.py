@@ -6,12 +6,15 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
+from unicodedata import normalize
 
 import pytest
 import uvicorn
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page
+from pypdf import PdfReader
 from starlette.applications import Starlette
 
 from dashboard.wall.server import ROUTES
@@ -213,3 +216,21 @@ def test_turning_the_slides_leaves_nothing_behind(open_wall):
         return int(page.evaluate(elements))
 
     assert turn() == turn() == turn()
+
+
+def test_all_slides_are_printed_light_one_a_sheet_lying_on_its_side_and_the_screen_goes_on(open_wall):
+    page = open_wall("lang=zh&theme=dark")
+    before = headline(page)
+    count = page.evaluate("huiyin.slides().length")
+    page.evaluate("window.printed = 0; window.print = () => { window.printed += 1; }")
+    page.keyboard.press("Control+p")
+    page.wait_for_function("window.printed === 1")
+    assert page.locator(".sheet").first.evaluate("e => getComputedStyle(e).backgroundColor") == "rgb(255, 255, 255)"
+    sheets = PdfReader(BytesIO(page.pdf(prefer_css_page_size=True, print_background=True))).pages
+    assert len(sheets) == count
+    for number, sheet in enumerate(sheets, start=1):
+        text = normalize("NFKC", sheet.extract_text()).replace(" ", "")
+        assert (f"{number}/{count}" in text, "数据截至" in text) == (True, True)
+        assert sheet.mediabox.width > sheet.mediabox.height
+    assert page.locator("#sheets").count() == 0
+    assert headline(page) == before

@@ -2,6 +2,7 @@
 
 import { dispose, element, settle, slide } from './draw.js';
 import { Feed } from './feed.js';
+import { printAll } from './sheets.js';
 
 const config = JSON.parse(document.getElementById('config').textContent);
 const words = config.words[config.screen.language];
@@ -198,6 +199,24 @@ const does = {
   },
 };
 
+/** Every slide on paper, light; without a server in the colours the screen has. */
+async function onPaper() {
+  const light = new URLSearchParams(query);
+  light.set('theme', 'light');
+  const found = await fetch(`${config.slides}?${light}`, { signal: AbortSignal.timeout(10_000) })
+    .then((answer) => (answer.ok ? answer.json() : null)).catch(() => null);
+  const shown = found ?? payload;
+  if (!shown?.slides.length) return;
+  const slides = shown.slides.map((each) => (each.failed ? payload.slides.find((old) => old.key === each.key) : each)).filter(Boolean);
+  await printAll({ ...shown, slides }, {
+    palette: config.palettes[found || !config.screen.dark ? 'light' : 'dark'],
+    width: STAGE[0],
+    marks: shown.is_demo ? [words.demo] : [],
+    more: (n) => fill(words.more, { n }),
+    place: (n, count) => fill(words.position, { n, count }),
+  });
+}
+
 const KEYS = {
   ArrowRight: 'next', ArrowDown: 'next', PageDown: 'next', Enter: 'next', n: 'next',
   ArrowLeft: 'previous', ArrowUp: 'previous', PageUp: 'previous', Backspace: 'previous', p: 'previous',
@@ -206,6 +225,11 @@ const KEYS = {
 };
 
 addEventListener('keydown', (event) => {
+  if ((event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key.toLowerCase() === 'p') {
+    event.preventDefault();
+    onPaper();
+    return;
+  }
   if (event.ctrlKey || event.altKey || event.metaKey) return;
   const name = KEYS[event.key.length === 1 ? event.key.toLowerCase() : event.key];
   const black = !at('black').hidden;
