@@ -182,7 +182,7 @@ def test_a_page_is_printed_light_without_its_controls_and_says_what_it_is(open_p
     settled(page)
     page.wait_for_selector(".js-plotly-plot .main-svg")
     before = page.locator(".js-plotly-plot text").first.evaluate("e => getComputedStyle(e).fill")
-    page.evaluate("window.printed = 0; window.print = () => { window.printed += 1; }")
+    page.evaluate("window.printed = 0; window.print = () => { window.printed += 1; }; null")
     page.keyboard.press("Control+p")
     page.wait_for_function("window.printed === 1")
     sheets = PdfReader(BytesIO(page.pdf(format="A4", landscape=True, print_background=True))).pages

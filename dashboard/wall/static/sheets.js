@@ -12,10 +12,6 @@ export async function printAll(payload, look) {
   host.id = 'sheets';
   for (const [name, colour] of Object.entries(look.palette)) host.style.setProperty(`--${name}`, colour);
   document.body.append(host);
-  addEventListener('afterprint', () => {
-    host.querySelectorAll('.slide').forEach(dispose);
-    host.remove();
-  }, { once: true });
   for (const [index, content] of payload.slides.entries()) {
     const sheet = element('div', 'sheet'), room = element('div', 'room'), foot = element('div', 'foot');
     sheet.style.cssText = `width: ${look.width}px; height: ${Math.floor(look.width / RATIO)}px; zoom: ${WIDTH / look.width};`;
@@ -28,5 +24,9 @@ export async function printAll(payload, look) {
     host.append(sheet);
     await settle(section, content, look.more);
   }
+  addEventListener('afterprint', () => {
+    host.querySelectorAll('.slide').forEach(dispose);
+    host.remove();
+  }, { once: true });
   window.print();
 }
