@@ -31,6 +31,9 @@ def briefing_menu(session: Session, month: date | None = None, *, small: bool = 
         type="tertiary" if small else "secondary",
         key="briefing-menu",
     ):
+        if stem is None:
+            st.warning(plain(words("briefing.lost_short", period=period)), icon=":material/warning:")
+            return
         st.caption(plain(words("briefing.download_help", period=period)))
         for each in FORMATS.values():
             st.download_button(

@@ -25,8 +25,10 @@ from queries.measures import measure
 from queries.records import meetings
 from queries.records.fields import NO_PETITIONERS
 from queries.records.kinds import kind_of
+from queries.records.meetings import Terms
 from queries.records.states import signature
-from queries.rules import RULE_SETS
+from queries.rules import CONVENTIONS, RULE_SETS
+from queries.selection import evaluation_target
 from queries.views import commitments
 from queries.views.meeting import Meeting
 
@@ -115,10 +117,14 @@ def close(session: Session, held: Meeting) -> None:
 def closing_form(session: Session, held: Meeting) -> None:
     """What is fixed, the day it was held, the signature, and the button that closes."""
     words, language = session.words, session.language
+    # fixed with the rest: a later import may bring evaluations of another kind
+    held = replace(held, evaluation_target=evaluation_target(session.snapshot, held.filters("month")))
     st.markdown(plain(words("meeting.close_what")))
     facts = {
         words("meeting.close_as_of"): wording.day(held.as_of, language),
         words("meeting.close_rules"): RULE_SETS[held.rules].label(language),
+        words("filters.convention"): CONVENTIONS[held.convention](language),
+        words("filters.target"): words(f"filters.target_{held.evaluation_target}"),
         words("meeting.close_version"): session.data_version,
     }
     st.table([{"name": plain(name), "value": plain(value)} for name, value in facts.items()],
@@ -131,7 +137,7 @@ def closing_form(session: Session, held: Meeting) -> None:
     if st.button(words("meeting.close"), type="primary", icon=":material/lock:", key="close-sure"):
         act = partial(
             meetings.close, session.settings, *_of(session, held), by=session.signature, version=held.version,
-            held_on=day,
+            seen=session.data_version, held_on=day,
         )  # fmt: skip
         _write(session, place, act, words("meeting.closed_now"))
 
@@ -159,8 +165,8 @@ def reopening_form(session: Session, held: Meeting) -> None:
         _write(session, place, act, words("meeting.reopened"))
 
 
-def _of(session: Session, held: Meeting) -> tuple[Any, date, date, str]:
-    return store(session.settings), held.month, held.as_of, held.rules
+def _of(session: Session, held: Meeting) -> tuple[Any, Terms]:
+    return store(session.settings), Terms(held.month, held.as_of, held.rules, held.convention, held.evaluation_target)
 
 
 def _write(session: Session, place: Any, act: Callable[[], object], said: str) -> None:

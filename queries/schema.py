@@ -296,6 +296,8 @@ meeting = Table(  # one monthly session
     Column("month", Date, nullable=False, unique=True),  # its first day
     Column("as_of", Date, nullable=False),
     Column("rules", String(60), nullable=False),
+    Column("convention", String(40), nullable=False, default="observed", server_default="observed"),
+    Column("evaluation_target", String(20)),  # bureau, office; None: the bureau's where there is any
     Column("state", String(20), nullable=False, default="open"),  # open, closed
     Column("held_on", Date),
     Column("closed_at", DateTime),  # UTC
@@ -438,6 +440,15 @@ statistics_row = Table(
     Column("kind", String(10), nullable=False),  # office, subtotal, total
     Column("office_id", String(120)),  # None: no office of that name
     Column("cells", Text, nullable=False),  # JSON: texts as printed
+)
+
+kept_register = Table(  # a state of the register somebody needs for good, should its files be lost
+    "kept_register",
+    metadata,
+    Column("register", String(40), primary_key=True),  # as `Snapshot.version`
+    Column("seal", String(80), nullable=False),  # of every value in it (`queries.snapshot.seal`)
+    Column("offices", Text, nullable=False),  # JSON: rows of `office` as they were
+    Column("kept_at", DateTime, nullable=False),  # UTC
 )
 
 RECORD_TABLES = (

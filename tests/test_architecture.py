@@ -55,6 +55,7 @@ FLOORS = {
     "queries.views": 5,
     "seed": 6,
     "dashboard.i18n": 6,
+    "dashboard.held": 6,
     "dashboard.charts": 6,
     "dashboard.exports": 6,
     "dashboard.agenda": 6,

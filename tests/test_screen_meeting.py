@@ -19,7 +19,7 @@ from queries.views.meeting import meeting_of
 from seed import demo
 
 WORDS = Words("zh")
-JUNE = (date(2022, 6, 1), date(2022, 6, 30), "regulation2022")
+JUNE = meetings.Terms(date(2022, 6, 1), date(2022, 6, 30), "regulation2022")
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +69,7 @@ def texts(app: AppTest) -> str:
 
 
 def session_of(settings: Settings):
-    return meeting_of(current(settings), Filters(), JUNE[0])
+    return meeting_of(current(settings), Filters(), JUNE.month)
 
 
 def test_the_newest_session_opens_on_what_was_promised_and_needs_no_setting_up(city):
@@ -226,7 +226,7 @@ def test_two_people_following_up_one_commitment_see_both_texts_and_nothing_is_lo
 def test_two_people_closing_one_session_one_is_told_who_was_first(city):
     app = drawer(city, "closing_form")
     engine = open_store(city)
-    meetings.close(city, engine, *JUNE, by="办公室", version=None)
+    meetings.close(city, engine, JUNE, by="办公室", version=None)
     app.button(key="close-sure").click().run()
     assert not app.exception
     said = texts(app)

@@ -5,11 +5,11 @@ from datetime import date
 
 from dashboard.briefing import Briefing
 from dashboard.briefing.compose import compose, file_stem
+from dashboard.held import held_session
 from dashboard.i18n import Words
-from dashboard.session import Session, default_reader
-from queries.access import visible_to
+from dashboard.session import Session
 from queries.errors import StoreError
-from queries.views.meeting import Meeting, meeting_of, newest_month
+from queries.views.meeting import newest_month
 
 
 def usual_month(session: Session) -> date:
@@ -18,10 +18,12 @@ def usual_month(session: Session) -> date:
     return newest_month(min(until, session.as_of) if until else session.as_of)
 
 
-def file_stem_for(session: Session, month: date) -> str:
-    """Name of the files without their ending; known before any of them is made."""
-    held = meeting_of(session.snapshot, session.filters, month)
-    return file_stem(session.settings.bureau, month, _version(session, held), session.language)
+def file_stem_for(session: Session, month: date) -> str | None:
+    """Name of the files without their ending, known before any of them is made; None where there can be none."""
+    held, reader = held_session(session, month)
+    if reader is None:
+        return None
+    return file_stem(session.settings.bureau, held.month, reader.data_version, session.language)
 
 
 def briefing_for(session: Session, month: date) -> Briefing:
@@ -30,25 +32,15 @@ def briefing_for(session: Session, month: date) -> Briefing:
     Raises:
         StoreError: the session is closed on a state of the data that the store cannot give any more.
     """
-    held = meeting_of(session.snapshot, session.filters, month)
-    version = _version(session, held)
-    snapshot = session.snapshot
-    if version != session.data_version:
-        # what was decided was decided on those figures
-        earlier = default_reader(session.settings, session.language, version)
-        if earlier.is_lost:
-            said = (Words(each)("briefing.lost", month=f"{month:%Y-%m}", version=version) for each in ("en", "zh"))
-            raise StoreError(*said)
-        snapshot = visible_to(session.viewer, earlier.snapshot)
+    held, reader = held_session(session, month)
+    if reader is None:  # what was decided was decided on those figures
+        about = {"month": f"{month:%Y-%m}", "version": held.data_version or ""}
+        raise StoreError(*(Words(each)("briefing.lost", **about) for each in ("en", "zh")))
     return compose(
-        snapshot,
+        reader.snapshot,
         held,
         session.language,
         bureau=session.settings.bureau,
-        data_version=version,
+        data_version=reader.data_version,
         base=replace(session.filters, start=None, end=None),
     )
-
-
-def _version(session: Session, held: Meeting) -> str:
-    return held.data_version if held.is_closed and held.data_version else session.data_version

@@ -9,9 +9,11 @@ import streamlit as st
 from dashboard import sitting
 from dashboard.agenda import AGENDA, Item, Panel, finding, item
 from dashboard.briefing_menu import briefing_menu
+from dashboard.choices import TARGETS
 from dashboard.components import choose, deadline, empty, heading, metrics, no_data, notes, plain, show, table, title
 from dashboard.controls import control, link_to, set_value
 from dashboard.filter_widgets import WIDGET
+from dashboard.held import held_session
 from dashboard.kept import store
 from dashboard.listings import listing
 from dashboard.record_form import open_record, pick_record
@@ -20,7 +22,7 @@ from dashboard.session import Session, note_control, page_control
 from queries import wording
 from queries.days import FIRST_DAY
 from queries.filters import Filters
-from queries.rules import RULE_SETS
+from queries.rules import CONVENTIONS, RULE_SETS
 from queries.snapshot import Snapshot, pins
 from queries.views import meeting, meeting_changes
 from queries.views.commitments import STANDINGS
@@ -54,25 +56,24 @@ def render(session: Session) -> None:
         label_visibility="collapsed", width="stretch",
     )  # fmt: skip
     note_control(STEP, str(chosen or STEPS[0]), STEPS[0])
-    _closed(session, reader, held)
+    if reader is None:
+        st.warning(plain(session.words("meeting.lost", version=held.data_version or "")), icon=":material/warning:")
+        return
+    _closed(session, held)
     _item(session, reader, held, item(str(chosen)))
 
 
-def _held(session: Session) -> tuple[Meeting, Session]:
+def _held(session: Session) -> tuple[Meeting, Session | None]:
     """The session about the month chosen, and its reader: of a closed one on the data it was closed on."""
     offered = {f"{month:%Y-%m}": month for month in session.answer(meeting.months)}
     name = choose(session, "month", list(offered), lambda each: wording.month(offered[each], session.language),
                   label=session.words("meeting.month"), menu=True)  # fmt: skip
-    # what is recorded of the session is read as it is now, unless the whole app is pinned
-    held = meeting.meeting_of(session.snapshot if session.is_pinned else session.newest, session.filters, offered[name])
-    reader = session
-    if held.is_closed and held.data_version and not session.is_pinned:
-        reader = session.on_version(held.data_version)
-    return held, replace(reader, filters=held.filters("month"))
+    held, reader = held_session(session, offered[name])
+    return held, reader and replace(reader, filters=held.filters("month"))
 
 
 def _basis(session: Session, held: Meeting) -> None:
-    """From which day and by which rules an open session is seen."""
+    """From which day, by which rules and convention an open session is seen."""
     if held.is_closed or session.is_pinned:
         return
     words = session.words
@@ -80,9 +81,25 @@ def _basis(session: Session, held: Meeting) -> None:
         st.date_input(words("meeting.as_of"), value=None, key=WIDGET + "as_of", format="YYYY-MM-DD",
                       min_value=FIRST_DAY, max_value=session.snapshot.as_of,
                       help=words("filters.as_of_help"))  # fmt: skip
-        if held.meeting_id is None:
-            st.selectbox(words("filters.rules"), list(RULE_SETS), key=WIDGET + "rules",
-                         format_func=lambda name: RULE_SETS[name].label(session.language))  # fmt: skip
+        if held.meeting_id is not None:  # what is recorded is changed in the record
+            st.caption(plain(_terms(session, held)))
+            if st.button(words("meeting.change_terms"), icon=":material/edit:", key="terms"):
+                open_record(replace(session, snapshot=session.newest), "meeting", held.meeting_id, key="terms")
+            return
+        st.selectbox(words("filters.rules"), list(RULE_SETS), key=WIDGET + "rules",
+                     format_func=lambda name: RULE_SETS[name].label(session.language))  # fmt: skip
+        st.selectbox(words("filters.convention"), list(CONVENTIONS), key=WIDGET + "convention",
+                     format_func=lambda name: CONVENTIONS[name](session.language))  # fmt: skip
+        st.selectbox(words("filters.target"), ["any", *TARGETS], key=WIDGET + "target",
+                     format_func=lambda name: words(f"filters.target_{name}"))  # fmt: skip
+
+
+def _terms(session: Session, held: Meeting) -> str:
+    """Rules, convention and whose evaluation, in one line."""
+    words, language = session.words, session.language
+    convention = words("meeting.by_convention", convention=CONVENTIONS[held.convention](language))
+    whose = words(f"filters.target_{held.evaluation_target or 'any'}")
+    return "; ".join([RULE_SETS[held.rules].label(language), convention, f"{words('filters.target')} {whose}"])
 
 
 def _standing(session: Session, held: Meeting) -> None:
@@ -112,14 +129,11 @@ def _step(session: Session, held: Meeting, number: int, each: Item) -> str:
     return f"{mark}{number} {plain(each.label(session.language))}"
 
 
-def _closed(session: Session, reader: Session, held: Meeting) -> None:
+def _closed(session: Session, held: Meeting) -> None:
     """On what a closed session stands, and what has been corrected since."""
     if not held.is_closed:
         return
     words, language = session.words, session.language
-    if reader.is_lost:
-        st.warning(plain(words("meeting.lost", version=held.data_version or "")), icon=":material/warning:")
-        return
     day = wording.day(held.held_on, language)
     what = plain(words("meeting.closed", day=day, as_of=wording.day(held.as_of, language)))
     since = st.expander(what, icon=":material/lock:", key="closed-since", on_change="rerun")
@@ -127,7 +141,7 @@ def _closed(session: Session, reader: Session, held: Meeting) -> None:
         return
     with since:
         st.caption(plain(words("meeting.closed_version", version=held.data_version or "",
-                               rules=RULE_SETS[held.rules].label(language))))  # fmt: skip
+                               terms=_terms(session, held))))  # fmt: skip
         if held.note:
             st.markdown(plain(held.note))
         if not session.is_pinned:

@@ -107,6 +107,7 @@ class Kind:
         title: fields that name a record to a reader.
         day: the field that dates a record, for sorting and for lists of a period; "" where none does.
         page: name of the page where it is kept; "records" keeps those that have no page of their own.
+        settled: why a record of this content is changed by the program alone; None where people may change it.
     """
 
     name: str
@@ -118,6 +119,7 @@ class Kind:
     day: str = ""
     checks: tuple[Check, ...] = ()
     page: str = "records"
+    settled: Callable[[Content], Text | None] = lambda content: None
 
     @property
     def table(self) -> Table:

@@ -139,15 +139,24 @@ def put(
     by: str,
     record_id: RecordId | None = None,
     version: int | None = None,
+    even_settled: bool = False,
 ) -> RecordId:
-    """`save` within the writer's transaction, for several records at once."""
+    """`save` within the writer's transaction, for several records at once.
+
+    Args:
+        even_settled: also where `Kind.settled` keeps people from it.
+    """
     found = kind_of(kind)
     before = None if record_id is None else _current(connection, found, record_id)
     if before is not None:
         _unchanged(connection, found, before, version)
+        if not even_settled:
+            _refuse_settled(found, before)
     values, problems = checked(found, content, before)
     by, unsigned = _signed(by)
     problems |= unsigned
+    if not even_settled and not problems and found.settled(values):
+        problems[""] = (_SETTLED_BY_PROGRAM,)
     _refer(connection, found, values, before, problems)
     if found.id in values and before is None and values[found.id]:
         values[found.id] = written_key(connection, found, values)
@@ -213,6 +222,8 @@ def _withdrawn_in(
     _unchanged(connection, found, before, version, even_withdrawn=True)
     if (before["withdrawn_at"] is not None) == withdraw:
         return
+    if withdraw:
+        _refuse_settled(found, before)
     if not withdraw:
         _refuse_twin(connection, found, before, record_id)
     moment = _now() if withdraw else None
@@ -237,6 +248,12 @@ def _unchanged(
     who, when = (changes[-1].changed_by, changes[-1].changed_at) if changes else ("", None)
     content = {name: now[name] for name in kind.names}
     raise Conflict(content, now["version"], who, when, is_withdrawn=is_withdrawn)
+
+
+def _refuse_settled(kind: Kind, before: Mapping[str, Any]) -> None:
+    why = kind.settled(before)
+    if why is not None:
+        raise InvalidRecord({"": (why,)})
 
 
 def _refer(
@@ -363,4 +380,5 @@ def _now() -> datetime:
     return datetime.now(UTC).replace(tzinfo=None)
 
 
+_SETTLED_BY_PROGRAM = Text("定稿须在“研判会”页进行", "a session is closed on its own page")
 _FIXED_KEY = Text("编号登记后不再改变", "the number does not change once entered")

@@ -2,7 +2,8 @@
 
 A row belongs to that register when an import up to then first wrote it; a value changed since is put back to what
 `case_change` says it was. The old hash of a matter is not recorded, so a link that was changed keeps its newest value
-(`Earlier.links_unknown`). Offices and their names are those of now.
+(`Earlier.links_unknown`). Offices and their names are those of now, and items of batches have the edits people made
+since, unless the caller knows those of then (`Around`).
 
 Rebuilt registers are snapshots in `<data folder>/history`, named by the current snapshot and the import.
 """
@@ -44,6 +45,20 @@ _LATER: dict[str, pl.DataType] = {"registered_day": pl.Int16(), "rows": pl.Int64
 
 
 @dataclass(frozen=True)
+class Around:
+    """What the recorded changes do not say of an earlier register, where it is known otherwise.
+
+    Attributes:
+        name: of that state of the register (`Snapshot.version`), which names the files too.
+        backlog: rows of `backlog_item` in force then. offices: of `office`; None takes those of now.
+    """
+
+    name: str
+    backlog: pl.DataFrame
+    offices: pl.DataFrame | None = None
+
+
+@dataclass(frozen=True)
 class Earlier:
     """The register as it stood after an import, and what the imports since did to it.
 
@@ -77,25 +92,28 @@ class Earlier:
         return int(late), int(self.later["rows"].sum()) - int(late)
 
 
-def earlier(settings: Settings, snapshot: Snapshot, import_id: int, store: Engine | None = None) -> Earlier | None:
+def earlier(
+    settings: Settings, snapshot: Snapshot, import_id: int, store: Engine | None = None, around: Around | None = None
+) -> Earlier | None:
     """The register after an import, rebuilt first where that was not done yet; hidden rows stay hidden.
 
     Args:
         snapshot: the current one.
         import_id: the import after which to look.
         store: as in `queries.snapshot.current`.
+        around: what else is known of that register.
 
     Returns:
         None when the store has moved on since the snapshot was opened, or never was its source: there is nothing to
         compare with until the reader reloads.
     """
     folder = settings.data_dir / "history"
-    target = folder / f"{snapshot.id}-{import_id}"
+    target = folder / f"{snapshot.id}-{around.name if around else import_id}"
     if not (target / "then" / "manifest.json").exists():
         engine = store or open_store(settings)
         try:
             with publish.builder_lock(folder):
-                if not target.exists() and not _build(engine, snapshot, import_id, folder, target):
+                if not target.exists() and not _build(engine, snapshot, import_id, folder, target, around):
                     return None
         finally:
             if store is None:
@@ -125,13 +143,15 @@ def _seen_like(snapshot: Snapshot, found: Earlier) -> Earlier:
     return replace(found, then=then, filled=filled)
 
 
-def _build(engine: Engine, snapshot: Snapshot, import_id: int, folder: Path, target: Path) -> bool:
+def _build(
+    engine: Engine, snapshot: Snapshot, import_id: int, folder: Path, target: Path, around: Around | None
+) -> bool:
     building = publish.building_folder(folder, target.name)
     with reading(engine) as connection:
         if name_of(connection) != snapshot.id:
             shutil.rmtree(building)
             return False
-        Rebuild(connection, snapshot, import_id, building).run()
+        Rebuild(connection, snapshot, import_id, building, around).run()
     building.rename(target)
     finished = (path for path in folder.iterdir() if path.is_dir() and not path.name.startswith("."))
     for old in sorted(finished, key=lambda path: path.stat().st_mtime, reverse=True)[KEPT:]:
@@ -142,9 +162,17 @@ def _build(engine: Engine, snapshot: Snapshot, import_id: int, folder: Path, tar
 class Rebuild:
     """Reads the store once and writes both registers into a folder."""
 
-    def __init__(self, connection: Connection, snapshot: Snapshot, import_id: int, folder: Path) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        snapshot: Snapshot,
+        import_id: int,
+        folder: Path,
+        around: Around | None = None,
+    ) -> None:
         """Args: one state of the store; the snapshot of that state; the import to go back to; an empty folder."""
         self._connection, self._snapshot, self._import_id, self._folder = connection, snapshot, import_id, folder
+        self._around = around
         self._then, self._filled = Builder(folder / "then"), Builder(folder / "filled")
         self._changes: list[pl.DataFrame] = [pl.DataFrame(schema=_CHANGES)]
         self._later: list[pl.DataFrame] = [pl.DataFrame(schema=_LATER)]
@@ -152,7 +180,9 @@ class Rebuild:
 
     def run(self) -> None:
         """Write everything."""
-        offices = frame_of(self._connection, select(*(office.c[name] for name in OFFICES)))
+        offices = self._around.offices if self._around else None
+        if offices is None:
+            offices = frame_of(self._connection, select(*(office.c[name] for name in OFFICES)))
         for builder in (self._then, self._filled):
             builder.add_offices(offices)
             for name in DIMENSIONS:  # a filter may name a key that was not there then
@@ -242,7 +272,7 @@ class Rebuild:
     def _backlog(self, old: Mapping[str, pl.DataFrame]) -> None:
         query = select(backlog_item.c.item_id, *(backlog_item.c[name] for name in BACKLOG), _first(backlog_item))
         items = frame_of(self._connection, query.where(backlog_item.c.withdrawn_at.is_(None)))
-        if items.is_empty():
+        if items.is_empty() and (self._around is None or self._around.backlog.is_empty()):
             return
         known = items.filter(pl.col("first_import").fill_null(0) <= self._import_id)
         came = items.filter(pl.col("first_import") > self._import_id).drop("item_id", "first_import")
@@ -250,6 +280,9 @@ class Rebuild:
             if name in BACKLOG:
                 known = _put_back(known, part.rename({"case_id": "item_id"}), backlog_item.c[name], ["item_id"])
         known = known.drop("item_id", "first_import")
+        if self._around:
+            known = self._around.backlog.select(BACKLOG)
+            came = items.filter(~pl.col("item_id").is_in(self._around.backlog["item_id"])).select(BACKLOG)
         for builder, frames in ((self._then, [known]), (self._filled, [known, came])):
             for frame in frames:
                 if len(frame):
@@ -331,4 +364,4 @@ def _nothing(frame: pl.DataFrame) -> pl.Series:
     return pl.repeat(None, len(frame), dtype=pl.Date, eager=True)
 
 
-__all__ = ["Earlier", "earlier"]
+__all__ = ["Around", "Earlier", "earlier"]

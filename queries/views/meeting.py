@@ -50,7 +50,8 @@ class Meeting:
 
     Attributes:
         month: first day of the month looked at.
-        as_of: the day its figures are seen from.
+        as_of, rules, convention, evaluation_target: how its figures are seen, as in `Filters`; of a closed one, as
+            when it was closed.
         state: "open", or "closed": held to `data_version`.
         meeting_id, version: of its record, None before there is one.
         data_version: the register and records of a closed session.
@@ -60,6 +61,8 @@ class Meeting:
     month: date
     as_of: date
     rules: str
+    convention: str = "observed"
+    evaluation_target: str | None = None
     state: Literal["open", "closed"] = "open"
     meeting_id: int | None = None
     version: int | None = None
@@ -75,7 +78,13 @@ class Meeting:
 
     def filters(self, span: Span, base: Filters | None = None) -> Filters:
         """The selection of an item of the agenda: the month, or the year up to it; whatever else `base` chose stays."""
-        return span_filters(self.month, self.as_of, span, replace(base or Filters(), rules=self.rules))
+        seen_by = replace(
+            base or Filters(),
+            rules=self.rules,
+            convention=self.convention,
+            evaluation_target=self.evaluation_target,
+        )
+        return span_filters(self.month, self.as_of, span, seen_by)
 
 
 def span_filters(month: date, as_of: date, span: Span, base: Filters | None = None) -> Filters:
@@ -105,7 +114,7 @@ def meeting_of(snapshot: Snapshot, filters: Filters, month: date) -> Meeting:
         found = _recorded(rows.row(0, named=True))
         return found if found.is_closed else replace(found, as_of=filters.as_of or found.as_of)
     usual = snapshot.as_of if month == newest_month(snapshot.as_of) else min(month_end(month), snapshot.as_of)
-    return Meeting(month, filters.as_of or usual, filters.rules)
+    return Meeting(month, filters.as_of or usual, filters.rules, filters.convention, filters.evaluation_target)
 
 
 def _recorded(row: dict[str, Any]) -> Meeting:
@@ -114,6 +123,8 @@ def _recorded(row: dict[str, Any]) -> Meeting:
         month=row["month"],
         as_of=row["as_of"],
         rules=known,
+        convention=row.get("convention") or "observed",
+        evaluation_target=row.get("evaluation_target"),
         state="closed" if row["state"] == "closed" else "open",
         meeting_id=row["meeting_id"],
         version=row["version"],

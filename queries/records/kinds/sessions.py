@@ -1,7 +1,8 @@
 """The monthly session: meetings, the ledger of problems and what was decided; views and slides people keep."""
 
 from queries.records.fields import NO_PETITIONERS, POSTS_ONLY, Check, Field, Kind, closed_when, in_order
-from queries.vocabulary import Term, Text
+from queries.rules import CONVENTIONS
+from queries.vocabulary import DICTIONARIES, Term, Text
 
 OPEN, CLOSED = (
     Term("open", Text("在办", "Open"), ("未办结",)),
@@ -17,15 +18,26 @@ _MEETING = (
     Field("month", Text("月份", "Month"), "month", required=True),
     Field("as_of", Text("数据截至", "Data as of"), "day", required=True),
     Field("rules", Text("规则", "Rule set"), "rules", required=True),
+    Field("convention", Text("满意率口径", "Satisfaction convention"), "choice", choices=tuple(
+        Term(name, label) for name, label in CONVENTIONS.items()
+    ), required=True, default="observed"),
+    Field("evaluation_target", Text("评价对象", "Evaluation of"), "choice", choices=DICTIONARIES[
+        "evaluation_target"
+    ].terms),
     Field("state", Text("状态", "State"), "choice", choices=(
-        Term("open", Text("筹备中", "Open")), Term("closed", Text("已召开", "Closed")),
-    ), required=True, default="open"),
+        Term("open", Text("筹备中", "Open")), Term("closed", Text("已定稿", "Closed")),
+    ), required=True, default="open", is_kept_by_program=True),
     Field("held_on", Text("召开日期", "Held on"), "day"),
     Field("closed_at", Text("定稿时间", "Closed at"), "moment", is_kept_by_program=True),
     Field("data_version", Text("数据版本", "Data version"), "text", is_kept_by_program=True),
     Field("discussed", Text("已讨论", "Discussed"), "text", is_kept_by_program=True),
     Field("note", Text("备注", "Note"), "long", help=NO_PETITIONERS),
 )  # fmt: skip
+_SETTLED = Text(
+    "本次研判会已定稿，记录不能修改或撤销；需要时请在“研判会”页重新打开，并写明原因",
+    "this session is closed: its record can be neither changed nor withdrawn. Reopen it on the page of the session, "
+    "with a reason, if it must",
+)
 MEETING = Kind(
     name="meeting",
     label=Text("研判会", "Monthly sessions"),
@@ -35,6 +47,7 @@ MEETING = Kind(
     title=("month",),
     day="month",
     page="meeting",
+    settled=lambda content: _SETTLED if content["state"] == "closed" else None,
 )
 
 _LEDGER = (
