@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, insert, select, update
-from test_pins import correct, rename_an_office
 
 from dashboard.agenda import AGENDA
 from dashboard.briefing import Briefing
@@ -27,6 +26,7 @@ from queries.views import View
 from queries.views.meeting import meeting_of
 from seed import demo
 from seed.load.cases import finish_run, start_run
+from tests.later_changes import correct, rename_an_office
 
 MONTH = date(2022, 6, 1)
 TERMS = Terms(MONTH, date(2022, 6, 28), "regulation2022_180", "silence_is_satisfied", "office")
@@ -141,7 +141,7 @@ def spoil(engine: Engine) -> None:
     """What no record of changes tells of: the store was written to behind the program's back."""
     with writing(engine) as connection:
         run = start_run(connection, source="demo")
-        finish_run(connection, run, {})
+        finish_run(connection, run, {"rows_changed": 1})
         connection.execute(update(petition_case).values(closed_at=None))
         raise_version(connection)
 
@@ -167,7 +167,7 @@ def test_without_a_seal_a_register_whose_links_changed_is_not_made_up(city, engi
             select(petition_case.c.case_id).where(petition_case.c.matter_id.is_not(None)).limit(1)
         ).scalars()
         run = start_run(connection, source="demo")
-        finish_run(connection, run, {})
+        finish_run(connection, run, {"rows_changed": 1})
         connection.execute(insert(case_change).values(import_id=run, case_id=key, column="matter_id", old_value="…"))
         raise_version(connection)
     assert pins.open_version(city, current(city, engine), name, engine) is None
