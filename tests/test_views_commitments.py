@@ -62,6 +62,11 @@ def test_open_commitments_of_earlier_sessions_come_first_and_overdue_ones_before
     assert own.finding.zh == "本次议定1项"
 
 
+def test_one_commitment_is_one(register):
+    view = commitments.commitments(register("place_code\nnorth", records={"decision": [decision(2)]}), JUNE)
+    assert view.finding.en.startswith("1 commitment: ")
+
+
 def test_without_promises_the_page_says_so(register):
     view = commitments.commitments(register("place_code\nnorth"), JUNE)
     assert view.frame.is_empty()

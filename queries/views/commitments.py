@@ -336,7 +336,7 @@ def _kept(frame: pl.DataFrame) -> Text:
     counts = {name: frame.filter(pl.col("standing") == name).height for name in STANDINGS}
     zh = "、".join(f"{STANDINGS[name].zh}{count}" for name, count in counts.items() if count)
     en = ", ".join(f"{count} {STANDINGS[name].en.lower()}" for name, count in counts.items() if count)
-    said = Text(f"议定{frame.height}项：{zh}", f"{frame.height} commitments: {en}")
+    said = Text(f"议定{frame.height}项：{zh}", f"{frame.height} commitment{'' if frame.height == 1 else 's'}: {en}")
     if frame["measure"].is_null().all():
         return said
     better, worse = (frame.filter(pl.col("improved") == side).height for side in (True, False))
