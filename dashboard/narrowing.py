@@ -168,8 +168,14 @@ def menu(session: Session, view: View, key: str) -> None:
         for each in counted:
             label = words("frame.cases_of", name=each.label(session.language))
             part = "numerator" if isinstance(each, Count) else "denominator"
-            page, link = link_to(session, "cases", controls={"of": each.name, "part": part})
+            page, link = link_to(session, "cases", controls={"of": each.name, "part": part} | _under(session, view))
             st.page_link(page, label=label, icon=":material/list_alt:", query_params=link)
+
+
+def _under(session: Session, view: View) -> dict[str, str]:
+    """The rule set of a view that was asked under another one than is chosen."""
+    rules = view.filters.rules
+    return {"rules": rules} if rules != session.filters.rules else {}
 
 
 def _drill(session: Session, view: View) -> None:
@@ -185,7 +191,7 @@ def _drill(session: Session, view: View) -> None:
         *(GRAINS[name].label for name in (asked.grain,) if name),
     ]
     said = wording.listing([label(session.language) for label in by], session.language)
-    page, link = link_to(session, "explore", controls=explore_controls(session, asked))
+    page, link = link_to(session, "explore", controls=explore_controls(session, asked) | _under(session, view))
     st.page_link(page, label=session.words("frame.drill", by=said), icon=":material/query_stats:", query_params=link)
 
 

@@ -1,10 +1,12 @@
 """Repeats: what the page says about shares, matters and batches, and that it says what the figures are."""
 
+from dataclasses import replace
 from datetime import date
 
 import polars as pl
 import pytest
 
+from queries.errors import UsageError
 from queries.filters import Filters
 from queries.rules import RULE_SETS
 from queries.views import repeats
@@ -112,9 +114,19 @@ def test_a_register_without_batches_is_explained(register):
 @pytest.mark.parametrize("rules", ["regulation2022", "regulation2022_180"])
 def test_the_follow_up_is_chosen_by_rule_set_and_nothing_else_changes(rules, days):
     chosen = repeats.followed(Filters(rules=rules, convention="silence_is_satisfied"), days)
+    assert chosen is not None
     assert chosen.rule_set.follow_up_days == days
     assert chosen.rule_set.handling_days == RULE_SETS[rules].handling_days
     assert chosen.convention == "silence_is_satisfied"
+
+
+@pytest.mark.parametrize("rules", ["regulation2005", "regulation2022_1800"])
+def test_a_follow_up_no_rule_set_has_is_not_shown_with_the_figures_of_another(register, rules):
+    chosen = replace(ALL, rules=rules)
+    assert repeats.follow_ups(register(RETURNS), chosen) == (90,)
+    assert [card.days for card in repeats.cards(register(RETURNS), chosen)] == [None, 90]
+    with pytest.raises(UsageError):
+        repeats.by_group(register(RETURNS), chosen, "resolved_once_rate", 180, "channel")
 
 
 RETURNS = """

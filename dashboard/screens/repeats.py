@@ -98,7 +98,9 @@ def _groups(session: Session) -> None:
         return
     with st.container(border=True, key="card-groups", gap="small", height="stretch"):
         with st.container(horizontal=True, gap="small"):
-            kind = choose(session, "kind", list(KINDS), lambda name: words(f"repeats.kind_{name}"),
+            lasting = session.answer(repeats.follow_ups)
+            kinds = [name for name, (of, days) in KINDS.items() if of == "repeat_share" or days in lasting]
+            kind = choose(session, "kind", kinds, lambda name: words(f"repeats.kind_{name}"),
                           label=words("repeats.kind"))  # fmt: skip
             by = choose(session, "by", offered, lambda name: DIMENSIONS[name].label(session.language),
                         label=words("repeats.by"))  # fmt: skip
@@ -146,10 +148,15 @@ def _card(session: Session, card: Settled) -> Figure:
         rising=(card.signal or 0) > 0,
         small_print=[words("overview.counts", counts=counts, reach=wording.interval(card.lower, card.upper, language))],
         help=card.measure.meaning(language),
-        cases={"of": card.measure.name, "part": "denominator"}
-        if card.days in (None, session.filters.rule_set.follow_up_days)
-        else {},
+        cases=_cases(session, card),
     )
+
+
+def _cases(session: Session, card: Settled) -> dict[str, str]:
+    """The items of a card, under the rule set whose follow-up it has."""
+    there = repeats.followed(session.filters, card.days) if card.days is not None else None
+    under = {"rules": there.rules} if there and there.rules != session.filters.rules else {}
+    return {"of": card.measure.name, "part": "denominator"} | under
 
 
 def _gathering(session: Session, gathered: Gathering | None) -> Figure:

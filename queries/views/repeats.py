@@ -7,6 +7,7 @@ import polars as pl
 
 from queries import wording
 from queries.distributions import backlog_batches, matter_sizes
+from queries.errors import UsageError
 from queries.evaluate import compare, evaluate
 from queries.filters import Filters
 from queries.measures import Measure, measure
@@ -49,11 +50,17 @@ class Settled:
     doubt: Text | None = None
 
 
-def followed(filters: Filters, days: int) -> Filters:
-    """The same selection under the rule set that follows a closed item for `days`; itself where there is none."""
+def followed(filters: Filters, days: int) -> Filters | None:
+    """The same selection under the rule set that follows a closed item for `days`; None where there is none."""
     now = replace(filters.rule_set, name="", label=Text("", ""), follow_up_days=days)
     same = (name for name, rules in RULE_SETS.items() if replace(rules, name="", label=Text("", "")) == now)
-    return replace(filters, rules=next(same, filters.rules))
+    name = next(same, None)
+    return replace(filters, rules=name) if name else None
+
+
+def follow_ups(snapshot: Snapshot, filters: Filters) -> tuple[int, ...]:
+    """The follow-ups in use that a rule set like the one chosen has, in days."""
+    return tuple(days for days in FOLLOW_UPS if followed(filters, days))
 
 
 def headline(snapshot: Snapshot, filters: Filters) -> View:
@@ -65,8 +72,9 @@ def headline(snapshot: Snapshot, filters: Filters) -> View:
     chosen = seen(filters, snapshot)
     parts = [compare(snapshot, "repeat_share", (), chosen).with_columns(days=pl.lit(None, pl.Int64))]
     for days in FOLLOW_UPS:
-        frame = compare(snapshot, "resolved_once_rate", (), followed(chosen, days))
-        parts.append(frame.with_columns(days=pl.lit(days, pl.Int64)))
+        if there := followed(chosen, days):
+            frame = compare(snapshot, "resolved_once_rate", (), there)
+            parts.append(frame.with_columns(days=pl.lit(days, pl.Int64)))
     frame = pl.concat(parts)
     frame = frame.with_columns(beyond_chance(frame, "previous"), beyond_chance(frame, "last_year"))
     notes = (*reasons(frame, snapshot, chosen), *excluded(frame.head(1)))
@@ -141,7 +149,10 @@ def _why(row: dict[str, Any], snapshot: Snapshot, filters: Filters) -> Text | No
 
 def by_group(snapshot: Snapshot, filters: Filters, name: str, days: int, dimension: str) -> View:
     """`townships.dots` of the repeat share, or of the share settled in one go with a follow-up of `days`."""
-    return dots(snapshot, followed(filters, days) if name == "resolved_once_rate" else filters, name, dimension)
+    there = followed(filters, days) if name == "resolved_once_rate" else filters
+    if there is None:
+        raise UsageError(f"No rule set like '{filters.rules}' follows closed items for {days} days.")
+    return dots(snapshot, there, name, dimension)
 
 
 @dataclass(frozen=True)
