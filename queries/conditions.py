@@ -27,7 +27,8 @@ def counted_rows(each: Measure, basis: Basis) -> Mapping[str, Keyed]:
 
 def _rows(each: Measure, basis: Basis) -> dict[str, Keyed]:
     needs = tuple(need for need in each.uses if need.spoiled(basis) is not None)
-    bad = _spoiled(needs, basis)
+    sources = () if each.table == "backlog" else basis.without(each.name)
+    bad = _either(_spoiled(needs, basis), _of_sources(sources))
     within = _within(each)
     rows = within(basis)
     if isinstance(each, Ratio):
@@ -35,15 +36,15 @@ def _rows(each: Measure, basis: Basis) -> dict[str, Keyed]:
         bad = _either(bad, unknown(basis) if unknown else None)
         good = rows if bad is None else rows & ~bad
         numerator: Keyed = (
-            ("numerator", each.numerator, within, unknown, needs),
+            ("numerator", each.numerator, within, unknown, needs, sources),
             Condition(good & each.numerator(basis)),
         )
-        key: tuple[object, ...] = (within, unknown, needs)
+        key: tuple[object, ...] = (within, unknown, needs, sources)
     else:
         good = rows if bad is None else rows & ~bad
         weight = each.weight if isinstance(each, Count) else None
-        numerator = (("sum", within, needs, weight), Condition(good, weight))
-        key = (within, None, needs)
+        numerator = (("sum", within, needs, weight, sources), Condition(good, weight))
+        key = (within, None, needs, sources)
     excluded = (("excluded", *key), Condition(rows & bad) if bad is not None else None)
     if isinstance(each, Count):
         return {"numerator": numerator, "excluded": excluded}
@@ -75,7 +76,17 @@ def usable_rows(rows: Predicate, needs: tuple[Need, ...], basis: Basis) -> nw.Ex
 @lru_cache(maxsize=MOST_KEPT)
 def measured_rows(each: Duration, basis: Basis) -> nw.Expr:
     """The rows a duration is measured on. Kept."""
-    return keep(usable_rows(each.where, each.uses, basis))
+    return keep(duration_rows(each, basis))
+
+
+def duration_rows(each: Duration, basis: Basis) -> nw.Expr:
+    """The rows a duration is measured on: usable, of registers that support it."""
+    rows, elsewhere = usable_rows(each.where, each.uses, basis), _of_sources(basis.without(each.name))
+    return rows if elsewhere is None else rows & ~elsewhere
+
+
+def _of_sources(sources: tuple[int, ...]) -> nw.Expr | None:
+    return nw.col("source").is_in(list(sources)) if sources else None
 
 
 def _spoiled(needs: tuple[Need, ...], basis: Basis) -> nw.Expr | None:

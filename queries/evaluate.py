@@ -45,9 +45,9 @@ def evaluate(
         "not given" last. Columns: measure; one a `by` (key, "" where not given; a grain is the first day of its
         period, a Date); numerator, denominator (Int64; null for counts), excluded (rows that belong in the denominator
         but cannot be used); value (share 0 to 1, days, or the count; null when it cannot be computed); reason
-        ("no_cases", "column_empty", "unsupported", "not_stated", "not_reached", "filter_not_applicable"; null with a
-        value); lower, upper (Wilson, 95 %; ratios only). For durations the denominator is the number of items measured,
-        and the numerator those of them whose wait has ended.
+        ("no_cases", "column_empty", "unsupported", "undated", "not_stated", "not_reached",
+        "filter_not_applicable"; null with a value); lower, upper (Wilson, 95 %; ratios only). For durations the
+        denominator is the number of items measured, and the numerator those of them whose wait has ended.
         Groups without any case are left out; without `by` there is one row a measure.
 
     Raises:

@@ -102,7 +102,7 @@ def flow(snapshot: Snapshot, filters: Filters, since: int, engine: Engine | None
     selection = select(snapshot, counter, "cases", [REGISTERED], _any_time(filters))
     basis = selection.basis
     registered, day = nw.col("registered_day"), nw.col("closed_day")
-    undated = day.is_null() & (nw.col("closed_stated") == YES)
+    undated = closed(basis) & day.is_null()
     before = registered <= since
     done_then = known(day <= since) | undated
     done_now = closed(basis)

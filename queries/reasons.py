@@ -2,13 +2,17 @@
 
 from collections.abc import Sequence
 
+from queries.days import day_number
 from queries.dimensions import DIMENSIONS, Table
 from queries.filters import Filters
 from queries.measures import Duration, Measure, Need
+from queries.measures.needs import CLOSED
 from queries.rules import RuleSet
 from queries.snapshot import Snapshot
 from queries.vocabulary import Text
 
+UNDATED_MOST = 0.01
+"""Of all items; with more closed on an unknown day, leaving them out would bend a share seen from an earlier day."""
 HEADINGS = {
     "registered_at": Text("登记时间", "registration time"),
     "registered_time": Text("登记时间（时、分）", "time of day of the registration"),
@@ -60,6 +64,9 @@ def why_not(measure: Measure, snapshot: Snapshot, filters: Filters) -> str | Non
     """The reason why a measure cannot be computed at all; None when it can."""
     if measure.name in snapshot.unsupported:
         return "unsupported"
+    as_of = day_number(filters.as_of or snapshot.as_of)
+    if CLOSED in measure.uses and snapshot.undated_share(as_of) > UNDATED_MOST:
+        return "undated"
     if any(missing_columns(need, snapshot, filters.rule_set) for need in measure.uses):
         return "column_empty"
     if not filters_apply(measure.table, filters):
@@ -78,6 +85,11 @@ def reason_text(measure: Measure, snapshot: Snapshot, reason: str, filters: Filt
     if reason == "unsupported":
         why = snapshot.unsupported[measure.name]
         return Text(f"{zh}无法计算：{why.zh}", f"{en} cannot be computed: {why.en}")
+    if reason == "undated":
+        return Text(
+            f"{zh}不能回看：登记数据中有些件只写明已办结、没有办结时间，当时是否已办结无从得知。",
+            f"{en} cannot be seen from so early a day: some items are said to be closed without a closing time.",
+        )
     if reason == "column_empty":
         empty = [column for need in measure.uses for column in missing_columns(need, snapshot, selected.rule_set)]
         why = _nothing_in(measure, snapshot, [column for column in dict.fromkeys(empty) if column in HEADINGS])

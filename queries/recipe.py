@@ -11,7 +11,7 @@ from typing import Any
 
 import narwhals as nw
 
-from queries.conditions import counted_rows, usable_rows
+from queries.conditions import counted_rows, duration_rows
 from queries.days import day_number
 from queries.dimensions import DIMENSIONS
 from queries.filters import Filters
@@ -190,7 +190,7 @@ def _counted(each: Measure, basis: Basis, language: str) -> list[str]:
         else:
             sums.append((role, f"{text}.sum()"))
     if isinstance(each, Duration) and each.ended is None:
-        measured = _seen(written(usable_rows(each.where, each.uses, basis)), basis).replace(belongs, "belongs")
+        measured = _seen(written(duration_rows(each, basis)), basis).replace(belongs, "belongs")
         spread = f'quantile({each.quantile}, interpolation="linear") / {SECONDS_A_DAY}'
         sums.append(("value", f"{written(each.seconds(basis))}.filter({measured}).{spread}"))
     lines.append("counted = rows.select(")

@@ -121,7 +121,10 @@ def _month_start(number: pl.Expr) -> pl.Expr:
 def basis_of(snapshot: Snapshot, filters: Filters) -> Basis:
     """What figures under these filters stand on."""
     as_of = day_number(filters.as_of or snapshot.as_of)
-    return Basis(as_of, filters.rule_set, filters.convention, snapshot.unusable_values)
+    return Basis(
+        as_of, filters.rule_set, filters.convention, snapshot.unusable_values, snapshot.unsupported_codes,
+        snapshot.unstated(as_of),
+    )  # fmt: skip
 
 
 def evaluation_target(snapshot: Snapshot, filters: Filters) -> str:

@@ -36,6 +36,13 @@ def is_closed(row: Row, as_of: date) -> bool:
     return by(row["closed_at"], as_of) if row["closed_at"] else bool(row["closed_stated"])
 
 
+def as_known(row: Row, as_of: date, newest: date) -> Row:
+    """A row as it can be judged on a day before the newest: "closed" without a day was said later."""
+    if as_of >= newest or row["closed_at"] or not row["closed_stated"]:
+        return row
+    return row | {"closed_stated": False, "unusable": row["unusable"] | UNUSABLE["closed_at"]}
+
+
 def due(row: Row, rules: RuleSet) -> date | None:
     if row["due_at"]:
         return row["due_at"].date()
@@ -255,14 +262,19 @@ def backlog_verdict(name: str, row: Row, as_of: date) -> Verdict:
     return place, *split(inside and recognised, reflow, False)
 
 
-def oracle(name: str, register: Register, filters: Filters, group: str | None = None) -> dict[Any, list[float]]:
+def oracle(
+    name: str, register: Register, filters: Filters, group: str | None = None, newest: date = date.min
+) -> dict[Any, list[float]]:
     """Group to [numerator, denominator, excluded], and of a duration its seconds, each with whether the wait ended."""
     definition, rules = measures()[name], filters.rule_set
     as_of = filters.as_of
     assert as_of is not None
     numbers = {row["case_no"]: row for row in register["cases"]}
     found: dict[Any, list[Any]] = {}
-    for row in register[definition.table]:
+    for given in register[definition.table]:
+        row = given
+        if definition.table == "cases" and any(need.name == "closed" for need in definition.uses):
+            row = as_known(row, as_of, newest)
         case = numbers[row["case_no"]] if definition.table == "evaluations" else row
         waited = 0
         if isinstance(definition, Duration) and name != "days_to_close":

@@ -58,7 +58,8 @@ def large_register() -> Iterator[None]:
 def test_every_measure_is_the_same_on_every_engine(
     engine_for: OpenEngine, register: Register, filters: Filters, large: bool
 ) -> None:
-    with snapshot_of(register) as snapshot, closing(engine_for(snapshot)) as engine:
+    undated = patch("queries.reasons.UNDATED_MOST", 1.0)  # left out, not blocked
+    with snapshot_of(register) as snapshot, closing(engine_for(snapshot)) as engine, undated:
         for by in BREAKDOWNS:
             here = evaluate(snapshot, list(measures()), by, filters)
             if large:

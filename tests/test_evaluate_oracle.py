@@ -1,6 +1,7 @@
 """Every measure on invented registers equals a count by hand."""
 
 from typing import Any
+from unittest.mock import patch
 
 import polars as pl
 import pytest
@@ -18,7 +19,8 @@ GROUPS = (None, "place", "channel", "month", "week")
 @given(register=registers(), filters=selections())
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 def test_every_measure_equals_a_count_by_hand(register: Register, filters: Filters) -> None:
-    with snapshot_of(register) as snapshot:
+    # a few undated closings block a figure of an earlier day in so small a register: here they are left out instead
+    with snapshot_of(register) as snapshot, patch("queries.reasons.UNDATED_MOST", 1.0):
         plain = evaluate(snapshot, list(measures()), [], filters)
         empty = plain.filter(pl.col("reason") == "column_empty")["measure"].to_list()
         for group in GROUPS:
@@ -30,7 +32,7 @@ def test_every_measure_equals_a_count_by_hand(register: Register, filters: Filte
                 if name in empty:
                     assert not any(row["numerator"] or row["denominator"] or row["excluded"] for row in rows)
                 else:
-                    check(name, found, oracle(name, register, filters, group), group)
+                    check(name, found, oracle(name, register, filters, group, snapshot.as_of), group)
 
 
 def check(name: str, found: dict[Any, Row], expected: dict[Any, list[Any]], group: str | None) -> None:

@@ -15,7 +15,6 @@ from queries.records import write as records
 from queries.schema import backlog_item, case_evaluation, import_run, office, petition_case
 from queries.settings import Settings
 from queries.snapshot import Snapshot, build_from_frames, current, publish
-from queries.snapshot.source import runs_until
 from queries.snapshot.write import read_partition
 from queries.store import raise_version, writing
 
@@ -79,9 +78,15 @@ def test_what_one_register_cannot_support_another_may(any_settings: Settings, st
             values = {"import_id": number, "imported_at": moment("2022-07-02"), "source": source, "files": "[]",
                       "as_of": day}  # fmt: skip
             connection.execute(insert(import_run).values(values))
-            if day is None:
-                assert runs_until(connection)["unsupported"].keys() == {"on_time_reply_rate"}
-        assert runs_until(connection)["unsupported"] == {}
+        raise_version(connection)
+    assert current(any_settings).unsupported.keys() == {"on_time_reply_rate"}  # neither has an item
+    with writing(store) as connection:
+        other = case(7) | {"registered_at": moment("2022-02-05"), "source": "second county", "import_id": 3}
+        connection.execute(insert(petition_case), [other])
+        raise_version(connection)
+    snapshot = current(any_settings)
+    assert snapshot.unsupported == {}
+    assert snapshot.unsupported_in["on_time_reply_rate"]["county"].en == "No due dates."
 
 
 def test_a_snapshot_holds_what_the_store_holds(any_settings: Settings, store: Engine) -> None:

@@ -104,6 +104,8 @@ def as_imported(register: Register) -> pl.DataFrame:
     schema = {name: dtype for name, dtype in CASES.items() if name not in ("case_no", "matter_id", "unusable")}
     rows = [row | {"case_id": f"c{row['case_no']}"} for row in register["cases"]]
     frame = pl.DataFrame(rows, schema={"case_id": pl.String, **schema, "unusable": pl.Int64})
+    if "petitioned_on" in frame.columns:
+        frame = frame.with_columns(pl.col("petitioned_on").cast(pl.Date))
     hashed = [row["matter_id"] and blake2b(row["matter_id"].encode(), digest_size=16).digest() for row in rows]
     frame = frame.with_columns(pl.Series("matter_id", hashed, pl.Binary))
     given_by = {f"c{row['case_no']}": row for row in register["evaluations"]}

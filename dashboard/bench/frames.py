@@ -4,7 +4,7 @@ A day not given is NEVER, later than every as-of day, so that comparisons need n
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -29,6 +29,8 @@ def tables(snapshot: Snapshot) -> dict[str, pd.DataFrame]:
     """The rows of a snapshot as pandas frames of small integers without nulls."""
     found = {}
     for name in ("cases", "evaluations"):
+        if not snapshot.partitions(name):
+            continue
         frame = pl.concat([part.frame for part in snapshot.partitions(name)])
         fill = [
             pl.col(column).fill_null(
@@ -173,6 +175,13 @@ def _rows_of(name: str, c: Cases) -> Rows:
         case "days_to_close" | "days_to_close_p25" | "days_to_close_p75":
             rows = c.here() & (c["closed_day"] <= as_of) & (c["close_seconds"] >= 0)
             return Rows(registered, rows, c.spoilt("closed_at"), yes)
+        case "higher_level_share":
+            above = np.isin(c["register_level"], codes("register_level", "national", "province", "prefecture"))
+            return Rows(registered, c.here(), c["register_level"] == 0, above)
+        case "withdrawn_share":
+            rows = c.here() & (c["closed_day"] <= as_of)
+            withdrawn = c["outcome"] == code("outcome", "withdrawn")
+            return Rows(c.day("closed_day"), rows, c.spoilt("closed_at") | (c["outcome"] == 0), withdrawn)
         case "participation_rate":
             return Rows(c.window(), c.here() & (c.answered() | c.silent()), no, c.answered())
         case "satisfaction_rate":
@@ -193,7 +202,11 @@ def answer(known: dict[str, pd.DataFrame], snapshot: Snapshot, call: Call) -> An
     if call.function != "evaluate":
         return {"": _OTHER[call.function](known, snapshot, call, as_of)}
     selected = {name: _selected(known, name, snapshot, call) for name in {measure(name).table for name in call.names}}
-    return {name: _measure(name, Cases(selected[measure(name).table], call, as_of)) for name in call.names}
+    without = dict(snapshot.unsupported_codes)
+    return {
+        name: _measure(name, Cases(selected[measure(name).table], call, as_of), without.get(name, ()))
+        for name in call.names
+    }
 
 
 def _selected(known: dict[str, pd.DataFrame], table: str, snapshot: Snapshot, call: Call) -> pd.DataFrame:
@@ -203,6 +216,13 @@ def _selected(known: dict[str, pd.DataFrame], table: str, snapshot: Snapshot, ca
         wanted.append(("target", [code("evaluation_target", evaluation_target(snapshot, call.filters))]))
     for name, keys in wanted:
         frame = frame[frame[name].isin(keys)]
+    unstated = snapshot.unstated(day_number(day_of(call, snapshot))) if table == "cases" else ()
+    if unstated:  # said to be closed, without a day, and said later: nobody knows
+        unknown = (frame["closed_day"] == NEVER) & (frame["closed_stated"] == YES) & frame["source"].isin(unstated)
+        frame = frame.assign(
+            closed_stated=frame["closed_stated"].mask(unknown, 0),
+            unusable=frame["unusable"].mask(unknown, frame["unusable"] | UNUSABLE["closed_at"]),
+        )
     return frame
 
 
@@ -216,8 +236,10 @@ def _inside(day: Days, call: Call) -> Mask:
     return inside
 
 
-def _measure(name: str, c: Cases) -> list[tuple[Any, ...]]:
+def _measure(name: str, c: Cases, without: Sequence[int]) -> list[tuple[Any, ...]]:
     found = _rows_of(name, c)
+    if without:
+        found = replace(found, bad=found.bad | np.isin(c["source"], without))
     kept = found.rows & _inside(found.day, c.call)
     if any(group in GRAINS for group in c.call.by):
         kept &= found.day != NEVER

@@ -5,7 +5,7 @@ shared terms computed once a row), and `plain`, one query a measure, as people w
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -78,7 +78,7 @@ def rules_in_sql(snapshot: Snapshot, call: Call) -> dict[str, Rule]:
         )
     }
     days = {"days_to_close": 0.5, "days_to_close_p25": 0.25, "days_to_close_p75": 0.75}
-    return {
+    known = {
         "registered_count": Rule("registered_day", here),
         "people_count": Rule("registered_day", here, _bad("petitioner_count"), number="petitioner_count"),
         "open_count": Rule("registered_day", f"{here} AND NOT closed", _bad("closed_at")),
@@ -97,6 +97,14 @@ def rules_in_sql(snapshot: Snapshot, call: Call) -> dict[str, Rule]:
         "repeat_share": Rule(
             "registered_day", here,
             f"{_bad('first')} OR (is_repeat = 0 AND is_first_national = 0 AND is_first_local = 0)", repeat,
+        ),
+        "higher_level_share": Rule(
+            "registered_day", here, "register_level = 0",
+            f"register_level IN ({', '.join(map(str, codes('register_level', 'national', 'province', 'prefecture')))})",
+        ),
+        "withdrawn_share": Rule(
+            "closed_day", f"{here} AND coalesce(closed_day <= {as_of}, FALSE)", f"{_bad('closed_at')} OR outcome = 0",
+            f"outcome = {code('outcome', 'withdrawn')}",
         ),
         "resolved_once_rate": Rule(
             "closed_day", f"{here} AND {first} AND closed_day + {followed} <= {as_of}", _bad("first", "closed_at"),
@@ -131,6 +139,12 @@ def rules_in_sql(snapshot: Snapshot, call: Call) -> dict[str, Rule]:
         "satisfaction_rate": Rule(_WINDOW, f"{here} AND ({heard})", "answered AND score = 0", content),
     }  # fmt: skip
 
+    return known | {
+        name: replace(known[name], bad=f"({known[name].bad}) OR source IN ({', '.join(map(str, sources))})")
+        for name, sources in snapshot.unsupported_codes
+        if name in known
+    }
+
 
 _WINDOW = "coalesce(window_day, evaluated_day, registered_day)"
 
@@ -153,6 +167,15 @@ def _source(table: str, where: str, snapshot: Snapshot, call: Call) -> str:
             f"coalesce(closed_day <= {as_of}, FALSE) OR (closed_day IS NULL AND closed_stated = {YES}) AS closed, "
             f"coalesce(due_day, CASE WHEN procedure IN ({timed}) "
             f"THEN accepted_day + {call.filters.rule_set.handling_days} + coalesce(extended_days, 0) END) AS due"
+        )
+    unstated = snapshot.unstated(as_of) if table == "cases" else ()
+    if unstated:  # said to be closed, without a day, and said later: nobody knows
+        listed = ", ".join(map(str, unstated))
+        unknown = f"closed_day IS NULL AND closed_stated = {YES} AND source IN ({listed})"
+        bits, stated = UNUSABLE["closed_at"], f"CASE WHEN {unknown} THEN 0 ELSE closed_stated END AS closed_stated"
+        table = (
+            f"(SELECT * REPLACE ({stated}, "
+            f"CASE WHEN {unknown} THEN unusable | {bits} ELSE unusable END AS unusable) FROM {table})"
         )
     return f"(SELECT *, {terms} FROM {table} WHERE {where})"
 

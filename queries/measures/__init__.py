@@ -33,12 +33,20 @@ class Basis:
         as_of: the day it is seen from (day number), to its end.
         convention: how silence enters the satisfaction rate.
         unusable: every value other than 0 that `unusable` takes in the snapshot.
+        unsupported: measures some registers cannot support, with the codes of those (`Snapshot.unsupported_codes`).
+        unstated: codes of the registers whose closings without a day are not known yet (`Snapshot.unstated`).
     """
 
     as_of: int
     rules: RuleSet
     convention: str = "observed"
     unusable: tuple[int, ...] = ()
+    unsupported: tuple[tuple[str, tuple[int, ...]], ...] = ()
+    unstated: tuple[int, ...] = ()
+
+    def without(self, name: str) -> tuple[int, ...]:
+        """Codes of the sources that cannot support a measure."""
+        return dict(self.unsupported).get(name, ())
 
     def spoiled(self, column: str) -> nw.Expr | None:
         """Rows in which a check made the column unusable (`queries.checks.UNUSABLE`); None when there are none."""

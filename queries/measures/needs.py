@@ -3,7 +3,7 @@
 import narwhals as nw
 
 from queries.measures import Basis, Need
-from queries.measures.terms import due_day
+from queries.measures.terms import closing_unknown, due_day
 
 
 def _either(*conditions: nw.Expr | None) -> nw.Expr | None:
@@ -34,7 +34,11 @@ def _on_time_spoiled(basis: Basis) -> nw.Expr | None:
 _FLAGS = (("is_first_national",), ("is_first_local",), ("is_repeat",))
 _DUE_WAYS = (("due_at",), ("accepted_at", "timed_procedure"))
 
-CLOSED = Need("closed", (("closed_at",), ("closed_stated",)), lambda basis: basis.spoiled("closed_at"))
+CLOSED = Need(
+    "closed",
+    (("closed_at",), ("closed_stated",)),
+    lambda basis: _either(basis.spoiled("closed_at"), closing_unknown(basis)),
+)
 CLOSED_AT = _checked("closed_at")
 CLOSED_BEFORE = Need("closed_before", ((),), lambda basis: basis.spoiled("closed_at"))
 """A closing date bears on the figure where there is one, and none is needed."""

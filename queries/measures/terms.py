@@ -32,13 +32,25 @@ def always(basis: Basis) -> nw.Expr:
 
 
 def closed(basis: Basis) -> nw.Expr:
-    """Closed by the as-of day; an item without a closing date counts when its status says closed. Never null."""
+    """Closed by the as-of day. Never null.
+
+    An item without a closing date counts when its status says closed, from the day on of which its register says so.
+    """
     return nw.col("_closed")
 
 
 def _closed(basis: Basis) -> nw.Expr:
     day = nw.col("closed_day")
-    return known(day <= basis.as_of) | (day.is_null() & (nw.col("closed_stated") == YES))
+    unknown, undated = closing_unknown(basis), day.is_null() & (nw.col("closed_stated") == YES)
+    return known(day <= basis.as_of) | (undated if unknown is None else undated & ~unknown)
+
+
+def closing_unknown(basis: Basis) -> nw.Expr | None:
+    """Items closed on an unknown day of which nobody knows whether that was by the as-of day; None where none is."""
+    if not basis.unstated:
+        return None
+    undated = nw.col("closed_day").is_null() & (nw.col("closed_stated") == YES)
+    return undated & nw.col("source").is_in(list(basis.unstated))
 
 
 def open_item(basis: Basis) -> nw.Expr:

@@ -18,7 +18,7 @@ import polars as pl
 import pyarrow as pa
 from sqlalchemy import Connection, Engine
 
-from queries.days import from_day_number
+from queries.days import day_number, from_day_number
 from queries.dimensions import DIMENSIONS, Table, dimension_name
 from queries.errors import StoreError, UnknownName
 from queries.records import Records, of_rows
@@ -143,8 +143,53 @@ class Snapshot:
 
     @property
     def unsupported(self) -> dict[str, Text]:
-        """Measures the register cannot support, with the reason its mapping gives."""
-        return {name: Text(**words) for name, words in self.manifest.get("unsupported", {}).items()}
+        """Measures no register in here can support, with the reason the first one's mapping gives."""
+        said = self._unsupported()
+        return {name: next(iter(why.values())) for name, why in said.items() if len(why) == len(self._registers())}
+
+    @property
+    def unsupported_in(self) -> dict[str, dict[str, Text]]:
+        """Measures that only some of the registers cannot support: measure to source to the reason."""
+        return {name: why for name, why in self._unsupported().items() if len(why) < len(self._registers())}
+
+    @property
+    def unsupported_codes(self) -> tuple[tuple[str, tuple[int, ...]], ...]:
+        """`unsupported_in` as codes of the column `source`."""
+        codes = self.manifest.get("source_codes", {})
+        return tuple((name, tuple(codes[each] for each in why)) for name, why in self.unsupported_in.items())
+
+    def _registers(self) -> list[str]:
+        """Sources that items come from, "" for items of none; all that were imported while there are no items."""
+        rows = self.manifest.get("source_rows", {})
+        codes = {"": 0} | self.manifest.get("source_codes", {})
+        return [name for name, number in codes.items() if rows.get(str(number))] or list(self.manifest["sources"])
+
+    def _unsupported(self) -> dict[str, dict[str, Text]]:
+        found: dict[str, dict[str, Text]] = {}
+        for source in self._registers():
+            for name, words in self.manifest.get("unsupported", {}).get(source, {}).items():
+                found.setdefault(name, {})[source] = Text(**words)
+        return found
+
+    def unstated(self, as_of: int) -> tuple[int, ...]:
+        """Codes of the sources that say "closed" without a day of some item, and say so of a day after this one.
+
+        Whether such an item was closed on an earlier day nobody knows; from that day on it is.
+        """
+        codes = {"": 0} | self.manifest.get("source_codes", {})
+        undated, said = self.manifest.get("undated", {}), self.manifest.get("stated_on", {})
+        newest = day_number(self.as_of)
+        return tuple(
+            number
+            for name, number in codes.items()
+            if undated.get(str(number))
+            and as_of < min(newest, day_number(date.fromisoformat(said[name])) if name in said else newest)
+        )
+
+    def undated_share(self, as_of: int) -> float:
+        """Share of the items of which `unstated` leaves open whether they were closed."""
+        rows = sum(self.manifest.get("undated", {}).get(str(number), 0) for number in self.unstated(as_of))
+        return rows / self.rows["cases"] if rows else 0.0
 
     @property
     def first_day(self) -> date | None:

@@ -15,7 +15,7 @@ import numpy as np
 import polars as pl
 
 from queries.checks import UNUSABLE
-from queries.coding import BOOLEAN, NOT_GIVEN, code
+from queries.coding import BOOLEAN, NOT_GIVEN, YES, code
 from queries.days import day_number, from_day_number
 from queries.dimensions import BLANK, DIMENSIONS, Table
 from queries.snapshot import encode
@@ -57,6 +57,9 @@ class Builder:
         """Table to day number of its newest event."""
         self.newest: int | None = None
         self.not_counted = 0
+        self.sources: dict[str, int] = {}
+        self.source_rows: dict[int, int] = defaultdict(int)
+        self.undated: dict[int, int] = defaultdict(int)
         self.rows = {"cases": 0, "evaluations": 0, "backlog": 0}
         self._cases: dict[int, list[pl.DataFrame]] = defaultdict(list)
         self._matters: list[pl.DataFrame] = []
@@ -102,9 +105,14 @@ class Builder:
                 frame["extended_days"].cast(pl.Int16),
                 *(encode.yes_no(frame[name]).rename(name) for name in YES_NO),
                 frame["unusable"].cast(pl.Int16).fill_null(0),
+                self._sources(frame["source"]),
                 *self._dimensions(frame, "cases"),
             ]
         )
+        undated = pl.col("closed_day").is_null() & (pl.col("closed_stated") == YES)
+        for number, rows, without_day in coded.group_by("source").agg(pl.len(), undated.sum()).iter_rows():
+            self.source_rows[number] += rows
+            self.undated[number] += without_day
         self.coverage["registered_time"] += int((coded["registered_minute"] > 0).sum())
         self._count(frame, [*CASE_DAYS.values(), *YES_NO, *_COUNTED])
         self._note(coded, "cases")
@@ -112,6 +120,14 @@ class Builder:
         month = (pl.col("registered_day").cast(pl.Int32).cast(pl.Date).dt.month_start().cast(pl.Int32)).alias("month")
         for (key,), part in coded.with_columns(month).partition_by("month", as_dict=True, include_key=False).items():
             self._cases[int(key)].append(part)
+
+    def _sources(self, names: pl.Series) -> pl.Series:
+        for name in names.unique().drop_nulls().sort():
+            self.sources.setdefault(name, len(self.sources) + 1)
+        if not self.sources:
+            return pl.Series("source", [0], dtype=pl.Int16).new_from_index(0, len(names))
+        codes = names.cast(pl.String).replace_strict(self.sources, default=0, return_dtype=pl.Int16)
+        return codes.fill_null(0).rename("source")
 
     def _keep_matters(self, frame: pl.DataFrame, registered: pl.Series, closed: pl.Series) -> None:
         matter = frame["matter_id"]
@@ -221,6 +237,9 @@ class Builder:
             "unusable": self.unusable,
             "unusable_values": sorted(self.unusable_values),
             "not_counted": self.not_counted,
+            "source_codes": self.sources,
+            "source_rows": {str(number): rows for number, rows in self.source_rows.items()},
+            "undated": {str(number): rows for number, rows in self.undated.items()},
             "partitions": partitions,
         }
         (self.folder / "manifest.json").write_text(json.dumps(manifest, ensure_ascii=False), encoding="utf-8")
@@ -256,7 +275,7 @@ class Builder:
             return []
         spoilt = (pl.col("unusable") // UNUSABLE["closed_at"]) % 2 == 1
         closed = pl.when(~spoilt).then("closed_day").alias("closed_day")
-        carried = ["case_no", "registered_day", closed, *dimensions_of("evaluations")]
+        carried = ["case_no", "registered_day", "source", closed, *dimensions_of("evaluations")]
         parts = [read_partition(self.folder / part["file"]).select(carried) for part in cases]
         frame = pl.concat(self._evaluations).join(pl.concat(parts), on="case_no")
         self._evaluations = []
@@ -326,7 +345,7 @@ def newest_day(events: Mapping[str, int], newest_file_date: date | None) -> int 
 def case_columns() -> list[str]:
     """Columns of `petition_case` a snapshot is made of, besides case_no and counted."""
     dimensions = (DIMENSIONS[name].column for name in dimensions_of("cases"))
-    return list(dict.fromkeys([*CASE_DAYS.values(), *YES_NO, *_COUNTED, "unusable", *dimensions]))
+    return list(dict.fromkeys([*CASE_DAYS.values(), *YES_NO, *_COUNTED, "unusable", "source", *dimensions]))
 
 
 def _with_columns(frame: pl.DataFrame, columns: Iterable[str]) -> pl.DataFrame:

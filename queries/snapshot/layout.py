@@ -8,7 +8,7 @@ import polars as pl
 
 from queries.dimensions import DIMENSIONS, Table
 
-LAYOUT = "v4"
+LAYOUT = "v5"
 """Raised with every change of this module that an older reader or an older snapshot would not survive."""
 
 TABLES: tuple[Table, ...] = ("cases", "evaluations", "backlog")
@@ -49,9 +49,11 @@ FIXED: dict[str, dict[str, pl.DataType]] = {
         **dict.fromkeys(YES_NO, pl.Int8()),
         "unusable": pl.Int16(),
         "matter": pl.Int32(),
+        "source": pl.Int16(),
     },
     "evaluations": {
         "case_no": pl.Int32(),
+        "source": pl.Int16(),
         "registered_day": pl.Int16(),
         "closed_day": pl.Int16(),
         **dict.fromkeys(EVALUATION_DAYS, pl.Int16()),
@@ -68,6 +70,7 @@ registered_minute: of the day, 0 to 1439; 0 also where the register gives no tim
 is_off_day: yes/no code, whether offices do not work on the day of registration (`queries.working_days`).
 next_working_day: the first working day after the day of registration.
 closed_day of evaluations: of the item; null also where a check made it unusable.
+source: code of the register a case comes from, 0 where none is named (`Snapshot.sources`).
 close_seconds: from registration to closing; not negative unless the closing day lies before the registration day.
 """
 

@@ -119,20 +119,20 @@ BACKLOG = (
 
 
 def runs_until(connection: Connection, import_id: int | None = None) -> dict[str, Any]:
-    """What the import runs up to and with one say of the register: sources, is_demo, unsupported, newest_file_date."""
+    """What the import runs up to and with one say of the register: sources, is_demo, newest_file_date; by source,
+    the measures unsupported and stated_on, the newest day its files speak of.
+    """
     query = select(import_run).order_by(import_run.c.import_id)
     if import_id is not None:
         query = query.where(import_run.c.import_id <= import_id)
     runs = connection.execute(query).mappings().all()
     latest = {run["source"]: run for run in runs}  # one register has one source; its latest import speaks for it
-    # what one register cannot support another may; lists of offices bring no dates and have no say
-    said = [json.loads(run["unsupported"] or "{}") for run in latest.values() if run["as_of"]]
-    unsupported = {name: why for each in said[-1:] for name, why in each.items() if all(name in one for one in said)}
     dates: list[date] = [run["as_of"] for run in runs if run["as_of"]]
     return {
         "sources": list(latest),
         "is_demo": any(run["is_demo"] for run in runs),
-        "unsupported": unsupported,
+        "unsupported": {source: json.loads(run["unsupported"] or "{}") for source, run in latest.items()},
+        "stated_on": {source: run["as_of"].isoformat() for source, run in latest.items() if run["as_of"]},
         "newest_file_date": max(dates, default=None),
     }
 

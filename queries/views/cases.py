@@ -36,7 +36,10 @@ PARTS: dict[Role, Text] = {
     "numerator": Text("计入分子的件", "items in the numerator"),
     "denominator": Text("计入分母的件", "items in the denominator"),
     "rest": Text("计入分母、未计入分子的件", "items in the denominator, not in the numerator"),
-    "excluded": Text("因日期矛盾或缺失未计入的件", "items left out because of contradictory or missing entries"),
+    "excluded": Text(
+        "因日期矛盾、缺失或登记不支持未计入的件",
+        "items left out because of contradictory, missing or unsupported entries",
+    ),
 }
 STEPS = {
     "petitioned_on": Text("信访", "Petitioned"),

@@ -46,7 +46,21 @@ def both(function: Callable[..., str], *values: object) -> tuple[str, str]:
 def reasons(frame: pl.DataFrame, snapshot: Snapshot, filters: Filters) -> tuple[Text, ...]:
     """A sentence for each measure of a frame that has a reason instead of a value, each once."""
     without = frame.filter(pl.col("reason").is_not_null()).select("measure", "reason").unique(maintain_order=True)
-    return tuple(reason_text(measure(name), snapshot, reason, filters) for name, reason in without.iter_rows())
+    said = tuple(reason_text(measure(name), snapshot, reason, filters) for name, reason in without.iter_rows())
+    return (*said, *_other_registers(frame, snapshot))
+
+
+def _other_registers(frame: pl.DataFrame, snapshot: Snapshot) -> tuple[Text, ...]:
+    """A sentence for each measure of a frame that some registers cannot support: their items are left out."""
+    partly = snapshot.unsupported_in
+    return tuple(
+        Text(
+            f"{measure(name).label.zh}：来自“{source}”的件未计入（{why.zh}）。",
+            f"{measure(name).label.en}: items from “{source}” are left out ({why.en}).",
+        )
+        for name in frame["measure"].unique(maintain_order=True)
+        for source, why in partly.get(name, {}).items()
+    )
 
 
 def excluded(frame: pl.DataFrame) -> tuple[Text, ...]:
@@ -55,8 +69,8 @@ def excluded(frame: pl.DataFrame) -> tuple[Text, ...]:
     alike = sums.filter(pl.col("excluded") > 0).group_by("excluded", maintain_order=True).agg(pl.col("measure"))
     return tuple(
         in_both(
-            "{label}：有{rows}因日期矛盾或缺失未计入，见“数据质量”。",
-            "{label}: {rows} left out because of contradictory or missing entries, see Data quality.",
+            "{label}：有{rows}因日期矛盾、缺失或登记不支持未计入，见“数据质量”。",
+            "{label}: {rows} left out because of contradictory, missing or unsupported entries, see Data quality.",
             label=tuple(wording.listing([measure(name).label(each) for name in names], each, 9) for each in LANGUAGES),  # type: ignore[arg-type]  # as many as languages
             rows=both(wording.items, rows),
         )
