@@ -222,9 +222,9 @@ def test_all_slides_are_printed_light_one_a_sheet_lying_on_its_side_and_the_scre
     page = open_wall("lang=zh&theme=dark")
     before = headline(page)
     count = page.evaluate("huiyin.slides().length")
-    page.evaluate("window.printed = 0; window.print = () => { window.printed += 1; }; null")
+    page.evaluate("window.print = () => { document.body.dataset.printed = ''; }; null")
     page.keyboard.press("Control+p")
-    page.wait_for_function("window.printed === 1")
+    page.wait_for_selector("body[data-printed]")
     assert page.locator(".sheet").first.evaluate("e => getComputedStyle(e).backgroundColor") == "rgb(255, 255, 255)"
     sheets = PdfReader(BytesIO(page.pdf(prefer_css_page_size=True, print_background=True))).pages
     assert len(sheets) == count
