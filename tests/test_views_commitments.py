@@ -173,6 +173,13 @@ def test_the_demo_has_kept_overdue_and_dropped_promises_of_closed_sessions(city)
     assert list(figure.data[-1].x) == goals.to_list()
 
 
+def test_several_comparisons_say_that_they_are_judged_one_by_one(city):
+    view = commitments.commitments(current(city), JUNE)
+    compared = view.frame["moved"].drop_nulls().len()
+    assert compared > 1
+    assert f"共比较{compared}项" in view.notes[-1].zh
+
+
 def test_what_changed_since_a_session_closed_adds_up_exactly_and_its_own_figures_stay(city):
     engine = open_store(city)
     then = current(city, engine)

@@ -364,12 +364,18 @@ def _decided(frame: pl.DataFrame) -> Text:
 def _notes(frame: pl.DataFrame, snapshot: Snapshot, filters: Filters) -> tuple[Text, ...]:
     if frame.filter(pl.col("measure").is_not_null()).is_empty():
         return ()
-    return (
-        Text(
-            f"指标比较：议定前{MONTHS}个月与议定后已满的月份（最多{MONTHS}个月），只看所涉单位。",
-            f"Measures: the {MONTHS} months before the decision against the whole months since (at most {MONTHS}), for "
-            "the office concerned.",
-        ),
+    how = Text(
+        f"指标比较：议定前{MONTHS}个月与议定后已满的月份（最多{MONTHS}个月），只看所涉单位。",
+        f"Measures: the {MONTHS} months before the decision against the whole months since (at most {MONTHS}), for "
+        "the office concerned.",
+    )
+    compared = frame["moved"].drop_nulls().len()
+    if compared < 2:
+        return (how,)
+    return how, Text(
+        f"共比较{compared}项，每项单独按5%的误报率判断，未作多重比较校正：即使都没有变化，平均每20项也约有1项显示为超出偶然波动。",
+        f"{compared} were compared, each judged on its own at a 5 % rate of false calls, not corrected for their "
+        "number: where nothing changed, about one in 20 would still show as beyond chance.",
     )
 
 
