@@ -44,11 +44,12 @@ METHODS = (
             "which the headline states. With more cells the cut is stricter, so that the sum stays the same.",
         ),
         limits=Text(
-            "在全市性突发波动频繁的模拟城市里，实际误报比所印的多两成到四成：往常件数推算不出突发事件。"
+            "在模拟城市里，每周看一次的实际误报比所印的多两成到四成：平常的城市约两成，"
+            "突发波动多或只有两年历史的更多。"
             "遇到全市一起波动，先看全市合计。",
-            "In simulated cities with frequent city-wide shocks there were a fifth to two fifths more false alarms "
-            "than stated: "
-            "no forecast knows a shock. Where the whole city moves, look at its total first.",
+            "In simulated cities, looking every week, there were a fifth to two fifths more false alarms than stated: "
+            "about a fifth in ordinary ones, more with frequent shocks or two years of history only. "
+            "Where the whole city moves, look at its total first.",
         ),
         source="Negative binomial tail probabilities, calibrated out of sample; simulated by `make bench-signals`",
     ),
