@@ -70,7 +70,7 @@ import_finding = Table(  # every rejected, quarantined or doubtful row: what the
     Column("row", Integer),  # as a person counts in that file, the heading is row 1
     Column("column", String(120)),  # heading in the file
     Column("value_class", String(60)),  # "date in words", "empty", "number < 1": never the value of a text
-    Column("case_id", String(80)),
+    Column("case_id", String(80), index=True),
     Column("reason", Text, nullable=False),  # JSON {"zh": ..., "en": ...}
 )
 
