@@ -150,13 +150,9 @@ def put(
     before = None if record_id is None else _current(connection, found, record_id)
     if before is not None:
         _unchanged(connection, found, before, version)
-        if not even_settled:
-            _refuse_settled(found, before)
     values, problems = checked(found, content, before)
     by, unsigned = _signed(by)
     problems |= unsigned
-    if not even_settled and not problems and found.settled(values):
-        problems[""] = (_SETTLED_BY_PROGRAM,)
     _refer(connection, found, values, before, problems)
     if found.id in values and before is None and values[found.id]:
         values[found.id] = written_key(connection, found, values)
@@ -168,6 +164,11 @@ def put(
     extra = {"unusable": 0} if "unusable" in found.table.c else {}  # what passed the checks is fit for every rate
     if before is not None and all(before[name] == value for name, value in values.items()):
         return before[found.id]  # type: ignore[no-any-return]  # a key, as the store gives it
+    if not even_settled:
+        if before is not None:
+            _refuse_settled(found, before)
+        if found.settled(values):
+            raise InvalidRecord({"": (_SETTLED_BY_PROGRAM,)})
     _tell_figures(connection, found)
     if before is None:
         return _add(connection, found, values | extra, by)
