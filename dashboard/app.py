@@ -42,7 +42,7 @@ for entry, listed in entries.items():
     menu.setdefault(listed.section and session.words(f"section.{listed.section}"), []).append(entry)
 chosen = st.navigation(menu, position="hidden" if st.context.is_embedded else "top")
 page = next(entries[entry] for entry in entries if entry.url_path == chosen.url_path)
-enter_page()
+enter_page(page.name)
 pinned_banner(session)
 begin_where_wished(session, page.name, is_front=page.order == 0)
 say_done(session)

@@ -46,6 +46,8 @@ _FILTER_PARAMETERS = {"from", "to", "as_of", "period", "rules", "convention", "t
 _FRAME = {"lang", "data"}
 """Parameters that say how and on which data everything is seen."""
 
+MOST_PASSED = 50  # steps of the browser's Back that are remembered
+
 T = TypeVar("T")
 
 
@@ -183,10 +185,11 @@ class Session(Keeping):
 
 def begin(settings: Settings, import_desk: ImportDesk | None = None) -> Session:
     """The session of this run: reads address, widgets and browser, and brings address and widgets into line."""
-    query = {name: st.query_params.get_all(name) for name in st.query_params}
+    written = {name: st.query_params.get_all(name) for name in st.query_params}
+    query = _meant(written)
     usual = choose_language(None, st.context.locale, settings.language)
     ignored: tuple[str, ...] = ()
-    arrived = _arrival(query)
+    arrived = _arrival(written)
     pinned = (_first(query, "data") if arrived == "address" else st.session_state.get("_data")) or ""
     newest, snapshot, is_lost = _data(settings, pinned)
     viewer = viewer_of(settings, st.context.headers.get_all, newest)
@@ -221,7 +224,7 @@ def begin(settings: Settings, import_desk: ImportDesk | None = None) -> Session:
     if pinned:
         link["data"] = [pinned]
     # the address the reader came by stays as it is, or Back would lead to it again and again
-    _write_address(query if arrived == "address" else link, query)
+    _write_address(written if arrived == "address" else link, written)
     return Session(
         settings=settings,
         language=language,
@@ -305,6 +308,11 @@ def open_page(
 ) -> None:
     """Go to a page as `link_to` names it, after a click that is no link; Back leads here again."""
     page, link = link_to(session, name, where, period=period, controls=controls)
+    # Streamlit writes the new parameters behind the address of this page before it turns to the other one: a step of
+    # Back of its own, at which this page is to look as it did
+    if name != st.session_state.get("_page_name"):
+        passed = {_step(link): current_link(), **st.session_state.get("_passed", {})}
+        st.session_state["_passed"] = dict(list(passed.items())[:MOST_PASSED])
     st.switch_page(page, query_params=link)
 
 
@@ -330,6 +338,17 @@ def link_to(
     link |= {name: st.query_params.get_all(name) for name in sorted(_FRAME) if name in st.query_params}
     # pages are told apart by their address, so this stands for the one `app.py` made
     return st.Page(elsewhere, title=name, url_path=name), link
+
+
+def _step(link: Link) -> tuple[str | None, str]:
+    """An address of the page the reader is on, as a key."""
+    return _page(), repr(sorted(link.items()))
+
+
+def _meant(written: Link) -> Link:
+    """What an address stands for: what is written there, but where `open_page` passed by, what was on show then."""
+    passed: dict[tuple[str | None, str], Link] = st.session_state.get("_passed", {})
+    return passed.get(_step(written), written)
 
 
 def elsewhere() -> None:
@@ -387,7 +406,7 @@ def note_control(name: str, value: str, default: str) -> None:
 
 def current_link() -> Link:
     """The parameters of the page as it stands, its own controls too."""
-    return {name: list(values) for name, values in st.session_state.get("_link", {}).items()}
+    return {name: list(values) for name, values in _meant(st.session_state.get("_link", {})).items()}
 
 
 def remember(name: str, value: Any) -> None:
@@ -423,9 +442,9 @@ def sign_as(state: str) -> None:
     remember("signature", " ".join(str(st.session_state[state] or "").split()) or None)
 
 
-def enter_page() -> None:
+def enter_page(name: str) -> None:
     """Remember on which page the reader is; call once the navigation is drawn."""
-    st.session_state["_page"] = _page()
+    st.session_state.update({"_page": _page(), "_page_name": name})
 
 
 def _arrival(query: Link) -> Literal["address", "page", "widget"]:
@@ -441,7 +460,7 @@ def _arrival(query: Link) -> Literal["address", "page", "widget"]:
     before = st.session_state["_values"]
     untouched = all(before.get(name, value) == value for name, value in _widget_values().items())
     # on another page Streamlit has forgotten the widgets, and older values of theirs come up again
-    if query != known and (bool(query) if turned else untouched):
+    if bool(query) if turned else query != known and untouched:
         return "address"
     return "page" if turned else "widget"
 

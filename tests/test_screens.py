@@ -283,7 +283,7 @@ def _with_an_option_that_goes(settings):  # runs as a script of its own
     from dashboard.session import begin, enter_page
 
     session = begin(settings)
-    enter_page()
+    enter_page("some")
     options = ["south"] if session.choices.where else ["north", "south"]
     choose(session, "at", options, str, label="at")
 

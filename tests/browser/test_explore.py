@@ -35,3 +35,15 @@ def test_initials_typed_into_the_search_lead_to_a_page(open_page, settled):
     page.keyboard.press("Enter")
     page.wait_for_url("**/townships**")
     settled(page)
+
+
+def test_one_step_back_from_the_items_of_a_month_is_the_table_they_were_opened_from(open_page, settled):
+    page = open_page("/explore?by=-&t=month")
+    page.wait_for_selector("tbody th.open")
+    said, rows = page.locator("h1").inner_text(), page.locator("tbody th.open").count()
+    page.locator("tbody th.open").first.click()
+    page.wait_for_url("**/cases?*")
+    settled(page)
+    page.go_back()
+    settled(page)
+    assert (page.locator("h1").inner_text(), page.locator("tbody th.open").count()) == (said, rows)
