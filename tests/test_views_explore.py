@@ -328,3 +328,12 @@ def test_another_selection_without_meaning_is_left_out_and_said_so(city, versus)
 def test_of_a_share_that_is_neither_good_nor_bad_no_group_is_worse(city):
     drawn = explore_drawing.drawn(city, YEAR, Question(("closed_share",), "place"), "closed_share")
     assert drawn.frame["worse"].to_list() == [False] * drawn.frame.height
+
+
+@pytest.mark.parametrize("name", ["registered_count", "days_to_close", "on_time_reply_rate"])
+def test_small_charts_stand_on_one_scale_and_one_span_of_time(city, name):
+    drawn = explore_drawing.drawn(city, YEAR, Question((name,), "place", grain="month"), name)
+    layout = drawing(drawn, Style("zh", False)).layout.to_plotly_json()
+    for axis in ("xaxis", "yaxis"):
+        ranges = {tuple(layout[each]["range"]) for each in layout if each.startswith(axis)}
+        assert len(ranges) == 1, "a shared scale is said under the charts"

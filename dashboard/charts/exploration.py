@@ -1,6 +1,7 @@
 """Whatever was asked, drawn so that it can be read: dots, pairs, lines with their band, small multiples, heat."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from math import ceil
 from typing import Any
 
@@ -369,7 +370,7 @@ def _value_axis(view: View, rows: pl.DataFrame) -> dict[str, Any]:
     values = [value for name in columns for value in rows[name].drop_nulls().to_list()]
     if isinstance(view.measures[0], Ratio):
         return share_axis(values)
-    return {"rangemode": "tozero", "nticks": 5}
+    return {"range": [0, 1.08 * max(values, default=1.0) or 1.0], "nticks": 5}
 
 
 def _time_axis(rows: pl.DataFrame, grain: str, style: Style) -> dict[str, Any]:
@@ -386,6 +387,8 @@ def _bare_time(ends: Sequence[Any], grain: str, style: Style, labelled: bool) ->
     """A time axis of a small chart: its two ends only, under the lowest charts."""
     if len(ends) < 2 or ends[0] is None:
         return {"showticklabels": False}
+    room = max((ends[1] - ends[0]) / 24, timedelta(days=1))  # for the marks at both ends
     texts = [f"{day.year % 100:02d}-{day.month:02d}" if grain != "year" else str(day.year) for day in ends]
-    return {"type": "date", "tickvals": [day.isoformat() for day in ends], "ticktext": texts, "tickangle": 0,
-            "showticklabels": labelled, "showgrid": False, "tickfont": {"size": 11}}  # fmt: skip
+    reach = [(ends[0] - room).isoformat(), (ends[1] + room).isoformat()]
+    return {"type": "date", "range": reach, "tickvals": [day.isoformat() for day in ends], "ticktext": texts,
+            "tickangle": 0, "showticklabels": labelled, "showgrid": False, "tickfont": {"size": 11}}  # fmt: skip

@@ -16,7 +16,7 @@ from dashboard.session import Session, note_control, open_page
 from dashboard.take_away import Card, take_away
 from queries import wording
 from queries.dimensions import DIMENSIONS
-from queries.measures import QUANTILES, Duration, Ratio, measure
+from queries.measures import QUANTILES, Duration, Measure, Ratio, measure
 from queries.views import View, beside, drill, explore, explore_drawing, explore_table
 from queries.views.explore import Question
 
@@ -51,7 +51,7 @@ def _question(session: Session) -> Question | None:
         return None
     with st.container(border=True, key="card-question", gap="small"):
         names = choose_several(
-            session, "m", offered, lambda each: measure(each).label(language), label=words("explore.measures"),
+            session, "m", offered, lambda each: _called(measure(each), language), label=words("explore.measures"),
             default=offered[:1], most=explore.MOST_MEASURES, collapsed=True,
         )  # fmt: skip
         dimensions = session.answer(explore.breakdowns, names)
@@ -68,6 +68,11 @@ def _question(session: Session) -> Question | None:
     sort = control("sort")
     note_control("sort", sort, "")
     return Question(names, by, and_by, grain, swapped == "1", top, find, sort, versus)
+
+
+def _called(each: Measure, language: str) -> str:
+    """A measure's name in the list to choose from; which quantile of a duration is chosen apart."""
+    return each.of(language) if isinstance(each, Duration) else each.label(language)
 
 
 def _at_quantiles(session: Session, names: tuple[str, ...]) -> tuple[str, ...]:
@@ -157,10 +162,19 @@ def _chart(session: Session, question: Question, name: str) -> None:
                     session.language)  # fmt: skip
     show(session, view, drawing, key="explored", on_click=_nothing, table=whole,
          sentence=None if kind == "intervals" else plain_title,
-         note=session.words(f"explore.note_{kind}", period=_period(session), cohort=cohort))  # fmt: skip
+         note=session.words(f"explore.note_{_drawn_as(kind, name)}", period=_period(session),
+                            cohort=cohort))  # fmt: skip
     keys = marked("figure-explored", question.axes[0] if kind == "intervals" else "")
     if keys:
         _open(session, question, keys)
+
+
+def _drawn_as(kind: str, name: str) -> str:
+    """The note of a chart: only shares have bands, and differences of durations are not judged."""
+    each = measure(name)
+    if kind in ("lines", "multiples") and not isinstance(each, Ratio):
+        return f"{kind}_plain"
+    return "pairs_plain" if kind == "pairs" and isinstance(each, Duration) else kind
 
 
 def _table(session: Session, view: View, question: Question, name: str) -> None:
