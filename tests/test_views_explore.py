@@ -337,3 +337,9 @@ def test_small_charts_stand_on_one_scale_and_one_span_of_time(city, name):
     for axis in ("xaxis", "yaxis"):
         ranges = {tuple(layout[each]["range"]) for each in layout if each.startswith(axis)}
         assert len(ranges) == 1, "a shared scale is said under the charts"
+
+
+def test_what_still_waits_is_explained_where_something_does(city):
+    early = replace(YEAR, as_of=date(2022, 7, 1))
+    assert explore.STILL_WAITING in explore.answer(city, early, Question(("days_until_closed",), "place")).notes
+    assert explore.STILL_WAITING not in explore.answer(city, early, Question(("days_to_close",), "place")).notes

@@ -33,6 +33,11 @@ NOT_COMPARED = Text(
     "在当前筛选下没有可对比的件，未作对比。",
     "Nothing is left to compare with under this selection; no comparison is made.",
 )
+STILL_WAITING = Text(
+    "“未达”：截至统计日还没有走到终点的件，按已等的天数计入（Kaplan–Meier），办得快慢不会因此显得更好。",
+    "“Not reached”: items that had not got there by the as-of day; they count with the days so far (Kaplan–Meier), so "
+    "that nobody looks quicker for leaving them open.",
+)
 MOST_MEASURES = 4
 TOPS = (10, 20, 50, 300)  # groups shown; a browser draws 300 rows of a table at once
 MOST_COLUMNS = 12  # groups side by side
@@ -149,8 +154,15 @@ def answer(snapshot: Snapshot, filters: Filters, question: Question) -> View:
     whole = frame.filter(pl.col("part") == "total")
     finding = _finding(whole, measure(question.measures[0]), chosen, other)
     compared = other.notes if other else (NOT_COMPARED,) if question.versus else ()
-    notes = (*reasons(whole, snapshot, chosen), *compared, *excluded(whole))
+    waiting = (STILL_WAITING,) if _some_wait(whole) else ()
+    notes = (*reasons(whole, snapshot, chosen), *compared, *waiting, *excluded(whole))
     return made(snapshot, now, frame, question.measures, question.axes, finding, notes)
+
+
+def _some_wait(whole: pl.DataFrame) -> bool:
+    """Whether a duration of the frame has items that have not got to its end."""
+    waits = [name for name in whole["measure"].unique() if isinstance(measure(name), Duration)]
+    return whole.filter(pl.col("measure").is_in(waits) & (pl.col("numerator") < pl.col("denominator"))).height > 0
 
 
 def _parts(question: Question) -> dict[str, tuple[str, ...]]:
