@@ -394,6 +394,19 @@ wall_slide = Table(  # one slide of one meeting screen
     Column("withdrawn_at", DateTime),
 )
 
+wall_screen = Table(  # how one meeting screen looks
+    "wall_screen",
+    metadata,
+    Column("screen_id", Integer, primary_key=True),
+    Column("wall", String(60), nullable=False),
+    Column("theme", String(20), nullable=False),
+    Column("language", String(20)),  # without: the bureau's usual one
+    Column("preset", String(20), nullable=False),
+    Column("period", String(20), nullable=False),
+    Column("version", Integer, nullable=False, default=1),
+    Column("withdrawn_at", DateTime),
+)
+
 record_change = Table(  # every state every record ever had, in the order of writing
     "record_change",
     metadata,
@@ -466,6 +479,7 @@ RECORD_TABLES = (
     "meeting",
     "saved_view",
     "wall_slide",
+    "wall_screen",
 )
 """What the bureau itself keeps (`queries.records`); each has `version` and `withdrawn_at`."""
 

@@ -22,7 +22,8 @@ from dashboard.screens.slides import PAGE
 from dashboard.session import Session
 from dashboard.wall import Ask, Chart, Content, Skipped, Slide, Stack, Table, slides
 from dashboard.wall import payload as payload_module
-from dashboard.wall.draft import added, chosen, lasts, moved, removed, save, timed
+from dashboard.wall.draft import added, chosen, lasts, moved, removed, save, save_look, timed
+from dashboard.wall.look import PERIODS, Look, look
 from dashboard.wall.payload import Failed, Screen, made, payload, reader, stale_from, version
 from dashboard.wall.programme import LONGEST, SECONDS, SHORTEST, Entry, programme, walls
 from dashboard.wall.server import ROUTES
@@ -383,6 +384,63 @@ def test_nothing_is_saved_unsigned(keeper, monkeypatch):
         keeper((Entry("repeats"),))
 
 
+# ---------------------------------------------------------------- how a screen looks
+
+
+@pytest.mark.parametrize("period", [*PERIODS, "2022-06"])
+def test_every_slide_can_be_made_of_every_period(period, demo_settings):
+    session = reader(demo_settings, Screen("main", "zh", period=period))
+    for content in made(session, programme(session.snapshot.records, "main")):
+        assert not isinstance(content, Failed)
+
+
+def test_a_period_named_in_the_address_is_the_period_of_the_figures(ask):
+    def headline(query):
+        return json.loads(ask("/wall/slides.json", f"lang=zh&{query}").body)["slides"][0]["subtitle"]
+
+    assert "2022年6月" in headline("period=2022-06")
+    assert headline("period=2022-13") == headline("period=custom") == headline("") != headline("period=2022-06")
+
+
+def test_a_screen_looks_as_it_was_set_up_and_its_address_goes_first():
+    row = {"screen_id": 1, "wall": "hall", "theme": "light", "language": "en", "preset": "compact", "period": "all"}
+    found = records.of_rows({"wall_screen": [row | {"version": 3}]})
+    assert look(found, "main") == Look()
+    hall = look(found, "hall")
+    assert hall == Look("light", "en", "compact", "all", 1, 3)
+    asked = hall.asked({"theme": "dark", "lang": "fr", "period": "2022-06"})
+    assert (asked.theme, asked.language, asked.preset, asked.period) == ("dark", "en", "compact", "2022-06")
+    assert walls(found) == ("main", "hall")
+
+
+def test_what_no_look_knows_is_as_usual():
+    row = {"screen_id": 1, "wall": "hall", "theme": "pink", "preset": "", "period": "2022-06-01", "version": 1}
+    assert look(records.of_rows({"wall_screen": [row]}), "hall") == replace(Look(), record_id=1, version=1)
+
+
+def test_a_look_is_kept_with_its_screen_and_reaches_it_by_both_addresses(keeper, settings, ask, monkeypatch):
+    keeper((Entry("repeats"),), "三楼 会议室")
+    monkeypatch.setenv("HUIYIN_DATA_DIR", str(settings.data_dir))
+    session = reader(settings, Screen("main", "zh"))
+    save_look(session, "三楼 会议室", Look("light", "en", "compact", "last3"))
+    for path, query in ((f"/wall/{quote('三楼 会议室')}", ""), ("/wall", f"screen={quote('三楼 会议室')}")):
+        page = ask(path, query).text
+        assert 'data-theme="light"' in page
+        assert 'lang="en"' in page
+        assert '"period": "last3"' in page
+    kept_look = look(reader(settings, Screen("main", "zh")).snapshot.records, "三楼 会议室")
+    save_look(session, "三楼 会议室", replace(kept_look, theme="dark"))
+    with pytest.raises(Conflict):
+        save_look(session, "三楼 会议室", replace(kept_look, preset="large"))
+
+
+def test_a_page_one_folder_deeper_finds_its_files(ask):
+    page = ask("/wall/hall").text
+    assert 'href="../wall/static/' in page
+    assert '"root": "../"' in page
+    assert '"root": ""' in ask("/wall").text
+
+
 # ---------------------------------------------------------------- the settings page
 
 
@@ -407,10 +465,11 @@ def _texts(app):
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_the_settings_page_shows_every_slide_with_its_sentence_and_the_address(opened, language):
-    text = _texts(opened(language))
+    app = opened(language)
+    text = _texts(app)
     for name in ALL:
         assert Words(language)(f"wall.slide_{name}") in text
-    assert f"wall?wall=main&lang={language}&theme=dark" in text
+    assert any(address.value.endswith("/wall") for address in app.code)
 
 
 def test_the_settings_page_says_why_a_slide_is_left_out(opened, session, tmp_path):
@@ -427,3 +486,11 @@ def test_a_slide_moved_on_the_page_waits_to_be_saved(opened):
     assert [each for each in said if each in order][:2] == order
     assert "有尚未保存的修改" in _texts(app)
     assert any(button.key == "save-slides" for button in app.button)
+
+
+def test_a_look_chosen_on_the_page_waits_to_be_saved_and_slides_follow_its_period(opened):
+    app = opened()
+    next(box for box in app.selectbox if box.key.startswith("look-main-period")).select("2022-06").run()
+    assert not app.exception
+    assert next(box for box in app.selectbox if box.key.startswith("look-main-period")).value == "2022-06"
+    assert "有尚未保存的修改" in _texts(app)

@@ -1,5 +1,8 @@
 """What does the meeting screen show, in which order and for how long?"""
 
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
 from functools import partial
 from urllib.parse import urlencode, urljoin
 
@@ -7,19 +10,20 @@ import streamlit as st
 
 from dashboard.components import card, choose, heading, plain, title
 from dashboard.controls import page_text
+from dashboard.i18n import Words
 from dashboard.record_fields import sign
 from dashboard.screens import Page
 from dashboard.session import Session, note_control, recall, remember
 from dashboard.wall import Content, Skipped, slides
-from dashboard.wall.draft import Draft, added, chosen, lasts, moved, removed, save, timed
-from dashboard.wall.payload import PRESETS, Failed, made
+from dashboard.wall.draft import Draft, added, chosen, lasts, moved, removed, save, save_look, timed
+from dashboard.wall.look import PERIODS, PRESETS, THEMES, Look, look, months
+from dashboard.wall.payload import Failed, made, seen_with
 from dashboard.wall.programme import LONGEST, SHORTEST, USUAL, Entry, programme, walls
 from queries import wording
 from queries.errors import HuiyinError
 from queries.measures import measure
 from queries.vocabulary import LANGUAGES
 
-THEMES = ("dark", "light")
 ROW = (1, 10, 3, 5, 3)  # number, what it shows, seconds, option, buttons
 NAME_LENGTH = 60
 
@@ -29,7 +33,8 @@ def render(session: Session) -> None:
     above = st.container()
     wall = _wall(session)
     draft: Draft = recall(f"wall.{wall}") or programme(session.snapshot.records, wall)
-    contents = list(made(session, draft))
+    looks: Look = recall(f"look.{wall}") or look(session.snapshot.records, wall)
+    contents = list(made(seen_with(session, looks.period), draft, looks.preset))
     shown = sum(isinstance(content, Content) for content in contents)
     with above:
         round_ = wording.number(lasts(draft) / 60, session.language, 1)
@@ -40,8 +45,9 @@ def render(session: Session) -> None:
         for at, (entry, content) in enumerate(zip(draft, contents, strict=True)):
             _row(session, wall, draft, at, entry, content)
         _add(session, wall, draft)
-        _save(session, wall, draft)
+        _save(session, wall, draft, looks)
     with right:
+        _look(session, wall, looks)
         _address(session, wall)
 
 
@@ -127,48 +133,81 @@ def _add(session: Session, wall: str, draft: Draft) -> None:
             _keep(wall, added(draft, picked))
 
 
-def _save(session: Session, wall: str, draft: Draft) -> None:
+def _save(session: Session, wall: str, draft: Draft, looks: Look) -> None:
     """What was changed goes to the screens only when it is saved."""
     words = session.words
-    if recall(f"wall.{wall}") is None:
+    is_ordered, is_restyled = (recall(f"{kept}.{wall}") is not None for kept in ("wall", "look"))
+    if not (is_ordered or is_restyled):
         st.caption(words("slides.unchanged"))
         return
     sign(session, "slides")
     with st.container(horizontal=True, gap="small"):
         saving = st.button(words("slides.save"), type="primary", icon=":material/save:", key="save-slides")
         if st.button(words("slides.discard"), key="discard-slides"):
-            _keep(wall, None)
+            _forget(wall)
     if not saving:
         st.caption(words("slides.changed"))
         return
     try:
-        save(session, wall, draft)
+        if is_restyled:
+            save_look(session, wall, looks)
+            remember(f"look.{wall}", None)
+        if is_ordered:
+            save(session, wall, draft)
     except HuiyinError as error:
         st.warning(plain(error.said(session.language)), icon=":material/warning:")
         return
     st.toast(words("slides.saved"), icon=":material/check:")
-    _keep(wall, None)
+    _forget(wall)
 
 
-def _keep(wall: str, draft: Draft | None) -> None:
+def _keep(wall: str, draft: Draft) -> None:
     remember(f"wall.{wall}", draft)
     st.rerun()
 
 
-def _address(session: Session, wall: str) -> None:
-    """The address of the screen with how it looks, and the screen itself, small."""
+def _forget(wall: str) -> None:
+    for kept in ("wall", "look"):
+        remember(f"{kept}.{wall}", None)
+    st.rerun()
+
+
+def _look(session: Session, wall: str, looks: Look) -> None:
+    """Colours, language, size and period of this screen; kept with it, so that nobody has to go there."""
     words = session.words
+    periods = {name: words(f"filters.{name}") for name in PERIODS}
+    periods |= {name: wording.month(date.fromisoformat(f"{name}-01"), session.language)
+                for name in (looks.period, *months(session.as_of)) if name not in periods}  # fmt: skip
+    with card("look"):
+        title(session, words("slides.look"), words("slides.look_note"))
+        with st.container(horizontal=True, gap="small"):
+            now = replace(
+                looks,
+                theme=_pick(wall, "theme", {name: words(f"slides.theme_{name}") for name in THEMES}, looks, words),
+                language=_pick(wall, "language", {"": words("slides.tongue_usual")}
+                               | {name: words(f"frame.language_{name}") for name in LANGUAGES}, looks, words),
+                preset=_pick(wall, "preset", {name: words(f"slides.size_{name}") for name in PRESETS}, looks, words),
+                period=_pick(wall, "period", periods, looks, words),
+            )  # fmt: skip
+    if now != looks:
+        remember(f"look.{wall}", now)
+        st.rerun()
+
+
+def _pick(wall: str, name: str, options: Mapping[str, str], looks: Look, words: Words) -> str:
+    now = looks.content[name] or ""
+    return st.selectbox(
+        words(f"slides.{name}"), list(options), index=list(options).index(now), format_func=options.__getitem__,
+        key=f"look-{wall}-{name}-{now}", width=170,
+    )  # fmt: skip
+
+
+def _address(session: Session, wall: str) -> None:
+    """The address of the screen, and the screen itself, small."""
+    words = session.words
+    address = urljoin(st.context.url or "/", "wall" if wall == USUAL else f"wall?{urlencode({'screen': wall})}")
     with card("address"):
         title(session, words("slides.address"), words("slides.address_note"))
-        with st.container(horizontal=True, gap="small"):
-            theme = choose(session, "theme", THEMES, lambda name: words(f"slides.theme_{name}"),
-                           label=words("slides.theme"))  # fmt: skip
-            language = choose(session, "tongue", LANGUAGES, lambda name: words(f"frame.language_{name}"),
-                              label=words("slides.tongue"), default=session.language)  # fmt: skip
-            preset = choose(session, "size", PRESETS, lambda name: words(f"slides.size_{name or 'large'}"),
-                            label=words("slides.size"))  # fmt: skip
-        asked = {"wall": wall, "lang": language, "theme": theme} | ({"preset": preset} if preset else {})
-        address = urljoin(st.context.url or "/", f"wall?{urlencode(asked)}")
         st.code(address, language=None, wrap_lines=True)
         st.link_button(words("slides.open"), address, icon=":material/open_in_new:")
     with card("preview"):

@@ -6,10 +6,11 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from dashboard.session import Session
+from dashboard.wall.look import Look
 from dashboard.wall.programme import Entry, programme
 
 Draft = tuple[Entry, ...]
-KIND = "wall_slide"
+KIND, LOOK = "wall_slide", "wall_screen"
 
 
 def moved(draft: Draft, at: int, by: int) -> Draft:
@@ -45,6 +46,11 @@ def chosen(draft: Draft, at: int, option: str, value: str, usual: str) -> Draft:
 def lasts(draft: Sequence[Entry]) -> int:
     """Seconds of one round."""
     return sum(entry.seconds for entry in draft)
+
+
+def save_look(session: Session, wall: str, look: Look) -> None:
+    """Write how a screen looks. Raises as `save`."""
+    session.save_records(LOOK, [({"wall": wall, **look.content}, look.record_id, look.version)])
 
 
 def save(session: Session, wall: str, draft: Draft) -> None:

@@ -6,7 +6,7 @@ changed one draws itself anew.
 
 import hashlib
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
 from functools import cache
@@ -14,9 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from dashboard.components import STALE_AFTER, working_days
+from dashboard.i18n import choose_language
 from dashboard.session import Session, default_reader
 from dashboard.viewer import viewer_of
 from dashboard.wall import Ask, Content, Skipped, slides
+from dashboard.wall.look import USUAL, look, period_choices
 from dashboard.wall.programme import Entry, programme
 from queries import wording
 from queries.access import visible_to
@@ -27,17 +29,34 @@ Header = Callable[[str], Sequence[str]]
 log = logging.getLogger("huiyin")
 STATIC = Path(__file__).parent / "static"
 PLOTLY = "plotly.min.js"
-PRESETS = ("", "compact")  # compact: screens of 65 inches and less
 
 
 @dataclass(frozen=True)
 class Screen:
-    """What an address asks for."""
+    """What a screen shows and how."""
 
     wall: str
     language: str
     dark: bool = True
-    preset: str = ""
+    preset: str = USUAL.preset
+    period: str = USUAL.period
+
+    @property
+    def face(self) -> str:
+        """Names what the page itself must be made anew for."""
+        return f"{build()}-{self.language}-{'dark' if self.dark else 'light'}-{self.preset}"
+
+
+def screen(settings: Settings, wall: str, query: Mapping[str, str | None]) -> Screen:
+    """What an address asks for: the screen as it was set up, except where the address says otherwise."""
+    found = look(default_reader(settings, "zh").snapshot.records, wall).asked(query)
+    return Screen(
+        wall=wall,
+        language=choose_language(found.language, None, settings.language),
+        dark=found.theme == "dark",
+        preset=found.preset,
+        period=found.period,
+    )
 
 
 @dataclass(frozen=True)
@@ -46,14 +65,20 @@ class Failed:
 
 
 def reader(settings: Settings, screen: Screen, header: Header = lambda name: ()) -> Session:
-    """Whoever looks at a screen: the usual period, no filters, and what such a viewer may see in figures.
+    """Whoever looks at a screen: its period, no filters, and what such a viewer may see in figures.
 
     Args:
         header: every value the request gives a header.
     """
-    session = replace(default_reader(settings, screen.language), dark=screen.dark)
+    session = seen_with(replace(default_reader(settings, screen.language), dark=screen.dark), screen.period)
     viewer = viewer_of(settings, header, session.snapshot)
     return replace(session, viewer=viewer, snapshot=visible_to(viewer, session.snapshot))
+
+
+def seen_with(session: Session, period: str) -> Session:
+    """The reader with a screen's period and no other choice."""
+    choices = period_choices(period)
+    return replace(session, choices=choices, filters=choices.filters(session.snapshot.as_of))
 
 
 def made(session: Session, entries: Sequence[Entry], preset: str = "") -> Iterator[Content | Skipped | Failed]:
@@ -87,8 +112,7 @@ def payload(session: Session, screen: Screen) -> dict[str, Any]:
     words, snapshot = session.words, session.snapshot
     return {
         "version": version(session, screen),
-        "build": build(),
-        "language": screen.language,
+        "face": screen.face,
         "bureau": session.settings.bureau,
         "has_emblem": session.settings.emblem_file is not None,
         "is_demo": snapshot.is_demo,

@@ -43,8 +43,8 @@ class Entry:
 
 def walls(records: Records) -> tuple[str, ...]:
     """Names of the screens that were set up, the usual one always among them and first."""
-    named = records.rows("wall_slide")["wall"].unique(maintain_order=True).to_list()
-    return (USUAL, *(name for name in named if name != USUAL))
+    named = [name for kind in ("wall_slide", "wall_screen") for name in records.rows(kind)["wall"]]
+    return tuple(dict.fromkeys((USUAL, *named)))
 
 
 def programme(records: Records, wall: str) -> tuple[Entry, ...]:

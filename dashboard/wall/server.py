@@ -2,7 +2,6 @@
 
 import json
 from collections import OrderedDict
-from collections.abc import Mapping
 from dataclasses import asdict
 from importlib.resources import files
 from pathlib import Path
@@ -14,8 +13,8 @@ from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from dashboard.charts import DARK, LIGHT
-from dashboard.i18n import Words, choose_language
-from dashboard.wall.payload import PLOTLY, PRESETS, STATIC, Header, Screen, build, payload, reader, version
+from dashboard.i18n import Words
+from dashboard.wall.payload import PLOTLY, STATIC, Header, Screen, build, payload, reader, screen, version
 from dashboard.wall.programme import USUAL
 from queries.settings import Settings
 
@@ -59,35 +58,33 @@ class Answers:
 _answers = Answers()
 
 
-def asked(query: Mapping[str, str], settings: Settings) -> Screen:
-    """The screen an address asks for; what it does not know is as usual."""
-    preset = query.get("preset", "")
-    return Screen(
-        wall=query.get("wall") or USUAL,
-        language=choose_language(query.get("lang"), None, settings.language),
-        dark=query.get("theme") != "light",
-        preset=preset if preset in PRESETS else "",
-    )
+def asked(request: Request, settings: Settings) -> Screen:
+    """The screen an address asks for, by its name behind the slash or as a parameter."""
+    query = request.query_params
+    name = request.path_params.get("screen") or query.get("screen") or query.get("wall") or USUAL
+    return screen(settings, " ".join(name.split()), query)
 
 
 def page(request: Request) -> Response:
     """The screen's page: it holds everything but the slides, so that it can wait for them by itself."""
     settings = Settings.from_environment()
-    screen = asked(request.query_params, settings)
+    shown = asked(request, settings)
+    root = "../" if "screen" in request.path_params else ""  # the page may lie one folder deeper than its files
     config = {
-        "screen": asdict(screen),
+        "screen": asdict(shown),
+        "face": shown.face,
         "build": build(),
-        "slides": "wall/slides.json",
-        "emblem": "wall/emblem",
+        "root": root,
         "bureau": settings.bureau,
         "words": {code: _words(Words(code)) for code in ("zh", "en")},
         "palettes": {"light": asdict(LIGHT), "dark": asdict(DARK)},
     }
     template = Template((STATIC / "wall.html").read_text(encoding="utf-8"))
     text = template.substitute(
-        language={"zh": "zh-CN"}.get(screen.language, screen.language),
-        theme="dark" if screen.dark else "light",
-        title=Words(screen.language)("wall.title"),
+        language={"zh": "zh-CN"}.get(shown.language, shown.language),
+        theme="dark" if shown.dark else "light",
+        title=Words(shown.language)("wall.title"),
+        root=root,
         build=build(),
         config=json.dumps(config, ensure_ascii=False).replace("<", "\\u003c"),
     )
@@ -101,7 +98,7 @@ def _words(words: Words) -> dict[str, str]:
 def slides_json(request: Request) -> Response:
     """The slides, or 304 where the screen has them already."""
     settings = Settings.from_environment()
-    name, body = _answers.of(settings, asked(request.query_params, settings), request.headers.getlist)
+    name, body = _answers.of(settings, asked(request, settings), request.headers.getlist)
     headers = {"ETag": f'"{name}"', "Cache-Control": "no-cache"}
     if request.headers.get("if-none-match", "").removeprefix("W/") == headers["ETag"]:
         return Response(status_code=304, headers=headers)
@@ -138,4 +135,5 @@ ROUTES = [
     Route("/wall/emblem", emblem),
     Route("/wall/worker.js", worker),
     Route("/wall/static/{build}/{name}", static),
+    Route("/wall/{screen}", page),  # last: the names above are no screens
 ]

@@ -197,7 +197,7 @@ def test_a_broken_answer_changes_nothing_and_a_slide_that_failed_stays_as_it_was
     assert headline(page) == first
     page.unroute("**/slides.json*")
     failed = [{"key": key, "failed": True, "seconds": 20, "label": ""} for key in ("headlines", "unheard_of")]
-    answer = {"slides": failed, "facts": [], "build": page.evaluate("huiyin.feed.payload.build")}
+    answer = {"slides": failed, "facts": [], "face": page.evaluate("huiyin.feed.payload.face")}
     page.route("**/slides.json*", lambda route: route.fulfill(json=answer))
     page.evaluate("huiyin.feed.ask()")
     page.wait_for_function("huiyin.slides().length === 1")

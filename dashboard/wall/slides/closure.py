@@ -4,7 +4,7 @@ from dashboard.charts.distribution import ages
 from dashboard.charts.time_series import monthly_shares
 from dashboard.session import Session
 from dashboard.wall import Ask, Content, Skipped, Slide
-from dashboard.wall.parts import chart, is_empty, together, why
+from dashboard.wall.parts import chart, is_empty, period, together, why
 from queries.views import closure, overview
 from queries.vocabulary import Text
 
@@ -23,7 +23,9 @@ def make(session: Session, ask: Ask) -> Content | Skipped:
         sentences.append(opened.finding)
     if not panels:
         return why(session, months)
-    return Content(together(session, sentences), "", panels=panels)
+    return Content(
+        together(session, sentences), session.words("wall.closure_note", period=period(session)), panels=panels
+    )
 
 
 def _share(session: Session) -> Text | None:

@@ -5,7 +5,7 @@ const PATIENCE = 25_000; // for one answer
 const SILENCE = 3 * EVERY; // without an answer, before the screen says so
 
 export class Feed {
-  /** `onNews(payload)` for a new answer, `onState()` when contact is lost or found. */
+  /** `onNews(payload, isKept)` for a new answer or the one kept from before, `onState()` when contact is lost or found. */
   constructor(address, onNews, onState) {
     this.address = address;
     this.onNews = onNews;
@@ -23,7 +23,7 @@ export class Feed {
     if (kept) {
       this.tag = kept.tag;
       this.contact = kept.contact;
-      this.onNews(kept.payload);
+      this.onNews(kept.payload, true);
     }
     this.ask();
     setInterval(() => this.ask(), EVERY);

@@ -7,6 +7,7 @@ import { printAll } from './sheets.js';
 const config = JSON.parse(document.getElementById('config').textContent);
 const words = config.words[config.screen.language];
 const STAGE = config.screen.preset === 'compact' ? [1097, 617] : [1280, 720]; // stage pixels
+const SLIDES = `${config.root}wall/slides.json`;
 const FADE = 500; // milliseconds
 const AWAKE = 4_000; // the controls stay so long after the last touch
 const FRESH = 12 * 3600_000; // the page is fetched anew so often, to stay in the browser's own store
@@ -77,11 +78,13 @@ function go(wanted) {
   show();
 }
 
-function news(found) {
+/** A new answer. Slides made for another look are not put up on a page of this one, unless nobody gives a new page. */
+function news(found, isKept = false) {
   const before = slides[index];
   payload = found;
   slides = found.slides;
-  outdated = found.build !== config.build && found.build !== renewed();
+  outdated = !isKept && found.face !== config.face && found.face !== renewed();
+  if (outdated && look(found.face) !== look(config.face)) return renew();
   const wanted = before?.key ?? decodeURIComponent(location.hash.slice(1));
   index = Math.max(0, slides.findIndex((each) => each.key === wanted));
   const same = before && slides[index] && JSON.stringify(before) === JSON.stringify(slides[index]);
@@ -89,14 +92,20 @@ function news(found) {
   if (same && !nothing) describe();
   else show({ fade: Boolean(before) });
   if (outdated && slides.length < 2) renew();
+  return undefined;
 }
 
-/** The build this window was last loaded anew for: a page that some store between us keeps old is not asked for twice. */
+/** Language, colours and size in the name of a page; the rest of it is the build. */
+function look(face) {
+  return face.slice(face.indexOf('-'));
+}
+
+/** The page this window was last loaded anew for: a page that some store between us keeps old is not asked for twice. */
 function renewed() {
   try {
-    return sessionStorage.getItem('huiyin-wall-build');
+    return sessionStorage.getItem('huiyin-wall-face');
   } catch (error) {
-    return payload.build;
+    return payload.face;
   }
 }
 
@@ -105,13 +114,12 @@ async function renew() {
   try {
     const answer = await fetch(location.href, { cache: 'reload', signal: AbortSignal.timeout(8_000) });
     if (answer.ok) {
-      sessionStorage.setItem('huiyin-wall-build', payload.build);
+      sessionStorage.setItem('huiyin-wall-face', payload.face);
       return location.reload();
     }
   } catch (error) {
-    // not now, then
+    // not now, then: after the next slide
   }
-  outdated = false;
   return go(index + 1);
 }
 
@@ -145,7 +153,7 @@ function picture() {
   const image = element('img');
   image.alt = '';
   image.addEventListener('error', () => image.remove());
-  image.src = config.emblem;
+  image.src = `${config.root}wall/emblem`;
   return image;
 }
 
@@ -203,7 +211,7 @@ const does = {
 async function onPaper() {
   const light = new URLSearchParams(query);
   light.set('theme', 'light');
-  const found = await fetch(`${config.slides}?${light}`, { signal: AbortSignal.timeout(10_000) })
+  const found = await fetch(`${SLIDES}?${light}`, { signal: AbortSignal.timeout(10_000) })
     .then((answer) => (answer.ok ? answer.json() : null)).catch(() => null);
   const shown = found ?? payload;
   if (!shown?.slides.length) return;
@@ -276,7 +284,8 @@ for (const name of ['previous', 'pause', 'next', 'full_screen']) {
 
 const query = new URLSearchParams(location.search);
 query.delete('paused');
-const feed = new Feed(`${config.slides}?${query}`, news, describe);
+if (config.root) query.set('screen', config.screen.wall); // its name is not among the parameters
+const feed = new Feed(`${SLIDES}?${query}`, news, describe);
 let resizing = 0;
 addEventListener('resize', () => {
   clearTimeout(resizing);
@@ -291,7 +300,7 @@ setInterval(tick, 1_000);
 setInterval(() => fetch(location.href, { cache: 'reload' }).catch(() => {}), FRESH);
 feed.start();
 if (!payload) show({ fade: false });
-navigator.serviceWorker?.register('wall/worker.js', { scope: 'wall' })
+navigator.serviceWorker?.register(`${config.root}wall/worker.js`, { scope: `${config.root}wall` })
   .then(() => navigator.serviceWorker.ready)
   .then((ready) => ready.active?.postMessage({ files: files(), build: config.build }))
   .catch(() => {}); // not allowed here: the browser's own store has to do

@@ -11,7 +11,7 @@ self.addEventListener('fetch', (event) => {
   const address = new URL(event.request.url);
   if (event.request.method !== 'GET' || address.origin !== location.origin) return;
   if (/\/wall\/static\//.test(address.pathname)) event.respondWith(keptFirst(event.request));
-  else if (/\/wall$|\/wall\/emblem$/.test(address.pathname)) event.respondWith(networkFirst(event.request));
+  else if (/\/wall$|\/wall\/(?!slides\.json$|worker\.js$)[^/]+$/.test(address.pathname)) event.respondWith(networkFirst(event.request));
 });
 
 // a page that runs names its files, loaded before this worker was there, and its build; others' files may go

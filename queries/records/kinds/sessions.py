@@ -141,4 +141,20 @@ WALL_SLIDE = Kind(
     page="wall",
 )
 
-KINDS = (MEETING, LEDGER_ITEM, DECISION, SAVED_VIEW, WALL_SLIDE)
+WALL_SCREEN = Kind(
+    name="wall_screen",
+    label=Text("会议屏", "Meeting screens"),
+    one=Text("会议屏", "meeting screen"),
+    fields=(
+        Field("wall", Text("屏幕", "Screen"), "text", required=True),
+        Field("theme", Text("深浅", "Colours"), "text", required=True),
+        Field("language", Text("语言", "Language"), "text"),
+        Field("preset", Text("字号", "Size"), "text", required=True),
+        Field("period", Text("统计时段", "Period"), "text", required=True),
+    ),
+    key=("wall",),
+    title=("wall",),
+    page="wall",
+)
+
+KINDS = (MEETING, LEDGER_ITEM, DECISION, SAVED_VIEW, WALL_SLIDE, WALL_SCREEN)
