@@ -3,8 +3,8 @@
 A feature is known by its `office_id`, `name`, `名称`, `code`, the feature's own id, or any other text of its properties
 that no other feature has, all folded (`vocabulary.fold`). Longitudes are shortened by the cosine of the middle
 latitude, so that shapes look as they do on a map of a county; coordinates that cannot be degrees are those of a
-projected map and are drawn as they are, whatever reference system the file states. A feature that is no polygon is
-passed over.
+projected map and are drawn as they are, whatever reference system the file states; those that can only be degrees with
+the latitude first are turned round. A feature that is no polygon is passed over.
 """
 
 import json
@@ -28,6 +28,8 @@ MOST_POINTS = 2_400  # of all outlines together: a figure stays within 40 KB
 SMALLEST_PART = 0.02  # of a place's largest part; smaller islands are left out, and smaller holes in a part
 PROJECTED_SPAN = 10.0  # to which projected coordinates are brought, so that they need no more digits than degrees
 
+MOST_NORTHERN = 70.0  # degrees
+
 Points = npt.NDArray[np.float64]
 Numbers = tuple[float | None, ...]
 Part = list[Points]
@@ -49,14 +51,15 @@ def read_places(path: Path) -> dict[str, Place]:
     """The shapes in a file by every folded name they have; the file is read again when it changes.
 
     Raises:
-        UnreadableFile: it is not GeoJSON with polygons.
+        UnreadableFile: it is not GeoJSON with polygons, or no polygon has a name.
     """
     try:
         return _read(path, path.stat().st_mtime_ns)
     except (OSError, ValueError, TypeError, KeyError, AttributeError, IndexError) as error:
         raise UnreadableFile(
             f"The map '{path.name}' is not a GeoJSON file with polygons. The figures are complete without it. "
-            "Name another file in HUIYIN_PLACES."
+            "Name another file in HUIYIN_PLACES.",
+            f"地图文件“{path.name}”不是含多边形的 GeoJSON。数据不受影响。请在 HUIYIN_PLACES 中指定另一个文件。",
         ) from error
 
 
@@ -73,8 +76,18 @@ def _read(path: Path, changed: int) -> dict[str, Place]:
     features = _features(path)
     names = _names(features)
     shaped = [(names[at], _parts(feature)) for at, feature in enumerate(features)]
+    if any(parts for _, parts in shaped) and not any(known and parts for known, parts in shaped):
+        raise UnreadableFile(
+            f"No polygon of the map '{path.name}' has a name. The figures are complete without it. Give every feature "
+            "the place's name as its property 'name'.",
+            f"地图文件“{path.name}”中的多边形都没有名称。数据不受影响。请在各要素的属性 name 中写明地名。",
+        )
     shaped = [(known, parts) for known, parts in shaped if known and parts]
     every = [ring for _, parts in shaped for part in parts for ring in part]
+    if _is_latitude_first(np.vstack(every)):
+        # read backwards as well, so that outer rings stay anticlockwise
+        shaped = [(known, [[ring[::-1, ::-1] for ring in part] for part in parts]) for known, parts in shaped]
+        every = [ring for _, parts in shaped for part in parts for ring in part]
     origin, factor = _drawn_by(np.vstack(every))
     share = MOST_POINTS / max(sum(map(len, every)), MOST_POINTS)
     found: dict[str, Place] = {}
@@ -99,6 +112,11 @@ def _features(path: Path) -> list[dict[str, Any]]:
     found = json.loads(text)
     features = [found] if found.get("type") == "Feature" else found["features"]
     return [feature for feature in features if isinstance(feature, dict)]
+
+
+def _is_latitude_first(every: Points) -> bool:
+    """Whether coordinates are degrees only if turned round; no land is surveyed by township beyond 70° of latitude."""
+    return bool((np.abs(every) <= (90, 180)).all() and every[:, 1].min() > MOST_NORTHERN)
 
 
 def _drawn_by(every: Points) -> tuple[Points, Points]:

@@ -3,6 +3,7 @@
 import json
 import re
 import tomllib
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -13,12 +14,13 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from dashboard.charts import DARK, LIGHT, Style, distribution, escape, month_axis
+from dashboard.charts import DARK, LIGHT, Style, distribution, escape, figure, goal_line, month_axis
 from dashboard.charts.comparison import interval_dots
 from dashboard.charts.time_series import monthly_share, monthly_shares, share_axis
 from dashboard.components import plain, sparkline, working_days
 from queries import wording
 from queries.filters import Filters
+from queries.register import target_of
 from queries.settings import Settings
 from queries.snapshot import Snapshot, current
 from queries.views import closure, overview
@@ -210,3 +212,29 @@ def test_working_days_leave_out_weekends_and_holidays():
 )  # fmt: skip
 def test_numbers_and_dates_are_written_as_the_field_writes_them(function, values, zh, en):
     assert (function(*values, "zh"), function(*values, "en")) == (zh, en)
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_a_target_hides_the_line_of_the_grid_it_lies_on(style):
+    fig = figure(style, 200)
+    goal_line(fig, style, 0.95, "y", (0, 1))
+    under, dashed = fig.layout.shapes
+    assert (under.y0, under.y1, under.line.color, under.line.dash) == (0.95, 0.95, style.palette.background, None)
+    assert (dashed.y0, dashed.line.dash) == (0.95, "dash")
+    assert under.line.width > dashed.line.width
+    assert {(each.layer, each.xref, each.yref) for each in (under, dashed)} == {
+        ("between", "x", "y")
+    }  # grid, this, data
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_closure_by_month_shows_the_target_of_on_time_reply_within_its_axis(snapshot, style):
+    view = closure.by_month(snapshot, Filters())
+    goal = target_of(snapshot, closure.SHARES[0], snapshot.as_of)
+    fig = monthly_shares(view, style)
+    assert goal is not None
+    assert {shape.y0 for shape in fig.layout.shapes} == {goal.value}
+    low, high = fig.layout.yaxis.range
+    assert low < goal.value < high
+    untargeted = replace(view, frame=view.frame.with_columns(target=pl.lit(None, pl.Float64)))
+    assert not monthly_shares(untargeted, style).layout.shapes

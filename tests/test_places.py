@@ -111,6 +111,25 @@ def test_what_is_no_map_is_refused_in_words(tmp_path, text):
     assert not is_of_demo(path)
 
 
+@pytest.mark.parametrize(("east", "north"), [(113, 30), (76, 39)])
+def test_degrees_with_the_latitude_first_are_drawn_as_if_they_were_in_order(tmp_path, east, north):
+    files = []
+    for name, ring in {"usual": square(east, north), "turned": [pair[::-1] for pair in square(east, north)]}.items():
+        files.append(tmp_path / f"{name}.geojson")
+        files[-1].write_text(json.dumps(feature("only", ring)))
+    usual, turned = (read_places(file)["only"] for file in files)
+    assert set(zip(usual.x, usual.y, strict=True)) == set(zip(turned.x, turned.y, strict=True))
+    assert usual.size == pytest.approx(turned.size)
+
+
+def test_polygons_without_names_are_refused_for_that_reason(tmp_path):
+    path = tmp_path / "nameless.geojson"
+    path.write_text(json.dumps({"type": "Feature", "geometry": {"type": "Polygon", "coordinates": [square(0, 0)]}}))
+    with pytest.raises(UnreadableFile, match="has a name") as refused:
+        read_places(path)
+    assert "没有名称" in refused.value.said("zh")
+
+
 def test_the_map_of_the_invented_city_says_so(tmp_path, drawn):
     assert is_of_demo(SHAPES_FILE)
     assert not is_of_demo(tmp_path / "none.geojson")

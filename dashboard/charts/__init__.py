@@ -5,11 +5,11 @@ only a statistically supported signal, red only a statutory breach, and every co
 (UX.md §5). No figure has more than 300 marks or 40 KB.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from typing import Any
+from typing import Any, Literal
 
 import plotly.graph_objects as go
 
@@ -165,3 +165,20 @@ def month_axis(months: list[date], style: Style) -> dict[str, Any]:
 def escape(text: str) -> str:
     """A label from the register as plain text: Plotly reads tags in its labels."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def goal_line(
+    fig: go.Figure, style: Style, goal: float, axis: Literal["x", "y"], span: Sequence[Any], width: float = 1.75
+) -> None:
+    """A target as a dashed line across the plot, under the data; where it meets a line of the grid, only it is seen.
+
+    Args:
+        axis: on which the target is measured.
+        span: range of the other axis.
+    """
+    across = {"x": "y", "y": "x"}[axis]
+    # Plotly puts a shape between grid and data only where both its ends are named in values of the axes
+    place = {f"{axis}0": goal, f"{axis}1": goal, f"{across}0": span[0], f"{across}1": span[1], "xref": "x", "yref": "y"}
+    ground = {"color": style.palette.background, "width": 4}
+    for line in (ground, {"color": style.palette.muted, "width": width, "dash": "dash"}):
+        fig.add_shape(type="line", **place, line=line, layer="between")

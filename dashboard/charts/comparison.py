@@ -6,7 +6,7 @@ from typing import Any
 import plotly.graph_objects as go
 import polars as pl
 
-from dashboard.charts import Style, escape, figure
+from dashboard.charts import Style, escape, figure, goal_line
 from dashboard.charts.time_series import share_axis
 from queries import wording
 from queries.views import View
@@ -70,7 +70,7 @@ def _dots(view: View, style: Style, height: int, *, of_one_share: bool = True) -
     targets = rows["target"].unique() if "target" in rows.columns else pl.Series([None])
     is_shared = of_one_share and len(targets) == 1
     whole, target = _one(rows, "overall"), _one(rows, "target") if is_shared else None
-    _lines(fig, whole, target, style)
+    _lines(fig, whole, target, rows_span(rows.height), style)
     # an interval that says nothing must not squeeze the others: small groups do not stretch the axis
     ample = rows.filter(pl.col("band") != "small") if (rows["band"] != "small").any() else rows
     ends = [name for name in ("lower", "upper", "wide_lower", "wide_upper") if name in ample.columns]
@@ -97,11 +97,16 @@ def name_axis(names: Sequence[str], places: Sequence[int], style: Style, row: in
     return {
         "tickvals": list(places),
         "ticktext": [_label(name, row) for name in names],
-        "range": [-0.7, len(names) - 0.3],
+        "range": rows_span(len(names)),
         "showgrid": False,
         "ticklabelstandoff": 8,
         "tickfont": {"color": style.palette.ink, "size": 13},
     }
+
+
+def rows_span(count: int) -> list[float]:
+    """The range of a vertical axis of rows numbered from 0."""
+    return [-0.7, count - 0.3]
 
 
 def _label(name: str, row: int) -> str:
@@ -225,25 +230,20 @@ def _printed(fig: go.Figure, row: dict[str, Any], place: int, style: Style, widt
     fig.add_annotation(xanchor="right", xshift=width, text=counts, font=muted, **common)
 
 
-def _lines(fig: go.Figure, whole: float | None, target: float | None, style: Style) -> None:
+def _lines(fig: go.Figure, whole: float | None, target: float | None, span: Sequence[float], style: Style) -> None:
     """The whole as a solid line, the target dashed; their names on different sides so that they never touch."""
     left = whole is None or target is None or whole <= target
     if whole is not None:
         anchor = "center" if target is None else "right" if left else "left"
-        _line(fig, whole, "charts.whole", anchor, {"width": 1.5}, style)
+        fig.add_vline(x=whole, line={"color": style.palette.muted, "width": 1.5}, layer="below")
+        _named(fig, whole, "charts.whole", anchor, style)
     if target is not None:
-        _line(
-            fig,
-            target,
-            "charts.target",
-            "left" if left and whole is not None else "right",
-            {"width": 1.75, "dash": "dash"},
-            style,
-        )
+        goal_line(fig, style, target, "x", span)
+        _named(fig, target, "charts.target", "left" if left and whole is not None else "right", style)
 
 
-def _line(fig: go.Figure, share: float, word: str, anchor: str, line: dict[str, Any], style: Style) -> None:
-    fig.add_vline(x=share, line={"color": style.palette.muted} | line, layer="below")
+def _named(fig: go.Figure, share: float, word: str, anchor: str, style: Style) -> None:
+    """The name of a line above it."""
     shift = {"right": 3, "left": -3, "center": 0}[anchor]
     fig.add_annotation(
         x=share,

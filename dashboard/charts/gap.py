@@ -6,8 +6,8 @@ from typing import Any
 import plotly.graph_objects as go
 import polars as pl
 
-from dashboard.charts import Style, escape, figure
-from dashboard.charts.comparison import name_axis
+from dashboard.charts import Style, escape, figure, goal_line
+from dashboard.charts.comparison import name_axis, rows_span
 from queries import wording
 from queries.rules import CONVENTIONS
 from queries.views import View
@@ -177,7 +177,7 @@ def silence_bounds(view: View, style: Style) -> go.Figure:
         _printed(fig, reach, place, style, pale=row["small"])
     goal = _goal(rows, "satisfaction_target")
     if goal is not None:
-        _goal_line(fig, goal, "charts.target", style)
+        _goal_line(fig, goal, "charts.target", rows.height, style)
     fig.update_layout(
         xaxis=_axis([*rows["lower_bound"].to_list(), *rows["upper_bound"].to_list()], style),
         yaxis=name_axis(rows[style.language].to_list(), places, style, ROW),
@@ -256,12 +256,12 @@ def _targets(fig: go.Figure, rows: pl.DataFrame, style: Style) -> list[float]:
     # two names stand on either side of their lines, so that they never touch
     sides = ("right", "left") if len(known) == 2 else ("center",)
     for (word, goal), anchor in zip(sorted(known.items(), key=lambda pair: pair[1]), sides, strict=False):
-        _goal_line(fig, goal, word, style, anchor)
+        _goal_line(fig, goal, word, rows.height, style, anchor)
     return list(known.values())
 
 
-def _goal_line(fig: go.Figure, goal: float, word: str, style: Style, anchor: str = "center") -> None:
-    fig.add_vline(x=goal, line={"color": style.palette.muted, "width": 1, "dash": "dash"}, layer="below")
+def _goal_line(fig: go.Figure, goal: float, word: str, count: int, style: Style, anchor: str = "center") -> None:
+    goal_line(fig, style, goal, "x", rows_span(count), 1)
     fig.add_annotation(
         x=goal,
         y=1,

@@ -6,7 +6,7 @@ from typing import Any
 import plotly.graph_objects as go
 import polars as pl
 
-from dashboard.charts import Style, escape, figure, month_axis
+from dashboard.charts import Style, escape, figure, goal_line, month_axis
 from queries import wording
 from queries.views import View
 
@@ -68,13 +68,24 @@ def narrow_controlled_share(view: View, style: Style) -> go.Figure:
 
 
 def monthly_shares(view: View, style: Style) -> go.Figure:
-    """Two shares by month, each named at its line's end. Expects the columns of `monthly_share` and measure."""
+    """Two shares by month, each named above, with the target of the first.
+
+    Expects the columns of `monthly_share`, measure and target.
+    """
     fig = figure(style, HEIGHT)
     colours = (style.palette.data, style.palette.neutral)
     for each, colour in zip(view.measures, colours, strict=False):
         rows = view.frame.filter(pl.col("measure") == each.name).sort("month")
         _line(fig, rows, style, colour, each.label(style.language))
     _axes(fig, view.frame, style)
+    months = sorted(set(view.frame["month"].to_list()))
+    leading = view.frame.filter(pl.col("measure") == view.measures[0].name)
+    goal = next(iter(leading["target"].drop_nulls().to_list()), None)
+    if goal is not None:
+        shown = [*view.frame["value"].drop_nulls().to_list(), goal]
+        fig.update_layout(yaxis=share_axis(shown), margin={"r": 84})
+        goal_line(fig, style, goal, "y", month_axis(months, style)["range"])
+        _beside(fig, goal, style.words("charts.target", share=wording.per_cent(goal, style.language)), style)
     _names(fig, view, style, colours)
     return fig
 
@@ -156,7 +167,8 @@ def _target(fig: go.Figure, rows: pl.DataFrame, style: Style) -> None:
     goal = next(iter(rows["target"].drop_nulls().to_list()), None)
     if goal is None:
         return
-    fig.add_hline(y=goal, line={"color": style.palette.muted, "width": 1.75, "dash": "dash"})
+    months = sorted(set(rows["month"].to_list()))
+    goal_line(fig, style, goal, "y", month_axis(months, style)["range"])
     fig.add_annotation(
         x=0, xref="paper", xanchor="left", y=goal, yanchor="bottom", showarrow=False,
         text=style.words("charts.target", share=_said(rows, goal, style)),

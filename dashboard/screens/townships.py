@@ -82,9 +82,9 @@ def _all(session: Session, name: str, by: str) -> None:
     mapped = ["map"] if by == "place" and session.settings.map_file.exists() else []
     look = choose(session, "look", [*asked, *mapped], lambda kind: words(f"townships.look_{kind}"),
                   label=words("townships.look"))  # fmt: skip
-    if look == "map":
-        _map(session, name)
+    if look == "map" and _map(session, name):
         return
+    look = "dots" if look == "map" else look
     question, chart = asked[look]
     plainly = words("townships.dots_title", name=townships.title(each, view.filters)(session.language))
     show(session, session.view(question, name, by), chart, key=look, boxed=False,
@@ -254,17 +254,19 @@ def _table(session: Session, view: View, name: str, by: str) -> None:
                     st.markdown(plain(sentence(language)))
 
 
-def _map(session: Session, name: str) -> None:
+def _map(session: Session, name: str) -> bool:
+    """The map, or why there is none; whether it could be read."""
     words = session.words
     try:
         view = session.view(townships.on_map, name, session.settings.map_file)
     except UnreadableFile as error:
         st.info(words("townships.bad_map"), icon=":material/map:")
-        st.caption(plain(str(error)))
-        return
+        st.caption(plain(error.said(session.language)))
+        return False
     shade = words(f"townships.map_note_{'dark' if session.dark else 'light'}")
     show(session, view, places_map, key="map", boxed=False, sentence=words("townships.map_title"),
          note=shade, on_click=partial(pick, "at", "figure-map", "one"))  # fmt: skip
+    return True
 
 
 def warm(session: Session) -> None:

@@ -11,6 +11,7 @@ from queries.evaluate import evaluate
 from queries.filters import Filters
 from queries.measures import measure
 from queries.reasons import reason_text, why_not
+from queries.register import target_of
 from queries.snapshot import Snapshot
 from queries.views import View
 from queries.views.control import course
@@ -29,7 +30,8 @@ def by_month(snapshot: Snapshot, filters: Filters) -> View:
     """On-time reply and closure by month of the due date: the period and what is missing to two years before it.
 
     Returns:
-        A row for every month and measure; columns of `evaluate` and `complete` (`parts.every_month`).
+        A row for every month and measure; columns of `evaluate`, `complete` (`parts.every_month`) and target, the
+        share to reach on the as-of day.
     """
     chosen = seen(filters, snapshot)
     as_of = chosen.as_of or snapshot.as_of
@@ -39,7 +41,9 @@ def by_month(snapshot: Snapshot, filters: Filters) -> View:
         first = max(first, min(frame["month"].to_list()))
     whole = evaluate(snapshot, SHARES, (), chosen)
     notes = (*reasons(whole, snapshot, chosen), *excluded(whole))
-    frame = every_month(frame, SHARES, first, last, as_of)
+    goals = {name: goal.value for name in SHARES if (goal := target_of(snapshot, name, as_of))}
+    target = pl.col("measure").replace_strict(goals, default=None, return_dtype=pl.Float64).alias("target")
+    frame = every_month(frame, SHARES, first, last, as_of).with_columns(target)
     return made(snapshot, chosen, frame, SHARES, ("month",), share_and_change(snapshot, chosen, SHARES[0]), notes)
 
 
