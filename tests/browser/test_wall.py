@@ -204,6 +204,22 @@ def test_a_broken_answer_changes_nothing_and_a_slide_that_failed_stays_as_it_was
     assert headline(page) == first
 
 
+def test_a_screen_that_slept_shows_the_time_and_the_next_slide_as_it_wakes(open_wall):
+    page = open_wall()
+    page.keyboard.press(" ")  # not paused any longer
+    first, clock = headline(page), page.inner_text("#clock")
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.evaluate("""const before = Date, ahead = 8 * 3600e3 + 1800e3;
+        window.Date = class extends before {
+            constructor(...given) { given.length ? super(...given) : super(before.now() + ahead); }
+            static now() { return before.now() + ahead; }
+        }; document.dispatchEvent(new Event('resume'))""")
+    assert page.inner_text("#clock") != clock
+    assert headline(page) != first
+    assert any("slides.json" in url for url in asked)
+
+
 def test_turning_the_slides_leaves_nothing_behind(open_wall):
     page = open_wall()
     count = page.evaluate("huiyin.slides().length")

@@ -15,6 +15,7 @@ export class Feed {
     this.contact = null; // moment of the last answer
     this.started = Date.now();
     this.lost = false;
+    this.asked = 0; // moment of a question not answered yet
   }
 
   /** Show what was kept, then begin to ask. */
@@ -35,8 +36,8 @@ export class Feed {
   }
 
   async ask() {
-    if (this.asking) return;
-    this.asking = true;
+    if (Date.now() - this.asked < 2 * PATIENCE) return; // longer is no question but one that sleep has swallowed
+    const asked = this.asked = Date.now();
     try {
       await this.question();
       this.contact = Date.now();
@@ -46,7 +47,7 @@ export class Feed {
       // the server is away or restarting: what is on the screen stays
       if (Date.now() - (this.contact ?? this.started) > SILENCE) this.say(true);
     } finally {
-      this.asking = false;
+      if (this.asked === asked) this.asked = 0;
     }
   }
 

@@ -9,6 +9,7 @@ const words = config.words[config.screen.language];
 const STAGE = config.screen.preset === 'compact' ? [1097, 617] : [1280, 720]; // stage pixels
 const SLIDES = `${config.root}wall/slides.json`;
 const FADE = 500; // milliseconds
+const DRAWN = 5_000; // a slide that is not drawn by then goes up as far as it is
 const AWAKE = 4_000; // the controls stay so long after the last touch
 const FRESH = 12 * 3600_000; // the page is fetched anew so often, to stay in the browser's own store
 const SWIPE = 60; // pixels
@@ -19,7 +20,7 @@ let slides = [];
 let payload = null;
 let index = 0;
 let paused = new URLSearchParams(location.search).get('paused') === '1';
-let timer = 0;
+let due = 0; // moment of the next slide; 0 while there is none to wait for
 let drawing = Promise.resolve();
 let outdated = false;
 
@@ -42,13 +43,11 @@ function paint() {
 
 /** Put the current slide up; the one before fades away once the new one is painted. */
 function show({ fade = true } = {}) {
-  clearTimeout(timer);
   const shown = slides[index];
   describe();
   drawing = drawing.then(() => put(shown, fade)).catch((error) => console.error(error));
-  if (shown && !paused && at('black').hidden && slides.length > 1) {
-    timer = setTimeout(() => (outdated ? renew() : go(index + 1)), shown.seconds * 1000);
-  }
+  const turns = shown && !paused && at('black').hidden && slides.length > 1;
+  due = turns ? Date.now() + shown.seconds * 1000 : 0;
 }
 
 async function put(shown, fade) {
@@ -64,11 +63,15 @@ async function put(shown, fade) {
   const quick = !fade || still.matches || document.hidden;
   if (quick) section.classList.add('still');
   host.append(section);
-  await settle(section, shown, (n) => fill(words.more, { n }));
+  await Promise.race([settle(section, shown, (n) => fill(words.more, { n })), pause(DRAWN)]);
   section.classList.add('shown');
   before.forEach((each) => each.classList.remove('shown'));
-  if (!quick) await new Promise((done) => setTimeout(done, FADE));
+  if (!quick) await pause(FADE);
   before.forEach((each) => (each.matches('.slide') ? dispose(each) : each.remove()));
+}
+
+function pause(milliseconds) {
+  return new Promise((done) => setTimeout(done, milliseconds));
 }
 
 function go(wanted) {
@@ -172,8 +175,14 @@ function moment(when) {
   return `${dayOnly.format(when)} ${hours.format(when)}`;
 }
 
+/** Every second, and when the screen wakes: the moment decides, so that a screen that slept goes on as if it had not. */
 function tick() {
   const now = new Date();
+  if (due && now >= due) {
+    due = 0;
+    if (outdated) renew();
+    else go(index + 1);
+  }
   const text = `${clock.format(now)}　${hours.format(now)}`;
   if (at('clock').textContent !== text) {
     at('clock').textContent = text;
@@ -297,6 +306,12 @@ paint();
 fit();
 tick();
 setInterval(tick, 1_000);
+for (const [target, name] of [[document, 'visibilitychange'], [document, 'resume'], [window, 'pageshow'], [window, 'online']]) {
+  target.addEventListener(name, () => {
+    tick();
+    feed.ask();
+  });
+}
 setInterval(() => fetch(location.href, { cache: 'reload' }).catch(() => {}), FRESH);
 feed.start();
 if (!payload) show({ fade: false });
