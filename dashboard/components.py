@@ -23,7 +23,7 @@ from queries.views import View, control
 from queries.vocabulary import Text
 from queries.working_days import is_working_day
 
-PLOT = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False, "responsive": True}
+PLOT = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False}  # Streamlit sees to the width
 VARIATIONS = {
     "common_cause": ("gray", "show_chart"),
     "improving": ("blue", "verified"),

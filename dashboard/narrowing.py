@@ -15,7 +15,7 @@ import streamlit as st
 from dashboard.choices import Choices
 from dashboard.controls import picked_row
 from dashboard.filter_widgets import WIDGET
-from dashboard.session import Session, link_to, narrow, recall, remember
+from dashboard.session import Session, draw_all, link_to, narrow, recall, remember
 from queries import wording
 from queries.days import add_months, month_end
 from queries.dimensions import DIMENSIONS, GRAINS
@@ -90,12 +90,13 @@ def apply(mark: Mark) -> None:
     period = mark.period
     if period is None:
         narrow(mark.dimension, mark.key)
-        st.rerun()
+        draw_all()
+        return
     names = ("period", "start", "end")
     chosen = tuple(st.session_state.get(WIDGET + name) for name in names)
     now = ("last12", None, None) if chosen == ("custom", *period) else ("custom", *period)
     st.session_state.update({WIDGET + name: value for name, value in zip(names, now, strict=True)})
-    st.rerun()
+    draw_all()
 
 
 def rows(session: Session, **columns: Iterable[str | None]) -> list[Row]:

@@ -119,7 +119,11 @@ def template(dark: bool) -> go.layout.Template:
             "xaxis": axis | {"showgrid": False},
             "yaxis": axis,
             "showlegend": False,
+            # Streamlit sets these after it has drawn: said here, there is nothing to draw again. No figure is changed
+            # in place, so there is one revision of its data
+            "clickmode": "event+select",
             "hovermode": "closest",
+            "datarevision": 1,
             "dragmode": False,
             "hoverlabel": {
                 "bgcolor": palette.background,
@@ -134,7 +138,7 @@ def template(dark: bool) -> go.layout.Template:
 
 def figure(style: Style, height: int, **layout: Any) -> go.Figure:
     """An empty figure with our template, `height` CSS pixels high."""
-    return go.Figure(layout={"template": template(style.dark), "height": height, "autosize": True} | layout)
+    return go.Figure(layout={"template": template(style.dark), "height": height} | layout)
 
 
 FEW_MONTHS = 4  # fit a phone
