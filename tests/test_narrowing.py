@@ -1,13 +1,14 @@
 """A click on a mark, a row or an entry of a menu narrows the page to what it stands for."""
 
 from datetime import date
+from types import SimpleNamespace
 
 import pytest
 
 from dashboard import narrowing
 from dashboard.choices import Choices
 from dashboard.narrowing import Mark
-from dashboard.session import Session
+from dashboard.session import Session, draw_all
 from queries.case_list import Question, found
 from queries.filters import Filters
 from queries.settings import Settings
@@ -91,3 +92,12 @@ def test_a_row_stands_for_the_keys_in_its_columns_and_for_nothing_where_they_are
     assert found == [(NORTH,), (), ()], "records name places as offices"
     assert narrowing.by_row([(), ()], "table-x") == {}
     assert narrowing.by_row(found, "table-x")["selection_mode"] == "single-row"
+
+
+@pytest.mark.parametrize(("part", "asked"), [(None, []), (["a card"], ["whole page"])])
+def test_the_whole_page_is_asked_for_only_where_a_part_is_drawn_alone(monkeypatch, part, asked):
+    found = []
+    monkeypatch.setattr("dashboard.session.get_script_run_ctx", lambda: SimpleNamespace(fragment_ids_this_run=part))
+    monkeypatch.setattr("dashboard.session.st.rerun", lambda: found.append("whole page"))
+    draw_all()
+    assert found == asked

@@ -84,7 +84,7 @@ class Action:
 
 @dataclass(frozen=True)
 class Timed:
-    """An action measured: milliseconds from the press to the last frame that differs, and of the server's processor, by round."""
+    """An action by round: milliseconds from the press to the last frame that differs, and of the server's processor."""
 
     action: Action
     elapsed: list[float]
