@@ -11,11 +11,12 @@ from functools import partial
 from typing import Any
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from dashboard.choices import Choices
 from dashboard.controls import picked_row
 from dashboard.filter_widgets import WIDGET
-from dashboard.session import Session, draw_all, link_to, narrow, recall, remember
+from dashboard.session import Session, link_to, narrow, recall, remember
 from queries import wording
 from queries.days import add_months, month_end
 from queries.dimensions import DIMENSIONS, GRAINS
@@ -97,6 +98,16 @@ def apply(mark: Mark) -> None:
     now = ("last12", None, None) if chosen == ("custom", *period) else ("custom", *period)
     st.session_state.update({WIDGET + name: value for name, value in zip(names, now, strict=True)})
     draw_all()
+
+
+def draw_all() -> None:
+    """Draw the whole page after a callback, also where it belongs to a part that is drawn alone.
+
+    Where the whole page is drawn anyway, asking for it once more would cost the browser a second pass over the page.
+    """
+    run = get_script_run_ctx()
+    if run is None or run.fragment_ids_this_run:
+        st.rerun()
 
 
 def rows(session: Session, **columns: Iterable[str | None]) -> list[Row]:

@@ -298,16 +298,6 @@ def narrow(dimension: str, key: str) -> None:
     st.session_state[WIDGET + dimension] = [] if list(now) == [key] else [key]
 
 
-def draw_all() -> None:
-    """Draw the whole page after a callback, also where it belongs to a part that is drawn alone.
-
-    Where the whole page is drawn anyway, asking for it once more would cost the browser a second pass over the page.
-    """
-    run = get_script_run_ctx()
-    if run is None or run.fragment_ids_this_run:
-        st.rerun()
-
-
 def open_page(
     session: Session,
     name: str,

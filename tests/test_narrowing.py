@@ -8,7 +8,7 @@ import pytest
 from dashboard import narrowing
 from dashboard.choices import Choices
 from dashboard.narrowing import Mark
-from dashboard.session import Session, draw_all
+from dashboard.session import Session
 from queries.case_list import Question, found
 from queries.filters import Filters
 from queries.settings import Settings
@@ -97,7 +97,7 @@ def test_a_row_stands_for_the_keys_in_its_columns_and_for_nothing_where_they_are
 @pytest.mark.parametrize(("part", "asked"), [(None, []), (["a card"], ["whole page"])])
 def test_the_whole_page_is_asked_for_only_where_a_part_is_drawn_alone(monkeypatch, part, asked):
     found = []
-    monkeypatch.setattr("dashboard.session.get_script_run_ctx", lambda: SimpleNamespace(fragment_ids_this_run=part))
-    monkeypatch.setattr("dashboard.session.st.rerun", lambda: found.append("whole page"))
-    draw_all()
+    monkeypatch.setattr("dashboard.narrowing.get_script_run_ctx", lambda: SimpleNamespace(fragment_ids_this_run=part))
+    monkeypatch.setattr("dashboard.narrowing.st.rerun", lambda: found.append("whole page"))
+    narrowing.draw_all()
     assert found == asked
