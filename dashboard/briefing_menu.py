@@ -8,6 +8,7 @@ import streamlit as st
 from dashboard.briefing.request import briefing_for, file_stem_for, usual_month
 from dashboard.components import plain
 from dashboard.exports.briefings import FORMATS, Format
+from dashboard.held import held_session
 from dashboard.session import Session
 from queries import wording
 
@@ -32,7 +33,9 @@ def briefing_menu(session: Session, month: date | None = None, *, small: bool = 
         key="briefing-menu",
     ):
         if stem is None:
-            st.warning(plain(words("briefing.lost_short", period=period)), icon=":material/warning:")
+            rules = held_session(session, wanted)[0].missing_rules
+            why = "briefing.lost_rules_short" if rules else "briefing.lost_short"
+            st.warning(plain(words(why, period=period, rules=rules)), icon=":material/warning:")
             return
         st.caption(plain(words("briefing.download_help", period=period)))
         for each in FORMATS.values():

@@ -13,11 +13,13 @@ def held_session(session: Session, month: date) -> tuple[Meeting, Session | None
 
     Returns:
         The session, and its reader: of a closed one on the data it was closed on, None where the store cannot give
-        that any more.
+        that any more or the rules it was closed with are no more.
     """
     held = meeting_of(session.newest, session.filters, month)
     if session.is_pinned and held.data_version != session.data_version:
         held = meeting_of(session.snapshot, session.filters, month)
+    if held.is_closed and held.missing_rules:
+        return held, None
     if not held.is_closed or held.data_version in (None, session.data_version):
         return held, session
     reader = session.on_version(held.data_version or "")

@@ -329,6 +329,16 @@ def test_the_briefing_of_a_month_is_written_whole_and_its_files_are_listed(data:
     assert "2022" in load_workbook(listed[0]).worksheets[0]["A1"].value
 
 
+def test_terms_asked_for_in_vain_are_said(data: Path, tmp_path: Path) -> None:
+    asked = ["--rules", "regulation2022_180", "--convention", "silence_is_satisfied"]
+    closed = huiyin(data, "export", "briefing", "--month", "2022-05", "-f", "xlsx", "-o", str(tmp_path), *asked)
+    assert closed.exit_code == 0, closed.stderr
+    assert "--rules regulation2022_180 was not followed" in closed.stderr
+    assert "closed with observed" in closed.stderr
+    followed = huiyin(data, "export", "briefing", "--month", "2022-06", "-f", "xlsx", "-o", str(tmp_path), *asked)
+    assert "not followed" not in followed.stderr
+
+
 def test_without_a_month_it_is_the_newest_that_is_over(data: Path, tmp_path: Path) -> None:
     result = huiyin(data, "export", "briefing", "-f", "xlsx", "-o", str(tmp_path), "-l", "en")
     assert result.exit_code == 0, result.stderr

@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, insert, select, update
+from sqlalchemy import Engine, delete, insert, select, update
 
 from dashboard.agenda import AGENDA
 from dashboard.briefing import Briefing
@@ -17,6 +17,7 @@ from queries.errors import InvalidRecord, StoreError
 from queries.filters import Filters
 from queries.records import meetings, write
 from queries.records.meetings import Terms
+from queries.records.write import catch_up
 from queries.schema import case_change, kept_register, meeting, office, petition_case
 from queries.settings import Settings
 from queries.snapshot import current, pins
@@ -137,6 +138,30 @@ def test_a_session_keeps_the_terms_it_was_closed_with(city, engine):
     assert "未评视为满意" in told.values()
 
 
+def test_rules_that_are_no_more_are_not_replaced_by_others(city, engine):
+    close(city, engine)
+    with writing(engine) as connection:
+        connection.execute(update(meeting).where(meeting.c.month == MONTH).values(rules="city2019"))
+        catch_up(connection, "meeting", by="test")
+        raise_version(connection)
+    reader = default_reader(city, "zh")
+    held, on_its_data = held_session(reader, MONTH)
+    assert (held.missing_rules, on_its_data) == ("city2019", None)
+    assert file_stem_for(reader, MONTH) is None
+    with pytest.raises(StoreError, match="city2019"):
+        briefing_for(reader, MONTH)
+
+
+def test_the_closed_sessions_of_the_demo_have_a_seal(installed):
+    opened = open_store(installed)
+    with opened.connect() as connection:
+        closed = connection.execute(select(meeting.c.data_version).where(meeting.c.state == "closed")).scalars().all()
+        sealed = connection.execute(select(kept_register.c.register)).scalars().all()
+    opened.dispose()
+    assert closed
+    assert {name.partition(".")[0] for name in closed} <= set(sealed)
+
+
 def spoil(engine: Engine) -> None:
     """What no record of changes tells of: the store was written to behind the program's back."""
     with writing(engine) as connection:
@@ -170,6 +195,8 @@ def test_without_a_seal_a_register_whose_links_changed_is_not_made_up(city, engi
         finish_run(connection, run, {"rows_changed": 1})
         connection.execute(insert(case_change).values(import_id=run, case_id=key, column="matter_id", old_value="…"))
         raise_version(connection)
+        connection.execute(delete(kept_register))
+    shutil.rmtree(city.data_dir / "pinned")
     assert pins.open_version(city, current(city, engine), name, engine) is None
 
 

@@ -30,12 +30,14 @@ def briefing_for(session: Session, month: date) -> Briefing:
     """The briefing of a month with everything else the reader chose; it needs no page and no browser.
 
     Raises:
-        StoreError: the session is closed on a state of the data that the store cannot give any more.
+        StoreError: the session is closed on a state of the data that the store cannot give any more, or with rules
+            that are no more.
     """
     held, reader = held_session(session, month)
     if reader is None:  # what was decided was decided on those figures
-        about = {"month": f"{month:%Y-%m}", "version": held.data_version or ""}
-        raise StoreError(*(Words(each)("briefing.lost", **about) for each in ("en", "zh")))
+        why = "briefing.lost_rules" if held.missing_rules else "briefing.lost"
+        about = {"month": f"{month:%Y-%m}", "version": held.data_version or "", "rules": held.missing_rules}
+        raise StoreError(*(Words(each)(why, **about) for each in ("en", "zh")))
     return compose(
         reader.snapshot,
         held,

@@ -16,12 +16,14 @@ from dashboard.cli.console import inform, show_lines
 from dashboard.cli.options import Asked
 from dashboard.cli.selection import reading_language, selection
 from dashboard.exports.briefings import FORMATS, Format, draws_chinese, format_of
+from dashboard.held import held_session
 from dashboard.session import default_reader
 from queries.days import month_start
 from queries.errors import InputError, UsageError
+from queries.filters import Filters
 from queries.settings import Settings
 from queries.snapshot import Snapshot
-from queries.views.meeting import newest_month
+from queries.views.meeting import Meeting, newest_month
 
 
 def briefing(month: str | None, formats: str, output: Path, asked: Asked, language: str | None) -> None:
@@ -34,7 +36,10 @@ def briefing(month: str | None, formats: str, output: Path, asked: Asked, langua
             "The register is empty. Import one with `huiyin import FILE`, or load the demo: `huiyin demo`."
         )
     wanted = _month(month, reader.snapshot)
-    made = briefing_for(replace(reader, filters=selection(reader.snapshot, asked)), wanted)
+    reader = replace(reader, filters=selection(reader.snapshot, asked))
+    made = briefing_for(reader, wanted)
+    for said in _overruled(held_session(reader, wanted)[0], reader.filters, asked):
+        inform(said)
     for each in chosen:
         if not draws_chinese(each.name):
             inform(
@@ -42,6 +47,24 @@ def briefing(month: str | None, formats: str, output: Path, asked: Asked, langua
                 "Install one (Debian, Ubuntu: apt-get install fonts-noto-cjk) and run again."
             )
     show_lines(*map(str, write_all(output, made, chosen)))
+
+
+def _overruled(held: Meeting, chosen: Filters, asked: Asked) -> list[str]:
+    """What was asked for in vain, since the session is recorded otherwise: a sentence an option."""
+    options = (
+        ("--as-of", asked.as_of, chosen.as_of, held.as_of),
+        ("--rules", asked.rules, chosen.rules, held.rules),
+        ("--convention", asked.convention, chosen.convention, held.convention),
+        ("--target", asked.target, chosen.evaluation_target, held.evaluation_target),
+    )
+    how = "is closed" if held.is_closed else "is recorded"
+    what_to_do = "Reopen it first" if held.is_closed else "Change its record first"
+    return [
+        f"{name} {typed} was not followed: the session of {held.month:%Y-%m} {how} with {recorded or 'any'}. "
+        f"{what_to_do} if it must be counted otherwise."
+        for name, typed, wanted, recorded in options
+        if typed and wanted != recorded
+    ]
 
 
 def _formats(names: str) -> list[Format]:

@@ -57,8 +57,14 @@ def render(session: Session) -> None:
     )  # fmt: skip
     note_control(STEP, str(chosen or STEPS[0]), STEPS[0])
     if reader is None:
-        st.warning(plain(session.words("meeting.lost", version=held.data_version or "")), icon=":material/warning:")
+        why = "meeting.lost_rules" if held.missing_rules else "meeting.lost"
+        said = session.words(why, version=held.data_version or "", rules=held.missing_rules)
+        st.warning(plain(said), icon=":material/warning:")
         return
+    if held.missing_rules:
+        said = session.words("meeting.other_rules", rules=held.missing_rules,
+                             now=RULE_SETS[held.rules].label(session.language))  # fmt: skip
+        st.warning(plain(said), icon=":material/warning:")
     _closed(session, held)
     _item(session, reader, held, item(str(chosen)))
 

@@ -56,6 +56,7 @@ class Meeting:
         meeting_id, version: of its record, None before there is one.
         data_version: the register and records of a closed session.
         discussed: keys of ITEMS marked as dealt with.
+        missing_rules: the rule set it is recorded with where that is no more; `rules` is the usual one then.
     """
 
     month: date
@@ -70,6 +71,7 @@ class Meeting:
     data_version: str | None = None
     note: str = ""
     discussed: tuple[str, ...] = ()
+    missing_rules: str = ""
 
     @property
     def is_closed(self) -> bool:
@@ -118,11 +120,11 @@ def meeting_of(snapshot: Snapshot, filters: Filters, month: date) -> Meeting:
 
 
 def _recorded(row: dict[str, Any]) -> Meeting:
-    known = row["rules"] if row["rules"] in RULE_SETS else Filters().rules
+    is_known = row["rules"] in RULE_SETS
     return Meeting(
         month=row["month"],
         as_of=row["as_of"],
-        rules=known,
+        rules=row["rules"] if is_known else Filters().rules,
         convention=row.get("convention") or "observed",
         evaluation_target=row.get("evaluation_target"),
         state="closed" if row["state"] == "closed" else "open",
@@ -132,6 +134,7 @@ def _recorded(row: dict[str, Any]) -> Meeting:
         data_version=row["data_version"],
         note=row["note"] or "",
         discussed=tuple(key for key in (row.get("discussed") or "").split(",") if key in ITEMS),
+        missing_rules="" if is_known else str(row["rules"]),
     )
 
 

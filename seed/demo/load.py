@@ -15,7 +15,7 @@ from queries.records.states import DEMO
 from queries.records.write import catch_up
 from queries.schema import RECORD_TABLES, import_finding, import_run, meeting, metadata
 from queries.settings import Settings
-from queries.snapshot import register_version
+from queries.snapshot import current, pins, register_version
 from queries.store import backup, open_store, raise_version, writing
 from queries.vocabulary import Text
 from seed.demo import truths
@@ -79,6 +79,8 @@ def load(
                 if table.name not in KEPT:
                     connection.execute(delete(table))
             report = _fill(connection, settings, cases, seed, places, progress or (lambda done, total: None))
+        with writing(engine) as connection:  # what the earlier sessions were closed on, with its seal
+            pins.keep(settings, current(settings, engine), connection)
     finally:
         engine.dispose()
     _lay_out_map(settings)
