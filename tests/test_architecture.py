@@ -42,6 +42,7 @@ FLOORS = {
     "queries.case_list": 4,
     "queries.conditions": 4,
     "queries.clock": 4,
+    "queries.clumping": 4,
     "queries.counting": 4,
     "queries.distributions": 4,
     "queries.membership": 4,

@@ -121,7 +121,9 @@ def test_the_headline_says_how_many_signals_and_how_many_by_chance(snapshot):
     assert 0.5 < stated < 2
     for language in LANGUAGES:
         numbers = [float(number) for number in re.findall(r"\d+\.?\d*", view.finding(language))]
-        assert numbers == [view.frame.height, pytest.approx(stated, abs=0.051)]
+        at_most = pytest.approx(stated * signals.MOST_ALARMS, abs=0.051)
+        assert numbers == [view.frame.height, pytest.approx(stated, abs=0.051), at_most]
+    assert any("two years of history" in note.en for note in view.notes)  # the condition
 
 
 def test_a_sentence_on_a_signal_is_its_figures(snapshot):

@@ -14,7 +14,6 @@ from queries.filters import Filters
 from queries.places import read_places, simplified
 from queries.snapshot import Snapshot, build_from_frames
 from queries.views import townships
-from queries.views.townships import design_effect
 
 YEAR = Filters(start=date(2022, 1, 1), end=date(2022, 12, 31), as_of=date(2022, 12, 31))
 TARGET = {
@@ -146,13 +145,6 @@ def test_a_small_group_shows_counts_but_no_rate_in_the_table(city):
     table = townships.table(townships.compared(city(*SLOW), YEAR, "on_time_reply_rate"), "zh")
     row = table.row(-1, named=True)
     assert (row["value"], row["counts"], row["band"]) == (None, "3/4件", "样本不足")
-
-
-def test_repeats_of_one_matter_widen_what_counts_as_clearly_off():
-    independent = pl.DataFrame({"items_per_matter": [1, 2], "matters": [80, 20], "items": [80, 40]})
-    clumped = pl.DataFrame({"items_per_matter": [1, 12], "matters": [80, 4], "items": [80, 48]})
-    assert design_effect(clumped) > 3 > design_effect(independent) >= 1
-    assert design_effect(independent.head(1)) == 1  # no repeats at all
 
 
 # ------------------------------------------------------------------- the map

@@ -184,7 +184,10 @@ METHODS = (
             "同一事项的多件不是独立的，按其实际方差放宽判断（设计效应）。",
             "Items of one matter are not independent; their true variance is allowed for (design effect).",
         ),
-        limits=Text("只用于重复信访率。", "Used for the repeat share only."),
+        limits=Text(
+            "只用于重复信访率，属地之间和时段之间的比较都用；变异按全部属地合并估计。",
+            "Used for the repeat share only, between places and between periods; read from all places together.",
+        ),
         source="Cochran, Sampling Techniques, 3rd ed., §6.3",
     ),
 )

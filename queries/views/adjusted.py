@@ -4,6 +4,7 @@ import numpy as np
 import polars as pl
 
 from queries import wording
+from queries.clumping import clumping
 from queries.dimensions import DIMENSIONS
 from queries.evaluate import evaluate
 from queries.filters import Filters
@@ -14,7 +15,7 @@ from queries.stats.intervals import CONFIDENCE, SCREENING_CONFIDENCE, Array
 from queries.views import View
 from queries.views.funnels import NAMED, no_spread
 from queries.views.parts import made, reasons, seen
-from queries.views.townships import clumping, named, title
+from queries.views.townships import named, title
 from queries.vocabulary import Text
 
 MIX = ("topic_l1", "register_level", "channel")  # what an office cannot choose

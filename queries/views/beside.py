@@ -4,6 +4,7 @@ The two never share items, so that their difference can be judged: where the fir
 narrowed to the rest, and periods that overlap are shown without a verdict.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -163,11 +164,14 @@ def _of_keys(snapshot: Snapshot, filters: Filters, dimension: str, keys: tuple[s
     return Other(filters.only(dimension, *apart), filters.only(dimension, *wanted), (first, named(wanted)))
 
 
-def beside(frame: pl.DataFrame, then: pl.DataFrame, axes: tuple[str, ...], other: Other) -> pl.DataFrame:
+def beside(
+    frame: pl.DataFrame, then: pl.DataFrame, axes: tuple[str, ...], other: Other, effects: Mapping[str, float]
+) -> pl.DataFrame:
     """The figures of the other selection beside each row.
 
     Args:
         frame, then: part, measure, axes and the columns of `evaluate`.
+        effects: `clumping` of each measure; a share is judged by its counts divided by it.
 
     Returns:
         The frame with then_numerator, then_denominator, then_value, then_lower, then_upper, difference (first minus
@@ -195,10 +199,10 @@ def beside(frame: pl.DataFrame, then: pl.DataFrame, axes: tuple[str, ...], other
         pl.when(is_count & comparable).then(pl.col(name).fill_null(0)).otherwise(name).alias(name)
         for name in ("then_numerator", "then_value")
     ).with_columns((pl.col("value") - pl.col("then_value")).alias("difference"))
-    return _judged(joined, other)
+    return _judged(joined, other, effects)
 
 
-def _judged(frame: pl.DataFrame, other: Other) -> pl.DataFrame:
+def _judged(frame: pl.DataFrame, other: Other, effects: Mapping[str, float]) -> pl.DataFrame:
     height = frame.height
     p, lower, upper = (np.full(height, np.nan) for _ in range(3))
     kinds = np.array([type(measure(name)) for name in frame["measure"]], dtype=object)
@@ -208,9 +212,11 @@ def _judged(frame: pl.DataFrame, other: Other) -> pl.DataFrame:
     )
     shares = (kinds == Ratio) & (n1 > 0) & (n2 > 0)
     if shares.any():
-        found = newcombe(x1[shares], n1[shares], x2[shares], n2[shares])
+        worth = np.array([effects[name] for name in frame["measure"]])[shares]
+        counts_of_shares = [each[shares] / worth for each in (x1, n1, x2, n2)]
+        found = newcombe(*counts_of_shares)
         lower[shares], upper[shares] = found.lower, found.upper
-        p[shares] = _p_of_shares(x1[shares], n1[shares], x2[shares], n2[shares])
+        p[shares] = _p_of_shares(*counts_of_shares)
     counts = (kinds == Count) & (x1 + x2 > 0)
     if counts.any() and other.days:
         p[counts] = rate_ratio(x1[counts], other.days[0], x2[counts], other.days[1]).p

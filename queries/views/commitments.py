@@ -14,6 +14,7 @@ from typing import Any, Literal
 import polars as pl
 
 from queries import wording
+from queries.clumping import clumping
 from queries.days import add_months, month_end, month_start
 from queries.evaluate import evaluate
 from queries.filters import Filters
@@ -164,7 +165,7 @@ def _moved(snapshot: Snapshot, filters: Filters, name: str, office: str | None, 
     rows = [evaluate(snapshot, name, (), each_side).row(0, named=True) for each_side in (before, now)]
     spans = [both(wording.period, side.start, side.end) for side in (before, now)]
     if isinstance(each, Ratio):
-        return _share_moved(each.label, each.better, scope, rows, spans)
+        return _share_moved(each.label, each.better, scope, rows, spans, clumping(snapshot, now, name))
     if isinstance(each, Count) and name in FLOWS:
         days = [(side.end - side.start).days + 1 for side in (before, now) if side.start and side.end]
         return _count_moved(each.label, scope, rows, spans, days)
@@ -172,7 +173,12 @@ def _moved(snapshot: Snapshot, filters: Filters, name: str, office: str | None, 
 
 
 def _share_moved(
-    name: Text, better: str, scope: Text, rows: Sequence[dict[str, Any]], spans: Sequence[tuple[str, str]]
+    name: Text,
+    better: str,
+    scope: Text,
+    rows: Sequence[dict[str, Any]],
+    spans: Sequence[tuple[str, str]],
+    effect: float,
 ) -> Moved:
     if any(row["value"] is None or not row["denominator"] for row in rows):
         return _untold(
@@ -181,9 +187,8 @@ def _share_moved(
                     scope=(scope.zh, scope.en), name=(name.zh, name.en))
         )  # fmt: skip
     before, now = rows
-    direction = int(
-        newcombe(now["numerator"], now["denominator"], before["numerator"], before["denominator"]).direction
-    )
+    counts = (row[part] / effect for row in (now, before) for part in ("numerator", "denominator"))
+    direction = int(newcombe(*counts).direction)
     improved = None if direction == 0 or better == "neither" else (direction > 0) == (better == "higher")
     values = [
         in_both("{share}（{counts}）", "{share} ({counts})", share=both(wording.per_cent, row["value"]),

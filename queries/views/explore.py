@@ -13,6 +13,7 @@ from functools import cached_property
 import polars as pl
 
 from queries import wording
+from queries.clumping import clumping
 from queries.dimensions import DIMENSIONS, GRAINS
 from queries.evaluate import added_up, evaluate
 from queries.filters import Filters
@@ -149,7 +150,9 @@ def answer(snapshot: Snapshot, filters: Filters, question: Question) -> View:
     frame = _all_parts(snapshot, now, question, kept)
     if other:
         then = _all_parts(snapshot, other.second, question, kept)
-        frame = beside(frame, then, question.axes, other)
+        frame = beside(
+            frame, then, question.axes, other, {name: clumping(snapshot, now, name) for name in question.measures}
+        )
     frame = _judged(frame, question, snapshot, now)
     whole = frame.filter(pl.col("part") == "total")
     finding = _finding(whole, measure(question.measures[0]), chosen, other)

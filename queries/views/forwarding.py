@@ -79,8 +79,8 @@ def headline(snapshot: Snapshot, filters: Filters) -> View:
     frame = compare(snapshot, READINGS, (), chosen)
     goal = target_of(snapshot, OFFICIAL, chosen.as_of or snapshot.as_of)
     frame = frame.with_columns(
-        beyond_chance(frame, "previous"),
-        beyond_chance(frame, "last_year"),
+        beyond_chance(frame, "previous", snapshot, chosen),
+        beyond_chance(frame, "last_year", snapshot, chosen),
         # the target speaks of the official reading
         pl.when(pl.col("measure") == OFFICIAL).then(pl.lit(goal.value if goal else None, pl.Float64)).alias("target"),
     )

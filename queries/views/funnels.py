@@ -4,6 +4,7 @@ import numpy as np
 import polars as pl
 
 from queries import wording
+from queries.clumping import clumping
 from queries.evaluate import evaluate
 from queries.filters import Filters
 from queries.measures import measure
@@ -12,7 +13,7 @@ from queries.stats.funnel import OverDispersion, funnel, over_dispersed_funnel, 
 from queries.stats.intervals import Array
 from queries.views import View
 from queries.views.parts import both, in_both, made, reasons, seen
-from queries.views.townships import clumping, compared, named, title
+from queries.views.townships import compared, named, title
 from queries.vocabulary import Text
 
 LINE_POINTS = 48  # of a limit's curve

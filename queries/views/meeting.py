@@ -172,7 +172,7 @@ def _headlines(snapshot: Snapshot, chosen: Filters) -> View:
         "measure", *(pl.col(name).alias(f"last_{name}") for name in ("value", "numerator", "denominator"))
     )
     frame = now.join(before, on="measure", how="left", maintain_order="left")
-    frame = frame.with_columns(beyond_chance(frame, "last").alias("signal"))
+    frame = frame.with_columns(beyond_chance(frame, "last", snapshot, chosen).alias("signal"))
     doubts = [
         recording.doubt(snapshot, chosen, then, name, moved)
         for name, moved in frame.select("measure", "signal").iter_rows()

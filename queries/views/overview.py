@@ -132,7 +132,7 @@ def headline(snapshot: Snapshot, filters: Filters) -> Text:
 def _compared(snapshot: Snapshot, filters: Filters) -> pl.DataFrame:
     # three views of one page rest on it
     frame = compare(snapshot, HEADLINES, (), filters)
-    return frame.with_columns(beyond_chance(frame, "previous"), beyond_chance(frame, "last_year"))
+    return frame.with_columns(beyond_chance(frame, name, snapshot, filters) for name in ("previous", "last_year"))
 
 
 def _headline(frame: pl.DataFrame, doubts: dict[str, Text | None]) -> Text:

@@ -9,6 +9,7 @@ import polars as pl
 from scipy.stats import false_discovery_control
 
 from queries import wording
+from queries.clumping import clumping
 from queries.days import add_months, month_start
 from queries.filters import Filters
 from queries.measures import Measure, measure
@@ -100,10 +101,11 @@ def with_labels(frame: pl.DataFrame, snapshot: Snapshot, dimension: str) -> pl.D
     return frame.join(words, on=dimension, how="left", maintain_order="left")
 
 
-def beyond_chance(frame: pl.DataFrame, before: str) -> pl.Series:
+def beyond_chance(frame: pl.DataFrame, before: str, snapshot: Snapshot, filters: Filters) -> pl.Series:
     """Whether a share differs from the one `before` ("previous", "last_year"): 1 above, −1 below, 0 cannot be told.
 
-    Newcombe's interval of the difference; null where either side is missing.
+    Newcombe's interval of the difference, of so many independent items as those of the selection are worth
+    (`clumping`); null where either side is missing.
     """
     counts = ["numerator", "denominator", f"{before}_numerator", f"{before}_denominator"]
     known = frame.select(
@@ -112,7 +114,9 @@ def beyond_chance(frame: pl.DataFrame, before: str) -> pl.Series:
         & (pl.col(f"{before}_denominator") > 0)
     ).to_series()
     filled = frame.select(pl.when(known).then(pl.col(name)).otherwise(1) for name in counts)
-    x1, n1, x2, n2 = (filled[name].to_numpy() for name in counts)
+    effects = {name: clumping(snapshot, filters, name) for name in frame["measure"].unique()}
+    worth = np.array([effects[name] for name in frame["measure"]])
+    x1, n1, x2, n2 = (filled[name].to_numpy() / worth for name in counts)
     direction = newcombe(x1, n1, x2, n2).direction
     return pl.select(pl.when(known).then(pl.Series(direction)).otherwise(None)).to_series().alias(f"signal_{before}")
 

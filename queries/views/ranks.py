@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from queries import wording
+from queries.clumping import clumping
 from queries.evaluate import evaluate
 from queries.filters import Filters
 from queries.measures import measure
@@ -19,7 +20,7 @@ from queries.stats.intervals import Array, newcombe
 from queries.stats.rank_sets import rank_sets
 from queries.stats.ranking import WORST, Ranking
 from queries.views.parts import both, in_both, seen
-from queries.views.townships import clumping, named
+from queries.views.townships import named
 from queries.vocabulary import Text
 
 FEWEST_RANKED = 2  # groups; one alone has no place among others

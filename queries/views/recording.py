@@ -12,6 +12,7 @@ import numpy as np
 import polars as pl
 
 from queries import wording
+from queries.clumping import clumping
 from queries.days import month_end
 from queries.evaluate import evaluate
 from queries.filters import Filters
@@ -203,7 +204,8 @@ def _move(snapshot: Snapshot, name: str, now: Filters, then: Filters) -> tuple[f
     sides = [evaluate(snapshot, name, (), each).row(0, named=True) for each in (now, then)]
     if any(row["value"] is None for row in sides):
         return None
-    difference = newcombe(*(row[part] for row in sides for part in ("numerator", "denominator")))
+    effect = clumping(snapshot, now, name)
+    difference = newcombe(*(row[part] / effect for row in sides for part in ("numerator", "denominator")))
     return sides[0]["value"] - sides[1]["value"], int(difference.direction)
 
 

@@ -76,7 +76,7 @@ def headline(snapshot: Snapshot, filters: Filters) -> View:
             frame = compare(snapshot, "resolved_once_rate", (), there)
             parts.append(frame.with_columns(days=pl.lit(days, pl.Int64)))
     frame = pl.concat(parts)
-    frame = frame.with_columns(beyond_chance(frame, "previous"), beyond_chance(frame, "last_year"))
+    frame = frame.with_columns(beyond_chance(frame, name, snapshot, chosen) for name in ("previous", "last_year"))
     notes = (*reasons(frame, snapshot, chosen), *excluded(frame.head(1)))
     finding = _finding(frame, [recording.doubt_since(snapshot, chosen, row) for row in frame.iter_rows(named=True)])
     return made(snapshot, chosen, frame, ("repeat_share", "resolved_once_rate"), (), finding, notes)

@@ -40,6 +40,8 @@ MOST_YEARS = 3
 CLOSE_TO_WHOLE = 10  # items; fewer are written with one decimal
 CHANCE_DECIMALS = 2  # of a chance in per cent
 MANY_TIMES = 10  # beyond which the expectation is too small for the number to mean much
+MOST_ALARMS = 1.4
+"""Times the stated false alarms that came in the worst kind of simulated city (`make bench-signals`)."""
 METHODS = ("early_warning", "false_alarm_budget", "farrington")
 EVERYTHING = {
     "topic": Text("全部属地", "All places"),
@@ -185,11 +187,16 @@ def _headline(count: int, watched: Watch) -> Text:
 
 
 def false_alarms(watched: Watch) -> Text:
-    """How many signals a month appear where nothing happens: about 1.2."""
+    """How many signals a month appear where nothing happens, and in the worst case: about 1.2, at most 1.7."""
     number = new_flags_a_month(watched.levels)
     if number < 0.05:
         return Text("不到0.1", "under 0.1")
-    return in_both("约{number}", "about {number}", number=both(partial(wording.number, number, decimals=1)))
+    return in_both(
+        "约{number}至{most}",
+        "about {number} to {most}",
+        number=both(partial(wording.number, decimals=1), number),
+        most=both(partial(wording.number, decimals=1), number * MOST_ALARMS),
+    )
 
 
 def _notes(watched: Watch) -> tuple[Text, ...]:
@@ -201,7 +208,12 @@ def _notes(watched: Watch) -> tuple[Text, ...]:
             "the items, not a conclusion.",
             places=both(wording.number, places),
             topics=both(wording.number, topics),
-        )
+        ),
+        Text(
+            "误报数的下限由各格概率相加得出；在模拟城市里实际多约两成，突发波动多或只有两年历史时多四成，即上限。",
+            "The lower number of false alarms is the sum of chances; ordinary simulated cities had a fifth more, those "
+            "with frequent shocks or two years of history two fifths more: the upper number.",
+        ),
     ]
     if watched.special:
         names = [each.name for each in watched.special]

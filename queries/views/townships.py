@@ -6,8 +6,8 @@ from pathlib import Path
 import polars as pl
 
 from queries import wording
+from queries.clumping import clumping
 from queries.days import add_months, month_end
-from queries.distributions import matter_sizes
 from queries.evaluate import compare, evaluate
 from queries.filters import Filters
 from queries.measures import Measure, Ratio, measure, measures
@@ -88,8 +88,8 @@ def compared(snapshot: Snapshot, filters: Filters, name: str, dimension: str = "
     goals = [target_of(snapshot, name, chosen.as_of or snapshot.as_of, key) for key in rows[dimension]]
     rows = rows.with_columns(
         pl.Series("target", [goal.value if goal else None for goal in goals], pl.Float64),
-        beyond_chance(rows, "previous"),
-        beyond_chance(rows, "last_year"),
+        beyond_chance(rows, "previous", snapshot, chosen),
+        beyond_chance(rows, "last_year", snapshot, chosen),
         gap=pl.col("value") - whole["value"][0],
         overall=pl.lit(whole["value"][0], pl.Float64),
     )
@@ -182,30 +182,6 @@ def _banded(
             times=times,
         ),
     )
-
-
-def clumping(snapshot: Snapshot, filters: Filters, name: str) -> float:
-    """`design_effect` of a measure: above 1 for repeats only, whose items come in clumps."""
-    return design_effect(matter_sizes(snapshot, filters.only("place"))) if name == "repeat_share" else 1.0
-
-
-def design_effect(sizes: pl.DataFrame) -> float:
-    """How much more a repeat share varies than if its items were independent: at least 1.
-
-    All items of a matter but its first are repeats, so they come in clumps. With m items on a matter and the share p,
-    the ratio estimator's variance is Σ(m−1−pm)², that of independent items np(1−p) (Cochran, Sampling Techniques,
-    3rd ed., §6.3).
-
-    Args:
-        sizes: from `distributions.matter_sizes`.
-    """
-    items, matters = int(sizes["items"].sum()), int(sizes["matters"].sum())
-    share = 1 - matters / items if items else 0.0
-    if not 0 < share < 1:
-        return 1.0
-    left = pl.col("items_per_matter") - 1 - share * pl.col("items_per_matter")
-    variance = float(sizes.select((left * left * pl.col("matters")).sum()).item())
-    return max(1.0, variance / (items * share * (1 - share)))
 
 
 def named(frame: pl.DataFrame, snapshot: Snapshot, dimension: str) -> pl.DataFrame:
