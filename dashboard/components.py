@@ -19,6 +19,7 @@ from dashboard.take_away import Card, Figures, take_away
 from queries import wording
 from queries.methods import method
 from queries.reasons import why_not
+from queries.rules import REGULATION_2022
 from queries.views import View, control
 from queries.vocabulary import Text
 from queries.working_days import is_working_day
@@ -74,6 +75,8 @@ def freshness(session: Session) -> str:
     if session.as_of != snapshot.as_of:
         parts = [words("frame.seen_from", day=wording.day(session.as_of, session.language), newest=newest)]
     parts.append(words("frame.snapshot", id=snapshot.id[-6:]))
+    if session.language == "zh" or session.filters.rules != REGULATION_2022.name:  # in English it is a line's length
+        parts.append(session.filters.rule_set.label(session.language))
     if session.settings.bureau:
         parts.insert(0, session.settings.bureau)
     line = f":gray[{plain(' · '.join(parts))}]"
@@ -274,18 +277,17 @@ def metrics(session: Session, figures: Sequence[Figure], key: str) -> None:
     """A row of headline figures of equal width."""
     for column, (index, figure) in zip(st.columns(len(figures), gap="small"), enumerate(figures), strict=True):
         with column, st.container(border=True, key=f"metric-{key}-{index}", gap=None, height="stretch"):
-            with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-                label = plain(figure.label)
-                shown = f":red[:material/error: {label}]" if figure.breach else label
-                st.metric(shown, figure.value, help=figure.help, width="stretch")
-                if len(figure.course) > 1:
-                    st.image(
-                        sparkline(figure.course, session.style.palette),
-                        width=112,
-                        alt=f"{figure.label}: {session.words('frame.course')}",
-                    )
+            label = plain(figure.label)
+            shown = f":red[:material/error: {label}]" if figure.breach else label
+            st.metric(shown, figure.value, help=figure.help, width="stretch")
             if figure.change:
                 st.markdown(_change(figure))
+            if len(figure.course) > 1:
+                st.image(
+                    sparkline(figure.course, session.style.palette, is_signal=figure.signal),
+                    width="stretch",
+                    alt=f"{figure.label}: {session.words('frame.course')}",
+                )
             for at, line in enumerate(figure.small_print):
                 with st.container(horizontal=True, gap=None, vertical_alignment="center"):
                     st.caption(plain(line), width="stretch")
@@ -315,18 +317,24 @@ def _change(figure: Figure) -> str:
     return f":{colour}-badge[{arrow}{plain(figure.change)}] :gray[:small[{plain(figure.verdict)}]]"
 
 
-def sparkline(values: Sequence[float], palette: Palette, width: int = 112, height: int = 40) -> str:
-    """The course of a figure as a small line of SVG, its newest value a dot; nothing in it comes from a register."""
+def sparkline(
+    values: Sequence[float], palette: Palette, width: int = 272, height: int = 32, *, is_signal: bool = False
+) -> str:
+    """The course of a figure as a small line of SVG, its newest value a dot, amber where its change is beyond chance.
+
+    Nothing in it comes from a register.
+    """
     low, high = min(values), max(values)
     reach = (high - low) or 1.0
     step = (width - 10) / (len(values) - 1)
     points = [(5 + index * step, 5 + (high - value) / reach * (height - 10)) for index, value in enumerate(values)]
     path = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
     x, y = points[-1]
+    line, dot = (palette.signal, palette.signal) if is_signal else (palette.neutral, palette.data)
     return (
         f'<svg width="{width}" height="{height}" viewBox="0 0 {width} {height}">'
-        f'<polyline points="{path}" fill="none" stroke="{palette.neutral}" stroke-width="1.5" '
-        f'stroke-linejoin="round"/><circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{palette.data}"/></svg>'
+        f'<polyline points="{path}" fill="none" stroke="{line}" stroke-width="1.5" '
+        f'stroke-linejoin="round"/><circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{dot}"/></svg>'
     )
 
 

@@ -238,3 +238,8 @@ def test_closure_by_month_shows_the_target_of_on_time_reply_within_its_axis(snap
     assert low < goal.value < high
     untargeted = replace(view, frame=view.frame.with_columns(target=pl.lit(None, pl.Float64)))
     assert not monthly_shares(untargeted, style).layout.shapes
+
+
+def test_a_sparkline_is_amber_only_where_its_change_is_beyond_chance():
+    assert LIGHT.signal not in sparkline([0.1, 0.9], LIGHT)
+    assert LIGHT.signal in sparkline([0.1, 0.9], LIGHT, is_signal=True)
