@@ -23,7 +23,7 @@ from streamlit.navigation.page import StreamlitPage
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from dashboard.case_reader import CaseReader
-from dashboard.charts import Chart, Style
+from dashboard.charts import Chart, Style, settled
 from dashboard.choices import Choices, Link, read_link
 from dashboard.filter_widgets import LOCAL, WIDGET, fill_widgets, from_widgets
 from dashboard.i18n import Words, choose_language
@@ -178,9 +178,9 @@ class Session(Keeping):
         """The chart of a view, drawn once in the reader's style or another; a kept figure must not be changed."""
         drawn = style or self.style
         if not view.question:
-            return chart(view, drawn)
+            return settled(chart(view, drawn))
         key = f"{self._kept_under}|{view.snapshot_id}|{view.filters!r}|{view.question}|{_name(chart)}|{drawn!r}"
-        return kept(key, lambda: chart(view, drawn))
+        return kept(key, lambda: settled(chart(view, drawn)))
 
 
 def begin(settings: Settings, import_desk: ImportDesk | None = None) -> Session:

@@ -101,7 +101,7 @@ def template(dark: bool) -> go.layout.Template:
     axis = {
         "automargin": True,
         "gridcolor": palette.grid,
-        "linecolor": palette.grid,
+        "showline": False,
         "tickfont": {"color": palette.muted, "size": 13},
         "title": {"font": {"color": palette.muted, "size": 13}},
         "zeroline": False,
@@ -139,6 +139,34 @@ def template(dark: bool) -> go.layout.Template:
 def figure(style: Style, height: int, **layout: Any) -> go.Figure:
     """An empty figure with our template, `height` CSS pixels high."""
     return go.Figure(layout={"template": template(style.dark), "height": height} | layout)
+
+
+def settled(fig: go.Figure) -> go.Figure:
+    """The same figure with its template written out where it applies: drawn once, not twice.
+
+    Streamlit hands the browser a copy of the figure once it is drawn, and Plotly takes a copied template for another.
+    """
+    drawn = fig.to_plotly_json()
+    layout = drawn["layout"]
+    usual = layout.pop("template")
+    for name, value in usual["layout"].items():
+        axes = [key for key in layout if key.startswith(name)] if name in ("xaxis", "yaxis") else []
+        for key in {name, *axes}:
+            layout[key] = _under(layout.get(key), value)
+    traces = [
+        _under(trace, {key: part for each in usual["data"].get(trace["type"], ()) for key, part in each.items()})
+        for trace in drawn["data"]
+    ]
+    shown = go.Figure(traces, layout)
+    shown.layout.template = None  # Plotly has put its own there
+    return shown
+
+
+def _under(said: Any, usual: Any) -> Any:
+    """What is said, and what is usual where nothing is said."""
+    if isinstance(said, dict) and isinstance(usual, dict):
+        return {key: _under(said.get(key), usual.get(key)) for key in {**usual, **said}}
+    return usual if said is None else said
 
 
 FEW_MONTHS = 4  # fit a phone
