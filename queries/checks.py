@@ -135,6 +135,12 @@ CHECKS: dict[str, Check] = {
             "名称中含证件号码、手机号或邮箱，该值未保存",
             "a name with an identity number, telephone number or mail address: the value was not kept",
         ),
+        _check(
+            "names_of_people",
+            "warn",
+            "该列内容像是人员姓名，整列未保存",
+            "a column that seems to hold names of people: nothing of it was kept",
+        ),
         _check("text_shortened", "warn", "名称过长，已截短", "a name too long for the register, shortened"),
         _check("parent_unknown", "warn", "上级单位不在名单中", "the parent office is not in the list"),
         _check("first_flags_missing", "warn", "没有初次或重复标志", "no first-time or repeat flag is given"),

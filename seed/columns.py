@@ -7,6 +7,7 @@ are data: `headings.toml`.
 
 import re
 import tomllib
+import unicodedata
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any, Literal
@@ -151,8 +152,54 @@ def rank_of(heading: str, column: str) -> int:
 
 
 def is_personal(heading: str) -> bool:
-    """Whether a heading names something about a person, or the text of a complaint: such a column is never kept."""
+    """Whether a heading names something about a person, or the text of a complaint: such a column is never kept.
+
+    A heading of several rows is about a person when any of its rows is: `信访人 / 单位` is, `责任单位 / 名称` is not.
+    """
+    *upper, _ = parts = heading.split(_JOIN)
+    column = column_of(heading)
+    if column is not None:
+        # what is parsed into numbers, dates and closed words cannot hold a name; a text under 信访人 can
+        is_text = COLUMNS[column].kind in ("key", "name") and rank_of(heading, column) > 0
+        return is_text and any(map(_names_people, upper))
+    return any(map(_names_people, (*parts, "".join(parts))))
+
+
+def _names_people(heading: str) -> bool:
     if column_of(heading) is not None:
         return False
-    plain = plain_heading(heading)
-    return plain in _PERSONAL_NAMES or _PERSONAL_RE.fullmatch(plain) is not None
+    plain = re.sub(r"^\d+(?=\D)|(?<=\D)\d+$", "", _undecorated(heading))
+    if plain.startswith("numberof"):
+        return False
+    if plain in _PERSONAL_NAMES or _PERSONAL_RE.fullmatch(plain):
+        return True
+    return _is_made_of(plain, "zh") or _is_made_of(" ".join(_english_words(heading)), "en")
+
+
+def _is_made_of(heading: str, language: str) -> bool:
+    """Whether a heading consists of words for people and what is asked about them, and of nothing else."""
+    people, made = _PERSONAL_WORDS[language]
+    return made.fullmatch(heading) is not None and people.search(heading) is not None
+
+
+def _english_words(heading: str) -> list[str]:
+    """The words of a heading in the singular; `PetitionerName` has two."""
+    words = re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+", unicodedata.normalize("NFKC", heading))
+    known = _HEADINGS["personal"]["people_en"]
+    singular = [word.lower().removesuffix("s") for word in words]
+    return [one if one in known else word.lower() for one, word in zip(singular, words, strict=True)]
+
+
+def _words_of(people: list[str], about: list[str], pattern: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """A pattern that finds one of the people, and one that a heading of nothing else matches."""
+    longest_first = sorted(people, key=len, reverse=True)
+    either = "|".join(map(re.escape, sorted((*people, *about), key=len, reverse=True)))
+    return re.compile(pattern.format("|".join(map(re.escape, longest_first)))), re.compile(
+        f"(?:{pattern.format(either)})+"
+    )
+
+
+_PERSONAL_WORDS = {
+    "zh": _words_of(_HEADINGS["personal"]["people_zh"], _HEADINGS["personal"]["about_zh"], "(?:{})"),
+    "en": _words_of(_HEADINGS["personal"]["people_en"], _HEADINGS["personal"]["about_en"], r"\b(?:{})\b ?"),
+}

@@ -19,7 +19,7 @@ from queries.vocabulary import DICTIONARIES, FALSE_WORDS, TRUE_WORDS, fold
 from seed.columns import COLUMNS, INVERTED_HEADINGS, STATUS_CLOSED, STATUS_OPEN, plain_heading
 from seed.dates import NEVER, DateStyle, OrderEvidence, read_dates
 from seed.layout import Layout
-from seed.mapping import Source, matches
+from seed.sources import Source, matches
 from seed.spellings import LONGEST, Spellings
 
 FINDINGS = {"check": pl.String, "row": pl.Int64, "column": pl.String, "value_class": pl.String, "case_id": pl.String}
@@ -33,6 +33,9 @@ OWN_CLOCK = ("due_at", "bureau.window_ends_at", "office.window_ends_at")
 """Moments that may lie after the as-of date."""
 LONGEST_ID = 80  # characters of a case number
 _BLANKS = " \t\r\n\f\v\u3000\u00a0\u200b\u200c\u200d\ufeff"
+_UNSEEN = (
+    "[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad]"  # turn a sentence round, or tell two equal names apart
+)
 _WIDE_DIGITS = {chr(0xFF10 + digit): str(digit) for digit in range(10)} | {"，": ",", "－": "-", "．": "."}
 _UNIT = r"(?:人次|人|个|名|天|日|件|户)?"
 _LARGEST = 2_000_000_000  # fits the integer column
@@ -127,6 +130,8 @@ class Converter:
                 names = self._names(raw, name, source)
                 work.find("personal_number", naming_a_person(self._texts(raw, name, source)), heading, names)
                 work.columns[name] = spellings.stored(name, names)
+                if spellings.is_withheld(name):
+                    work.find("names_of_people", names.is_not_null(), heading, names)
                 self._note_spellings(work, names, work.columns[name], heading)
             else:
                 texts = self._texts(raw, name, source)
@@ -168,10 +173,12 @@ class Converter:
 
     def _names(self, raw: pl.DataFrame, name: str, source: Source) -> pl.Series:
         texts = self._texts(raw, name, source)
-        texts = texts.set(naming_a_person(texts), None).str.replace_all(r"\s+", " ")
-        if not source.values:
-            return texts
-        return _translated(texts, source)[0]
+        texts = texts.set(naming_a_person(texts), None)
+        if source.values:
+            texts = _translated(texts, source)[0]
+            texts = texts.set(naming_a_person(texts), None)
+        texts = texts.str.replace_all(_UNSEEN, "").str.replace_all(r"[\s\p{Cc}]+", " ").str.strip_chars(_BLANKS)
+        return texts.set((texts == "").fill_null(False), None)
 
     def _identities(self, raw: pl.DataFrame) -> pl.Series:
         source = self._mapping.columns.get("case_id")

@@ -2,15 +2,16 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
 from queries.errors import BadMapping
 from queries.vocabulary import fold
 from seed.columns import COLUMNS, column_of, join_headings, plain_heading
-from seed.mapping import RegisterMapping
+from seed.mapping import RegisterMapping, never_stored
 from seed.readers import Table
 
+_SAYS = re.compile(r"[\d:：]")  # a line above a table that says something (`填报日期：…`), not a part of its heading
 _NUMBER = re.compile(r"^\W*\d|\d{5}")
 HEAD_ROWS = 30  # rows in which the heading is looked for, titles above it included
 
@@ -107,30 +108,82 @@ def find_layout(table: Table, mapping: RegisterMapping) -> Layout | None:
     if not header_rows or header_rows[-1] > len(head):
         return None
     headings = headings_of(head, header_rows)
-    complete = mapping.with_automatic(headings) if mapping.automatic else mapping
+    first_row = mapping.first_row or header_rows[-1] + 1
+    personal = _personal_columns(head, headings, header_rows, first_row, mapping)
+    impersonal = ["" if index in personal else heading for index, heading in enumerate(headings)]
+    complete = mapping.with_automatic(impersonal) if mapping.automatic else mapping
     start = complete.columns.get("registered_at")
     if start is None or not any(heading_index(headings, heading) is not None for heading in start.headings):
         return None
     _all_there(table, headings, complete)
-    personal = [index for index, heading in enumerate(headings) if heading and complete.is_personal(heading)]
     layout = Layout(
         table=table,
         header_rows=header_rows,
         headings=headings,
-        first_row=complete.first_row or header_rows[-1] + 1,
+        first_row=first_row,
         mapping=complete,
         read=(),
-        dropped=tuple(headings[index] for index in personal),
+        dropped=(),
         hashed=(),
     )
+    _none_personal(layout, set(personal))
     matter = set(layout.indices(complete.columns["matter_id"].headings)) if "matter_id" in complete.columns else set()
-    return Layout(
-        **{
-            **layout.__dict__,
-            "read": tuple(sorted(_needed(layout, set(personal)) - (set(personal) - matter))),
-            "hashed": tuple(headings[index] for index in personal if index in matter),
-        }
+    read = _needed(layout, set(personal))
+    return replace(
+        layout,
+        dropped=tuple(headings[index] for index in personal if index in matter or index not in read),
+        read=tuple(sorted(read)),
+        hashed=tuple(headings[index] for index in personal if index in matter),
     )
+
+
+def _personal_columns(
+    head: Sequence[Sequence[str]],
+    headings: Sequence[str],
+    header_rows: Sequence[int],
+    first_row: int,
+    mapping: RegisterMapping,
+) -> list[int]:
+    """Indices of columns about people, whichever of the rows above the data says so.
+
+    A mapping may point at the lower row of a heading only, or at a row above the heading: what is a heading by its own
+    words counts as well.
+    """
+    above = range(1, min(first_row, len(head) + 1))
+    rows = {
+        number
+        for number in above
+        if sum(map(bool, head[number - 1])) > 1 and not _SAYS.search("".join(head[number - 1]))
+    }
+    below = range(first_row, min(first_row + 3, len(head) + 1))
+    rows |= {number for number in below if _is_heading(head[number - 1], mapping)} | set(header_rows)
+    whole = headings_of(head, sorted(rows))
+    return [
+        index
+        for index, heading in enumerate(headings)
+        if heading and (mapping.is_personal(heading) or mapping.is_personal(whole[index]))
+    ]
+
+
+def _is_heading(row: Sequence[str], mapping: RegisterMapping) -> bool:
+    """Whether most cells of a row, and two at least, are headings known."""
+    cells = [cell for cell in row if cell.strip()]
+    known = sum(column_of(cell) is not None or mapping.is_personal(cell) for cell in cells)
+    return known > 1 and known * 2 > len(cells)
+
+
+def _none_personal(layout: Layout, personal: set[int]) -> None:
+    """No column of ours is made of one about a person, under whatever heading the mapping asked for it."""
+    asked = [(name, heading) for name, source in layout.mapping.columns.items() for heading in source.all_headings]
+    for name, heading in (*asked, *(("case_id", heading) for heading in layout.mapping.id_columns)):
+        index = layout.index(heading)
+        if index in personal and not layout.mapping.may_read(name, layout.headings[index], is_personal=True):
+            said = layout.headings[index]
+            raise BadMapping(
+                f"{layout.where}: {name} is to be made of '{said}'. {never_stored(said)} Nothing was imported.",
+                f"{layout.where}：映射文件要从“{said}”读取 {name}，但这一列是个人信息，任何时候都不保存，"
+                "未导入任何内容。",
+            )
 
 
 def headings_of(head: Sequence[Sequence[str]], header_rows: Sequence[int]) -> tuple[str, ...]:

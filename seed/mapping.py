@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from difflib import get_close_matches
-from fnmatch import fnmatchcase
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
@@ -24,6 +23,7 @@ from queries.measures import measures
 from queries.vocabulary import DICTIONARIES, FALSE_WORDS, TRUE_WORDS, Text, fold
 from seed.columns import COLUMNS, column_of, is_personal, rank_of
 from seed.dates import Order
+from seed.sources import Condition, Source
 
 AUTOMATIC = "register"
 """Name of the register when no mapping is given."""
@@ -42,59 +42,6 @@ _SECTIONS = {
     "when": ("heading", "in", "not_in"),
     "evaluation": ("status", "score", "window_ends_at", "evaluated_at", "silent"),
 }  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Condition:
-    """Rows in which one cell is (or is not) one of some words; words may hold `*`."""
-
-    heading: str
-    words: tuple[str, ...]
-    negated: bool = False
-
-
-@dataclass(frozen=True)
-class Source:
-    """Where one of our columns comes from.
-
-    Attributes:
-        headings: columns of the file; the first one that is filled, or all joined by `join`.
-        values: words of the file and ours, `*` in a word stands for anything, "" for no value.
-        true, false: words of a yes/no column; otherwise: what any other word means, None for "not given".
-        when: keep the value only in these rows.
-        missing: words that mean "no value" in this column.
-        formats, order, zone: as in `seed.dates.DateStyle`, for this column.
-        pattern: regular expression; its first group is the value, a cell that does not match has none.
-        after, days: our moment `after` plus a number of days, given or in the column with that heading.
-        unit: seconds in one of `days`, where the column counts hours or minutes.
-        within_days: a row is a repeat when its matter was registered at most so many days before.
-        optional: a file without the heading is no error.
-    """
-
-    headings: tuple[str, ...] = ()
-    join: str | None = None
-    values: tuple[tuple[str, str], ...] = ()
-    true: tuple[str, ...] = ()
-    false: tuple[str, ...] = ()
-    otherwise: bool | None = None
-    when: Condition | None = None
-    missing: tuple[str, ...] = ()
-    formats: tuple[str, ...] = ()
-    order: Order | None = None
-    zone: str | None = None
-    pattern: str | None = None
-    after: str | None = None
-    days: float | str | None = None
-    unit: int = 86_400
-    within_days: int | None = None
-    optional: bool = False
-
-    @property
-    def all_headings(self) -> tuple[str, ...]:
-        """Every heading the value depends on."""
-        condition = (self.when.heading,) if self.when else ()
-        days = (self.days,) if isinstance(self.days, str) else ()
-        return (*self.headings, *condition, *days)
 
 
 @dataclass(frozen=True)
@@ -189,10 +136,22 @@ class RegisterMapping:
         return frozenset(fold(heading) for heading in self.personal)
 
     def is_personal(self, heading: str) -> bool:
-        """Whether a column must not be kept."""
-        if fold(heading) in {fold(kept) for kept in self.not_personal}:
-            return False
+        """Whether a column is about a person, so that its texts must not be kept."""
         return fold(heading) in self.personal_headings or is_personal(heading)
+
+    def may_read(self, column: str, heading: str, *, is_personal: bool = False) -> bool:
+        """Whether a column of ours may be made of a heading.
+
+        Of one about a person only the keyed hash of a matter may; where `keep` says that the heading is taken wrongly,
+        closed words and yes/no may too: whatever stands in its cells, no text of them reaches the register.
+
+        Args:
+            is_personal: where more than the heading says that it is.
+        """
+        if column == "matter_id" or not (is_personal or self.is_personal(heading)):
+            return True
+        is_kept = fold(heading) in {fold(kept) for kept in self.not_personal}
+        return is_kept and COLUMNS[column].kind in ("word", "flag")
 
     def with_automatic(self, headings: Sequence[str]) -> "RegisterMapping":
         """The same mapping with a source for every heading that is recognised by itself and not yet used."""
@@ -215,11 +174,12 @@ def shipped_names() -> list[str]:
     return sorted(item.name.removesuffix(".toml") for item in folder.iterdir() if item.name.endswith(".toml"))
 
 
-def matches(word: str, patterns: Iterable[str]) -> bool:
-    """Whether a word of the file is one of the mapping's, folded, `*` standing for anything."""
-    folded = fold(word)
-    return any(
-        folded == fold(pattern) or ("*" in pattern and fnmatchcase(folded, fold(pattern))) for pattern in patterns
+def never_stored(heading: str) -> str:
+    """Why a column is not read."""
+    return (
+        f"'{heading}' is a column about a person, which is never stored. Only matter_id may use it (as a keyed hash). "
+        "If it is not about a person, rename it in the file; where it holds a closed list of words or yes and no, "
+        "list it under [personal] keep."
     )
 
 
@@ -275,13 +235,9 @@ class _Parser:
         if mapping.id_columns and "case_id" in mapping.columns:
             self.fail("[id] columns", "the register has a case_id; leave one of the two out.")
         for name, source in mapping.columns.items():
-            for heading in source.headings:
-                if name != "matter_id" and mapping.is_personal(heading):
-                    self.fail(
-                        f"[columns] {name}",
-                        f"'{heading}' is a column about a person, which is never stored. Only matter_id may use it "
-                        "(as a keyed hash). If it is not about a person, list it under [personal] keep.",
-                    )
+            for heading in source.all_headings:
+                if not mapping.may_read(name, heading):
+                    self.fail(f"[columns] {name}", never_stored(heading))
             if source.within_days is not None and "matter_id" not in mapping.columns:
                 self.fail(f"[columns] {name}", "same_matter_within_days needs a matter_id.")
         for heading in mapping.id_columns:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from queries.personal import are_names_of_people
 from queries.vocabulary import DICTIONARIES, fold
 from seed.columns import COLUMNS
 
@@ -31,12 +32,16 @@ class Spellings:
     def __init__(self) -> None:
         self._counts: dict[str, Counter[str]] = {}
         self._shown: dict[str, dict[str, str]] = {}
+        self._different: dict[str, set[str]] = {}
+        self._withheld: frozenset[str] = frozenset()
 
     def add(self, column: str, names: pl.Series) -> None:
         """Count the names of one chunk; null is no name."""
         counts = self._counts.setdefault(group_of(column), Counter())
+        different = self._different.setdefault(column, set())
         for name, count in names.drop_nulls().value_counts().iter_rows():
             counts[name] += count
+            different.add(name)
 
     def settle(self, known: Mapping[str, Mapping[str, str]]) -> None:
         """Decide, once everything is counted.
@@ -44,6 +49,7 @@ class Spellings:
         Args:
             known: by group, key to the name already in the store; it wins over what is common in the files.
         """
+        self._withheld = frozenset(name for name, texts in self._different.items() if are_names_of_people(texts))
         for group, counts in self._counts.items():
             best: dict[str, str] = {}
             for name, _ in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
@@ -56,10 +62,14 @@ class Spellings:
                 best[key] = official or known.get(group, {}).get(key) or name[:LONGEST]
             self._shown[group] = {name: best[spelling_key(name)] for name in counts}
 
+    def is_withheld(self, column: str) -> bool:
+        """Whether a column seems to hold names of people: none of it is stored."""
+        return column in self._withheld
+
     def stored(self, column: str, names: pl.Series) -> pl.Series:
         """The names as stored; every one of them must have been counted."""
         shown = self._shown.get(group_of(column), {})
         distinct = names.unique().drop_nulls().to_list()
-        if not distinct:
+        if not distinct or self.is_withheld(column):
             return pl.Series(names.name, [None] * len(names), dtype=pl.String)
         return names.replace_strict(distinct, [shown[name] for name in distinct], default=None, return_dtype=pl.String)

@@ -14,7 +14,7 @@ import polars as pl
 from sqlalchemy import func, select
 
 from queries.checks import CHECKS
-from queries.personal import are_identity_numbers, is_identity_number
+from queries.personal import are_identity_numbers, are_names_of_people, is_identity_number, naming_a_person
 from queries.schema import case_evaluation, office, petition_case
 from seed.columns import COLUMNS, REQUIRED
 from seed.convert import FINDINGS, Converter, Survey
@@ -328,7 +328,11 @@ def _numbered(ids: pl.Series) -> pl.Series:
 
 
 def _personal(ids: pl.Series) -> pl.Series:
-    """Where a case number is the identity number of a person, in a column of such numbers."""
+    """Where a case number is the identity number, name or mail address of a person, in a column of such."""
+    if are_names_of_people(ids.drop_nulls()):
+        return ids.is_not_null()
+    if (addresses := ids.str.contains("@") & naming_a_person(ids)).sum() * 2 > len(ids):
+        return addresses.fill_null(False)
     if not are_identity_numbers(ids):
         return pl.Series([False]).new_from_index(0, len(ids))
     return pl.Series([text is not None and is_identity_number(text) for text in ids])

@@ -1,0 +1,154 @@
+"""Columns about people are kept out however the sheet, its headings or a mapping present them."""
+
+import csv
+
+import pytest
+
+from queries.errors import BadMapping
+from queries.personal import are_names_of_people
+from queries.store import open_store
+from seed.columns import COLUMNS, is_personal
+from seed.load import run
+from tests.seed.registers import everything_in, stored
+
+SURNAMES, GIVEN = "王李张刘陈杨黄赵吴周", ("伟", "秀英", "志强", "敏", "建国")
+PEOPLE = [surname + given for surname in SURNAMES for given in GIVEN]
+"""Invented: common surnames and common given names in every combination."""
+
+DISGUISES = (
+    "姓名|姓　名|姓_名|姓名1|1.姓名|姓名（必填）|信访人|来访人员|上访人|信访群众|市民姓名|反映者|诉求人电话|"
+    "信访人姓名及电话|姓名/电话|"
+    "姓名、身份证|信访人单位|证件编号|护照号|银行卡号|联系电话1|座机|现居住地|事发地址|户主|监护人|承办人|备注|案情简介|集体访代表|QQ号|"
+    "信访人信息 / 单位|来访人 / 名称|信访人 / 编号|姓 / 名|Petitioner / ID|Name of petitioner|"
+    "petitioner|petitioner's name|"
+    "PetitionerName|applicant phone|phone no.|Tel. No|ID No.|identity card number|citizen id|passport no|"
+    "driver's license|"
+    "address of petitioner|residence|birth year|sender name|reported by|household head|remarks|names"
+)
+ORDINARY = (
+    "信访人满意度|信访人评价状态|来访人次|电话回访时间|承办单位名称|单位|责任单位 / 名称|"
+    "信访人 / 人数|信访人 / 责任单位|"
+    "Consumer disputed?|Company response to consumer|number of callers|Agency Name|Street Name|ZIP code|Contact method|"
+    "Open Data Channel Type|Location Type|incident date"
+)
+
+
+@pytest.fixture
+def imported(tmp_path, settings):
+    """Imports rows, headings among them, with or without a mapping; returns the report and all that was stored."""
+
+    def import_it(rows, mapping=None):
+        with (tmp_path / "r.csv").open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file).writerows(rows)
+        if mapping is not None:
+            (tmp_path / "m.toml").write_text(mapping, encoding="utf-8")
+        report = run(tmp_path / "r.csv", settings, None if mapping is None else tmp_path / "m.toml")
+        engine = open_store(settings)
+        everything, places = everything_in(engine), stored(engine, "case_id", "register_body", "place_code")
+        engine.dispose()
+        return report, everything, places
+
+    return import_it
+
+
+@pytest.mark.parametrize("heading", DISGUISES.split("|"))
+def test_a_heading_about_people_is_known_in_any_disguise(heading):
+    assert is_personal(heading)
+
+
+@pytest.mark.parametrize(
+    "heading", [*ORDINARY.split("|"), *(heading for column in COLUMNS.values() for heading in column.headings)]
+)
+def test_a_heading_about_offices_and_counts_is_not(heading):
+    assert not is_personal(heading)
+
+
+@pytest.mark.parametrize(
+    "mapping",
+    [
+        'register_body = "信访人姓名"\n[personal]\nkeep = ["信访人姓名"]',
+        'place_code = { headings = ["问题属地", "信访人姓名"], join = "·" }',
+        'is_backlog = { heading = "积案", when = { heading = "信访人姓名", in = ["王伟"] } }',
+        'due_at = { after = "registered_at", days = "信访人姓名" }',
+        'petitioned_on = "信访人姓名"\n[personal]\nkeep = ["信访人姓名"]',
+    ],
+)
+def test_no_mapping_stores_a_column_about_people_or_asks_it(imported, mapping):
+    head = '[columns]\ncase_id = "编号"\nregistered_at = "登记"\n'
+    with pytest.raises(BadMapping, match="about a person"):
+        imported(
+            [["编号", "登记", "问题属地", "积案", "信访人姓名"], ["1", "2022-03-01", "西岸镇", "是", "王伟"]],
+            head + mapping,
+        )
+
+
+@pytest.mark.parametrize(
+    ("rows", "file"),
+    [
+        ([["编号", "登记", "信访人", ""], ["", "", "名称", "单位"]], "header_rows = [2]\nfirst_row = 3"),
+        ([["编号", "登记", "甲", "乙"], ["信访件编号", "登记时间", "姓名", "联系电话"]], "header_rows = [1]"),
+        ([["信访件编号", "登记时间", "姓名", "住址"], ["编号", "登记", "甲", "乙"]], "header_rows = [2]"),
+    ],
+)
+def test_a_mapping_that_points_beside_the_heading_does_not_get_round_it(imported, rows, file):
+    heading = rows[int(file[15]) - 1]
+    registered = heading[1] or rows[0][1]
+    body = heading[2]
+    mapping = f'[file]\n{file}\n[columns]\nregistered_at = "{registered or body}"\nregister_body = "{body}"'
+    with pytest.raises(BadMapping):
+        imported([*rows, ["1", "2022-03-01", "王伟", "某厂"]], mapping)
+
+
+def test_the_upper_row_of_a_heading_keeps_a_column_out(imported):
+    rows = [
+        ["信访人", "", "", "事项", "", ""],
+        ["编号", "属地", "人数", "信访件编号", "登记时间", "登记机构名称"],
+        ["P-77", "某村三组", "3", "XF-1", "2022-03-01", "某局"],
+    ]
+    report, everything, kept = imported(rows)
+    assert set(report.dropped_personal) == {"信访人 / 编号", "信访人 / 属地"}
+    assert kept == [("XF-1", "某局", None)]
+    assert "P-77" not in everything
+    assert "三组" not in everything
+
+
+def test_closed_words_under_a_heading_wrongly_taken_are_read_where_the_mapping_says_so(imported):
+    mapping = '[columns]\ncase_id = "编号"\nregistered_at = "登记"\nchannel = "Contact"\n[personal]\nkeep = ["Contact"]'
+    report, everything, _ = imported(
+        [["编号", "登记", "Contact"], ["1", "2022-03-01", "来信"], ["2", "2022-03-01", "王伟"]], mapping
+    )
+    assert report.new == 2
+    assert "letter" in everything
+    assert "王伟" not in everything
+
+
+@pytest.mark.parametrize("column", ["register_body", "case_id", "place_code"])
+def test_a_column_of_names_of_people_is_not_kept_whatever_it_is_called(imported, column):
+    heads = {"register_body": "登记机构名称", "case_id": "信访件编号", "place_code": "问题属地"}
+    given = {"case_id": "XF{}", "register_body": "某局", "place_code": "西岸镇"}
+    rows = [
+        [person if name == column else given[name].format(number) for name in heads] + ["2022-03-01"]
+        for number, person in enumerate(PEOPLE)
+    ]
+    report, everything, _ = imported([[*heads.values(), "登记时间"], *rows])
+    assert report.checks == ({"case_id_personal": 50} if column == "case_id" else {"names_of_people": 50})
+    assert not any(person in everything for person in PEOPLE)
+
+
+def test_names_of_places_and_offices_are_not_taken_for_those_of_people():
+    towns = [first + second + "镇" for first in "白石龙金江林高马" for second in "山河桥岭湾坪"]
+    assert not are_names_of_people(towns)
+    assert not are_names_of_people([town[:-1] for town in towns])
+    assert not are_names_of_people([surname + "家" + end for surname in SURNAMES for end in "坪岗堡台坡"])
+    assert not are_names_of_people([f"{town[:2]}局" for town in towns])
+    assert not are_names_of_people(PEOPLE[:20])
+    assert are_names_of_people(PEOPLE)
+
+
+def test_marks_that_turn_a_sentence_round_are_not_part_of_a_name(imported):
+    rows = [
+        ["信访件编号", "登记时间", "问题属地"],
+        ["1", "2022-03-01", "\u202e西岸\u200b镇\u0007"],
+        ["2", "2022-03-01", "\u200b"],
+    ]
+    assert [place for *_, place in imported(rows)[2]] == ["西岸镇", None]
