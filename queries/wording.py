@@ -85,8 +85,12 @@ def fraction(numerator: int | None, denominator: int | None, language: str) -> s
     """Counts behind a share: 245/282件, 245 of 282."""
     if numerator is None or denominator is None:
         return MISSING
-    above, below = number(numerator, language), number(denominator, language)
-    return f"{above}/{below}件" if language == "zh" else f"{above} of {below}"
+    return part_of(numerator, denominator, language) + ("件" if language == "zh" else "")
+
+
+def part_of(part: int, whole: int, language: str) -> str:
+    """Counts of anything: 2,668/3,631; 2,668 of 3,631."""
+    return number(part, language) + ("/" if language == "zh" else " of ") + number(whole, language)
 
 
 def items(count: float | None, language: str) -> str:
@@ -104,6 +108,13 @@ def days(value: float | None, language: str, decimals: int = 0) -> str:
         return MISSING
     plural = "" if value == 1 else "s"
     return number(value, language, decimals) + ("天" if language == "zh" else f" day{plural}")
+
+
+def within(value: float, language: str) -> str:
+    """Until when something happened, counted in days: 在3天内, 当天; within 3 days, on the same day."""
+    if round(value) == 0:
+        return "当天" if language == "zh" else "on the same day"
+    return f"在{days(value, language)}内" if language == "zh" else f"within {days(value, language)}"
 
 
 def lasting(value: float | None, language: str) -> str:
@@ -187,9 +198,9 @@ def listing(names: Sequence[str], language: str, most: int = 3) -> str:
     shown = list(names) if len(names) <= most else list(names[: most - 1])
     rest = len(names) - len(shown)
     if language == "zh":
-        return "、".join(shown) + (f"等{len(names)}个" if rest else "")
+        return "、".join(shown) + (f"等{number(len(names), language)}个" if rest else "")
     if rest:
-        return ", ".join(shown) + f" and {rest} others"
+        return ", ".join(shown) + f" and {number(rest, language)} others"
     return shown[0] if len(shown) == 1 else ", ".join(shown[:-1]) + f" and {shown[-1]}"
 
 

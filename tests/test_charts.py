@@ -6,6 +6,7 @@ import tomllib
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import polars as pl
@@ -16,10 +17,11 @@ from hypothesis import strategies as st
 
 from dashboard.charts import DARK, LIGHT, Style, distribution, escape, figure, goal_line, month_axis, settled
 from dashboard.charts.comparison import interval_dots
-from dashboard.charts.time_series import monthly_share, monthly_shares, share_axis
+from dashboard.charts.time_series import LABEL_ROOM, monthly_share, monthly_shares, share_axis
 from dashboard.components import plain, sparkline, working_days
 from queries import wording
 from queries.filters import Filters
+from queries.measures import measure
 from queries.register import target_of
 from queries.settings import Settings
 from queries.snapshot import Snapshot, current
@@ -108,6 +110,17 @@ def test_the_newest_whole_month_is_printed_and_an_unfinished_one_is_open(snapsho
     assert wording.per_cent(last["value"][0], "zh") in printed
     dotted = [trace for trace in figure.data if trace.line.dash == "dot"]
     assert dotted[0].x[-1] == "2022-06-01"
+
+
+@pytest.mark.parametrize(("share", "is_cut"), [(1.0, True), (0.9, False)])
+def test_a_share_printed_at_the_end_of_the_axis_has_room_above_the_plot(share, is_cut):
+    frame = pl.DataFrame(
+        {"month": [date(2022, 4, 1), date(2022, 5, 1)], "value": [0.5, share], "numerator": [5, 9],
+         "denominator": [10, 10], "lower": [0.3, 0.6], "upper": [0.7, 1.0], "complete": [True, True]}
+    ).with_columns(mean=pl.lit(0.7))  # fmt: skip
+    shown = SimpleNamespace(frame=frame, measures=(measure("repeat_share"),))
+    margins = monthly_share(shown, Style("zh")).layout.margin  # type: ignore[arg-type]  # what the chart reads of a view
+    assert (margins.t == LABEL_ROOM) == is_cut
 
 
 def test_the_sentence_names_those_that_are_marked(snapshot, year):
@@ -216,6 +229,9 @@ def test_working_days_leave_out_weekends_and_holidays():
         (wording.signed_points, (0.0,), "0.0个百分点", "0.0 pp"),
         (wording.signed_points, (-0.0001,), "0.0个百分点", "0.0 pp"),
         (wording.fraction, (245, 1282), "245/1,282件", "245 of 1,282"),
+        (wording.part_of, (2668, 3631), "2,668/3,631", "2,668 of 3,631"),
+        (wording.within, (0.0,), "当天", "on the same day"),
+        (wording.within, (40.0,), "在40天内", "within 40 days"),
         (wording.items, (12345,), "1.23万件", "12,345 items"),
         (wording.items, (1,), "1件", "1 item"),
         (wording.number, (-3.25, ), "-3", "−3"),
@@ -223,6 +239,7 @@ def test_working_days_leave_out_weekends_and_holidays():
         (wording.period, (date(2021, 7, 1), date(2022, 6, 30)), "2021年7月至2022年6月", "Jul 2021 – Jun 2022"),
         (wording.period, (date(2022, 6, 3), date(2022, 6, 3)), "2022年6月3日", "3 Jun 2022"),
         (wording.period, (None, None), "全部时间", "all time"),
+        (wording.listing, (["甲"] * 3002,), "甲、甲等3,002个", "甲, 甲 and 3,000 others"),
         (wording.listing, (["甲", "乙", "丙", "丁"],), "甲、乙等4个", "甲, 乙 and 2 others"),
     ],
 )  # fmt: skip

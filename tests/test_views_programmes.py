@@ -281,7 +281,9 @@ def test_kinds_are_counted_by_report_whatever_stands_between_them(tmp_path):
         {"office_id": "south", "due_on": date(2022, 1, 13), "reported_on": date(2022, 1, 13), "problem_count": 1,
          "problem_kinds": "城乡建设；积水"},
     ]  # fmt: skip
-    frame = reports.kinds(kept(tmp_path / "s", problem_report=rows), Filters(as_of=date(2022, 1, 20))).frame
+    view = reports.kinds(kept(tmp_path / "s", problem_report=rows), Filters(as_of=date(2022, 1, 20)))
+    frame = view.frame
+    assert view.finding.zh == "问题最多见于城乡建设、劳动社保、积水"  # the last two are named as often
     assert frame.select("kind", "en", "items", "of", "offices").rows() == [
         ("城乡建设", "Urban and rural construction", 2, 2, 2),
         ("劳动社保", "Labour and social security", 1, 2, 1),

@@ -123,6 +123,24 @@ def test_groups_are_ordered_by_gap_and_small_ones_come_last(heard):
     assert view.finding.zh == "差距最大的是north：满意率 77.8%，参评率只有 45.0%"
 
 
+@pytest.mark.parametrize(
+    ("others", "zh", "en"),
+    [
+        ((EXAMPLE,), "各单位满意率都比参评率高32.8个百分点", "Satisfaction is 32.8 pp above participation everywhere"),
+        (
+            (EXAMPLE, EXAMPLE | {"silent": 10}),
+            "差距最大的是a和b：满意率比参评率高32.8个百分点",
+            "Widest gaps: a and b, satisfaction 32.8 pp above participation",
+        ),
+    ],
+)
+def test_of_several_that_share_the_widest_gap_none_is_called_the_widest(heard, others, zh, en):
+    view = satisfaction.by_group(heard(**dict(zip("abc", (EXAMPLE, *others), strict=False))), JUNE, "bureau", "place")
+    said = view.finding
+    assert said is not None
+    assert (said.zh.replace("a、b", "a和b"), said.en) == (zh, en)
+
+
 @pytest.mark.parametrize(("silent", "ending"), [(22, "参评率只有 45.0%"), (10, "参评率 64.3%")])
 def test_only_is_said_of_a_participation_below_its_target_and_widest_only_of_several(heard, silent, ending):
     view = satisfaction.by_group(heard(north=EXAMPLE | {"silent": silent}), JUNE, "bureau", "place")

@@ -166,7 +166,8 @@ def test_the_sentence_of_the_curve_is_the_curve(shares, cut):
     if not cut:
         printed = float(said.en.split("%")[0].lstrip("<>"))
         assert printed == pytest.approx(shares[60] * 100, abs=0.11)
-    assert ("half within" in said.en) == (median is not None)
+    assert ("half within" in said.en) == (median is not None and median > 0)
+    assert ("一半当天办结" in said.zh) == ("half on the same day" in said.en) == (median == 0)
 
 
 @given(st.lists(st.tuples(st.booleans(), st.floats(0.02, 0.98), st.floats(0.001, 0.3)), min_size=1, max_size=13))

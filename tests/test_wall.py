@@ -27,7 +27,7 @@ from dashboard.wall.look import PERIODS, Look, look
 from dashboard.wall.payload import Failed, Screen, made, payload, reader, stale_from, version
 from dashboard.wall.programme import LONGEST, SECONDS, SHORTEST, Entry, programme, walls
 from dashboard.wall.server import ROUTES
-from queries import records
+from queries import records, wording
 from queries.errors import Conflict, InvalidRecord
 from queries.records import write
 from queries.settings import Settings
@@ -148,7 +148,7 @@ def test_of_thousands_of_places_a_few_are_shown_and_the_others_counted(session, 
     for ask, rows in ((Ask(), 12), (Ask(is_compact=True), 10)):
         compared = slides()["townships"].make(many, ask)
         assert isinstance(compared, Content), compared
-        assert compared.footnote == f"其余 {3000 - rows} 个未列出。"
+        assert compared.footnote == f"其余 {wording.number(3000 - rows, 'zh')} 个未列出。"
         table = slides()["tartan"].make(many, ask).panels[0]
         assert isinstance(table, Table)
         assert len(table.rows) == rows + 1  # the whole
@@ -199,7 +199,7 @@ def test_due_soon_adds_up_to_what_is_due(session):
     assert (frame["within_14"] <= frame["within_30"]).all()
     few = session.view(due_by_group, "place", 2)
     assert few.frame.height == min(2, frame.height)
-    assert (f"其余 {frame.height - 2} 个" in "".join(note.zh for note in few.notes)) == (frame.height > 2)
+    assert (f"其余{frame.height - 2}个" in "".join(note.zh for note in few.notes)) == (frame.height > 2)
 
 
 # ---------------------------------------------------------------- what reaches the screen

@@ -12,6 +12,8 @@ from queries.views import View
 
 HEIGHT = 278  # CSS pixels: with a row of figures above it fits a laptop screen
 NARROW_HEIGHT = 216
+MONTHS_ROOM = 46  # CSS pixels below a plot, for its months
+LABEL_ROOM = 26  # CSS pixels from a mark to the top of what is printed above it
 
 
 def monthly_share(view: View, style: Style) -> go.Figure:
@@ -23,8 +25,8 @@ def monthly_share(view: View, style: Style) -> go.Figure:
     fig = figure(style, HEIGHT)
     _mean(fig, rows, style)
     _line(fig, rows, style, style.palette.data, view.measures[0].label(style.language))
-    _last_value(fig, rows, style)
     _axes(fig, rows, style)
+    _last_value(fig, rows, style)
     return fig
 
 
@@ -45,7 +47,6 @@ def controlled_share(view: View, style: Style) -> go.Figure:
     _means(fig, rows, style)
     _line(fig, rows, style, style.palette.data, view.measures[0].label(style.language))
     _special_causes(fig, rows, style)
-    _last_value(fig, rows, style)
     _axes(fig, rows, style)
     limits = rows.filter("complete").select("limit_lower", "limit_upper")
     shown = [rows["value"], *limits, rows["target"]]
@@ -57,6 +58,7 @@ def controlled_share(view: View, style: Style) -> go.Figure:
         yaxis=axis,
         xaxis=month_axis(rows["month"].to_list(), style),
     )
+    _last_value(fig, rows, style)
     return fig
 
 
@@ -237,6 +239,9 @@ def _last_value(fig: go.Figure, rows: pl.DataFrame, style: Style) -> None:
         return
     mean = last["mean"][0]
     above = mean is None or last["value"][0] >= mean
+    low, high = fig.layout.yaxis.range
+    if above and (high - last["value"][0]) / (high - low) * (NARROW_HEIGHT - MONTHS_ROOM) < LABEL_ROOM / 2:
+        fig.update_layout(margin={"t": LABEL_ROOM})  # at 100 % the axis ends and the print stands above the plot
     fig.add_annotation(
         x=last["month"][0].isoformat(),
         y=last["value"][0],

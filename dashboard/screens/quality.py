@@ -65,7 +65,7 @@ def _cards(session: Session, standing: Standing) -> list[Figure]:
         ),
         Figure(
             words("quality.computable"),
-            f"{standing.computable}/{standing.measures}",
+            wording.part_of(standing.computable, standing.measures, "zh"),
             small_print=[words("quality.computable_note")] if standing.computable < standing.measures else [],
         ),
     ]  # fmt: skip

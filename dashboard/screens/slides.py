@@ -35,10 +35,10 @@ def render(session: Session) -> None:
     draft: Draft = recall(f"wall.{wall}") or programme(session.snapshot.records, wall)
     looks: Look = recall(f"look.{wall}") or look(session.snapshot.records, wall)
     contents = list(made(seen_with(session, looks.period), draft, looks.preset))
-    shown = sum(isinstance(content, Content) for content in contents)
+    shown = [entry for entry, content in zip(draft, contents, strict=True) if isinstance(content, Content)]
     with above:
-        round_ = wording.number(lasts(draft) / 60, session.language, 1)
-        heading(session, session.words("slides.headline", wall=_name(session, wall), count=shown, minutes=round_))
+        round_ = wording.number(lasts(shown) / 60, session.language, 1)
+        heading(session, session.words("slides.headline", wall=_name(session, wall), count=len(shown), minutes=round_))
     left, right = st.columns([7, 5], gap="small")
     with left, card("slides"):
         title(session, session.words("slides.order"), session.words("slides.order_note"))

@@ -44,7 +44,7 @@ def chosen(draft: Draft, at: int, option: str, value: str, usual: str) -> Draft:
 
 
 def lasts(draft: Sequence[Entry]) -> int:
-    """Seconds of one round."""
+    """Seconds of one round of these slides; one that is left out takes no time and is not to be among them."""
     return sum(entry.seconds for entry in draft)
 
 

@@ -74,7 +74,7 @@ def period(session: Session) -> str:
 
 def others(session: Session, hidden: int) -> str:
     """That some groups are not shown; empty where all are."""
-    return session.words("wall.others", count=hidden) if hidden > 0 else ""
+    return session.words("wall.others", count=wording.number(hidden, session.language)) if hidden > 0 else ""
 
 
 def breakdown(session: Session, wanted: Sequence[str] = ("place", "office")) -> str | None:

@@ -16,7 +16,7 @@ from queries.measures import measure
 from queries.reasons import reason_text, why_not
 from queries.snapshot import Snapshot
 from queries.views import View
-from queries.views.parts import both, in_both, made, seen
+from queries.views.parts import both, in_both, made, others_below, seen
 from queries.views.recorded import applicable, as_stood, curve, median, named, narrowed, not_applied
 from queries.views.repeats import batches_said
 from queries.views.time_to_return import backflow
@@ -202,7 +202,7 @@ def _contradictions(excluded: int) -> tuple[Text, ...]:
     return (
         in_both(
             "有{items}的日期互相矛盾，未计入各项比率。",
-            "{items} with dates that contradict each other are in none of the shares.",
+            "{items} with dates that contradict each other: in none of the shares.",
             items=both(wording.items, excluded),
         ),
     )
@@ -215,7 +215,7 @@ def _unstated(frame: pl.DataFrame) -> tuple[Text, ...]:
     return (
         in_both(
             "有{items}未填报认定结果，不计入认定化解率。",
-            "{items} without a stated result are not in the recognised rate.",
+            "{items} without a stated result: not in the recognised rate.",
             items=both(wording.items, unstated),
         ),
     )
@@ -271,7 +271,7 @@ def shares(snapshot: Snapshot, filters: Filters, by: str = "batch") -> View:
     frame = view.frame.filter(pl.col("assigned") > 0).with_row_index("_order")
     kept = frame.sort("assigned", descending=True).head(MOST_GROUPS).sort("_order").drop("_order")
     hidden = frame.height - kept.height
-    notes = (Text(f"其余 {hidden} 个见表。", f"The other {hidden} are in the table."),) if hidden else ()
+    notes = (others_below(hidden),) if hidden else ()
     return replace(view, frame=kept, finding=None, notes=notes)
 
 
@@ -335,7 +335,7 @@ def to_recognition(snapshot: Snapshot, filters: Filters) -> View:
     notes = view.notes
     if left:
         notes = (
-            in_both("未说明认定结果的{items}不计入。", "{items} without a stated result are left out.",
+            in_both("未说明认定结果的{items}不计入。", "Left out: {items} without a stated result.",
                     items=both(wording.items, left)),
             *notes,
         )  # fmt: skip

@@ -167,7 +167,7 @@ def _still_open(snapshot: Snapshot, filters: Filters) -> tuple[Text, ...]:
     return (
         in_both(
             "同期登记的另有{items}尚未办结，不在图中；越近的月份越显得快。",
-            "{items} registered in the period are still open and not shown; recent months look faster than they are.",
+            "Not shown: {items} registered in the period and still open; recent months look faster than they are.",
             items=both(wording.items, count),
         ),
     )

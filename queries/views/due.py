@@ -11,7 +11,7 @@ from queries.reasons import reason_text, why_not
 from queries.snapshot import Snapshot
 from queries.views import View
 from queries.views.closure import deadlines
-from queries.views.parts import made, seen
+from queries.views.parts import made, others_left_out, seen
 from queries.views.townships import named
 from queries.vocabulary import Text
 
@@ -51,7 +51,6 @@ def due_by_group(snapshot: Snapshot, filters: Filters, dimension: str, most: int
     rows = rows.sort("pressing", "within_30", "zh", descending=[True, True, False]).drop("pressing")
     notes: tuple[Text, ...] = ()
     if most is not None and rows.height > most:
-        hidden = rows.height - most
-        notes = (Text(f"其余 {hidden} 个未列出。", f"{hidden} more not listed."),)
+        notes = (others_left_out(rows.height - most),)
         rows = rows.head(most)
     return made(snapshot, chosen, rows, ("overdue_count",), (dimension,), deadlines(snapshot, filters).finding, notes)

@@ -13,7 +13,7 @@ from queries.views import View
 from queries.views.beside import other_selection
 from queries.views.explore import Question, answer, meant
 from queries.views.explore_table import label_of, ordered
-from queries.views.parts import bands
+from queries.views.parts import bands, others_below
 from queries.views.townships import standing, title
 from queries.vocabulary import LANGUAGES, Text
 
@@ -89,8 +89,7 @@ def _roomy(frame: pl.DataFrame, groups: list[str], chart: Kind) -> tuple[pl.Data
     if hidden <= 0:
         return frame, ()
     largest = sizes.sort("_size", descending=True, maintain_order=True).head(ROOM[chart])
-    note = Text(f"其余{hidden}组见下表。", f"The other {hidden} groups are in the table below.")
-    return frame.join(largest, on=keys, how="semi", maintain_order="left"), (note,)
+    return frame.join(largest, on=keys, how="semi", maintain_order="left"), (others_below(hidden),)
 
 
 def _said(view: View, name: str) -> Text | None:

@@ -68,13 +68,13 @@ def _with_room(groups: pl.DataFrame) -> tuple[pl.DataFrame, tuple[Text, ...]]:
     ordered = groups.sort("score", descending=True)
     off, rest = ordered.head(MOST_DRAWN // 2), ordered.tail(-(MOST_DRAWN // 2)).sort("denominator")
     few = rest.gather_every(-(-rest.height // (MOST_DRAWN // 2)))
-    left_out = groups.height - off.height - few.height
-    note = Text(
-        f"单位很多：图中是偏离最大的{off.height}个和各种件数的{few.height}个，其余{left_out}个都在界线附近以内，"
-        f"见下表。",
-        f"Very many groups: drawn are the {off.height} furthest off and {few.height} of every size; the other "
-        f"{left_out} "
-        "are less far off, see the table.",
+    note = in_both(
+        "单位很多：图中是偏离最大的{off}个和各种件数的{few}个，其余{left_out}个偏离更小，见下表。",
+        "Very many groups: drawn are the {off} furthest off and {few} of every size; less far off and in the table "
+        "only: {left_out}.",
+        off=both(wording.number, off.height),
+        few=both(wording.number, few.height),
+        left_out=both(wording.number, groups.height - off.height - few.height),
     )
     return pl.concat([off, few]).drop("score"), (note,)
 

@@ -87,7 +87,9 @@ def apart(snapshot: Snapshot, filters: Filters, whom: str, dimension: str) -> Vi
     hidden = frame.height - MOST_ROWS
     notes = items_unnamed(unnamed)
     if hidden > 0:
-        notes = (*notes, Text(f"另有 {hidden} 个差距较小的未画出。", f"{hidden} closer to the whole are not drawn."))
+        closer = in_both("另有{hidden}个差距较小的未画出。", "Not drawn: {hidden} closer to the whole.",
+                         hidden=both(wording.number, hidden))  # fmt: skip
+        notes = (*notes, closer)
         kept = frame["gap"].abs().arg_sort(descending=True).head(MOST_ROWS)
         frame = frame[kept.sort()]
     return made(snapshot, chosen, frame, NAMES, (dimension,), apart_words(frame), notes, methods=("two_factors",))

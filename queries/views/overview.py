@@ -255,9 +255,10 @@ def by_group(snapshot: Snapshot, filters: Filters, name: str = "on_time_reply_ra
     hidden = frame.height - MOST_GROUPS
     if hidden > 0:
         notes.append(
-            Text(
-                f"另有 {hidden} 个件数较少的未列出。",
-                f"{hidden} more with fewer items are not listed.",
+            in_both(
+                "另有{hidden}个件数较少的未列出。",
+                "Not listed: {hidden} more with fewer items.",
+                hidden=both(wording.number, hidden),
             )
         )
     kept = frame.with_row_index("_order").sort(
@@ -291,8 +292,9 @@ def _standing(frame: pl.DataFrame, name: str, share: float | None) -> Text:
     told = worse if worse.height else better
     low = told["band"][0] == "low"
     names = [wording.listing(told[language].to_list(), language) for language in ("zh", "en")]
-    zh = f"{each.label.zh}：{names[0]}明显{'低' if low else '高'}于全体；{rest}个分不出先后"
-    en = f"{each.label.en}: {names[1]} clearly {'below' if low else 'above'} the whole; {rest} not separable"
+    others = both(wording.number, rest)
+    zh = f"{each.label.zh}：{names[0]}明显{'低' if low else '高'}于全体；{others[0]}个分不出先后"
+    en = f"{each.label.en}: {names[1]} clearly {'below' if low else 'above'} the whole; {others[1]} not separable"
     return Text(zh, en)
 
 

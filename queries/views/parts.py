@@ -44,6 +44,16 @@ def both(function: Callable[..., str], *values: object) -> tuple[str, str]:
     return zh, en
 
 
+def others_below(hidden: int) -> Text:
+    """The note of a picture that has room for some groups only: the others are in its table."""
+    return in_both("其余{hidden}个见表。", "In the table only: {hidden} more.", hidden=both(wording.number, hidden))
+
+
+def others_left_out(hidden: int) -> Text:
+    """The note of a list that ends before its last group."""
+    return in_both("其余{hidden}个未列出。", "{hidden} more not listed.", hidden=both(wording.number, hidden))
+
+
 def reasons(frame: pl.DataFrame, snapshot: Snapshot, filters: Filters) -> tuple[Text, ...]:
     """A sentence for each measure of a frame that has a reason instead of a value, each once."""
     without = frame.filter(pl.col("reason").is_not_null()).select("measure", "reason").unique(maintain_order=True)

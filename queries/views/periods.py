@@ -209,7 +209,7 @@ def _finding(frame: pl.DataFrame) -> Text | None:
     elif row["covered"] == whole:
         duty = Text("值班全部到位", "duty fully covered")
     else:
-        done = (f"{row['covered']}/{whole}", f"{row['covered']} of {whole}")
+        done = both(wording.part_of, row["covered"], whole)
         duty = in_both("值班到位{done}点次", "duty covered on {done} place-days", done=done)
     count = against_usual(row)
     return Text(f"{row['zh']}：{duty.zh}；{count.zh}", f"{row['en']}: {duty.en}; {count.en}")
@@ -296,8 +296,8 @@ def _coverage_finding(frame: pl.DataFrame) -> Text | None:
     said = in_both(
         "值班{done}点次到位，其中休息日{off}",
         "Duty covered on {done} place-days, {off} on days off",
-        done=(f"{covered}/{due.height}", f"{covered} of {due.height}"),
-        off=_of(off.filter(pl.col("status") == "covered").height, off.height),
+        done=both(wording.part_of, covered, due.height),
+        off=both(wording.part_of, off.filter(pl.col("status") == "covered").height, off.height),
     )
     if open_.is_empty():
         return said
@@ -309,10 +309,6 @@ def _coverage_finding(frame: pl.DataFrame) -> Text | None:
 def _visits(count: int, language: str) -> str:
     """What reception counts: 12批次, 12 visits."""
     return wording.number(count, language) + ("批次" if language == "zh" else " visit" if count == 1 else " visits")
-
-
-def _of(part: int, whole: int) -> tuple[str, str]:
-    return f"{part}/{whole}", f"{part} of {whole}"
 
 
 def matrix(snapshot: Snapshot, filters: Filters, key: str) -> View:
@@ -414,7 +410,7 @@ def _received_finding(frame: pl.DataFrame) -> Text | None:
         "{visits} received, {share} settled on the spot ({counts})",
         visits=both(_visits, received),
         share=both(wording.per_cent, settled / of),
-        counts=_of(settled, of),
+        counts=both(wording.part_of, settled, of),
     )
 
 
@@ -423,13 +419,13 @@ def table(view: View, language: str) -> pl.DataFrame:
     rows = view.frame.to_dicts()
     due = [row["covered"] + row["missing"] + row["unknown"] for row in rows]
     duty = [
-        _of(row["covered"], cells)[language != "zh"] if cells else wording.MISSING
+        wording.part_of(row["covered"], cells, language) if row["unknown"] < cells else wording.MISSING
         for row, cells in zip(rows, due, strict=True)
     ]
     settled = [
         wording.MISSING if row["received"] is None
         else _visits(row["received"], language) if row["settled"] is None or not row["received"]
-        else _of(row["settled"], row["received"])[language != "zh"]
+        else wording.part_of(row["settled"], row["received"], language)
         for row in rows
     ]  # fmt: skip
     return pl.DataFrame(
@@ -464,7 +460,9 @@ def roster_table(view: View, language: str) -> pl.DataFrame:
 def reception_table(view: View, language: str) -> pl.DataFrame:
     """The rows of `receptions` for reading: place, days_on_duty, received, settled_share (with its counts)."""
     share = [
-        wording.MISSING if value is None else f"{wording.per_cent(value, language)} ({settled}/{of})"
+        wording.MISSING
+        if value is None
+        else f"{wording.per_cent(value, language)} ({wording.part_of(settled, of, 'zh')})"
         for value, settled, of in view.frame.select("value", "numerator", "denominator").rows()
     ]
     return view.frame.select(

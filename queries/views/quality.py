@@ -402,7 +402,7 @@ def unlisted_finding(snapshot: Snapshot, filters: Filters) -> Text:
     return in_both(
         "{count}个名称不在单位名单中，单独成行，共{items}",
         "{count} names are not on the office list and stand on their own: {items}",
-        count=(str(frame.height), str(frame.height)),
+        count=both(wording.number, frame.height),
         items=both(wording.items, int(frame["items"].sum())),
     )
 

@@ -218,7 +218,10 @@ def formal_words(
         ranges = [_range_words(confined, first, last) for first, last in _narrowest_first(confined)]
         rest = of - len(confined)
         if rest:
-            ranges.append(Text(f"其余第1–{of}位都有可能", f"the other {rest} anywhere from 1 to {of}"))
+            ranges.append(
+                in_both("其余第1–{of}位都有可能", "the other {rest} anywhere from 1 to {of}",
+                        of=both(wording.number, of), rest=both(wording.number, rest))
+            )  # fmt: skip
         said.append(
             Text(
                 f"对全部单位同时成立的位次范围：{'；'.join(text.zh for text in ranges)}。",

@@ -15,7 +15,7 @@ from queries.days import add_months, month_start
 from queries.filters import Filters
 from queries.snapshot import Snapshot
 from queries.views import View
-from queries.views.parts import both, in_both, made, seen
+from queries.views.parts import both, in_both, made, others_below, seen
 from queries.views.recorded import as_stood, named, narrowed, not_applied
 from queries.vocabulary import DICTIONARIES, LANGUAGES, Text
 
@@ -141,8 +141,8 @@ def _finding(frame: pl.DataFrame) -> Text | None:
         day=both(wording.day, newest),
         count=both(wording.number, rows.height),
         parts=(
-            "、".join(f"{text.zh}{count}个" for text, count in told),
-            ", ".join(f"{count} {text.en}" for text, count in told),
+            "、".join(f"{text.zh}{wording.number(count, 'zh')}个" for text, count in told),
+            ", ".join(f"{wording.number(count, 'en')} {text.en}" for text, count in told),
         ),
     )
     if missing.is_empty():
@@ -185,8 +185,7 @@ def matrix(snapshot: Snapshot, filters: Filters) -> View:
     )
     notes = view.notes
     if len(offices) > len(shown):
-        hidden = len(offices) - len(shown)
-        notes = (*notes, Text(f"其余 {hidden} 个单位见表。", f"The other {hidden} offices are in the table."))
+        notes = (*notes, others_below(len(offices) - len(shown)))
     return replace(view, frame=cells, notes=notes)
 
 
@@ -244,7 +243,7 @@ def _over_the_period(frame: pl.DataFrame) -> Text | None:
         "按时{share}（{counts}），{never}个单位从未迟报缺报",
         "{share} on time ({counts}); {never} offices never late or missing",
         share=both(wording.per_cent, on_time / due),
-        counts=(f"{on_time}/{due}份", f"{on_time} of {due} reports"),
+        counts=both(_reports, on_time, due),
         never=both(wording.number, never),
     )
 
@@ -278,6 +277,11 @@ def _problems_finding(frame: pl.DataFrame) -> Text | None:
     )
 
 
+def _reports(part: int, whole: int, language: str) -> str:
+    """Counts of reports: 12/14份, 12 of 14 reports."""
+    return wording.part_of(part, whole, language) + ("份" if language == "zh" else " reports")
+
+
 def kinds(snapshot: Snapshot, filters: Filters) -> View:
     """Of what kind the problems are: in how many reports of the period each kind is named.
 
@@ -308,11 +312,14 @@ def kinds(snapshot: Snapshot, filters: Filters) -> View:
     notes = view.notes
     if unnamed:
         notes = (
-            Text(f"有 {unnamed} 份报告未填问题类别。", f"{unnamed} reports with problems name no kind."), *notes
+            in_both("有{unnamed}份报告未填问题类别。", "Reports with problems that name no kind: {unnamed}.",
+                    unnamed=both(wording.number, unnamed)), *notes,
         )  # fmt: skip
     finding = None
     if frame.height:
-        names = [wording.listing(frame[language].to_list()[:2], language) for language in LANGUAGES]
+        # the two most frequent, and whichever are as frequent as the second
+        most = frame.filter(pl.col("items") >= frame["items"][min(1, frame.height - 1)])
+        names = [wording.listing(most[language].to_list(), language) for language in LANGUAGES]
         finding = Text(f"问题最多见于{names[0]}", f"Problems are most often about {names[1]}")
     return replace(view, frame=frame, finding=finding, notes=notes)
 
@@ -336,7 +343,7 @@ def table(view: View, language: str) -> pl.DataFrame:
     """The rows of `by_office` for reading."""
     rows = view.frame
     share = [
-        f"{wording.per_cent(value, language)} ({on_time}/{due})"
+        f"{wording.per_cent(value, language)} ({wording.part_of(on_time, due, 'zh')})"
         for value, on_time, due in rows.select("value", "on_time", "due").rows()
     ]
     return rows.select(

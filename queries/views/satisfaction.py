@@ -19,7 +19,7 @@ from queries.snapshot import Snapshot
 from queries.stats import sentences_on_silence, silence
 from queries.stats.intervals import wilson
 from queries.views import View
-from queries.views.parts import both, made, seen
+from queries.views.parts import both, in_both, made, others_below, seen
 from queries.views.townships import items_unnamed, named
 from queries.vocabulary import Text
 
@@ -167,7 +167,7 @@ def widest(snapshot: Snapshot, filters: Filters, whom: str, dimension: str, most
     hidden = view.frame.height - most
     if hidden <= 0:
         return view
-    note = Text(f"其余 {hidden} 个见下表。", f"The other {hidden} are in the table below.")
+    note = others_below(hidden)
     return replace(view, frame=view.frame.head(most), notes=(note, *view.notes))
 
 
@@ -305,6 +305,10 @@ def _widest(frame: pl.DataFrame) -> Text:
     first = comparable.row(0, named=True)
     if round(first["gap"], 3) <= 0:
         return Text("各单位满意率都不高于参评率", "Satisfaction is nowhere above participation")
+    # as shown: gaps printed as one number are one gap, and none of them is the widest alone
+    tied = comparable.filter(pl.col("gap").round(3) == round(first["gap"], 3))
+    if tied.height > 1:
+        return _tied(tied, comparable.height)
     value, heard_share = both(wording.per_cent, first["value"]), both(wording.per_cent, first["participation"])
     goal = first["participation_target"]
     few = first["participation"] < (0.5 if goal is None else goal)  # "only" where most were not heard, or too few
@@ -313,6 +317,19 @@ def _widest(frame: pl.DataFrame) -> Text:
         f"{first['en']}: {value[1]} satisfied, {'but only ' if few else ''}{heard_share[1]} took part",
     )
     return said if comparable.height == 1 else Text(f"差距最大的是{said.zh}", f"Widest gap: {said.en}")
+
+
+def _tied(tied: pl.DataFrame, of: int) -> Text:
+    """Several groups share the widest gap: their names and the gap, none of them before the others."""
+    gap = both(wording.points, tied["gap"][0])
+    if tied.height == of:
+        return in_both("各单位满意率都比参评率高{gap}", "Satisfaction is {gap} above participation everywhere", gap=gap)
+    names = [wording.listing(tied[language].to_list(), language) for language in ("zh", "en")]
+    return in_both(
+        "差距最大的是{names}：满意率比参评率高{gap}",
+        "Widest gaps: {names}, satisfaction {gap} above participation",
+        names=(names[0], names[1]), gap=gap,
+    )  # fmt: skip
 
 
 SHARES = ("participation", "satisfaction", "with_silence")

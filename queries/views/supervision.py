@@ -139,7 +139,7 @@ def _notes(frame: pl.DataFrame) -> tuple[Text, ...]:
     if wrong:
         said.append(
             in_both("有{items}的办结日期早于提出日期，未计入。",
-                    "{items} closed before they were opened are in no figure.", items=both(wording.items, wrong))
+                    "In no figure: {items} closed before being opened.", items=both(wording.items, wrong))
         )  # fmt: skip
     open_ = frame.filter(pl.col("state").is_in(OPEN_STATES) & ~pl.col("is_contradictory"))
     gaps = [

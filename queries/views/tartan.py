@@ -10,7 +10,7 @@ from queries.measures import measure
 from queries.snapshot import Snapshot
 from queries.views import View
 from queries.views.overview import HEADLINES
-from queries.views.parts import both, in_both, made, seen
+from queries.views.parts import both, in_both, made, others_left_out, seen
 from queries.views.townships import compared, offered
 from queries.vocabulary import Text
 
@@ -43,8 +43,7 @@ def tartan(snapshot: Snapshot, filters: Filters, dimension: str = "place", most:
     notes: tuple[Text, ...] = ()
     kept = order if most is None or order.height <= most else order.head(most)
     if kept.height < order.height:
-        hidden = order.height - kept.height
-        notes = (Text(f"其余 {hidden} 个未列出。", f"{hidden} more not listed."),)
+        notes = (others_left_out(order.height - kept.height),)
     by_name = kept.sort(pl.col("zh").map_elements(lambda name: name.encode("gb18030"), return_dtype=pl.Binary))
     shown = by_name.select(dimension).join(frame, on=dimension, how="left", maintain_order="left_right")
     return made(snapshot, chosen, shown, names, (dimension,), finding, notes)
@@ -77,7 +76,8 @@ def _finding(order: pl.DataFrame, measures: int) -> Text:
     rest = worse.height - shown.height
     zh = "、".join(f"{row['zh']}（{_which(row, 'zh')}）" for row in shown.iter_rows(named=True))
     en = ", ".join(f"{row['en']} ({_which(row, 'en')})" for row in shown.iter_rows(named=True))
-    more = (f"，另有 {rest} 个各有至少 1 项", f", {rest} more on at least one") if rest else ("", "")
+    others = both(wording.number, rest)
+    more = (f"，另有 {others[0]} 个各有至少 1 项", f", {others[1]} more on at least one") if rest else ("", "")
     return Text(
         f"明显劣于全体的：{zh}{more[0]}",
         f"Clearly worse than the whole: {en}{more[1]}",

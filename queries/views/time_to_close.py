@@ -105,8 +105,8 @@ def closing_words(frame: pl.DataFrame, median: float | None) -> Text:
         )  # fmt: skip
     if median is None:
         return Text(f"{said.zh}；尚未办结一半", f"{said.en}; fewer than half so far")
-    return in_both("{said}，一半在{days}内办结", "{said}, half within {days}", said=(said.zh, said.en),
-                   days=both(wording.days, median))  # fmt: skip
+    return in_both("{said}，一半{within}办结", "{said}, half {within}", said=(said.zh, said.en),
+                   within=both(wording.within, median))  # fmt: skip
 
 
 def _of_the_rest(counted: pl.DataFrame, frame: pl.DataFrame, snapshot: Snapshot) -> tuple[Text, ...]:
@@ -115,7 +115,7 @@ def _of_the_rest(counted: pl.DataFrame, frame: pl.DataFrame, snapshot: Snapshot)
     if still:
         said = in_both(
             "其中{items}仍在办，按已办天数计入，因此近期的件不会使比例显得偏低。",
-            "{items} are still open and counted as far as they go, so recent ones do not make the share look low.",
+            "With {items} still open, counted as far as they go, so recent ones do not make the share look low.",
             items=both(wording.items, still),
         )
         notes.append(said)

@@ -25,6 +25,7 @@ from queries.views.parts import (
     excluded,
     in_both,
     made,
+    others_below,
     reasons,
     seen,
     with_labels,
@@ -110,7 +111,7 @@ def dots(snapshot: Snapshot, filters: Filters, name: str, dimension: str = "plac
     first = view.frame.with_row_index("_order").sort(
         pl.col("band").is_in(["low", "high"]), "denominator", descending=True
     )
-    note = Text(f"其余 {hidden} 个见下表。", f"The other {hidden} are in the table below.")
+    note = others_below(hidden)
     return replace(view, frame=first.head(most).sort("_order").drop("_order"), notes=(note, *view.notes))
 
 
