@@ -32,9 +32,8 @@ _OFFICE = {fold(word) for word in (
     "地区", "部门", "责任部门",
     "office", "unit", "department", "township", "place",
 )}  # fmt: skip
-_TOTAL = {
-    fold(word) for word in ("合计", "总计", "全市", "全县", "全区", "合 计", "total", "sum", "grand total", "all")
-}
+_TOTAL = {fold(word) for word in ("全市", "全县", "全区", "total", "sum", "grand total", "all")}
+_TOTALS = re.compile(r"合\s*计|总\s*计")  # 全市合计, 合计（件）
 _SUBTOTAL = re.compile(r"小计|subtotal", re.IGNORECASE)
 _PARTY, _GOVERNMENT = re.compile(r"党委|党群|party", re.IGNORECASE), re.compile(r"政府|government", re.IGNORECASE)
 _YEAR = r"(20\d{2})\s*年"
@@ -94,7 +93,7 @@ def load_statistics(path: Path, store: Engine, *, by: str, only_check: bool = Fa
         UnreadableFile: it cannot be opened, or holds no table by office; nothing was written.
         StoreBusy: another writer did not finish in time.
     """
-    read = [(table.sheet, printed_table(table)) for table in open_tables(path)]
+    read = [(table.sheet, HIDDEN if table.is_hidden else printed_table(table)) for table in open_tables(path)]
     found = [table for _, table in read if isinstance(table, PrintedTable)]
     skipped = tuple((sheet, reason) for sheet, reason in read if isinstance(reason, Text))
     if not found:
@@ -132,6 +131,7 @@ def keep(
 
 
 NO_TABLE = Text("没有分单位的统计表", "no table by office")
+HIDDEN = Text("隐藏的工作表；如需导入请先取消隐藏", "a hidden sheet; unhide it to have it read")
 TOO_LONG = Text(f"超过{MOST_ROWS}行", f"more than {MOST_ROWS} rows")
 PERSONAL = Text("含证件号码或手机号，不是统计表", "holds identity or telephone numbers, so it is no statistics table")
 
@@ -167,7 +167,7 @@ def _first_data(lines: Sequence[Sequence[str]], first: int, label: int) -> int |
 def _table(source: Table, lines: Sequence[Sequence[str]], first: int, start: int, label: int) -> PrintedTable:
     above = [cell for line in lines[:first] for cell in line if cell]
     rows: list[PrintedRow] = []
-    notes: list[str] = []
+    notes = above[1:]
     for number, line in enumerate(lines[start:], start + 1):
         has_number = any(printed(cell) for index, cell in enumerate(line) if index != label)
         name = line[label] or next((cell for cell in line[:label] if _kind(cell) != "office"), "")
@@ -242,6 +242,6 @@ def _month_end(year: int, month: int) -> date:
 
 
 def _kind(label: str) -> RowKind:
-    if fold(label) in _TOTAL:
+    if fold(label) in _TOTAL or _TOTALS.search(label):
         return "total"
     return "subtotal" if _SUBTOTAL.search(label) else "office"

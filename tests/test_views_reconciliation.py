@@ -1,5 +1,6 @@
 """A printed table beside the register: what agrees, what the register can explain, and what stays unexplained."""
 
+from dataclasses import replace
 from datetime import date
 
 import polars as pl
@@ -90,3 +91,24 @@ def test_a_cell_that_contradicts_others_is_marked_where_it_stands(language):
     assert statistics.as_printed(table, language)["按期答复 / 应答复数"].to_list() == ["2", "3 ※"]
     assert statistics.contradictions(table, language)["expected"].to_list() == ["2"]
     assert "1" in statistics.finding(table)(language)
+
+
+def test_what_was_registered_after_the_table_was_made_is_a_reason_of_its_own(tmp_path):
+    days = ("2022-04-02", "2022-06-28")
+    cases = pl.DataFrame([{"case_id": day, "registered_at": day, "place_code": "北", "unusable": 0} for day in days])
+    snapshot = build_from_frames(tmp_path / "s", cases, newest_file_date=date(2022, 7, 31))
+    table = printed(("北", 1), headings=(("单位",), ("登记件数",)))
+    assert reasons(snapshot, table)[0] == {"北": "unexplained"}
+    assert reasons(snapshot, replace(table, notes=("制表日期：2022年6月25日",)))[0] == {"北": "printed"}
+
+
+def test_what_rounding_may_hide_is_a_reason_of_its_own(snapshot):
+    headings = (("单位",), ("登记件数（万件）",))
+    assert reasons(snapshot, printed(("北", "0.00"), headings=headings))[0] == {"北": "rounding"}
+    assert reasons(snapshot, printed(("北", "0.01"), headings=headings))[0] == {"北": "unexplained"}
+
+
+def test_an_office_with_two_lines_is_not_compared_by_line_and_counts_once_in_the_total(snapshot):
+    found, view = reasons(snapshot, printed(("北", 1, 1), ("北", 1, 0), ("合计", 2, 1)))
+    assert found == {"北": "repeated", "合计": "same"}
+    assert "2个无法对账" in view.finding.zh

@@ -63,6 +63,7 @@ def _printed(session: Session, shown: PrintedTable) -> None:
             height=_height(frame.height),
             alt=words("frame.table_of", names=shown.title),
         )
+        notes(session, statistics.cautions(shown))
         for line in shown.notes:
             st.caption(plain(line))
         with st.popover(words("statistics.withdraw"), icon=":material/block:"):
@@ -153,6 +154,7 @@ def _brought(session: Session, report: Any) -> None:
         st.markdown(f"**{plain(statistics.titled(each, language))}**")
         state = words("statistics.is_new" if is_new else "statistics.is_known")
         st.caption(plain(f"{state} · {statistics.finding(each)(language)}"))
+        notes(session, statistics.cautions(each))
         unmatched = report.unmatched(each)
         if unmatched:
             st.caption(plain(words("statistics.unmatched", names=wording.listing(unmatched, language, 9))))

@@ -8,6 +8,7 @@ shows stays unexplained, and is said so.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -31,6 +32,14 @@ REASONS: dict[str, Text] = {
     "same": Text("一致", "the same"),
     "then": Text(
         "与期末时点的登记一致，差别为期后变化", "as the register stood at the end of the period; it changed later"
+    ),
+    "printed": Text(
+        "与制表日的登记一致，差别为制表后登记或变更",
+        "as the register stood on the day the table was made; the rest was registered or changed later",
+    ),
+    "rounding": Text("差额在表中数字的舍入范围内", "the difference is within the rounding of the printed figures"),
+    "repeated": Text(
+        "该单位在表中不止一行，无法逐行对账", "the office has more than one line, cannot be compared by line"
     ),
     "by_office": Text("按责任单位统计即一致", "the same when counted by responsible office"),
     "by_place": Text("按问题属地统计即一致", "the same when counted by place"),
@@ -108,7 +117,7 @@ def reconciled(
         start=table.starts_on, end=table.ends_on, as_of=filters.as_of or snapshot.as_of, rules=filters.rules,
         convention=filters.convention, evaluation_target=filters.evaluation_target,
     )  # fmt: skip
-    readings = _Readings(snapshot, chosen, comparison.measure)
+    readings = _Readings(snapshot, chosen, comparison.measure, table.printed_on)
     offices = [_line(table, comparison, readings, not_counted, row) for row in table.rows if row.kind == "office"]
     totals = [_total(table, comparison, row, offices) for row in table.rows if row.kind == "total"]
     frame = pl.DataFrame(sorted((*offices, *totals), key=lambda line: line["row"]), schema=_SCHEMA)
@@ -119,8 +128,9 @@ def reconciled(
 class _Readings:
     """The register's numbers for a measure and period under each reading, counted once each."""
 
-    def __init__(self, snapshot: Snapshot, filters: Filters, name: str):
+    def __init__(self, snapshot: Snapshot, filters: Filters, name: str, printed_on: date | None):
         self._snapshot, self._filters, self._name = snapshot, filters, name
+        self._printed_on = printed_on
         self._known: dict[tuple[str, str], dict[str, tuple[Pair, int]]] = {}
 
     def dimension_of(self, row: PrintedRow) -> str | None:
@@ -139,6 +149,8 @@ class _Readings:
             filters, name = self._filters, self._name
             if reading == "then" and filters.end is not None:
                 filters = replace(filters, as_of=min(filters.end, filters.as_of or filters.end))
+            if reading == "printed" and self._printed_on is not None:
+                filters = replace(filters, as_of=min(self._printed_on, filters.as_of or self._printed_on))
             if reading == "registered":
                 name = "registered_count"
             by = (dimension,) if dimension else ()
@@ -173,9 +185,15 @@ def _line(
     if own is None:
         return line | _said("no_figure")
     (numerator, denominator), excluded = own
-    line |= {"numerator": numerator, "denominator": denominator,
-             "difference_numerator": _minus(printed[0], numerator),
+    line |= {"numerator": numerator, "denominator": denominator}
+    if key in table.repeated:  # the register's number stands in the first line alone, so the total counts it once
+        first = next(each.row for each in table.rows if each.office_id == row.office_id)
+        return (line if first == row.row else line | {"numerator": None, "denominator": None}) | _said("repeated")
+    line |= {"difference_numerator": _minus(printed[0], numerator),
              "difference_denominator": _minus(printed[1], denominator)}  # fmt: skip
+    slack = _slack(table, row, (*comparison.numerator, *comparison.denominator))
+    if not _agrees(printed, own[0]) and _agrees(printed, own[0], slack):
+        return line | _said("rounding")
     skipped = not_counted.get((dimension, key), 0)
     return line | _reason(readings, dimension, key, printed, own[0], excluded, skipped)
 
@@ -226,6 +244,9 @@ def _reason(
     then = readings.of(dimension, key, "then")
     if then is not None and _agrees(printed, then[0]):
         return _said("then")
+    made_then = readings.of(dimension, key, "printed")
+    if made_then is not None and _agrees(printed, made_then[0]):
+        return _said("printed")
     other = {"place": "office", "office": "place"}.get(dimension)
     elsewhere = readings.of(other, key) if other else None
     if elsewhere is not None and _agrees(printed, elsewhere[0]):
@@ -243,9 +264,9 @@ def _reason(
     return _said("unexplained")
 
 
-def _agrees(printed: Pair, other: Pair) -> bool:
+def _agrees(printed: Pair, other: Pair, slack: Decimal = Decimal(0)) -> bool:
     pairs = [(mine, theirs) for mine, theirs in zip(printed, other, strict=True) if mine is not None]
-    return bool(pairs) and all(mine == theirs for mine, theirs in pairs)
+    return bool(pairs) and all(theirs is not None and abs(mine - theirs) <= slack for mine, theirs in pairs)
 
 
 def _said(reason: str, count: int = 0) -> dict[str, str]:
@@ -262,13 +283,19 @@ def _sum(table: PrintedTable, row: PrintedRow, columns: tuple[PrintedColumn, ...
     return int(sum(numbers, Decimal(0))) if numbers and len(numbers) == len(columns) else None
 
 
+def _slack(table: PrintedTable, row: PrintedRow, columns: Sequence[PrintedColumn]) -> Decimal:
+    """How far apart rounding alone may put a line and the register; whole items are printed without rounding."""
+    numbers = [number for column in columns if (number := table.number(row, column)) is not None]
+    return max((each.slack for each in numbers if each.slack > 1), default=Decimal(0))
+
+
 def _minus(first: int | None, second: int | None) -> int | None:
     return None if first is None or second is None else first - second
 
 
 _AGREE = ("same",)
 _OPEN = ("unexplained",)
-_APART = ("unmatched", "no_figure", "not_printed")
+_APART = ("unmatched", "repeated", "no_figure", "not_printed")
 
 
 def _finding(frame: pl.DataFrame, comparison: Comparison) -> Text:

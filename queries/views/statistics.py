@@ -63,8 +63,22 @@ def finding(table: PrintedTable) -> Text:
     else:
         zh, en = "表内数字相互一致", "the figures of the table agree with each other"
     if unmatched:
-        zh, en = f"{zh}，{unmatched}个单位未匹配", f"{en}; {unmatched} offices are not known here"
+        known = "offices are" if unmatched > 1 else "office is"
+        zh, en = f"{zh}，{unmatched}个单位未匹配", f"{en}; {unmatched} {known} not known here"
     return Text(zh, en)
+
+
+def cautions(table: PrintedTable) -> tuple[Text, ...]:
+    """What a reader of the table should know: cells that are no numbers, offices with more than one line."""
+    said = []
+    if cells := [f"{row.label} / {column.name} “{table.text(row, column)}”" for row, column in table.unreadable]:
+        named = {language: wording.listing(cells, language) for language in ("zh", "en")}
+        said.append(Text(f"{len(cells)}处不是数字，按未填处理：{named['zh']}",
+                         f"No number, so taken as not printed ({len(cells)}): {named['en']}"))  # fmt: skip
+    if table.repeated:
+        named = {language: wording.listing(list(table.repeated), language) for language in ("zh", "en")}
+        said.append(Text(f"{named['zh']}在表中不止一行", f"More than one line: {named['en']}"))
+    return tuple(said)
 
 
 def _number(each: Disagreement, language: str, *, printed: bool) -> str:

@@ -6,6 +6,7 @@ checked against their own arithmetic (`queries.workbooks.arithmetic`) and agains
 """
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -55,6 +56,15 @@ _MEASURES: tuple[tuple[str, str], ...] = (
     (r"重复|repeat", "repeat_share"),
     (r"登记|信访总量|件次|registered", "registered_count"),
 )
+_UNIT = re.compile(r"\s*(?:件次|人次|批次|件|人|批|次)$")
+_TEN_THOUSANDS = re.compile(r"[（(]\s*(?:单位[：:])?\s*万")
+_EMPTY = re.compile(r"[\s\-—–－/／\\.…·]*|无|n/?a", re.IGNORECASE)
+_PRINTED_ON = re.compile(
+    r"(?:填表|制表|填报|上报|报送|统计|打印|印制|截止|截至)(?:日期|时间)?\s*[：:]?\s*"
+    r"(20\d{2})\s*[年./-]\s*(\d{1,2})\s*[月./-]\s*(\d{1,2})"
+    r"|printed on (20\d{2})-(\d{1,2})-(\d{1,2})",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -88,7 +98,7 @@ class PrintedTable:
     Attributes:
         headings: of each column, from the top row down; equal neighbours were one merged cell.
         starts_on, ends_on: the period printed; None where the sheet does not say.
-        notes: the lines below the table.
+        notes: the lines above the table but for its title, and those below.
     """
 
     title: str
@@ -115,8 +125,44 @@ class PrintedTable:
 
     def number(self, row: PrintedRow, column: "PrintedColumn") -> Printed | None:
         """The number in a cell; None where there is none."""
-        text = row.cells[column.index] if column.index < len(row.cells) else ""
-        return printed(text, is_rate=column.role in ("rate", "participation"))
+        text = self.text(row, column)
+        if not column.is_rate and text.rstrip().endswith(("%", "％")):
+            return None  # a share among counts is none of them
+        found = printed(text, is_rate=column.is_rate)
+        if found is None or not _TEN_THOUSANDS.search(column.name):
+            return found
+        return Printed(found.value * 10_000, found.slack * 10_000)
+
+    def text(self, row: PrintedRow, column: "PrintedColumn") -> str:
+        """A cell as printed."""
+        return row.cells[column.index] if column.index < len(row.cells) else ""
+
+    @property
+    def unreadable(self) -> tuple[tuple[PrintedRow, "PrintedColumn"], ...]:
+        """Cells among numbers that hold something else than a number or a dash: they count as not printed."""
+        return tuple(
+            (row, column)
+            for row in self.rows
+            for column in self.columns
+            if column.role != "other"
+            and self.number(row, column) is None
+            and not _EMPTY.fullmatch(self.text(row, column))
+        )
+
+    @property
+    def repeated(self) -> tuple[str, ...]:
+        """Offices with more than one line, each named once."""
+        keys = [row.office_id or row.label for row in self.rows if row.kind == "office"]
+        return tuple(key for key in dict.fromkeys(keys) if keys.count(key) > 1)
+
+    @property
+    def printed_on(self) -> date | None:
+        """The day the table says it was made, None where it does not."""
+        for words in self.notes:
+            with suppress(ValueError):
+                if found := _PRINTED_ON.search(words):
+                    return date(*(int(part) for part in found.groups() if part))
+        return None
 
 
 @dataclass(frozen=True)
@@ -132,6 +178,11 @@ class PrintedColumn:
     def name(self) -> str:
         """Both in one line."""
         return f"{self.group} / {self.heading}" if self.group else self.heading
+
+    @property
+    def is_rate(self) -> bool:
+        """Whether it holds shares."""
+        return self.role in ("rate", "participation")
 
     @property
     def measure(self) -> str | None:
@@ -154,6 +205,7 @@ def measure_of(words: str) -> str | None:
 def printed(text: str, *, is_rate: bool = False) -> Printed | None:
     """A number out of a cell: 1,234 · 95.3% · 0.953; of a rate above 1, per cent are meant."""
     plain = text.strip().replace(",", "").replace("，", "").replace("％", "%").replace("\u2212", "-")
+    plain = _UNIT.sub("", plain)
     is_percent = plain.endswith("%")
     try:
         value = Decimal(plain.removesuffix("%").strip())

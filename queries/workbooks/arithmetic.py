@@ -39,7 +39,7 @@ class Disagreement:
     @property
     def is_share(self) -> bool:
         """Whether both numbers are shares."""
-        return self.column.role in ("rate", "participation")
+        return self.column.is_rate
 
 
 def disagreements(table: PrintedTable) -> tuple[Disagreement, ...]:
@@ -50,7 +50,7 @@ def disagreements(table: PrintedTable) -> tuple[Disagreement, ...]:
 
 def _sums(table: PrintedTable) -> Iterator[Disagreement]:
     for column in table.columns:
-        if column.role in ("rate", "participation") or _is_serial(table, column):
+        if column.is_rate or _is_serial(table, column):
             continue
         every = since = Decimal(0)
         # a table may give its total first
@@ -82,7 +82,7 @@ def _within_rows(table: PrintedTable) -> Iterator[Disagreement]:
             }
             for rule, role, expected in _expected(values):
                 number = table.number(row, columns[role])
-                slack = number.slack if number is not None and role in ("rate", "participation") else Decimal(0)
+                slack = number.slack if number is not None and columns[role].is_rate else Decimal(0)
                 if number is not None and abs(number.value - expected) > slack:
                     yield Disagreement(rule, row, columns[role], number.value, expected)
 

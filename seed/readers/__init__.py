@@ -47,6 +47,11 @@ class Table(Protocol):
     sheet: str
     notes: tuple[Text, ...]
 
+    @property
+    def is_hidden(self) -> bool:
+        """Whether the spreadsheet program does not show it."""
+        ...
+
     def head(self, rows: int) -> list[list[str]]:
         """The first rows as texts; shorter rows where cells at the end are missing."""
         ...

@@ -33,6 +33,7 @@ def tables(path: Path, _options: ReadOptions) -> list[Table]:
 class _ParquetTable:
     sheet = ""
     notes: tuple[Text, ...] = ()
+    is_hidden = False
 
     def __init__(self, name: str, file: pq.ParquetFile):
         self.file, self._file = name, file

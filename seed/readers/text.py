@@ -140,6 +140,7 @@ def _looks_chinese(path: Path) -> bool:
 
 
 class _TextTable:
+    is_hidden = False
     sheet = ""
 
     def __init__(self, path: Path, encoding: str, delimiter: str, *, is_utf8: bool):

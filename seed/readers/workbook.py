@@ -61,6 +61,10 @@ class _Sheet:
         self._offset = 0  # columns left of the first one used
         self._kept: tuple[tuple[int, ...], pl.DataFrame] | None = None
 
+    @property
+    def is_hidden(self) -> bool:
+        return bool(self._reader.load_sheet(self.sheet, n_rows=0, header_row=None).visible != "visible")
+
     def head(self, rows: int) -> list[list[str]]:
         frame = self._load(None, rows)
         return [[cell or "" for cell in row] for row in frame.rows()]

@@ -17,12 +17,13 @@ from queries.settings import Settings
 from queries.snapshot import current
 from queries.store import open_store, writing
 from queries.views.reconciliation import comparisons, reconciled
+from queries.views.statistics import cautions
 from queries.workbooks import printed
 from queries.workbooks.arithmetic import disagreements
 from queries.workbooks.kept import tables, withdraw
 from seed import demo
 from seed.demo.statistics import WRONG_BY, WRONG_PLACE, WRONG_TOTAL_BY
-from seed.statistics_files import headings, load_statistics, period_of
+from seed.statistics_files import HIDDEN, headings, load_statistics, period_of
 
 THREE_ROWS = [
     ["某市信访事项统计表（党委线）", "", "", "", "", "", "", "", ""],
@@ -74,7 +75,7 @@ def test_three_rows_of_headings_offices_totals_and_notes_are_read_as_printed(sto
         (6, "office", "北镇"), (7, "office", "南镇"), (8, "subtotal", None), (9, "office", None), (10, "total", None),
     ]  # fmt: skip
     assert table.rows[1].cells[2] == "1,000"
-    assert table.notes == ("填表人：某科",)
+    assert table.notes == ("2022年第二季度", "填表人：某科")
     assert report.unmatched(report.tables[0]) == ("无名局",)
     assert disagreements(table) == ()
 
@@ -164,6 +165,52 @@ def test_a_number_is_a_number_as_people_print_it():
     assert (printed("95.3%").value, printed("95.3%").slack) == (Decimal("0.953"), Decimal("0.0005"))
     assert printed("95.3", is_rate=True).value == Decimal("0.953")
     assert [printed(text) for text in ("—", "", "无", "NaN", "Infinity")] == [None] * 5
+
+
+def messy(tmp_path):
+    lines = [list(line) for line in THREE_ROWS]
+    lines[5][2], lines[6][2], lines[10][0] = "约20", "1,000件", "制表日期：2022年7月5日"
+    lines.insert(7, ["3", "北镇", "—", "/", "1", "1", "", "", ""])
+    return workbook(tmp_path / "a.xlsx", lines)
+
+
+def test_text_among_numbers_is_said_and_units_and_dashes_are_not(store, tmp_path):
+    load_statistics(messy(tmp_path), store, by="甲")
+    (table,) = tables(store)
+    assert [(row.label, column.heading, table.text(row, column)) for row, column in table.unreadable] == [
+        ("北镇（街道）", "应受理数", "约20")
+    ]
+    due = next(column for column in table.columns if column.heading == "应受理数")
+    assert table.number(table.rows[1], due).value == 1000
+    assert table.printed_on == date(2022, 7, 5)
+
+
+def test_an_office_with_two_lines_is_said_whatever_its_spelling(store, tmp_path):
+    load_statistics(messy(tmp_path), store, by="甲")
+    (table,) = tables(store)
+    assert table.repeated == ("北镇",)
+    assert ["北镇在表中不止一行" in each.zh for each in cautions(table)] == [False, True]
+
+
+def test_a_hidden_sheet_is_left_out_and_named(store, tmp_path):
+    path = tmp_path / "a.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        for name in ("表一", "草稿"):
+            page = book.add_worksheet(name)
+            for number, line in enumerate(THREE_ROWS):
+                page.write_row(number, 0, line)
+        page.hide()
+    report = load_statistics(path, store, by="甲")
+    assert [table.sheet for table in tables(store)] == ["表一"]
+    assert report.skipped == (("草稿", HIDDEN),)
+
+
+@pytest.mark.parametrize("label", ["全市合计", "合  计", "总计", "合计（件）"])
+def test_a_total_is_a_total_by_any_of_its_names(store, tmp_path, label):
+    lines = [list(line) for line in THREE_ROWS]
+    lines[9][1] = label
+    load_statistics(workbook(tmp_path / "a.xlsx", lines), store, by="甲")
+    assert tables(store)[0].rows[-1].kind == "total"
 
 
 @pytest.fixture(scope="module")
