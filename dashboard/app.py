@@ -48,7 +48,7 @@ begin_where_wished(session, page.name, is_front=page.order == 0)
 say_done(session)
 filter_bar(session, page.name, [each.name for each in entries.values()], filtered=page.filtered)
 foreign = st.empty() if unread() else None
-if session.is_empty and page.filtered:
+if session.is_empty and page.filtered and not (page.on_records and session.snapshot.records.newest_day):
     no_data(session)
 else:
     chosen.run()

@@ -68,7 +68,7 @@ def heading(session: Session, sentence: Text | str, beside: Callable[[Session], 
 def freshness(session: Session) -> str:
     """Markdown of "data as of ... · snapshot ... · demo data"; amber when the data is old."""
     words, snapshot = session.words, session.snapshot
-    if session.is_empty:
+    if session.is_empty and not snapshot.records.newest_day:
         return f":gray[{words('frame.no_data_yet')}]"
     newest = wording.day(snapshot.as_of, session.language)
     parts = [words("frame.as_of", day=newest)]

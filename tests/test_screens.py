@@ -16,8 +16,10 @@ from dashboard.i18n import Words
 from dashboard.screens import pages
 from dashboard.session import Session
 from queries.filters import Filters
+from queries.records.write import save
 from queries.settings import Settings
 from queries.snapshot import Snapshot, build_from_frames, current
+from queries.store import open_store
 from seed import demo, load
 
 ROOT = Path(__file__).parents[1]
@@ -187,6 +189,35 @@ def test_without_data_the_front_door_says_what_to_do(tmp_path, monkeypatch):
     app.run()
     assert not app.exception
     assert Words("zh")("frame.no_data") in _texts(app)
+
+
+@pytest.fixture(scope="module")
+def only_records(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """An installation whose clerk keeps records and has imported no register."""
+    folder = tmp_path_factory.mktemp("records")
+    settings = Settings(folder, f"sqlite:///{folder / 'huiyin.db'}")
+    store = open_store(settings)
+    for kind, content in {
+        "special_period": {"name_zh": "某会期", "name_en": "A session", "kind": "congress",
+                           "starts_on": date(2022, 3, 5), "ends_on": date(2022, 3, 11)},
+        "backlog_item": {"batch": "第一批", "item_id": "1", "assigned_on": date(2022, 1, 4),
+                         "reported_on": date(2022, 3, 20)},
+        "target": {"measure": "on_time_reply_rate", "valid_from": date(2022, 1, 1), "value": 0.95, "source": "某文"},
+    }.items():  # fmt: skip
+        save(store, kind, content, by="综合科")
+    store.dispose()
+    return settings
+
+
+@pytest.mark.parametrize("name", ["batches", "reports", "periods", "supervision", "targets", "meeting"])
+def test_records_are_seen_without_a_register(opened, only_records, name):
+    """They are seen from the newest day recorded."""
+    snapshot = current(only_records)
+    assert snapshot.as_of == date(2022, 3, 20)
+    assert BY_NAME[name].on_records or not BY_NAME[name].filtered
+    said = _texts(opened(name, snapshot))
+    assert Words("zh")("frame.no_data") not in said
+    assert {"batches": "第一批", "targets": "有效目标1项"}.get(name, "") in said
 
 
 @pytest.mark.parametrize(("locale", "language"), [("zh-CN", "zh"), ("en-GB", "en"), ("fr-FR", "zh")])

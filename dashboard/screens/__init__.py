@@ -21,6 +21,7 @@ class Page:
         order: place in the navigation; 0 opens first.
         render: draws it.
         filtered: whether the filter bar stands above it.
+        on_records: whether it says something without a register, from the records alone.
         icon: name of a Material symbol.
         section: the menu of the navigation it stands in (words `section.<name>`), "" directly in the bar.
         bureau_only: absent for offices: it shows items, findings, imports or forms.
@@ -33,6 +34,7 @@ class Page:
     render: Callable[[Session], None]
     icon: str
     filtered: bool = True
+    on_records: bool = False
     section: str = ""
     bureau_only: bool = False
     shown: Callable[[Session], bool] = lambda session: True

@@ -117,4 +117,4 @@ def warm(session: Session) -> None:
             session.figure(view, chart)
 
 
-PAGE = Page(name="batches", order=61, render=render, icon="stairs", section="programmes", warm=warm)
+PAGE = Page(name="batches", order=61, render=render, icon="stairs", section="programmes", warm=warm, on_records=True)

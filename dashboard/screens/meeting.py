@@ -38,7 +38,7 @@ WHOLE_WIDTH = ("commitments", "decided", "ledger", "deadlines", "supervision_ope
 
 def render(session: Session) -> None:
     """The session about a month: its agenda, one item of it in full, and what is written down."""
-    if session.is_empty:
+    if session.is_empty and not session.snapshot.records.newest_day:
         no_data(session)
         return
     state = page_control(STEP, STEPS[0], STEPS)

@@ -66,4 +66,6 @@ def warm(session: Session) -> None:
     session.figure(session.view(periods.matrix, newest), status_matrix)
 
 
-PAGE = Page(name="periods", order=63, render=render, icon="event_available", section="programmes", warm=warm)
+PAGE = Page(
+    name="periods", order=63, render=render, icon="event_available", section="programmes", warm=warm, on_records=True
+)

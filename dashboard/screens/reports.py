@@ -98,4 +98,12 @@ def warm(session: Session) -> None:
         session.figure(view, status_matrix)
 
 
-PAGE = Page(name="reports", order=64, render=render, icon="assignment_turned_in", section="programmes", warm=warm)
+PAGE = Page(
+    name="reports",
+    order=64,
+    render=render,
+    icon="assignment_turned_in",
+    section="programmes",
+    warm=warm,
+    on_records=True,
+)

@@ -78,4 +78,4 @@ def warm(session: Session) -> None:
             session.figure(view, chart)
 
 
-PAGE = Page(name="supervision", order=65, render=render, icon="rule", section="programmes", warm=warm)
+PAGE = Page(name="supervision", order=65, render=render, icon="rule", section="programmes", warm=warm, on_records=True)

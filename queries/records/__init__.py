@@ -27,6 +27,13 @@ _TYPES: tuple[tuple[type[TypeEngine[Any]], pl.DataType], ...] = (
 )
 
 
+_HAPPENED = (
+    "assigned_on", "reported_on", "reviewed_on", "reflow_on", "found_on", "done_on", "listed_on", "opened_on",
+    "closed_on", "decided_on", "held_on",
+)  # fmt: skip
+_PLANNED = ("starts_on", "day", "due_on", "valid_from")
+
+
 @dataclass(frozen=True)
 class Records:
     """One state of all records.
@@ -42,6 +49,21 @@ class Records:
     def rows(self, kind: str) -> pl.DataFrame:
         """The records of one table that are in force: all columns of the table, in the order of its key."""
         return self.every(kind).filter(pl.col("withdrawn_at").is_null())
+
+    @property
+    def newest_day(self) -> date | None:
+        """The newest day something recorded took place; of what is only planned or set, its first day."""
+        happened, planned = (
+            [
+                day
+                for kind in RECORD_TABLES
+                for frame in (self.rows(kind),)
+                for name in names
+                if name in frame.columns and isinstance(day := frame[name].max(), date)
+            ]
+            for names in (_HAPPENED, _PLANNED)
+        )
+        return max(happened or planned, default=None)
 
     def every(self, kind: str) -> pl.DataFrame:
         """Like `rows`, with the withdrawn ones."""

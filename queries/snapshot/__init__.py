@@ -112,9 +112,12 @@ class Snapshot:
 
     @property
     def as_of(self) -> date:
-        """The newest event of the register; of an empty one, the first day of its calendar."""
+        """The newest event of the register; without items, of the records; of none, the first day of the calendar."""
         text = self.manifest["as_of"]
-        return date.fromisoformat(text) if text else from_day_number(0)
+        if text and self.rows["cases"]:
+            return date.fromisoformat(text)
+        recorded = self.records.newest_day
+        return recorded or (date.fromisoformat(text) if text else from_day_number(0))
 
     @property
     def is_demo(self) -> bool:
