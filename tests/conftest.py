@@ -13,6 +13,7 @@ from typing import Any
 
 import polars as pl
 import pytest
+from hypothesis import settings as property_tests
 from sqlalchemy import Boolean, Engine, Integer, create_engine, text
 
 from queries.engines import DuckDBEngine, PolarsEngine
@@ -22,6 +23,10 @@ from queries.schema import metadata
 from queries.settings import Settings
 from queries.snapshot import Snapshot, build_from_frames
 from queries.store import open_store
+
+# no test is about how fast a machine is
+property_tests.register_profile("any machine", deadline=None)
+property_tests.load_profile("any machine")
 
 SHARED = Path(os.environ.get("HUIYIN_SHARED") or Path(__file__).parents[2] / "shared")
 
