@@ -17,7 +17,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, RedirectResponse
 from starlette.routing import Route
 
 from dashboard.ask import index_for
@@ -63,6 +63,11 @@ async def health(request: Request) -> JSONResponse:
     return JSONResponse({"status": "ok"})
 
 
+async def overview(request: Request) -> RedirectResponse:
+    """The first page has no name in its address; who writes the one it has elsewhere arrives with the same filters."""
+    return RedirectResponse(f"./?{request.url.query}" if request.url.query else "./")
+
+
 def calm(error: Exception) -> bool:
     """One sentence with a number for the reader; the log has the rest under that number."""
     number = secrets.token_hex(4)
@@ -77,7 +82,7 @@ def calm(error: Exception) -> bool:
 app = st.App(
     Path(__file__).parent / "app.py",
     lifespan=lifespan,
-    routes=[Route("/api/healthz", health), *WALL],
+    routes=[Route("/api/healthz", health), Route("/overview", overview), *WALL],
     middleware=[Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)],
     on_script_error=calm,
 )

@@ -414,6 +414,8 @@ def test_serve_prints_its_address_answers_and_stops(data: Path) -> None:
             assert f"http://127.0.0.1:{port}" in said
             with urllib.request.urlopen(f"http://127.0.0.1:{port}/api/healthz", timeout=30) as answer:
                 assert answer.status == 200
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/overview?place=x", timeout=30) as answer:
+                assert answer.url == f"http://127.0.0.1:{port}/?place=x"
             taken = huiyin(data, "serve", "--port", str(port))
             assert taken.exit_code == 1
             assert f"--port {port + 1}" in taken.stderr

@@ -1,5 +1,7 @@
 """Places as plain polygons: a locator beside the comparison, no base map, nothing from the network."""
 
+from typing import Any
+
 import plotly.graph_objects as go
 
 from dashboard.charts import Palette, Style, escape, figure
@@ -54,6 +56,9 @@ def places_map(view: View, style: Style) -> go.Figure:
     return _bare(fig)
 
 
+_NAME_ACROSS, _NAME_UP = 0.3, 0.15  # room of a name in the largest print, by the distance of the farthest places
+
+
 def rises_map(view: View, style: Style) -> go.Figure:
     """Each place as a pale shape; those with a rise beyond chance outlined in amber, marked and counted.
 
@@ -66,8 +71,11 @@ def rises_map(view: View, style: Style) -> go.Figure:
         fig.add_scatter(
             x=row["x"], y=row["y"], mode="lines", fill="toself", fillcolor=palette.band, line=line, hoverinfo="skip"
         )
+    marked = [row for row in rows if row["rises"]]
+    middles = [[row[at] for row in rows] for at in ("at_x", "at_y")]
+    widest = max((max(each) - min(each) for each in middles if each), default=0)
     for row in rows:
-        if row["rises"] or len(rows) <= NAMES_UP_TO:
+        if row["rises"] or (len(rows) <= NAMES_UP_TO and not any(_crowds(row, other, widest) for other in marked)):
             name = escape(str(row[style.language]))
             count = style.words("charts.rise" if row["rises"] == 1 else "charts.rises", count=row["rises"])
             fig.add_annotation(
@@ -75,6 +83,12 @@ def rises_map(view: View, style: Style) -> go.Figure:
                 showarrow=False, font={"size": 13, "color": palette.ink if row["rises"] else palette.muted},
             )  # fmt: skip
     return _bare(fig)
+
+
+def _crowds(row: dict[str, Any], marked: dict[str, Any], widest: float) -> bool:
+    """Whether the name of a place would run into the two lines of a marked one beside it, which matter more."""
+    across, up = abs(row["at_x"] - marked["at_x"]), abs(row["at_y"] - marked["at_y"])
+    return bool(across < _NAME_ACROSS * widest and up < _NAME_UP * widest)
 
 
 def _risen(name: str, count: str, palette: Palette) -> str:

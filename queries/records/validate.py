@@ -33,7 +33,12 @@ NOT_TEXT = Text("应为文字", "should be text")
 NOT_A_CHOICE = Text("不在可选范围内", "is not one of the choices")
 NO_SUCH_MEASURE = Text("没有这个指标", "is not a measure")
 NO_SUCH_RULES = Text("没有这套规则", "is not a rule set")
-PERSONAL_NUMBER = Text("含证件号码或手机号，不得录入", "holds an identity or telephone number, which may not be kept")
+LONGEST = 1_000
+"""Characters of a text of several lines: a question of a session is read out, not studied."""
+PERSONAL_NUMBER = Text(
+    "含证件号码、手机号或邮箱，不得录入",
+    "holds an identity number, telephone number or mail address, which may not be kept",
+)
 
 
 class _Wrong(Exception):  # carries a sentence from the conversion to the field, never leaves this module
@@ -84,7 +89,7 @@ def _value(kind: Kind, field: Field, given: Any) -> Any:
         return None
     value = _FORMS[field.type](field, given)
     if isinstance(value, str):
-        longest = kind.longest(field.name)
+        longest = kind.longest(field.name) or (LONGEST if field.type == "long" else None)
         if longest and len(value) > longest:
             raise _Wrong(
                 Text(f"最多{longest}个字，现有{len(value)}个", f"has {len(value)} characters, at most {longest}")
