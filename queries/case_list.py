@@ -308,7 +308,7 @@ def _state(basis: Basis) -> dict[str, nw.Expr]:
 def _due_within(days: int, basis: Basis) -> nw.Expr:
     due = due_day(basis)
     inside = (due > basis.as_of) & (due <= basis.as_of + days)
-    return usable_rows(open_item, (CLOSED, DUE), basis) & inside.fill_null(False)
+    return usable_rows(open_item, (CLOSED, DUE), basis, "overdue_count") & inside.fill_null(False)
 
 
 def _matches(snapshot: Snapshot, term: str, ids: Sequence[int]) -> nw.Expr:

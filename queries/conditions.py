@@ -67,9 +67,9 @@ def _either(*conditions: nw.Expr | None) -> nw.Expr | None:
     return nw.any_horizontal(*given, ignore_nulls=True) if len(given) > 1 else given[0] if given else None
 
 
-def usable_rows(rows: Predicate, needs: tuple[Need, ...], basis: Basis) -> nw.Expr:
-    """Rows of which every need is usable."""
-    bad = _spoiled(needs, basis)
+def usable_rows(rows: Predicate, needs: tuple[Need, ...], basis: Basis, measure: str = "") -> nw.Expr:
+    """Rows of which every need is usable, of registers that support the measure, where one is named."""
+    bad = _either(_spoiled(needs, basis), _of_sources(basis.without(measure)))
     return rows(basis) if bad is None else rows(basis) & ~bad
 
 
@@ -81,8 +81,7 @@ def measured_rows(each: Duration, basis: Basis) -> nw.Expr:
 
 def duration_rows(each: Duration, basis: Basis) -> nw.Expr:
     """The rows a duration is measured on: usable, of registers that support it."""
-    rows, elsewhere = usable_rows(each.where, each.uses, basis), _of_sources(basis.without(each.name))
-    return rows if elsewhere is None else rows & ~elsewhere
+    return usable_rows(each.where, each.uses, basis, each.name)
 
 
 def _of_sources(sources: tuple[int, ...]) -> nw.Expr | None:

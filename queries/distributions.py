@@ -45,8 +45,9 @@ def open_ages(
     frame = _tally(
         snapshot, engine, filters, "cases", REGISTERED, by, [basis_of_band],
         lambda basis: {
-            "items": usable_rows(open_item, (CLOSED,), basis),
-            "overdue": usable_rows(open_item, (CLOSED, DUE), basis) & known(due_day(basis) <= basis.as_of),
+            "items": usable_rows(open_item, (CLOSED,), basis, "open_count"),
+            "overdue": usable_rows(open_item, (CLOSED, DUE), basis, "overdue_count")
+            & known(due_day(basis) <= basis.as_of),
         },
     )  # fmt: skip
     return _with_ends(frame, AGE_BANDS, first=0)
@@ -64,7 +65,7 @@ def open_by_due_date(
     bands = _bands("band", lambda basis: due_day(basis).cast(nw.Int32) - basis.as_of, (0, *DUE_BANDS), nulls=True)
     frame = _tally(
         snapshot, engine, filters, "cases", REGISTERED, by, [bands],
-        lambda basis: {"items": usable_rows(open_item, (CLOSED, DUE), basis)},
+        lambda basis: {"items": usable_rows(open_item, (CLOSED, DUE), basis, "overdue_count")},
     )  # fmt: skip
     band = pl.col("band")
     last = len(DUE_BANDS) + 1
@@ -99,7 +100,7 @@ def closing_days(
     frame = _tally(
         snapshot, engine, filters, "cases", REGISTERED, by,
         [lambda basis: Group("days", days(basis).fill_null(0), LONGEST + 1)],
-        lambda basis: {"items": usable_rows(closed, (CLOSED_AT,), basis)},
+        lambda basis: {"items": usable_rows(closed, (CLOSED_AT,), basis, "days_to_close")},
     )  # fmt: skip
     return frame.select(*_names(by), "days", "items")
 

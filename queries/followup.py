@@ -71,7 +71,7 @@ def closings(
         nw.when(has_ended).then(int(Ended.CLOSED)).otherwise(int(Ended.OPEN))
     )  # fmt: skip
     needs = (CLOSED_AT, ACCEPTED_AT) if cohort is ACCEPTED else (CLOSED_AT,)
-    rows = selection.within(cohort, usable_rows(followed, needs, basis))
+    rows = selection.within(cohort, usable_rows(followed, needs, basis, "days_to_close"))
     groups = [Group("days", within.fill_null(0), LONGEST + 1), Group("ended", state, len(Ended))]
     months, start_of = selection.by_period(cohort, "month", (LONGEST + 1) * len(Ended)) if by_month else (None, None)
     if months is not None:
@@ -108,7 +108,7 @@ def flow(snapshot: Snapshot, filters: Filters, since: int, engine: Engine | None
     done_now = closed(basis)
 
     def rows(condition: nw.Expr) -> Condition:
-        return Condition(usable_rows(lambda basis: always(basis) & condition, (CLOSED,), basis))
+        return Condition(usable_rows(lambda basis: always(basis) & condition, (CLOSED,), basis, "open_count"))
 
     counted = tally(
         counter,
@@ -151,7 +151,7 @@ def returns(snapshot: Snapshot, filters: Filters, engine: Engine | None = None) 
 
     def rows(selection: Selection) -> nw.Expr:
         done = usable_rows(lambda basis: always(basis) & known(nw.col("closed_day") <= basis.as_of), (CLOSED_AT,),
-                           selection.basis)  # fmt: skip
+                           selection.basis, "resolved_once_rate")  # fmt: skip
         return selection.within(CLOSING, done)
 
     return _spans(

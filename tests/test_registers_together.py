@@ -8,13 +8,14 @@ import pytest
 
 from dashboard.bench import sql
 from dashboard.bench.calls import Call
+from queries import distributions, followup
 from queries.engines import DuckDBEngine
 from queries.evaluate import evaluate
 from queries.filters import Filters
 from queries.measures import measure
 from queries.reasons import reason_text
 from queries.recipe import code
-from queries.views import repeats
+from queries.views import closure, repeats
 
 TWO = """
     source | registered_at | is_repeat
@@ -98,3 +99,28 @@ def test_the_peers_of_the_benchmark_and_a_second_engine_count_the_same(register)
         ]
         for peer in (frames.answer(frames.tables(snapshot), snapshot, call), *in_sql):
             assert [peer[name][0][:3] for name in names] == counted
+
+
+NO_DAYS = {"zh": "热线没有办结时间", "en": "the hotline has no closing dates"}
+UNCOUNTED = {name: NO_DAYS for name in ("open_count", "overdue_count", "days_to_close", "resolved_once_rate")}
+CLOSINGS = """
+    source | registered_at | due_at     | closed_at  | matter_id
+    -------+---------------+------------+------------+----------
+    county | 2022-01-01    | 2022-02-01 | 2022-01-11 | m1
+    county | 2022-01-02    | 2022-02-01 |            | m2
+    phone  | 2022-01-03    | 2022-02-01 | 2022-01-08 | m3
+    phone  | 2022-01-04    | 2022-02-01 |            | m4
+"""
+
+
+def test_ages_deadlines_days_and_curves_leave_out_the_same_register(register):
+    snapshot, filters = register(CLOSINGS, unsupported={"phone": UNCOUNTED}), Filters(as_of=date(2022, 3, 1))
+    ages = distributions.open_ages(snapshot, (), filters)
+    assert (ages["items"].sum(), ages["overdue"].sum()) == (1, 1)
+    assert distributions.open_by_due_date(snapshot, (), filters)["items"].sum() == 1
+    assert distributions.closing_days(snapshot, (), filters).rows() == [(10, 1)]
+    assert followup.closings(snapshot, filters)["items"].sum() == 2
+    assert followup.returns(snapshot, filters).start.size == 1
+    assert followup.flow(snapshot, filters, 0).open_now == 1
+    for view in (closure.ages(snapshot, filters), closure.days_taken(snapshot, filters)):
+        assert any("来自“phone”的件未计入（热线没有办结时间）" in note.zh for note in view.notes)

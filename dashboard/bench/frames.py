@@ -300,11 +300,21 @@ def _open(known: dict[str, pd.DataFrame], snapshot: Snapshot, call: Call, as_of:
     return Cases(c.frame[rows], call, as_of)
 
 
+def _supporting(c: Cases, snapshot: Snapshot, name: str) -> np.ndarray:
+    without = dict(snapshot.unsupported_codes).get(name, ())
+    return ~np.isin(c["source"], without) if without else np.ones(len(c.frame), dtype=bool)
+
+
 def _open_ages(known: dict[str, pd.DataFrame], snapshot: Snapshot, call: Call, as_of: int) -> list[tuple[Any, ...]]:
     c = _open(known, snapshot, call, as_of)
     band = np.searchsorted([15, 30, 60, 90, 180], as_of - c.day("registered_day"))
     late = ~c.due_spoilt() & (c.due() <= as_of)
-    return _counted(c.frame, call, {"band": band}, [np.ones(len(c.frame), dtype=bool), late])
+    return _counted(
+        c.frame,
+        call,
+        {"band": band},
+        [_supporting(c, snapshot, "open_count"), late & _supporting(c, snapshot, "overdue_count")],
+    )
 
 
 def _open_by_due_date(
@@ -313,7 +323,7 @@ def _open_by_due_date(
     c = _open(known, snapshot, call, as_of)
     due = c.due()
     band = np.where(due == NEVER, 5, np.searchsorted([0, 7, 14, 30], due - as_of))
-    return _counted(c.frame, call, {"band": band}, [~c.due_spoilt()])
+    return _counted(c.frame, call, {"band": band}, [~c.due_spoilt() & _supporting(c, snapshot, "overdue_count")])
 
 
 def _closing_days(known: dict[str, pd.DataFrame], snapshot: Snapshot, call: Call, as_of: int) -> list[tuple[Any, ...]]:
@@ -321,7 +331,7 @@ def _closing_days(known: dict[str, pd.DataFrame], snapshot: Snapshot, call: Call
     kept = c.here() & (c["closed_day"] <= as_of) & ~c.spoilt("closed_at") & _inside(c["registered_day"], call)
     sub = Cases(c.frame[kept], call, as_of)
     days = np.clip(sub.day("closed_day") - sub.day("registered_day"), 0, 366)
-    return _counted(sub.frame, call, {"days": days}, [np.ones(len(sub.frame), dtype=bool)])
+    return _counted(sub.frame, call, {"days": days}, [_supporting(sub, snapshot, "days_to_close")])
 
 
 def _matter_sizes(known: dict[str, pd.DataFrame], snapshot: Snapshot, call: Call, as_of: int) -> list[tuple[Any, ...]]:

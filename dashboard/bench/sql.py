@@ -350,24 +350,31 @@ def _open(snapshot: Snapshot, call: Call) -> str:
 _BAD_DUE = f"({_bad('due_at')} OR ({_bad('accepted_at')} AND due_day IS NULL))"
 
 
+def _supporting(snapshot: Snapshot, name: str) -> str:
+    without = dict(snapshot.unsupported_codes).get(name, ())
+    return f" AND source NOT IN ({', '.join(map(str, without))})" if without else ""
+
+
 def _open_ages(query: Query, snapshot: Snapshot, call: Call) -> list[tuple[Any, ...]]:
     as_of = day_number(day_of(call, snapshot))
     band = _banded(f"({as_of} - registered_day)", (15, 30, 60, 90, 180))
-    items = _open(snapshot, call)
-    late = f"{items} AND NOT {_BAD_DUE} AND due <= {as_of}"
+    here = _open(snapshot, call)
+    items = here + _supporting(snapshot, "open_count")
+    late = f"{here} AND NOT {_BAD_DUE} AND due <= {as_of}" + _supporting(snapshot, "overdue_count")
     return _count_by(query, snapshot, call, "cases", [band], [items, late], "registered_day")
 
 
 def _open_by_due_date(query: Query, snapshot: Snapshot, call: Call) -> list[tuple[Any, ...]]:
     as_of = day_number(day_of(call, snapshot))
     band = _banded(f"(due - {as_of})", (0, 7, 14, 30))
-    items = f"{_open(snapshot, call)} AND NOT {_BAD_DUE}"
+    items = f"{_open(snapshot, call)} AND NOT {_BAD_DUE}" + _supporting(snapshot, "overdue_count")
     return _count_by(query, snapshot, call, "cases", [band], [items], "registered_day")
 
 
 def _closing_days(query: Query, snapshot: Snapshot, call: Call) -> list[tuple[Any, ...]]:
     as_of = day_number(day_of(call, snapshot))
     items = f"registered_day <= {as_of} AND closed_day <= {as_of} AND NOT {_bad('closed_at')}"
+    items += _supporting(snapshot, "days_to_close")
     days = "least(greatest(closed_day - registered_day, 0), 366)"
     return _count_by(query, snapshot, call, "cases", [days], [items], "registered_day")
 

@@ -16,7 +16,7 @@ from queries.snapshot import Snapshot
 from queries.views import View
 from queries.views.control import course
 from queries.views.overview import TREND_MONTHS, by_group, share_and_change
-from queries.views.parts import both, every_month, excluded, in_both, made, months_until, reasons, seen
+from queries.views.parts import both, every_month, excluded, in_both, made, months_until, other_registers, reasons, seen
 from queries.vocabulary import Text
 
 SHARES = ("on_time_reply_rate", "closure_rate")
@@ -71,7 +71,15 @@ def ages(snapshot: Snapshot, filters: Filters) -> View:
     if why_not(measure("open_count"), snapshot, chosen):
         return made(snapshot, chosen, _no_rows("band", "low", "high", "items", "overdue"), names, notes=missing)
     frame = open_ages(snapshot, (), chosen)
-    return made(snapshot, chosen, frame, names, ("band",), _standing_open(snapshot, chosen, frame), missing)
+    return made(
+        snapshot,
+        chosen,
+        frame,
+        names,
+        ("band",),
+        _standing_open(snapshot, chosen, frame),
+        (*missing, *other_registers(snapshot, names)),
+    )
 
 
 def _standing_open(snapshot: Snapshot, filters: Filters, frame: pl.DataFrame) -> Text:
@@ -105,7 +113,14 @@ def deadlines(snapshot: Snapshot, filters: Filters) -> View:
     for days in (7, 14, 30):
         counts[str(days)] = int(due.filter(pl.col("high") <= days)["items"].sum())
     rows = pl.DataFrame({"horizon": list(counts), "items": list(counts.values())})
-    return made(snapshot, chosen, rows, ("overdue_count",), finding=_urgency(counts))
+    return made(
+        snapshot,
+        chosen,
+        rows,
+        ("overdue_count",),
+        finding=_urgency(counts),
+        notes=other_registers(snapshot, ("overdue_count",)),
+    )
 
 
 def _urgency(counts: dict[str, int]) -> Text:
@@ -157,7 +172,15 @@ def days_taken(snapshot: Snapshot, filters: Filters) -> View:
         median=both(wording.lasting, quartiles[1]),
         upper=both(wording.lasting, quartiles[2]),
     )
-    return made(snapshot, chosen, frame, DAYS, ("low",), finding, _still_open(snapshot, chosen))
+    return made(
+        snapshot,
+        chosen,
+        frame,
+        DAYS,
+        ("low",),
+        finding,
+        (*_still_open(snapshot, chosen), *other_registers(snapshot, ("days_to_close",))),
+    )
 
 
 def _still_open(snapshot: Snapshot, filters: Filters) -> tuple[Text, ...]:

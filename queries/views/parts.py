@@ -1,6 +1,6 @@
 """What several views need: months in order, labels, comparisons with chance, sentences on a change."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -58,18 +58,18 @@ def reasons(frame: pl.DataFrame, snapshot: Snapshot, filters: Filters) -> tuple[
     """A sentence for each measure of a frame that has a reason instead of a value, each once."""
     without = frame.filter(pl.col("reason").is_not_null()).select("measure", "reason").unique(maintain_order=True)
     said = tuple(reason_text(measure(name), snapshot, reason, filters) for name, reason in without.iter_rows())
-    return (*said, *_other_registers(frame, snapshot))
+    return (*said, *other_registers(snapshot, frame["measure"].unique(maintain_order=True)))
 
 
-def _other_registers(frame: pl.DataFrame, snapshot: Snapshot) -> tuple[Text, ...]:
-    """A sentence for each measure of a frame that some registers cannot support: their items are left out."""
+def other_registers(snapshot: Snapshot, names: Iterable[str]) -> tuple[Text, ...]:
+    """A sentence for each measure that some registers cannot support: their items are left out."""
     partly = snapshot.unsupported_in
     return tuple(
         Text(
             f"{measure(name).label.zh}：来自“{source}”的件未计入（{why.zh}）。",
             f"{measure(name).label.en}: items from “{source}” are left out ({why.en}).",
         )
-        for name in frame["measure"].unique(maintain_order=True)
+        for name in names
         for source, why in partly.get(name, {}).items()
     )
 

@@ -22,7 +22,7 @@ from queries.snapshot import Snapshot
 from queries.stats import survival
 from queries.stats.survival import AT_RISK_TO_SHOW, CLOSED_BY_DAYS, Ended, Integers, LifeTable
 from queries.views import View
-from queries.views.parts import both, in_both, made, seen
+from queries.views.parts import both, in_both, made, other_registers, seen
 from queries.vocabulary import Text
 
 CLOSING_DAYS = 120  # of the curve: twice the handling period
@@ -58,7 +58,16 @@ def closing(snapshot: Snapshot, filters: Filters) -> View:
     if not frame.height:
         return made(snapshot, chosen, frame, (), (), None, (_too_few(),))
     finding = closing_words(frame, _median(frame))
-    return made(snapshot, chosen, frame, (), (), finding, _of_the_rest(counted, frame, snapshot), methods=METHODS)
+    return made(
+        snapshot,
+        chosen,
+        frame,
+        (),
+        (),
+        finding,
+        (*_of_the_rest(counted, frame, snapshot), *other_registers(snapshot, ("days_to_close",))),
+        methods=METHODS,
+    )
 
 
 def _life_table(counted: pl.DataFrame, group: Integers | None = None, groups: int = 1) -> LifeTable:

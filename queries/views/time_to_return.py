@@ -19,7 +19,7 @@ from queries.stats import survival
 from queries.stats.intervals import CONFIDENCE, Rates
 from queries.stats.survival import AT_RISK_TO_SHOW, Ended, follow_up
 from queries.views import View
-from queries.views.parts import both, in_both, made, seen
+from queries.views.parts import both, in_both, made, other_registers, seen
 from queries.vocabulary import Text
 
 RETURN_DAYS = (90, 180)  # calendar days after closing at which returns are read, DOMAIN.md §3
@@ -73,6 +73,7 @@ def returns(snapshot: Snapshot, filters: Filters) -> View:
             "closings not yet followed to the end, hence a little apart from the title, which counts complete ones.",
             share=both(wording.per_cent, coverage),
         ),
+        *other_registers(snapshot, ("resolved_once_rate",)),
     )
     return made(snapshot, chosen, frame, (), (), return_words(frame), notes, methods=("return_curve",))
 
