@@ -70,6 +70,20 @@ def test_a_difference_is_explained_only_by_what_the_register_shows(snapshot, lin
     assert ("1个与登记一致" in view.finding.zh) == (reason != "same")
 
 
+@pytest.mark.parametrize(
+    ("headings", "expected"),
+    [
+        (("受理总数", "按期办结", "按期率"), "on_time_reply_rate"),
+        (("受理总数", "按期办结"), "on_time_reply_rate"),
+        (("应受理", "及时受理", "及时受理率"), "timely_acceptance_rate"),
+    ],
+)
+def test_what_is_done_of_a_total_says_which_measure_is_printed(headings, expected):
+    under_one = (("单位",), *(("办理情况", heading) for heading in headings))
+    (comparison,) = comparisons(printed(("北", 4, 3, 0.75), headings=under_one))
+    assert comparison.measure == expected
+
+
 def test_a_total_is_held_against_the_offices_of_the_table(snapshot):
     found, view = reasons(snapshot, printed(("北", 2, 1), ("南", 4, 4), ("合计", 6, 5)))
     assert found["合计"] == "rows"
