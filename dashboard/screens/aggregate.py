@@ -5,6 +5,7 @@ from typing import Any, Literal
 import streamlit as st
 
 from dashboard.components import card, choose, heading, notes, plain, table, title
+from dashboard.controls import set_value
 from dashboard.import_work import Upload
 from dashboard.record_fields import local, sign
 from dashboard.screens import Page
@@ -32,6 +33,9 @@ def render(session: Session) -> None:
             heading(session, words("statistics.none"))
         _upload(session)
         return
+    if recall("statistics-new"):  # what was just kept is what the reader wants to see
+        remember("statistics-new", None)
+        set_value("table", next(iter(kept)))
     key = choose(
         session, "table", list(kept), lambda name: statistics.titled(kept[name], language),
         label=words("statistics.choose"), menu=True,
@@ -142,6 +146,7 @@ def _upload(session: Session) -> None:
             ):  # fmt: skip
                 desk.statistics(upload, session.signature, only_check=False)
                 remember("records-said", words("statistics.kept"))
+                remember("statistics-new", True)
                 remember("statistics-round", (recall("statistics-round") or 0) + 1)
                 st.rerun()
         except HuiyinError as error:
