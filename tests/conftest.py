@@ -32,6 +32,14 @@ SHARED = Path(os.environ.get("HUIYIN_SHARED") or Path(__file__).parents[2] / "sh
 
 
 @pytest.fixture
+def city(installed: Settings, tmp_path: Path) -> Settings:
+    """A copy of the installation a module has made as `installed`, to change."""
+    folder = tmp_path / "city"
+    shutil.copytree(installed.data_dir, folder)
+    return Settings(folder, f"sqlite:///{folder / 'huiyin.db'}")
+
+
+@pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     """An installation of its own, on SQLite."""
     return Settings(tmp_path / "data", f"sqlite:///{tmp_path / 'data' / 'huiyin.db'}")

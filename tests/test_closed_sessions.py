@@ -3,7 +3,6 @@
 import shutil
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, delete, insert, select, update
@@ -40,13 +39,6 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     demo.load(settings, cases=700)
     current(settings)
     return settings
-
-
-@pytest.fixture
-def city(installed: Settings, tmp_path: Path) -> Settings:
-    folder = tmp_path / "city"
-    shutil.copytree(installed.data_dir, folder)
-    return Settings(folder, f"sqlite:///{folder / 'huiyin.db'}")
 
 
 @pytest.fixture

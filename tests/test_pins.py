@@ -38,13 +38,6 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     return settings
 
 
-@pytest.fixture
-def city(installed: Settings, tmp_path: Path) -> Settings:
-    folder = tmp_path / "city"
-    shutil.copytree(installed.data_dir, folder)
-    return Settings(folder, f"sqlite:///{folder / 'huiyin.db'}")
-
-
 def every_view(reader: Session) -> dict[str, View]:
     """Everything the pages open with and everything on the agenda."""
     recorder = recorder_of(reader, reader.filters)

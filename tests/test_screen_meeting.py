@@ -1,8 +1,6 @@
 """The session's page: no set-up, one item a screen, decisions at once, two people at once, closed for good."""
 
-import shutil
 from datetime import date
-from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -29,13 +27,6 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     demo.load(settings, cases=1_500)
     current(settings)
     return settings
-
-
-@pytest.fixture
-def city(installed: Settings, tmp_path: Path) -> Settings:
-    folder = tmp_path / "city"
-    shutil.copytree(installed.data_dir, folder)
-    return Settings(folder, f"sqlite:///{folder / 'huiyin.db'}")
 
 
 def _draw(settings, step, month, signed):  # runs as a script of its own, where no annotation has a meaning
