@@ -13,14 +13,14 @@ from functools import partial
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from dashboard.components import no_data, plain
 from dashboard.desk import Desk
-from dashboard.filter_bar import filter_bar
-from dashboard.link_menu import begin_where_wished
-from dashboard.pinned import pinned_banner
-from dashboard.record_form import say_done
+from dashboard.forms.record_form import say_done
+from dashboard.frame.filter_bar import filter_bar
+from dashboard.frame.link_menu import begin_where_wished
+from dashboard.frame.pinned import pinned_banner
+from dashboard.parts.components import no_data, plain
 from dashboard.screens import pages
-from dashboard.session import begin, enter_page, unread
+from dashboard.state.session import begin, enter_page, unread
 from queries.settings import Settings
 
 st.set_page_config(page_title="回音 Huiyin", page_icon="📮", layout="wide", initial_sidebar_state="collapsed")

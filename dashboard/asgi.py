@@ -20,10 +20,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse
 from starlette.routing import Route
 
-from dashboard.ask import index_for
+from dashboard.frame.ask import index_for
 from dashboard.i18n import Words, choose_language
 from dashboard.screens import pages
-from dashboard.session import default_reader
+from dashboard.state.session import default_reader
 from dashboard.wall.server import ROUTES as WALL
 from queries.errors import HuiyinError
 from queries.settings import Settings

@@ -18,7 +18,7 @@ from tempfile import mkdtemp
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from dashboard.import_work import ImportWork, Tell, Upload
+from dashboard.state.import_work import ImportWork, Tell, Upload
 from queries.errors import StoreBusy
 from queries.settings import Settings
 from queries.snapshot import current
@@ -42,7 +42,7 @@ _one_at_a_time: dict[str, Lock] = {}
 
 @dataclass(frozen=True)
 class Desk:
-    """The loader as the import page sees it (`dashboard.import_work.ImportDesk`)."""
+    """The loader as the import page sees it (`dashboard.state.import_work.ImportDesk`)."""
 
     settings: Settings
 

@@ -16,8 +16,8 @@ import pytest
 from hypothesis import settings as property_tests
 from sqlalchemy import Boolean, Engine, Integer, create_engine, text
 
+from queries.counting.evaluate import evaluate
 from queries.engines import DuckDBEngine, PolarsEngine
-from queries.evaluate import evaluate
 from queries.filters import Filters
 from queries.schema import metadata
 from queries.settings import Settings

@@ -6,8 +6,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from queries.access import BUREAU, Viewer, visible_to
-from queries.distributions import matter_sizes, open_ages, satisfaction_components
-from queries.evaluate import evaluate
+from queries.counting.distributions import matter_sizes, open_ages, satisfaction_components
+from queries.counting.evaluate import evaluate
 from queries.filters import Filters
 from queries.measures import measures
 from tests.invented import Register, registers, snapshot_of

@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 import pytest
 
-from queries.case_clocks import LABELS, clocks
+from queries.cases.case_clocks import LABELS, clocks
 from queries.rules import REGULATION_2022
 
 

@@ -9,10 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from queries.access import BUREAU, CASE_ROWS, STRANGER, Viewer, listed_for
-from queries.case_list import COLUMNS, NOTHING, ROLES, SORTS, STATES, USUAL, Question, found, of_same_matter, rows
-from queries.case_list import batch_items as in_batches
+from queries.cases.case_list import COLUMNS, NOTHING, ROLES, SORTS, STATES, USUAL, Question, found, of_same_matter, rows
+from queries.cases.case_list import batch_items as in_batches
+from queries.counting.evaluate import evaluate
 from queries.dimensions import DIMENSIONS
-from queries.evaluate import evaluate
 from queries.filters import Filters
 from queries.measures import Count, Ratio, measures
 from queries.schema import petition_case

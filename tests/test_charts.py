@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from dashboard.charts import DARK, LIGHT, Style, distribution, escape, figure, goal_line, month_axis, settled
 from dashboard.charts.comparison import interval_dots
 from dashboard.charts.time_series import LABEL_ROOM, monthly_share, monthly_shares, share_axis
-from dashboard.components import plain, sparkline, working_days
+from dashboard.parts.components import plain, sparkline, working_days
 from queries import wording
 from queries.filters import Filters
 from queries.measures import measure

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.choices import PERIODS, Choices, preset, read_link
+from dashboard.state.choices import PERIODS, Choices, preset, read_link
 from queries.filters import Filters
 from queries.rules import CONVENTIONS, RULE_SETS
 

@@ -21,8 +21,8 @@ from dashboard.cli import app, commands, server
 from dashboard.cli.briefing import write_all
 from dashboard.exports.briefings import Format
 from dashboard.exports.cells import csv_bytes, safe_cell
+from queries.counting.evaluate import evaluate
 from queries.errors import InputError
-from queries.evaluate import evaluate
 from queries.filters import Filters
 from queries.measures import measures
 from queries.settings import Settings

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from queries.clock import LONGEST_FORWARDING, by_clock, forwarding_days, not_forwarded
+from queries.counting.clock import LONGEST_FORWARDING, by_clock, forwarding_days, not_forwarded
+from queries.counting.evaluate import evaluate
 from queries.engines import DuckDBEngine, PolarsEngine
-from queries.evaluate import evaluate
 from queries.filters import Filters
 from queries.snapshot import build_from_frames
 

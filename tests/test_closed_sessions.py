@@ -10,8 +10,8 @@ from sqlalchemy import Engine, delete, insert, select, update
 from dashboard.agenda import AGENDA
 from dashboard.briefing import Briefing
 from dashboard.briefing.request import briefing_for, file_stem_for
-from dashboard.held import held_session
-from dashboard.session import Session, default_reader
+from dashboard.state.held import held_session
+from dashboard.state.session import Session, default_reader
 from queries.errors import InvalidRecord, StoreError
 from queries.filters import Filters
 from queries.records import meetings, write

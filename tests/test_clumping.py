@@ -6,8 +6,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from queries.clumping import clumping, design_effect
-from queries.evaluate import compare
+from queries.counting.clumping import clumping, design_effect
+from queries.counting.evaluate import compare
 from queries.filters import Filters
 from queries.snapshot import build_from_frames
 from queries.views.parts import beyond_chance

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from queries.counting.reasons import HEADINGS
 from queries.days import day_number
 from queries.dimensions import DIMENSIONS, GRAINS
 from queries.measures import Basis, Measure, measures
-from queries.reasons import HEADINGS
 from queries.rules import RULE_SETS, RuleSet
 from queries.snapshot.build import case_columns
 from queries.snapshot.layout import BACKLOG_DAYS, BACKLOG_WORDS, EVALUATION_DAYS

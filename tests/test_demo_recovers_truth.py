@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from queries import snapshot as snapshots
-from queries.evaluate import compare, evaluate
+from queries.counting.evaluate import compare, evaluate
 from queries.filters import Filters
 from queries.settings import Settings
 from queries.snapshot import Snapshot

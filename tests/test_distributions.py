@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from queries.distributions import (
+from queries.counting.distributions import (
     backlog_batches,
     closing_days,
     matter_sizes,

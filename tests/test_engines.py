@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from queries.distributions import (
+from queries.counting.distributions import (
     backlog_batches,
     closing_days,
     matter_sizes,
@@ -20,8 +20,8 @@ from queries.distributions import (
     open_by_due_date,
     satisfaction_components,
 )
+from queries.counting.evaluate import evaluate
 from queries.engines import DuckDBEngine, Engine, PostgreSQLEngine
-from queries.evaluate import evaluate
 from queries.filters import Filters
 from queries.measures import measures
 from queries.snapshot import Snapshot
@@ -49,7 +49,7 @@ def engine_for(request: pytest.FixtureRequest) -> OpenEngine:
 @contextmanager
 def large_register() -> Iterator[None]:
     """Take the ways kept for large registers: months worked out for every row, quantiles in two looks."""
-    with patch("queries.selection.MANY_GROUPS", 0), patch("queries.quantiles.FEW_ROWS", 0):
+    with patch("queries.counting.selection.MANY_GROUPS", 0), patch("queries.counting.quantiles.FEW_ROWS", 0):
         yield
 
 
@@ -58,7 +58,7 @@ def large_register() -> Iterator[None]:
 def test_every_measure_is_the_same_on_every_engine(
     engine_for: OpenEngine, register: Register, filters: Filters, large: bool
 ) -> None:
-    undated = patch("queries.reasons.UNDATED_MOST", 1.0)  # left out, not blocked
+    undated = patch("queries.counting.reasons.UNDATED_MOST", 1.0)  # left out, not blocked
     with snapshot_of(register) as snapshot, closing(engine_for(snapshot)) as engine, undated:
         for by in BREAKDOWNS:
             here = evaluate(snapshot, list(measures()), by, filters)

@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from queries.evaluate import evaluate
+from queries.counting.evaluate import evaluate
 from queries.filters import Filters
 from queries.measures import Count, Duration, measures
 from tests.invented import Register, Row, registers, selections, snapshot_of
@@ -20,7 +20,7 @@ GROUPS = (None, "place", "channel", "month", "week")
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 def test_every_measure_equals_a_count_by_hand(register: Register, filters: Filters) -> None:
     # a few undated closings block a figure of an earlier day in so small a register: here they are left out instead
-    with snapshot_of(register) as snapshot, patch("queries.reasons.UNDATED_MOST", 1.0):
+    with snapshot_of(register) as snapshot, patch("queries.counting.reasons.UNDATED_MOST", 1.0):
         plain = evaluate(snapshot, list(measures()), [], filters)
         empty = plain.filter(pl.col("reason") == "column_empty")["measure"].to_list()
         for group in GROUPS:

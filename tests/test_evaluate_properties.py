@@ -10,11 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
+from queries.counting.evaluate import evaluate
+from queries.counting.selection import _month, _month_number, _month_start
 from queries.days import day_number
-from queries.evaluate import evaluate
 from queries.filters import Filters
 from queries.measures import Count, measures
-from queries.selection import _month, _month_number, _month_start
 from queries.snapshot import Snapshot
 from tests.invented import Register, registers, selections, snapshot_of
 
@@ -91,7 +91,7 @@ def test_quantiles_in_two_looks_equal_those_in_one(register: Register, filters: 
     with snapshot_of(register) as snapshot:
         for by in ([], ["place"], ["month"]):
             one = evaluate(snapshot, names, by, filters)
-            with patch("queries.quantiles.FEW_ROWS", 0):
+            with patch("queries.counting.quantiles.FEW_ROWS", 0):
                 two = evaluate(snapshot, names, by, filters)
             assert_frame_equal(one, two)
 
@@ -101,7 +101,7 @@ def test_quantiles_in_two_looks_equal_those_in_one(register: Register, filters: 
 def test_periods_worked_out_for_each_row_equal_days_added_up(register: Register, filters: Filters, grain: str) -> None:
     with snapshot_of(register) as snapshot:
         added = evaluate(snapshot, list(measures()), ["place", grain], filters)
-        with patch("queries.selection.MANY_GROUPS", 0):
+        with patch("queries.counting.selection.MANY_GROUPS", 0):
             assert_frame_equal(added, evaluate(snapshot, list(measures()), ["place", grain], filters))
 
 

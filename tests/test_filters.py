@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from queries.counting.evaluate import compare, evaluate
+from queries.counting.reasons import reason_text
 from queries.errors import BadFilter, UnknownName, UsageError
-from queries.evaluate import compare, evaluate
 from queries.filters import Filters
 from queries.measures import measure
-from queries.reasons import reason_text
 
 words = st.text(min_size=1, max_size=8)
 filters = st.builds(

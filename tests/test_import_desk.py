@@ -9,7 +9,7 @@ import pytest
 
 from dashboard import desk as desk_module
 from dashboard.desk import Desk, file_name
-from dashboard.import_work import ImportWork, Upload
+from dashboard.state.import_work import ImportWork, Upload
 from queries.errors import BadMapping, StoreBusy, UnreadableFile
 from queries.snapshot import current
 from seed import demo, load

@@ -5,7 +5,7 @@ from datetime import date
 import narwhals as nw
 import polars as pl
 
-from queries.conditions import counted_rows
+from queries.counting.conditions import counted_rows
 from queries.days import day_number
 from queries.kept import Kept, keep
 from queries.measures import Basis, measure

@@ -5,11 +5,11 @@ from types import SimpleNamespace
 
 import pytest
 
-from dashboard import narrowing
-from dashboard.choices import Choices
-from dashboard.narrowing import Mark
-from dashboard.session import Session
-from queries.case_list import Question, found
+from dashboard.state import narrowing
+from dashboard.state.choices import Choices
+from dashboard.state.narrowing import Mark
+from dashboard.state.session import Session
+from queries.cases.case_list import Question, found
 from queries.filters import Filters
 from queries.settings import Settings
 from queries.snapshot import Snapshot
@@ -97,7 +97,9 @@ def test_a_row_stands_for_the_keys_in_its_columns_and_for_nothing_where_they_are
 @pytest.mark.parametrize(("part", "asked"), [(None, []), (["a card"], ["whole page"])])
 def test_the_whole_page_is_asked_for_only_where_a_part_is_drawn_alone(monkeypatch, part, asked):
     found = []
-    monkeypatch.setattr("dashboard.narrowing.get_script_run_ctx", lambda: SimpleNamespace(fragment_ids_this_run=part))
-    monkeypatch.setattr("dashboard.narrowing.st.rerun", lambda: found.append("whole page"))
+    monkeypatch.setattr(
+        "dashboard.state.narrowing.get_script_run_ctx", lambda: SimpleNamespace(fragment_ids_this_run=part)
+    )
+    monkeypatch.setattr("dashboard.state.narrowing.st.rerun", lambda: found.append("whole page"))
     narrowing.draw_all()
     assert found == asked

@@ -15,7 +15,7 @@ from dashboard.agenda import AGENDA
 from dashboard.cli.recorder import recorder_of
 from dashboard.i18n import Words
 from dashboard.screens import pages
-from dashboard.session import Session, default_reader
+from dashboard.state.session import Session, default_reader
 from queries.records import write
 from queries.schema import petition_case
 from queries.settings import Settings

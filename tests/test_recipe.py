@@ -7,10 +7,10 @@ from typing import Any
 import polars as pl
 import pytest
 
-from queries.evaluate import evaluate
+from queries.counting.evaluate import evaluate
+from queries.counting.recipe import code
 from queries.filters import Filters
 from queries.measures import measures
-from queries.recipe import code
 from queries.rules import RULE_SETS
 from queries.settings import Settings
 from queries.snapshot import Snapshot, current

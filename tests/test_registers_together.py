@@ -8,13 +8,13 @@ import pytest
 
 from dashboard.bench import sql
 from dashboard.bench.calls import Call
-from queries import distributions, followup
+from queries.counting import distributions, followup
+from queries.counting.evaluate import evaluate
+from queries.counting.reasons import reason_text
+from queries.counting.recipe import code
 from queries.engines import DuckDBEngine
-from queries.evaluate import evaluate
 from queries.filters import Filters
 from queries.measures import measure
-from queries.reasons import reason_text
-from queries.recipe import code
 from queries.views import closure, repeats
 
 TWO = """
@@ -83,7 +83,7 @@ def test_the_peers_of_the_benchmark_and_a_second_engine_count_the_same(register)
     names = ("closure_rate", "open_count", "closed_share", "overdue_count")
     for day in (date(2022, 3, 1), date(2022, 6, 30)):
         filters = Filters(as_of=day)
-        with patch("queries.reasons.UNDATED_MOST", 1.0):
+        with patch("queries.counting.reasons.UNDATED_MOST", 1.0):
             ours, theirs = (evaluate(snapshot, names, (), filters, engine) for engine in (None, DuckDBEngine()))
         assert ours.equals(theirs)
         counted = [

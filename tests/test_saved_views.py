@@ -3,7 +3,7 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.link_menu import as_text, parameters
+from dashboard.frame.link_menu import as_text, parameters
 from queries.filters import Filters
 from queries.records import write
 from queries.settings import Settings
@@ -103,7 +103,7 @@ def _views_page(settings: Settings, who: str) -> AppTest:
 
 def _draw(settings):
     from dashboard.screens.views import PAGE
-    from dashboard.session import default_reader
+    from dashboard.state.session import default_reader
 
     PAGE.render(default_reader(settings, "zh"))
 

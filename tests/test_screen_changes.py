@@ -5,10 +5,10 @@ from datetime import date
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.choices import Choices
 from dashboard.i18n import Words
 from dashboard.screens.changes import PAGE
-from dashboard.session import _FILTER_PARAMETERS, Session
+from dashboard.state.choices import Choices
+from dashboard.state.session import _FILTER_PARAMETERS, Session
 from queries.snapshot import current
 from seed.load import run
 from tests.seed.registers import write_register

@@ -5,13 +5,13 @@ from collections.abc import Callable
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import import_work
-from dashboard.choices import Choices
 from dashboard.desk import Desk
 from dashboard.i18n import Words
 from dashboard.screens.importing import PAGE
 from dashboard.screens.quality import PAGE as QUALITY
-from dashboard.session import Session
+from dashboard.state import import_work
+from dashboard.state.choices import Choices
+from dashboard.state.session import Session
 from queries.snapshot import current
 from seed import demo, load
 from tests.seed.registers import write_register

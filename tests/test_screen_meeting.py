@@ -32,10 +32,10 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 def _draw(settings, step, month, signed):  # runs as a script of its own, where no annotation has a meaning
     import streamlit as st
 
-    from dashboard.choices import Choices
-    from dashboard.record_form import say_done
+    from dashboard.forms.record_form import say_done
     from dashboard.screens.meeting import render
-    from dashboard.session import Session, remember
+    from dashboard.state.choices import Choices
+    from dashboard.state.session import Session, remember
     from queries.snapshot import current
 
     if signed:
@@ -114,11 +114,11 @@ def _draw_drawer(settings, form, step, signed):  # see `_draw`
 
     import streamlit as st
 
-    from dashboard import sitting
     from dashboard.agenda import item
-    from dashboard.choices import Choices
-    from dashboard.record_form import say_done
-    from dashboard.session import Session, remember
+    from dashboard.forms import sitting
+    from dashboard.forms.record_form import say_done
+    from dashboard.state.choices import Choices
+    from dashboard.state.session import Session, remember
     from queries.filters import Filters
     from queries.snapshot import current
     from queries.views.meeting import meeting_of
@@ -180,9 +180,9 @@ def test_the_drawers_open_on_the_page(city):
 def _draw_commitment(settings, number, signed):  # see `_draw`
     import streamlit as st
 
-    from dashboard.choices import Choices
-    from dashboard.record_form import _existing, say_done
-    from dashboard.session import Session, remember
+    from dashboard.forms.record_form import _existing, say_done
+    from dashboard.state.choices import Choices
+    from dashboard.state.session import Session, remember
     from queries.records.kinds import kind_of
     from queries.snapshot import current
 

@@ -6,10 +6,10 @@ import polars as pl
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.choices import Choices
 from dashboard.i18n import Words
 from dashboard.screens import pages
-from dashboard.session import Session
+from dashboard.state.choices import Choices
+from dashboard.state.session import Session
 from queries.access import BUREAU, Viewer
 from queries.filters import Filters
 from queries.records.write import save

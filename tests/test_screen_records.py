@@ -5,14 +5,14 @@ from datetime import date
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.choices import Choices
-from dashboard.components import plain
 from dashboard.desk import Desk
+from dashboard.forms.record_exchange import rejected_lines
 from dashboard.i18n import Words
-from dashboard.import_work import Upload
-from dashboard.record_exchange import rejected_lines
+from dashboard.parts.components import plain
 from dashboard.screens import records as screen
-from dashboard.session import Session
+from dashboard.state.choices import Choices
+from dashboard.state.import_work import Upload
+from dashboard.state.session import Session
 from queries.records.kinds import KINDS
 from queries.records.write import history, save, withdraw
 from queries.snapshot import current
@@ -41,10 +41,10 @@ def opened(settings):
 def _draw(settings, kind):  # runs as a script of its own, where no annotation has a meaning
     from datetime import date
 
-    from dashboard.choices import Choices
-    from dashboard.record_fields import sign
-    from dashboard.record_form import _existing, _form, say_done
-    from dashboard.session import Session
+    from dashboard.forms.record_fields import sign
+    from dashboard.forms.record_form import _existing, _form, say_done
+    from dashboard.state.choices import Choices
+    from dashboard.state.session import Session
     from queries.records.kinds import kind_of
     from queries.snapshot import current
 

@@ -9,12 +9,12 @@ import polars as pl
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import session as session_module
-from dashboard.choices import Choices
-from dashboard.filter_widgets import WIDGET
 from dashboard.i18n import Words
 from dashboard.screens import pages
-from dashboard.session import Session
+from dashboard.state import session as session_module
+from dashboard.state.choices import Choices
+from dashboard.state.filter_widgets import WIDGET
+from dashboard.state.session import Session
 from queries.filters import Filters
 from queries.records.write import save
 from queries.settings import Settings
@@ -310,8 +310,8 @@ def test_a_choice_in_the_menu_of_a_card_narrows_the_page_and_the_same_again_take
 
 
 def _with_an_option_that_goes(settings):  # runs as a script of its own
-    from dashboard.components import choose
-    from dashboard.session import begin, enter_page
+    from dashboard.parts.components import choose
+    from dashboard.state.session import begin, enter_page
 
     session = begin(settings)
     enter_page("some")

@@ -8,8 +8,8 @@ import polars as pl
 import pytest
 from sqlalchemy import Engine, insert, update
 
+from queries.counting.evaluate import evaluate
 from queries.errors import StoreError, UnknownName
-from queries.evaluate import evaluate
 from queries.filters import Filters
 from queries.records import write as records
 from queries.schema import backlog_item, case_evaluation, import_run, office, petition_case

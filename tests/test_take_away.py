@@ -9,10 +9,10 @@ import openpyxl
 import polars as pl
 import pytest
 
-from dashboard.choices import Choices
 from dashboard.exports.card import FORMS, view_file
-from dashboard.session import Session
-from dashboard.take_away import foot, title_of
+from dashboard.parts.take_away import foot, title_of
+from dashboard.state.choices import Choices
+from dashboard.state.session import Session
 from queries.filters import Filters
 from queries.settings import Settings
 from queries.snapshot import Snapshot, build_from_frames

@@ -3,12 +3,12 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.choices import Choices
 from dashboard.screens import pages
-from dashboard.session import Session
-from dashboard.viewer import viewer_of
+from dashboard.state.choices import Choices
+from dashboard.state.session import Session
+from dashboard.state.viewer import viewer_of
 from queries.access import BUREAU, STRANGER, Viewer, visible_to
-from queries.case_list import Question
+from queries.cases.case_list import Question
 from queries.errors import NotAllowed, SettingsError
 from queries.settings import Settings
 from queries.snapshot import Snapshot, current
@@ -84,7 +84,7 @@ def test_what_is_kept_for_the_bureau_is_not_shown_to_an_office_nor_the_other_way
 
 
 def _registered(snapshot, filters):
-    from queries.evaluate import evaluate
+    from queries.counting.evaluate import evaluate
 
     return evaluate(snapshot, "registered_count", (), filters)["numerator"][0]
 

@@ -21,11 +21,11 @@ from sqlalchemy import Engine, insert
 
 from dashboard.charts import Style
 from dashboard.charts.waterfall import waterfall as draw_waterfall
-from queries.evaluate import evaluate
+from queries.counting.evaluate import evaluate
+from queries.counting.selection import evaluation_target
 from queries.filters import Filters
 from queries.measures import Count, Ratio, measures
 from queries.schema import office
-from queries.selection import evaluation_target
 from queries.settings import Settings
 from queries.snapshot import Snapshot, current
 from queries.snapshot.versions import Earlier, earlier

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from dashboard.charts import Style
 from dashboard.charts.comparison import targets_and_dots
-from queries.evaluate import evaluate
+from queries.counting.evaluate import evaluate
 from queries.filters import Filters
 from queries.schema import petition_case
 from queries.settings import Settings

@@ -10,9 +10,9 @@ import pytest
 
 from dashboard.charts import Style
 from dashboard.charts.exploration import drawing
+from queries.counting.evaluate import added_up, evaluate
 from queries.days import day_number
 from queries.errors import UsageError
-from queries.evaluate import added_up, evaluate
 from queries.filters import Filters
 from queries.measures import QUANTILES, plain_name
 from queries.snapshot import Snapshot, build_from_frames

@@ -10,7 +10,7 @@ import pytest
 
 from dashboard.exports.findings import findings_csv, findings_workbook
 from queries.checks import CHECKS
-from queries.evaluate import evaluate
+from queries.counting.evaluate import evaluate
 from queries.filters import Filters
 from queries.measures import measures
 from queries.register import changes, examples, findings, imports

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from queries import snapshot as snapshots
-from queries.evaluate import evaluate
+from queries.counting.evaluate import evaluate
 from queries.filters import Filters
 from queries.settings import Settings
 from queries.snapshot import Snapshot, build_from_frames

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from queries import followup
+from queries.counting import followup
 from queries.engines import DuckDBEngine
 from queries.filters import Filters
 from queries.snapshot import Snapshot, build_from_frames

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from statsmodels.duration.survfunc import SurvfuncRight
 
+from queries.counting.followup import Followed
 from queries.filters import Filters
-from queries.followup import Followed
 from queries.snapshot import build_from_frames
 from queries.views import time_to_return
 

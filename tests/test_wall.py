@@ -15,11 +15,11 @@ import pytest
 from starlette.applications import Starlette
 from streamlit.testing.v1 import AppTest
 
-from dashboard.components import STALE_AFTER, working_days
 from dashboard.i18n import Words
-from dashboard.kept import kept as kept_answers
+from dashboard.parts.components import STALE_AFTER, working_days
 from dashboard.screens.slides import PAGE
-from dashboard.session import Session
+from dashboard.state.kept import kept as kept_answers
+from dashboard.state.session import Session
 from dashboard.wall import Ask, Chart, Content, Skipped, Slide, Stack, Table, slides
 from dashboard.wall import payload as payload_module
 from dashboard.wall.draft import added, chosen, lasts, moved, removed, save, save_look, timed
@@ -344,7 +344,7 @@ def test_two_slides_of_one_kind_have_different_keys():
 def keeper(settings, sqlite_template, monkeypatch):
     """Saves a draft as a signed reader of the newest records; its programme afterwards."""
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    monkeypatch.setattr("dashboard.session.recall", lambda name: "王科长")
+    monkeypatch.setattr("dashboard.state.session.recall", lambda name: "王科长")
 
     def keep(draft, wall="hall"):
         session = reader(settings, Screen(wall, "zh"))
@@ -379,7 +379,7 @@ def keeper_now(first):
 
 
 def test_nothing_is_saved_unsigned(keeper, monkeypatch):
-    monkeypatch.setattr("dashboard.session.recall", lambda name: None)
+    monkeypatch.setattr("dashboard.state.session.recall", lambda name: None)
     with pytest.raises(InvalidRecord):
         keeper((Entry("repeats"),))
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from queries import distributions, evaluate
+from queries.counting import distributions, evaluate
 from queries.filters import Filters
 from queries.snapshot import Snapshot
 

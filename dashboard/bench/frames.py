@@ -14,10 +14,10 @@ import polars as pl
 from dashboard.bench.calls import Answer, Call, day_of
 from queries.checks import UNUSABLE
 from queries.coding import NO, YES, code, codes
+from queries.counting.selection import evaluation_target
 from queries.days import day_number
 from queries.dimensions import GRAINS
 from queries.measures import measure
-from queries.selection import evaluation_target
 from queries.snapshot import Snapshot
 
 NEVER = 32767

@@ -18,9 +18,9 @@ import polars as pl
 
 from dashboard.bench.worker import ENGINES, Measured, Work, memory
 from dashboard.bench.workload import opened, recorded, scenarios
-from dashboard.choices import Choices
 from dashboard.cli.console import inform, progress
-from dashboard.session import Session
+from dashboard.state.choices import Choices
+from dashboard.state.session import Session
 from queries.errors import SettingsError
 from queries.settings import Settings
 from queries.snapshot import Snapshot, build_from_frames, current

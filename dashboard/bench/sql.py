@@ -12,10 +12,10 @@ from typing import Any
 from dashboard.bench.calls import Answer, Call, day_of
 from queries.checks import UNUSABLE
 from queries.coding import NO, YES, code, codes
+from queries.counting.selection import evaluation_target
 from queries.days import day_number, from_day_number
 from queries.dimensions import GRAINS
 from queries.measures import Basis, measure
-from queries.selection import evaluation_target
 from queries.snapshot import Snapshot
 
 Query = Callable[[str], list[tuple[Any, ...]]]

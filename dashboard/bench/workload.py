@@ -9,7 +9,7 @@ from typing import Any
 from dashboard.bench.calls import FUNCTIONS, Call
 from dashboard.cli.recorder import Recorder, recorder_of
 from dashboard.screens import pages
-from dashboard.session import Session
+from dashboard.state.session import Session
 from queries.days import add_months, month_start
 from queries.dimensions import dimension_name
 from queries.filters import Filters

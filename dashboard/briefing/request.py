@@ -5,9 +5,9 @@ from datetime import date
 
 from dashboard.briefing import Briefing
 from dashboard.briefing.compose import compose, file_stem
-from dashboard.held import held_session
 from dashboard.i18n import Words
-from dashboard.session import Session
+from dashboard.state.held import held_session
+from dashboard.state.session import Session
 from queries.errors import StoreError
 from queries.views.meeting import newest_month
 

@@ -7,7 +7,7 @@ from dashboard.cli.console import inform, show_table
 from dashboard.cli.selection import reading_language
 from dashboard.exports.cells import csv_bytes
 from dashboard.exports.record_books import record_book
-from dashboard.record_exchange import rejected_lines
+from dashboard.forms.record_exchange import rejected_lines
 from dashboard.screens.records import ENTERED
 from queries import register
 from queries.errors import UsageError

@@ -16,8 +16,8 @@ from dashboard.cli.console import inform, show_lines
 from dashboard.cli.options import Asked
 from dashboard.cli.selection import reading_language, selection
 from dashboard.exports.briefings import FORMATS, Format, draws_chinese, format_of
-from dashboard.held import held_session
-from dashboard.session import default_reader
+from dashboard.state.held import held_session
+from dashboard.state.session import default_reader
 from queries.days import month_start
 from queries.errors import InputError, UsageError
 from queries.filters import Filters

@@ -9,7 +9,7 @@ from dashboard.cli.selection import reading_language, selection
 from dashboard.exports import Pack, Sheet, exporter, exporters
 from dashboard.exports.sheets import selection_lines, sheet
 from dashboard.screens import Page, pages
-from dashboard.session import Session, default_reader
+from dashboard.state.session import Session, default_reader
 from queries import wording
 from queries.errors import InputError, UnknownName, UsageError
 from queries.filters import Filters

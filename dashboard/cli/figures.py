@@ -15,12 +15,12 @@ from dashboard.cli.options import Asked
 from dashboard.cli.selection import reading_language, selection
 from dashboard.exports.cells import csv_bytes, safe_cell
 from queries import wording
+from queries.counting.evaluate import evaluate
+from queries.counting.reasons import reason_text
 from queries.dimensions import BLANK, DIMENSIONS, GRAINS, Dimension, Grain, dimension_name
 from queries.errors import UsageError
-from queries.evaluate import evaluate
 from queries.filters import Filters
 from queries.measures import Count, Duration, Measure, measure, measures
-from queries.reasons import reason_text
 from queries.settings import Settings
 from queries.snapshot import Snapshot, current
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from dashboard.choices import PERIODS
+from dashboard.state.choices import PERIODS
 
 PRESETS = tuple(name for name in PERIODS if name != "custom")
 _PANEL = "Selection (as on the pages)"

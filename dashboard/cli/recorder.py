@@ -7,7 +7,7 @@ from typing import Any, cast
 import plotly.graph_objects as go
 
 from dashboard.charts import Chart, Style
-from dashboard.session import Session
+from dashboard.state.session import Session
 from queries.filters import Filters
 from queries.views import View
 

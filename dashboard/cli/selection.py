@@ -3,9 +3,9 @@
 import os
 from dataclasses import replace
 
-from dashboard.choices import preset
 from dashboard.cli.options import PRESETS, Asked
 from dashboard.i18n import choose_language
+from dashboard.state.choices import preset
 from queries.errors import UnknownName, UsageError
 from queries.filters import Filters
 from queries.settings import Settings

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
-from dashboard.session import Session
+from dashboard.state.session import Session
 from queries.catalogue import collect
 
 

@@ -4,12 +4,12 @@ from typing import Any, Literal
 
 import streamlit as st
 
-from dashboard.components import card, choose, heading, notes, plain, table, title
-from dashboard.controls import set_value
-from dashboard.import_work import Upload
-from dashboard.record_fields import local, sign
+from dashboard.forms.record_fields import local, sign
+from dashboard.parts.components import card, choose, heading, notes, plain, table, title
 from dashboard.screens import Page
-from dashboard.session import Session, recall, remember
+from dashboard.state.controls import set_value
+from dashboard.state.import_work import Upload
+from dashboard.state.session import Session, recall, remember
 from queries import wording
 from queries.errors import HuiyinError
 from queries.measures import measure

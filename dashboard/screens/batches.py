@@ -2,16 +2,16 @@
 
 import streamlit as st
 
-from dashboard import narrowing
 from dashboard.charts.concentration import ladder
 from dashboard.charts.curves import event_curve
 from dashboard.charts.ratios import reported_and_recognised
 from dashboard.charts.time_to_event import backflow_curve
-from dashboard.components import choose, heading, notes, show
-from dashboard.entries import entry, nothing_entered
-from dashboard.listings import listing
+from dashboard.forms.entries import entry, nothing_entered
+from dashboard.parts.components import choose, heading, notes, show
+from dashboard.parts.listings import listing
 from dashboard.screens import Page
-from dashboard.session import Session
+from dashboard.state import narrowing
+from dashboard.state.session import Session
 from queries.dimensions import DIMENSIONS
 from queries.views import batches
 

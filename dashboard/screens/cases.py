@@ -5,14 +5,24 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.case_drawer import opened
-from dashboard.case_reader import CaseReader
-from dashboard.components import choose, empty, heading, notes, plain
-from dashboard.controls import control, page_choices, page_text, picked_row, set_value, widget_value
+from dashboard.parts.case_drawer import opened
+from dashboard.parts.components import choose, empty, heading, notes, plain
 from dashboard.screens import Page
-from dashboard.session import Session, note_control, recall, remember
+from dashboard.state.case_reader import CaseReader
+from dashboard.state.controls import control, page_choices, page_text, picked_row, set_value, widget_value
+from dashboard.state.session import Session, note_control, recall, remember
 from queries import wording
-from queries.case_list import COLUMNS, DAY_COLUMNS, NUMBER_COLUMNS, SORTS, STATES, USUAL, WHOLE, Question, roles_of
+from queries.cases.case_list import (
+    COLUMNS,
+    DAY_COLUMNS,
+    NUMBER_COLUMNS,
+    SORTS,
+    STATES,
+    USUAL,
+    WHOLE,
+    Question,
+    roles_of,
+)
 from queries.measures import measure
 from queries.views import cases
 

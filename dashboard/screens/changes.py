@@ -8,9 +8,9 @@ import polars as pl
 import streamlit as st
 
 from dashboard.charts.waterfall import waterfall
-from dashboard.components import empty, has_figures, heading, plain, show, table, title
+from dashboard.parts.components import empty, has_figures, heading, plain, show, table, title
 from dashboard.screens import Page
-from dashboard.session import CITY_ZONE, Session, note_control, page_control, understood
+from dashboard.state.session import CITY_ZONE, Session, note_control, page_control, understood
 from queries import wording
 from queries.days import add_months, month_end
 from queries.measures import measure

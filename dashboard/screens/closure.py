@@ -5,14 +5,14 @@ from dataclasses import replace
 import polars as pl
 import streamlit as st
 
-from dashboard import narrowing
 from dashboard.charts import distribution, time_to_event
 from dashboard.charts.comparison import interval_dots
 from dashboard.charts.time_series import controlled_share, monthly_shares
-from dashboard.components import Figure, choose, deadline, empty, heading, metrics, show, table, variation
-from dashboard.rebasing import limits_and_baseline
+from dashboard.forms.rebasing import limits_and_baseline
+from dashboard.parts.components import Figure, choose, deadline, empty, heading, metrics, show, table, variation
 from dashboard.screens import Page
-from dashboard.session import Session
+from dashboard.state import narrowing
+from dashboard.state.session import Session
 from queries import wording
 from queries.dimensions import DIMENSIONS
 from queries.views import closure, time_to_close

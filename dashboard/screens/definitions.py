@@ -7,10 +7,10 @@ import polars as pl
 import streamlit as st
 
 import queries
-from dashboard.components import choose, heading, plain, table
-from dashboard.kept import spec_sentences
+from dashboard.parts.components import choose, heading, plain, table
 from dashboard.screens import Page
-from dashboard.session import Session
+from dashboard.state.kept import spec_sentences
+from dashboard.state.session import Session
 from queries.dimensions import DIMENSIONS, GRAINS
 from queries.methods import Method, methods
 from queries.rules import CONVENTIONS, RULE_SETS

@@ -7,13 +7,23 @@ from functools import partial
 import streamlit as st
 
 from dashboard.charts.exploration import drawing
-from dashboard.components import choose, choose_period, choose_several, empty, heading, notes, show, title, type_in
-from dashboard.controls import control, marked, take
-from dashboard.figures_table import figures_table
-from dashboard.narrowing import explore_controls
+from dashboard.parts.components import (
+    choose,
+    choose_period,
+    choose_several,
+    empty,
+    heading,
+    notes,
+    show,
+    title,
+    type_in,
+)
+from dashboard.parts.figures_table import figures_table
+from dashboard.parts.take_away import Card, take_away
 from dashboard.screens import Page
-from dashboard.session import Session, note_control, open_page
-from dashboard.take_away import Card, take_away
+from dashboard.state.controls import control, marked, take
+from dashboard.state.narrowing import explore_controls
+from dashboard.state.session import Session, note_control, open_page
 from queries import wording
 from queries.dimensions import DIMENSIONS
 from queries.measures import QUANTILES, Duration, Measure, Ratio, measure

@@ -5,17 +5,17 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import narrowing
 from dashboard.charts import Chart
 from dashboard.charts.calendar import calendar_shares
 from dashboard.charts.comparison import interval_dots, tall_interval_dots
 from dashboard.charts.curves import day_bands
 from dashboard.charts.time_series import controlled_share
-from dashboard.components import Figure, choose, empty, heading, metrics, notes, show, variation
-from dashboard.listings import listing
-from dashboard.rebasing import limits_and_baseline
+from dashboard.forms.rebasing import limits_and_baseline
+from dashboard.parts.components import Figure, choose, empty, heading, metrics, notes, show, variation
+from dashboard.parts.listings import listing
 from dashboard.screens import Page
-from dashboard.session import Session, open_page
+from dashboard.state import narrowing
+from dashboard.state.session import Session, open_page
 from queries import wording
 from queries.dimensions import DIMENSIONS
 from queries.views import View, forwarding

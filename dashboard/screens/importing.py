@@ -8,12 +8,12 @@ from typing import Any
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from dashboard import inspection
-from dashboard.components import Figure, card, heading, metrics, plain, title
-from dashboard.import_work import ImportDesk, ImportWork, Upload
-from dashboard.inspection import Brought
+from dashboard.parts import inspection
+from dashboard.parts.components import Figure, card, heading, metrics, plain, title
+from dashboard.parts.inspection import Brought
 from dashboard.screens import Page
-from dashboard.session import Session, note_control, page_control, recall, remember
+from dashboard.state.import_work import ImportDesk, ImportWork, Upload
+from dashboard.state.session import Session, note_control, page_control, recall, remember
 from queries import wording
 from queries.errors import HuiyinError, InputError, StoreBusy
 from queries.measures import measure

@@ -6,19 +6,31 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import sitting
 from dashboard.agenda import AGENDA, Item, Panel, finding, item
-from dashboard.briefing_menu import briefing_menu
-from dashboard.choices import TARGETS
-from dashboard.components import choose, deadline, empty, heading, metrics, no_data, notes, plain, show, table, title
-from dashboard.controls import control, link_to, set_value
-from dashboard.filter_widgets import WIDGET
-from dashboard.held import held_session
-from dashboard.kept import store
-from dashboard.listings import listing
-from dashboard.record_form import open_record, pick_record
+from dashboard.forms import sitting
+from dashboard.forms.record_form import open_record, pick_record
+from dashboard.parts.briefing_menu import briefing_menu
+from dashboard.parts.components import (
+    choose,
+    deadline,
+    empty,
+    heading,
+    metrics,
+    no_data,
+    notes,
+    plain,
+    show,
+    table,
+    title,
+)
+from dashboard.parts.listings import listing
 from dashboard.screens import Page, pages
-from dashboard.session import Session, note_control, page_control
+from dashboard.state.choices import TARGETS
+from dashboard.state.controls import control, link_to, set_value
+from dashboard.state.filter_widgets import WIDGET
+from dashboard.state.held import held_session
+from dashboard.state.kept import store
+from dashboard.state.session import Session, note_control, page_control
 from queries import wording
 from queries.days import FIRST_DAY
 from queries.filters import Filters

@@ -7,15 +7,15 @@ from functools import partial
 
 import streamlit as st
 
-from dashboard.briefing_menu import briefing_menu
 from dashboard.charts import Chart
 from dashboard.charts.comparison import interval_dots
 from dashboard.charts.distribution import ages
 from dashboard.charts.gap import dumbbell
 from dashboard.charts.time_series import controlled_share
-from dashboard.components import Figure, against_target, heading, metrics, show, target_words, verdict
+from dashboard.parts.briefing_menu import briefing_menu
+from dashboard.parts.components import Figure, against_target, heading, metrics, show, target_words, verdict
 from dashboard.screens import Page
-from dashboard.session import Session
+from dashboard.state.session import Session
 from queries import wording
 from queries.rules import CONVENTIONS
 from queries.views import View, closure, overview, repeats, satisfaction

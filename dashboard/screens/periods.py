@@ -4,11 +4,11 @@ import streamlit as st
 
 from dashboard.charts.matrix import status_matrix
 from dashboard.charts.ratios import usual_ratios
-from dashboard.components import choose, heading, show
-from dashboard.entries import entry, nothing_entered
-from dashboard.listings import listing
+from dashboard.forms.entries import entry, nothing_entered
+from dashboard.parts.components import choose, heading, show
+from dashboard.parts.listings import listing
 from dashboard.screens import Page
-from dashboard.session import Session
+from dashboard.state.session import Session
 from queries.views import periods
 
 OVERVIEW = ("name", "kind", "dates", "days", "duty", "settled", "count", "expected", "verdict")

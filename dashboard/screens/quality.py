@@ -6,11 +6,11 @@ from functools import partial
 import polars as pl
 import streamlit as st
 
-from dashboard import inspection
-from dashboard.components import Figure, card, heading, metrics, plain, title
-from dashboard.inspection import Brought
+from dashboard.parts import inspection
+from dashboard.parts.components import Figure, card, heading, metrics, plain, title
+from dashboard.parts.inspection import Brought
 from dashboard.screens import Page
-from dashboard.session import CITY_ZONE, Session, note_control, page_control
+from dashboard.state.session import CITY_ZONE, Session, note_control, page_control
 from queries import wording
 from queries.register import ImportRun
 from queries.views import quality

@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from dashboard.components import card, choose, heading, title
-from dashboard.record_exchange import record_files, record_import
-from dashboard.record_form import record_table
+from dashboard.forms.record_exchange import record_files, record_import
+from dashboard.forms.record_form import record_table
+from dashboard.parts.components import card, choose, heading, title
 from dashboard.screens import Page
-from dashboard.session import Session
+from dashboard.state.session import Session
 from queries import wording
 from queries.records.kinds import KINDS
 

@@ -9,11 +9,11 @@ from dashboard.charts import Chart, time_to_event
 from dashboard.charts.comparison import interval_dots
 from dashboard.charts.concentration import items_by_matter, ladder
 from dashboard.charts.time_series import controlled_share
-from dashboard.components import Figure, choose, heading, metrics, show, variation, verdict
-from dashboard.listings import listing
-from dashboard.rebasing import limits_and_baseline
+from dashboard.forms.rebasing import limits_and_baseline
+from dashboard.parts.components import Figure, choose, heading, metrics, show, variation, verdict
+from dashboard.parts.listings import listing
 from dashboard.screens import Page
-from dashboard.session import Session
+from dashboard.state.session import Session
 from queries import wording
 from queries.dimensions import DIMENSIONS
 from queries.views import View, recording, repeats, time_to_return

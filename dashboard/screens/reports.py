@@ -2,13 +2,13 @@
 
 import streamlit as st
 
-from dashboard import narrowing
 from dashboard.charts.matrix import status_matrix
-from dashboard.components import heading, plain, show
-from dashboard.entries import entry, nothing_entered
-from dashboard.listings import listing
+from dashboard.forms.entries import entry, nothing_entered
+from dashboard.parts.components import heading, plain, show
+from dashboard.parts.listings import listing
 from dashboard.screens import Page
-from dashboard.session import Session
+from dashboard.state import narrowing
+from dashboard.state.session import Session
 from queries import wording
 from queries.views import reports
 

@@ -2,13 +2,13 @@
 
 import streamlit as st
 
-from dashboard import narrowing
 from dashboard.charts.comparison import interval_dots
 from dashboard.charts.gap import dumbbell, gap_parts, silence_bounds
 from dashboard.charts.waterfall import waterfall
-from dashboard.components import Figure, choose, empty, heading, metrics, notes, plain, show, title
+from dashboard.parts.components import Figure, choose, empty, heading, metrics, notes, plain, show, title
 from dashboard.screens import Page
-from dashboard.session import Session
+from dashboard.state import narrowing
+from dashboard.state.session import Session
 from queries import wording
 from queries.dimensions import DIMENSIONS
 from queries.rules import CONVENTIONS

@@ -6,12 +6,12 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import narrowing
 from dashboard.charts.signals import against_usual
 from dashboard.charts.signals import course as course_chart
-from dashboard.components import PLOT, choose, empty, heading, notes, plain, show, table, title
+from dashboard.parts.components import PLOT, choose, empty, heading, notes, plain, show, table, title
 from dashboard.screens import Page
-from dashboard.session import Session, open_page
+from dashboard.state import narrowing
+from dashboard.state.session import Session, open_page
 from queries import wording
 from queries.dimensions import DIMENSIONS
 from queries.views import View, signals

@@ -8,12 +8,12 @@ from urllib.parse import urlencode, urljoin
 
 import streamlit as st
 
-from dashboard.components import card, choose, heading, plain, title
-from dashboard.controls import page_text
+from dashboard.forms.record_fields import sign
 from dashboard.i18n import Words
-from dashboard.record_fields import sign
+from dashboard.parts.components import card, choose, heading, plain, title
 from dashboard.screens import Page
-from dashboard.session import Session, note_control, recall, remember
+from dashboard.state.controls import page_text
+from dashboard.state.session import Session, note_control, recall, remember
 from dashboard.wall import Content, Skipped, slides
 from dashboard.wall.draft import Draft, added, chosen, lasts, moved, removed, save, save_look, timed
 from dashboard.wall.look import PERIODS, PRESETS, THEMES, Look, look, months

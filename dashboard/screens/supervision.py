@@ -2,13 +2,13 @@
 
 import streamlit as st
 
-from dashboard import narrowing
 from dashboard.charts.curves import day_bands, event_curve
-from dashboard.components import choose, heading, show
-from dashboard.entries import entry, nothing_entered
-from dashboard.listings import listing
+from dashboard.forms.entries import entry, nothing_entered
+from dashboard.parts.components import choose, heading, show
+from dashboard.parts.listings import listing
 from dashboard.screens import Page
-from dashboard.session import Session
+from dashboard.state import narrowing
+from dashboard.state.session import Session
 from queries.views import View, supervision
 
 KINDS = ("rectification_item", "supervision_item")

@@ -4,10 +4,10 @@ import streamlit as st
 
 from dashboard.charts.comparison import targets_and_dots
 from dashboard.charts.target_spans import target_spans
-from dashboard.components import card, heading, show, table, title
-from dashboard.record_form import record_table
+from dashboard.forms.record_form import record_table
+from dashboard.parts.components import card, heading, show, table, title
 from dashboard.screens import Page
-from dashboard.session import Session
+from dashboard.state.session import Session
 from queries.views import targets
 
 COLUMNS = ("name", "target", "value", "counts", "interval", "gap", "verdict", "period", "source")

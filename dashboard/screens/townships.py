@@ -5,15 +5,15 @@ from functools import partial
 
 import streamlit as st
 
-from dashboard import narrowing
 from dashboard.charts import Chart, chance
 from dashboard.charts.comparison import tall_interval_dots
 from dashboard.charts.map import places_map
 from dashboard.charts.time_series import narrow_controlled_share
-from dashboard.components import choose, empty, heading, notes, plain, show, title, variation, verdict
-from dashboard.rebasing import limits_and_baseline
+from dashboard.forms.rebasing import limits_and_baseline
+from dashboard.parts.components import choose, empty, heading, notes, plain, show, title, variation, verdict
 from dashboard.screens import Page
-from dashboard.session import Session, pick
+from dashboard.state import narrowing
+from dashboard.state.session import Session, pick
 from queries import wording
 from queries.dimensions import DIMENSIONS
 from queries.errors import UnreadableFile

@@ -5,11 +5,11 @@ from dataclasses import asdict
 
 import streamlit as st
 
-from dashboard.components import heading, plain
-from dashboard.link_menu import KIND, open_view
-from dashboard.record_fields import sign
+from dashboard.forms.record_fields import sign
+from dashboard.frame.link_menu import KIND, open_view
+from dashboard.parts.components import heading, plain
 from dashboard.screens import Page, pages
-from dashboard.session import Session
+from dashboard.state.session import Session
 from queries.errors import HuiyinError, InvalidRecord
 from queries.records.fields import NO_PETITIONERS
 from queries.views import saved

@@ -12,7 +12,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any, Literal
 
-from dashboard.session import Session
+from dashboard.state.session import Session
 from queries.catalogue import collect
 
 Tone = Literal["", "signal", "breach", "data", "muted"]

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
-from dashboard.session import Session
+from dashboard.state.session import Session
 from dashboard.wall.look import Look
 from dashboard.wall.programme import Entry, programme
 

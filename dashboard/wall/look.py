@@ -10,8 +10,8 @@ from datetime import date
 
 import polars as pl
 
-from dashboard import choices
-from dashboard.choices import Choices
+from dashboard.state import choices
+from dashboard.state.choices import Choices
 from queries.days import FIRST_DAY, LAST_DAY, add_months, month_end, month_start
 from queries.records import Records
 from queries.vocabulary import LANGUAGES

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from dashboard.charts import Chart as ChartFunction
-from dashboard.components import has_figures
-from dashboard.session import Session
+from dashboard.parts.components import has_figures
+from dashboard.state.session import Session
 from dashboard.wall import Chart, Skipped
 from queries import wording
 from queries.views import View

@@ -13,10 +13,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from dashboard.components import STALE_AFTER, working_days
 from dashboard.i18n import choose_language
-from dashboard.session import Session, default_reader
-from dashboard.viewer import viewer_of
+from dashboard.parts.components import STALE_AFTER, working_days
+from dashboard.state.session import Session, default_reader
+from dashboard.state.viewer import viewer_of
 from dashboard.wall import Ask, Content, Skipped, slides
 from dashboard.wall.look import USUAL, look, period_choices
 from dashboard.wall.programme import Entry, programme

@@ -3,7 +3,7 @@
 A definition says *which rows count* as Narwhals expressions over the columns of a snapshot table (see
 `queries.snapshot`): small integers, days as day numbers, flags as 0/1, null for "not given". A comparison with null is
 not true, so a row lacking a date simply does not count. Each engine sums the resulting 0/1 columns; the ratio, the
-interval and the reason for a missing value are finished once, in `queries.evaluate`.
+interval and the reason for a missing value are finished once, in `queries.counting.evaluate`.
 """
 
 from collections.abc import Callable

@@ -19,7 +19,7 @@ class View:
     """An answered question.
 
     Attributes:
-        frame: the figures. Columns of `queries.evaluate.evaluate`, plus what the view says it adds.
+        frame: the figures. Columns of `queries.counting.evaluate.evaluate`, plus what the view says it adds.
         measures: the definitions behind the figures.
         by: dimensions or grains of the rows.
         filters: the selection, with `as_of` filled in.

@@ -4,9 +4,9 @@ import numpy as np
 import polars as pl
 
 from queries import wording
-from queries.clumping import clumping
+from queries.counting.clumping import clumping
+from queries.counting.evaluate import evaluate
 from queries.dimensions import DIMENSIONS
-from queries.evaluate import evaluate
 from queries.filters import Filters
 from queries.measures import Measure, measure
 from queries.snapshot import Snapshot

@@ -9,11 +9,11 @@ from datetime import date
 import polars as pl
 
 from queries import wording
-from queries.distributions import backlog_batches
-from queries.evaluate import evaluate
+from queries.counting.distributions import backlog_batches
+from queries.counting.evaluate import evaluate
+from queries.counting.reasons import reason_text, why_not
 from queries.filters import Filters
 from queries.measures import measure
-from queries.reasons import reason_text, why_not
 from queries.snapshot import Snapshot
 from queries.views import View
 from queries.views.parts import both, in_both, made, others_below, seen

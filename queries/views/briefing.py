@@ -3,7 +3,7 @@
 import polars as pl
 
 from queries import wording
-from queries.evaluate import evaluate
+from queries.counting.evaluate import evaluate
 from queries.filters import Filters
 from queries.snapshot import Snapshot
 from queries.views import View

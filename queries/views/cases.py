@@ -8,9 +8,9 @@ from typing import Any
 import polars as pl
 
 from queries import wording
-from queries.case_clocks import STATES as CLOCK_STATES
-from queries.case_clocks import Clock, clocks
-from queries.case_list import (
+from queries.cases.case_clocks import STATES as CLOCK_STATES
+from queries.cases.case_clocks import Clock, clocks
+from queries.cases.case_list import (
     COLUMNS,
     DAY_COLUMNS,
     NUMBER_COLUMNS,
@@ -20,13 +20,13 @@ from queries.case_list import (
     Role,
     batch_items,
 )
-from queries.case_store import CaseRecord, Evaluation
+from queries.cases.case_store import CaseRecord, Evaluation
 from queries.coding import code
+from queries.counting.evaluate import evaluate
+from queries.counting.reasons import why_not
 from queries.dimensions import DIMENSIONS
-from queries.evaluate import evaluate
 from queries.filters import Filters
 from queries.measures import Count, Duration, Measure, measure, measures
-from queries.reasons import why_not
 from queries.snapshot import Snapshot
 from queries.views import View
 from queries.views.parts import both, in_both, made, reasons, seen

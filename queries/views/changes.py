@@ -13,15 +13,15 @@ from functools import lru_cache, partial
 import polars as pl
 
 from queries import wording
+from queries.counting.evaluate import evaluate
+from queries.counting.membership import Moves, members, moves
+from queries.counting.reasons import HEADINGS, reason_text, why_not
+from queries.counting.selection import evaluation_target
 from queries.days import day_number
 from queries.dimensions import DIMENSIONS
-from queries.evaluate import evaluate
 from queries.filters import Filters
 from queries.measures import Count, Measure, Ratio, measure, measures
-from queries.membership import Moves, members, moves
-from queries.reasons import HEADINGS, reason_text, why_not
 from queries.register import ImportRun, imports
-from queries.selection import evaluation_target
 from queries.settings import Settings
 from queries.snapshot import Snapshot
 from queries.snapshot.versions import Earlier, earlier
@@ -37,7 +37,7 @@ THEN = Text("当时", "Then")
 RESTATED = Text("当时（按现在所知）", "Then, as known now")
 NOW = Text("现在", "Now")
 COUNTS = ("entered", "left", "turned_to", "turned_from")
-"""What can become of an item between two steps, as counted by `queries.membership.moves`."""
+"""What can become of an item between two steps, as counted by `queries.counting.membership.moves`."""
 
 COLUMNS = {
     "petitioned_on": Text("信访日期", "date of the petition"),
@@ -54,7 +54,7 @@ COLUMNS = {
     "window_ends_at": Text("评价截止时间", "end of the evaluation window"),
     "evaluated_at": Text("评价时间", "evaluation time"),
 }
-"""Names of corrected columns that are neither a dimension nor among `queries.reasons.HEADINGS`."""
+"""Names of corrected columns that are neither a dimension nor among `queries.counting.reasons.HEADINGS`."""
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,12 @@ from dataclasses import replace
 import polars as pl
 
 from queries import wording
+from queries.counting.distributions import closing_days, open_ages, open_by_due_date
+from queries.counting.evaluate import evaluate
+from queries.counting.reasons import reason_text, why_not
 from queries.days import month_end
-from queries.distributions import closing_days, open_ages, open_by_due_date
-from queries.evaluate import evaluate
 from queries.filters import Filters
 from queries.measures import measure
-from queries.reasons import reason_text, why_not
 from queries.register import target_of
 from queries.snapshot import Snapshot
 from queries.views import View

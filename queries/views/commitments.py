@@ -14,12 +14,12 @@ from typing import Any, Literal
 import polars as pl
 
 from queries import wording
-from queries.clumping import clumping
+from queries.counting.clumping import clumping
+from queries.counting.evaluate import evaluate
+from queries.counting.reasons import why_not
 from queries.days import add_months, month_end, month_start
-from queries.evaluate import evaluate
 from queries.filters import Filters
 from queries.measures import Count, Ratio, measure, measures
-from queries.reasons import why_not
 from queries.snapshot import Snapshot
 from queries.stats.intervals import newcombe, rate_ratio
 from queries.views import View

@@ -8,8 +8,8 @@ import numpy as np
 import polars as pl
 
 from queries import wording
+from queries.counting.evaluate import evaluate
 from queries.days import month_end
-from queries.evaluate import evaluate
 from queries.filters import Filters
 from queries.measures import Measure, Ratio, measure
 from queries.register import Rebaseline, SpecialPeriod, events_of, rebaselines, special_periods, target_of

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, fields
 
+from queries.counting.reasons import reason_text, why_not
 from queries.filters import Filters
 from queries.measures import Count, Duration, Measure, Ratio, measures
-from queries.reasons import reason_text, why_not
 from queries.rules import RULE_SETS
 from queries.snapshot import Snapshot
 from queries.vocabulary import Text

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import polars as pl
 
-from queries.distributions import open_by_due_date
+from queries.counting.distributions import open_by_due_date
+from queries.counting.reasons import reason_text, why_not
 from queries.filters import Filters
 from queries.measures import measure
-from queries.reasons import reason_text, why_not
 from queries.snapshot import Snapshot
 from queries.views import View
 from queries.views.closure import deadlines

@@ -13,12 +13,12 @@ from functools import cached_property
 import polars as pl
 
 from queries import wording
-from queries.clumping import clumping
+from queries.counting.clumping import clumping
+from queries.counting.evaluate import added_up, evaluate
+from queries.counting.reasons import why_not
 from queries.dimensions import DIMENSIONS, GRAINS
-from queries.evaluate import added_up, evaluate
 from queries.filters import Filters
 from queries.measures import Count, Duration, Measure, Ratio, measure, measures, quantile_name
-from queries.reasons import why_not
 from queries.search.spelling import sounds
 from queries.snapshot import Snapshot
 from queries.views import View

@@ -8,9 +8,9 @@ from typing import Any
 import polars as pl
 
 from queries import wording
+from queries.counting.evaluate import evaluate
 from queries.days import add_months, month_end
 from queries.dimensions import BLANK, DIMENSIONS, GRAINS
-from queries.evaluate import evaluate
 from queries.filters import Filters
 from queries.measures import Count, Measure, measure
 from queries.snapshot import Snapshot

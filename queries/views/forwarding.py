@@ -10,11 +10,11 @@ from datetime import timedelta
 import polars as pl
 
 from queries import wording
-from queries.clock import LONGEST_FORWARDING, by_clock, forwarding_days, not_forwarded
-from queries.evaluate import compare, evaluate
+from queries.counting.clock import LONGEST_FORWARDING, by_clock, forwarding_days, not_forwarded
+from queries.counting.evaluate import compare, evaluate
+from queries.counting.reasons import reason_text, why_not
 from queries.filters import Filters
 from queries.measures import measure
-from queries.reasons import reason_text, why_not
 from queries.register import target_of
 from queries.snapshot import Snapshot
 from queries.stats.intervals import COUNTS_ONLY_BELOW

@@ -11,10 +11,10 @@ import numpy as np
 import polars as pl
 
 from queries import wording
-from queries.distributions import satisfaction_components
+from queries.counting.distributions import satisfaction_components
+from queries.counting.reasons import reason_text, why_not
 from queries.filters import Filters
 from queries.measures import measure
-from queries.reasons import reason_text, why_not
 from queries.snapshot import Snapshot
 from queries.stats.change import rounded_parts
 from queries.stats.intervals import newcombe, wilson

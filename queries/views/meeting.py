@@ -12,13 +12,13 @@ from typing import Any, Literal
 import polars as pl
 
 from queries import wording
+from queries.counting.evaluate import evaluate
+from queries.counting.selection import evaluation_target
 from queries.days import add_months, month_end, month_start
-from queries.evaluate import evaluate
 from queries.filters import Filters
 from queries.measures import measure
 from queries.register import target_of
 from queries.rules import RULE_SETS
-from queries.selection import evaluation_target
 from queries.snapshot import Snapshot
 from queries.stats.intervals import against
 from queries.views import View, recording, satisfaction, supervision

@@ -7,11 +7,11 @@ from typing import Any
 import polars as pl
 
 from queries import wording
+from queries.counting.evaluate import compare, evaluate
+from queries.counting.reasons import reason_text
 from queries.days import month_end
-from queries.evaluate import compare, evaluate
 from queries.filters import Filters
 from queries.measures import Measure, measure
-from queries.reasons import reason_text
 from queries.register import target_of
 from queries.snapshot import Snapshot
 from queries.views import View, recording

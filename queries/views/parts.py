@@ -9,11 +9,11 @@ import polars as pl
 from scipy.stats import false_discovery_control
 
 from queries import wording
-from queries.clumping import clumping
+from queries.counting.clumping import clumping
+from queries.counting.reasons import reason_text
 from queries.days import add_months, month_start
 from queries.filters import Filters
 from queries.measures import Measure, measure
-from queries.reasons import reason_text
 from queries.snapshot import Snapshot
 from queries.stats.intervals import binomial_p, newcombe
 from queries.views import View

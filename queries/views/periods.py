@@ -10,8 +10,8 @@ from datetime import date, timedelta
 import polars as pl
 
 from queries import wording
+from queries.counting.evaluate import evaluate
 from queries.days import add_months
-from queries.evaluate import evaluate
 from queries.filters import Filters
 from queries.records.kinds.programmes import SPECIAL_PERIOD
 from queries.snapshot import Snapshot

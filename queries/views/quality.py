@@ -12,11 +12,11 @@ import polars as pl
 
 from queries import wording
 from queries.checks import CHECKS, UNUSABLE
+from queries.counting.evaluate import evaluate
+from queries.counting.reasons import HEADINGS, reason_text, why_not
 from queries.dimensions import DIMENSIONS
-from queries.evaluate import evaluate
 from queries.filters import Filters
 from queries.measures import Basis, Measure, Ratio, measure, measures
-from queries.reasons import HEADINGS, reason_text, why_not
 from queries.register import ImportRun, imports
 from queries.snapshot import Snapshot
 from queries.views.parts import both, in_both

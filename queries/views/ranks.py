@@ -9,8 +9,8 @@ import numpy as np
 import polars as pl
 
 from queries import wording
-from queries.clumping import clumping
-from queries.evaluate import evaluate
+from queries.counting.clumping import clumping
+from queries.counting.evaluate import evaluate
 from queries.filters import Filters
 from queries.measures import measure
 from queries.snapshot import Snapshot

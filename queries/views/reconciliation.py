@@ -15,7 +15,7 @@ from typing import Any
 import polars as pl
 
 from queries import wording
-from queries.evaluate import evaluate
+from queries.counting.evaluate import evaluate
 from queries.filters import Filters
 from queries.measures import Ratio, measure
 from queries.snapshot import Snapshot

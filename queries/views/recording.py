@@ -12,12 +12,12 @@ import numpy as np
 import polars as pl
 
 from queries import wording
-from queries.clumping import clumping
+from queries.counting.clumping import clumping
+from queries.counting.evaluate import evaluate
+from queries.counting.reasons import why_not
 from queries.days import month_end
-from queries.evaluate import evaluate
 from queries.filters import Filters
 from queries.measures import Count, measure
-from queries.reasons import why_not
 from queries.snapshot import Snapshot
 from queries.stats.control_charts import u_chart
 from queries.stats.intervals import counts_moved, newcombe

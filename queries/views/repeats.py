@@ -6,12 +6,12 @@ from typing import Any
 import polars as pl
 
 from queries import wording
-from queries.distributions import backlog_batches, matter_sizes
+from queries.counting.distributions import backlog_batches, matter_sizes
+from queries.counting.evaluate import compare, evaluate
+from queries.counting.reasons import reason_text, why_not
 from queries.errors import UsageError
-from queries.evaluate import compare, evaluate
 from queries.filters import Filters
 from queries.measures import Measure, measure
-from queries.reasons import reason_text, why_not
 from queries.rules import RULE_SETS
 from queries.snapshot import Snapshot
 from queries.stats.repeats import gini

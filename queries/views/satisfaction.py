@@ -7,14 +7,14 @@ import numpy as np
 import polars as pl
 
 from queries import wording
+from queries.counting.distributions import satisfaction_components
+from queries.counting.reasons import reason_text, why_not
+from queries.counting.selection import evaluation_target
 from queries.days import month_start
-from queries.distributions import satisfaction_components
 from queries.filters import Filters
 from queries.measures import measure
-from queries.reasons import reason_text, why_not
 from queries.register import target_of
 from queries.rules import CONVENTIONS
-from queries.selection import evaluation_target
 from queries.snapshot import Snapshot
 from queries.stats import sentences_on_silence, silence
 from queries.stats.intervals import wilson

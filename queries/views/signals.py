@@ -17,8 +17,8 @@ import numpy.typing as npt
 import polars as pl
 
 from queries import wording
+from queries.counting.evaluate import evaluate
 from queries.dimensions import BLANK, DIMENSIONS
-from queries.evaluate import evaluate
 from queries.filters import Filters
 from queries.snapshot import Snapshot
 from queries.stats.episodes import began, explained, new_flags_a_month, usual_range

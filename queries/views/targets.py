@@ -11,7 +11,7 @@ from typing import Any, Literal
 import polars as pl
 
 from queries import wording
-from queries.evaluate import evaluate
+from queries.counting.evaluate import evaluate
 from queries.filters import Filters
 from queries.measures import Measure, Ratio, measure, measures
 from queries.register import Target, target_of, targets

@@ -13,11 +13,12 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from queries import followup, wording
+from queries import wording
+from queries.counting import followup
+from queries.counting.reasons import reason_text, why_not
 from queries.days import add_months, day_number, month_start
 from queries.filters import Filters
 from queries.measures import measure
-from queries.reasons import reason_text, why_not
 from queries.snapshot import Snapshot
 from queries.stats import survival
 from queries.stats.survival import AT_RISK_TO_SHOW, CLOSED_BY_DAYS, Ended, Integers, LifeTable

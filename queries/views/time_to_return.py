@@ -7,12 +7,13 @@ they go.
 import numpy as np
 import polars as pl
 
-from queries import followup, wording
+from queries import wording
+from queries.counting import followup
+from queries.counting.followup import Followed
+from queries.counting.reasons import HEADINGS, filters_apply, reason_text, why_not
 from queries.days import day_number
 from queries.filters import Filters
-from queries.followup import Followed
 from queries.measures import measure
-from queries.reasons import HEADINGS, filters_apply, reason_text, why_not
 from queries.snapshot import Snapshot
 from queries.stats import repeats as repeat_stats
 from queries.stats import survival

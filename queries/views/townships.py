@@ -6,9 +6,9 @@ from pathlib import Path
 import polars as pl
 
 from queries import wording
-from queries.clumping import clumping
+from queries.counting.clumping import clumping
+from queries.counting.evaluate import compare, evaluate
 from queries.days import add_months, month_end
-from queries.evaluate import compare, evaluate
 from queries.filters import Filters
 from queries.measures import Measure, Ratio, measure, measures
 from queries.register import target_of

@@ -13,7 +13,7 @@ import numpy.typing as npt
 import polars as pl
 
 from queries import wording
-from queries.evaluate import evaluate
+from queries.counting.evaluate import evaluate
 from queries.filters import Filters
 from queries.register import SpecialPeriod, special_periods
 from queries.snapshot import Snapshot

@@ -17,7 +17,7 @@ from dashboard.exports.grids import grid, shared_out
 from dashboard.exports.layout import headed
 from dashboard.exports.plans import CoursePlan, RowPlan, note_on, plan
 from dashboard.i18n import Words
-from dashboard.session import Session, default_reader
+from dashboard.state.session import Session, default_reader
 from queries import wording
 from queries.access import STRANGER, visible_to
 from queries.filters import Filters

@@ -7,7 +7,7 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from queries import snapshot as snapshots
-from queries.evaluate import evaluate
+from queries.counting.evaluate import evaluate
 from queries.measures import measures
 from queries.settings import Settings
 from queries.snapshot import Snapshot

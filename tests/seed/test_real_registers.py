@@ -13,10 +13,10 @@ import polars as pl
 import pytest
 from sqlalchemy import text
 
-from queries.evaluate import evaluate
+from queries.counting.evaluate import evaluate
+from queries.counting.reasons import reason_text
 from queries.filters import Filters
 from queries.measures import measures
-from queries.reasons import reason_text
 from queries.settings import Settings
 from queries.snapshot import Snapshot, current
 from queries.store import open_store

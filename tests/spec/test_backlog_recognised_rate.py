@@ -1,6 +1,6 @@
 """认定化解率: recognised by the level above out of the old items assigned."""
 
-from queries.evaluate import evaluate
+from queries.counting.evaluate import evaluate
 
 
 def test_thirty_one_of_thirty_two_are_recognised_and_one_is_under_review(register, figures):

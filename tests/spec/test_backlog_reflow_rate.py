@@ -1,6 +1,6 @@
 """回流率: petitioned again out of the recognised."""
 
-from queries.distributions import backlog_batches
+from queries.counting.distributions import backlog_batches
 
 
 def test_only_recognised_items_can_flow_back(register, figures):

@@ -1,6 +1,6 @@
 """上报办结率: reported as settled out of the old items assigned."""
 
-from queries.evaluate import evaluate
+from queries.counting.evaluate import evaluate
 
 
 def test_an_item_counts_as_reported_from_the_day_of_the_report(register, figures):

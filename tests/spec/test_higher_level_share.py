@@ -1,6 +1,6 @@
 """到上级登记占比: items registered by nation, province or prefecture out of all items."""
 
-from queries.evaluate import evaluate
+from queries.counting.evaluate import evaluate
 
 
 def test_nation_province_and_prefecture_are_above_the_county_and_its_townships_are_not(register, figures):

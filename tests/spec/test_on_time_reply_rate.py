@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from queries.evaluate import evaluate
+from queries.counting.evaluate import evaluate
 from queries.filters import Filters
 
 

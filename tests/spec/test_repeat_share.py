@@ -1,6 +1,6 @@
 """重复信访率: repeat items out of all items."""
 
-from queries.evaluate import evaluate
+from queries.counting.evaluate import evaluate
 
 
 def test_the_repeat_flag_decides_and_the_first_flags_stand_in(register, figures):

@@ -3,7 +3,7 @@
 from typing import Any
 
 from dashboard.charts.concentration import ladder
-from dashboard.session import Session
+from dashboard.state.session import Session
 from dashboard.wall import Ask, Content, Line, Lines, Skipped, Slide
 from dashboard.wall.parts import chart, is_empty, notes, said, why
 from queries import wording

@@ -2,7 +2,7 @@
 
 from dashboard.charts.distribution import ages
 from dashboard.charts.time_series import monthly_shares
-from dashboard.session import Session
+from dashboard.state.session import Session
 from dashboard.wall import Ask, Content, Skipped, Slide
 from dashboard.wall.parts import chart, is_empty, period, together, why
 from queries.views import closure, overview

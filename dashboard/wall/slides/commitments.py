@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from dashboard.session import Session
+from dashboard.state.session import Session
 from dashboard.wall import Ask, Content, Line, Lines, Skipped, Slide, Tone
 from dashboard.wall.parts import notes, others, said
 from queries import wording

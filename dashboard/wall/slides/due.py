@@ -3,7 +3,7 @@
 from typing import Any
 
 from dashboard.charts.comparison import shortened
-from dashboard.session import Session
+from dashboard.state.session import Session
 from dashboard.wall import Ask, Cell, Content, Skipped, Slide, Table, Tile
 from dashboard.wall.parts import breakdown, notes, said, why
 from queries import wording

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from dashboard.components import against_target, verdict
-from dashboard.session import Session
+from dashboard.parts.components import against_target, verdict
+from dashboard.state.session import Session
 from dashboard.wall import Ask, Content, Skipped, Slide, Tile
 from dashboard.wall.parts import period
 from queries import wording

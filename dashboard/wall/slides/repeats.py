@@ -1,7 +1,7 @@
 """Do petitions come back more often, by more than chance? The repeat share with its natural limits."""
 
 from dashboard.charts.time_series import controlled_share
-from dashboard.session import Session
+from dashboard.state.session import Session
 from dashboard.wall import Ask, Content, Skipped, Slide
 from dashboard.wall.parts import chart, is_empty, notes, said, why
 from queries.views import repeats

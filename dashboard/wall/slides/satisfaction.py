@@ -1,8 +1,8 @@
 """How satisfied, and how many were heard? Both shares, and what the silence leaves open."""
 
 from dashboard.charts.gap import dumbbell
-from dashboard.components import against_target
-from dashboard.session import Session
+from dashboard.parts.components import against_target
+from dashboard.state.session import Session
 from dashboard.wall import Ask, Content, Skipped, Slide, Tile
 from dashboard.wall.parts import breakdown, chart, is_empty, others, period, said
 from queries import wording

@@ -4,7 +4,7 @@ from typing import Any
 
 from dashboard.charts.map import rises_map
 from dashboard.charts.signals import against_usual, course
-from dashboard.session import Session
+from dashboard.state.session import Session
 from dashboard.wall import Ask, Chart, Content, Line, Lines, Skipped, Slide, Stack
 from dashboard.wall.parts import breakdown, chart, others, said, why
 from queries import wording

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from dashboard.charts.comparison import interval_dots
-from dashboard.session import Session
+from dashboard.state.session import Session
 from dashboard.wall import Ask, Content, Skipped, Slide
 from dashboard.wall.parts import breakdown, chart, is_empty, others, period, said, why
 from queries.measures import measure

@@ -1,0 +1,176 @@
+"""The filter bar all pages share: one row of the main filters, the others behind a button, the active ones as pills."""
+
+from collections.abc import Callable, Sequence
+from typing import Literal
+
+import streamlit as st
+
+from dashboard.frame.ask import ask
+from dashboard.frame.document import describe
+from dashboard.frame.link_menu import link_menu
+from dashboard.frame.paper import on_paper
+from dashboard.state import narrowing
+from dashboard.state import session as state
+from dashboard.state.choices import PERIODS, TARGETS
+from dashboard.state.filter_widgets import WIDGET
+from dashboard.state.session import Session
+from queries import wording
+from queries.days import FIRST_DAY, LAST_DAY
+from queries.dimensions import DIMENSIONS
+from queries.rules import CONVENTIONS, RULE_SETS
+from queries.vocabulary import LANGUAGES
+
+MAIN = ("place", "office", "topic_l1", "channel")
+MORE = (
+    "register_level",
+    "is_first_national",
+    "is_first_local",
+    "is_repeat",
+    "purpose",
+    "procedure",
+    "handling_mode",
+    "topic_l2",
+    "topic_l3",
+    "is_group",
+    "is_backlog",
+    "is_legal_matter",
+    "outcome",
+)
+
+
+def filter_bar(session: Session, page: str, pages: Sequence[str] = (), *, filtered: bool = True) -> None:
+    """Draw the bar of a page; on one without filters only the search, the link and the language switch.
+
+    Args:
+        pages: names of the pages the reader has, for the search.
+    """
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="filter-bar"):
+        if filtered and not session.is_empty:
+            _period(session)
+            for name in MAIN:
+                _dimension(session, name, width=124, collapsed=True)
+            _more(session)
+        describe(session.language, session.dark, session.words("frame.tab", page=session.words(f"{page}.title")))
+        on_paper(session, page, filtered=filtered)
+        st.space("stretch")
+        with st.container(width="content"):
+            ask(session, tuple(pages))
+        if not session.is_empty:
+            link_menu(session, page)
+        st.segmented_control(
+            session.words("frame.language"),
+            LANGUAGES,
+            format_func=lambda name: session.words(f"frame.language_{name}"),
+            key="language",
+            required=True,
+            label_visibility="collapsed",
+        )
+    if filtered and not session.is_empty:
+        _trail(session)
+
+
+def _period(session: Session) -> None:
+    words = session.words
+
+    start, end = session.choices.span(session.snapshot.as_of)
+    st.selectbox(
+        words("filters.period"),
+        PERIODS,
+        format_func=lambda name: words(f"filters.{name}"),
+        key=WIDGET + "period",
+        label_visibility="collapsed",
+        width=164,
+        icon=":material/calendar_month:",
+        help=wording.period(start, end, session.language),
+    )
+
+
+def _dimension(
+    session: Session, name: str, *, width: int | Literal["stretch"] = "stretch", collapsed: bool = False
+) -> None:
+    chosen = session.choices.where.get(name)
+    if not chosen and not session.snapshot.available(name):
+        return
+    labels = session.snapshot.labels(name, session.language)
+    label = DIMENSIONS[name].label(session.language)
+    blank = [""] if "" in (chosen or ()) or session.snapshot.dimension(name)["rows"][0] else []
+    st.multiselect(
+        label,
+        [*session.snapshot.keys(name), *blank],
+        format_func=_label(labels),
+        key=WIDGET + name,
+        placeholder=label if collapsed else session.words("filters.any"),
+        label_visibility="collapsed" if collapsed else "visible",
+        width=width,
+        wrap=not collapsed,
+        select_all=False,
+    )
+
+
+def _label(labels: dict[str, str]) -> Callable[[str], str]:
+    return lambda key: labels.get(key, key)
+
+
+def _more(session: Session) -> None:
+    words, choices = session.words, session.choices
+    with st.popover(words("filters.more"), icon=":material/tune:", key="more-filters"):
+        if choices.period == "custom":
+            with st.container(horizontal=True):
+                for name, end in (("from", "start"), ("to", "end")):
+                    st.date_input(words(f"filters.{name}"), value=None, key=WIDGET + end, format="YYYY-MM-DD",
+                                  min_value=FIRST_DAY, max_value=LAST_DAY)  # fmt: skip
+        st.date_input(
+            words("filters.as_of"),
+            value=None,
+            key=WIDGET + "as_of",
+            format="YYYY-MM-DD",
+            min_value=FIRST_DAY,  # Streamlit's own earliest day is ten years before today
+            max_value=max(session.snapshot.as_of, choices.as_of or session.snapshot.as_of),
+            help=words("filters.as_of_help"),
+        )
+        for name in MORE:
+            _dimension(session, name)
+        st.selectbox(
+            words("filters.convention"),
+            list(CONVENTIONS),
+            format_func=lambda name: CONVENTIONS[name](session.language),
+            key=WIDGET + "convention",
+        )
+        st.selectbox(
+            words("filters.target"),
+            ["any", *TARGETS],
+            format_func=lambda name: words(f"filters.target_{name}"),
+            key=WIDGET + "target",
+        )
+        st.selectbox(
+            words("filters.rules"),
+            list(RULE_SETS),
+            format_func=lambda name: RULE_SETS[name].label(session.language),
+            key=WIDGET + "rules",
+        )
+
+
+def _trail(session: Session) -> None:
+    """One line that says where the reader stands: everything chosen, each with a way to take it back."""
+    choices, words, language = session.choices, session.words, session.language
+    pills: list[tuple[str, str, Callable[..., None], tuple[str, ...]]] = []
+    for name in (name for name in (*MAIN, *MORE, *choices.where) if name in choices.where):
+        labels = session.snapshot.labels(name, language)
+        chosen = wording.listing([labels.get(key, key) for key in choices.where[name]], language)
+        pills.append((name, f"{DIMENSIONS[name].label(language)}: {chosen}", state.remove, (name,)))
+    if choices.period == "custom":
+        start, end = choices.span(session.snapshot.as_of)
+        chosen = wording.period(start, end, language) if start or end else words("filters.choose_dates")
+        pills.append(("period", chosen, narrowing.release, ("period", "start", "end")))
+    if choices.as_of:
+        chosen = words("filters.as_of_chosen", day=wording.day(choices.as_of, language))
+        pills.append(("as_of", chosen, narrowing.release, ("as_of",)))
+    if choices.is_default:
+        return
+    with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", key="trail"):
+        st.button(words("filters.everything"), on_click=state.clear, type="tertiary", key="clear-filters",
+                  icon=":material/filter_alt_off:", help=words("filters.clear"))  # fmt: skip
+        for name, said, take_back, arguments in {pill[0]: pill for pill in pills}.values():
+            st.caption("›", width="content")
+            st.button(said, on_click=take_back, args=arguments, icon=":material/close:", key=f"remove-{name}",
+                      help=words("filters.take_back"))  # fmt: skip

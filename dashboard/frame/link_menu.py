@@ -1,0 +1,104 @@
+"""The way to pass on what is on show: its link to copy, pinned to its data where wished, or a view saved by name."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import parse_qs, urlencode
+
+import streamlit as st
+
+from dashboard.forms.record_fields import sign
+from dashboard.parts.components import plain
+from dashboard.state.choices import Link
+from dashboard.state.session import Session, current_link, elsewhere, keep_version, recall, remember
+from queries.errors import HuiyinError, InvalidRecord
+from queries.records.fields import NO_PETITIONERS
+from queries.views import saved
+
+KIND = "saved_view"
+_copy = st.components.v2.component(
+    "huiyin_copy_link",
+    css=(Path(__file__).parent / "link_menu.css").read_text(encoding="utf-8"),
+    js=(Path(__file__).parent / "link_menu.js").read_text(encoding="utf-8"),
+)
+
+
+def link_menu(session: Session, page: str) -> None:
+    """A menu with the link of the page as it stands, and a form to save it as a view.
+
+    Its inside is made when it is opened: only then the page's own controls are all in the link.
+    """
+    words = session.words
+    menu = st.popover("", icon=":material/link:", key="link-menu", on_change="rerun", help=words("links.help"))
+    if not menu.open:
+        return
+    with menu, st.container(width=420):
+        pinned = session.is_pinned or st.toggle(words("links.pin"), key="link-pinned", help=words("links.pin_help"))
+        link = current_link()
+        if pinned:
+            link |= {"data": [keep_version(session)], "rules": [session.filters.rules]}
+        copy_link(session, link)
+        _save(session, page, link)
+
+
+def copy_link(session: Session, link: Mapping[str, list[str]]) -> None:
+    """The link of this page as text that can be selected, and a button that copies it, also without https."""
+    words = session.words
+    said = {name: words(f"links.{name}") for name in ("link", "copy", "copied", "by_hand")}
+    _copy(key="copy-link", data={"query": as_text(link), "words": said})
+
+
+def as_text(link: Mapping[str, list[str]]) -> str:
+    """Parameters as they stand in an address; what a browser shows as it is stays readable."""
+    return urlencode(link, doseq=True, safe=",:|/-")
+
+
+def parameters(text: str) -> Link:
+    """The inverse of `as_text`; "-" stands for none."""
+    return {} if text == "-" else parse_qs(text, keep_blank_values=True)
+
+
+def _save(session: Session, page: str, link: Mapping[str, list[str]]) -> None:
+    words, language = session.words, session.language
+    st.markdown(f"**{words('links.save')}**")
+    sign(session, "view")
+    with st.form("save-view", border=False):
+        name = st.text_input(words("links.name"), max_chars=120, key="view-name")
+        note = st.text_input(words("links.note"), max_chars=500, key="view-note", help=NO_PETITIONERS(language))
+        starts = st.checkbox(words("links.start"), key="view-start", help=words("links.start_help"))
+        if not st.form_submit_button(words("links.save"), icon=":material/bookmark_add:"):
+            return
+    if not session.signature:
+        st.error(words("links.sign_first"))
+        return
+    content = {"name": name.strip(), "owner": session.signature, "page": page, "link": as_text(link) or "-",
+               "note": note.strip() or None, "is_start": starts}  # fmt: skip
+    try:
+        session.save_record(KIND, content)
+    except InvalidRecord as error:
+        for problems in error.problems.values():
+            st.error(" ".join(plain(problem(language)) for problem in problems))
+        return
+    except HuiyinError as error:
+        st.error(plain(error.said(language)))
+        return
+    st.success(words("links.saved"), icon=":material/check:")
+
+
+def begin_where_wished(session: Session, page: str, *, is_front: bool) -> None:
+    """On the plain front page: go to the view a reader begins with, the first time; afterwards only offer it."""
+    if not is_front or session.is_empty or current_link() or session.is_pinned:
+        return
+    first = recall("began") is None
+    remember("began", True)
+    view = session.answer(saved.start_of, session.signature)
+    if view is None:
+        return
+    if first and view.page != page:
+        st.switch_page(st.Page(elsewhere, title=view.page, url_path=view.page), query_params=parameters(view.link))
+    open_view(view.page, view.link, session.words("views.start", name=view.name))
+
+
+def open_view(page: str, link: str, label: str) -> None:
+    """A link that opens a saved view."""
+    st.page_link(st.Page(elsewhere, title=page, url_path=page), label=plain(label), icon=":material/bookmark:",
+                 query_params=parameters(link))  # fmt: skip

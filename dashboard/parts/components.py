@@ -1,0 +1,457 @@
+"""The parts pages are made of: heading, cards, figures, tables, empty states. Words come in, nothing is computed."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import partial
+from typing import Literal
+
+import polars as pl
+import streamlit as st
+
+from dashboard.charts import Chart, Palette
+from dashboard.parts.take_away import Card, Figures, take_away
+from dashboard.state import narrowing
+from dashboard.state.controls import page_choices, page_period, page_text
+from dashboard.state.session import Session, link_to, note_control, page_control
+from queries import wording
+from queries.counting.reasons import why_not
+from queries.methods import method
+from queries.rules import REGULATION_2022
+from queries.views import View, control
+from queries.vocabulary import Text
+from queries.working_days import is_working_day
+
+PLOT = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False}  # Streamlit sees to the width
+VARIATIONS = {
+    "common_cause": ("gray", "show_chart"),
+    "improving": ("blue", "verified"),
+    "concerning": ("orange", "priority_high"),
+    "high": ("orange", "arrow_upward"),
+    "low": ("orange", "arrow_downward"),
+    "check_recording": ("orange", "fact_check"),
+}
+ASSURANCES = {
+    "passes": ("blue", "check_circle"),
+    "fails": ("orange", "cancel"),
+    "hit_and_miss": ("gray", "casino"),
+}
+STALE_AFTER = 2  # working days (UX.md §5)
+A_YEAR = 366  # calendar days; older data is not counted in working days
+_MARKUP = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&])")
+
+
+def plain(text: str) -> str:
+    """Any text so that Markdown shows it as it is; names from a register are never markup."""
+    return _MARKUP.sub(r"\\\1", text.replace("\n", " "))
+
+
+def heading(session: Session, sentence: Text | str, beside: Callable[[Session], None] | None = None) -> None:
+    """The page's finding as its headline, and the line that says how fresh the data is.
+
+    Args:
+        beside: draws a small control at the end of the line, such as `briefing_menu`.
+    """
+    text = sentence if isinstance(sentence, str) else sentence(session.language)
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="heading"):
+        st.markdown(f"# {plain(text)}", width="stretch")
+        with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content"):
+            st.markdown(freshness(session), width="content", text_alignment="right")
+            if beside:
+                beside(session)
+    if session.ignored:
+        st.caption(session.words("frame.ignored_link", names=plain(", ".join(session.ignored))))
+
+
+def freshness(session: Session) -> str:
+    """Markdown of "data as of ... · snapshot ... · demo data"; amber when the data is old."""
+    words, snapshot = session.words, session.snapshot
+    if session.is_empty and not snapshot.records.newest_day:
+        return f":gray[{words('frame.no_data_yet')}]"
+    newest = wording.day(snapshot.as_of, session.language)
+    parts = [words("frame.as_of", day=newest)]
+    if session.as_of != snapshot.as_of:
+        parts = [words("frame.seen_from", day=wording.day(session.as_of, session.language), newest=newest)]
+    parts.append(words("frame.snapshot", id=snapshot.id[-6:]))
+    if session.language == "zh" or session.filters.rules != REGULATION_2022.name:  # in English it is a line's length
+        parts.append(session.filters.rule_set.label(session.language))
+    if session.settings.bureau:
+        parts.insert(0, session.settings.bureau)
+    line = f":gray[{plain(' · '.join(parts))}]"
+    if snapshot.is_demo:
+        return f"{line} :blue-badge[{words('frame.demo')}]"
+    if (session.today - snapshot.as_of).days > A_YEAR:
+        return f"{line} :orange-badge[{words('frame.stale_for_long')}]"
+    age = working_days(snapshot.as_of, session.today)
+    return f"{line} :orange-badge[{words('frame.stale', days=age)}]" if age > STALE_AFTER else line
+
+
+def working_days(start: date, end: date, most: int = A_YEAR) -> int:
+    """Working days after `start` up to and including `end` by the Chinese calendar of holidays, at most `most`."""
+    days = (start + timedelta(days=n) for n in range(1, min((end - start).days, most) + 1))
+    return sum(is_working_day(day) for day in days)
+
+
+@contextmanager
+def card(key: str, height: int | str = "content") -> Iterator[None]:
+    """A bordered box. `height` in pixels keeps neighbours in line; "stretch" fills the row."""
+    with st.container(border=True, key=f"card-{key}", height=height, gap="small"):  # type: ignore[arg-type]  # int or one of three words, as Streamlit takes it
+        yield
+
+
+def title(session: Session, sentence: Text | str | None, note: str = "", help: str | None = None) -> None:
+    """A card's finding, and under it period, cohort and what the marks mean."""
+    if sentence is not None:
+        text = sentence if isinstance(sentence, str) else sentence(session.language)
+        st.markdown(f"### {plain(text)}")
+    if note or help:
+        st.caption(plain(note), help=help)
+
+
+def show(
+    session: Session,
+    view: View,
+    chart: Chart,
+    *,
+    key: str,
+    note: str = "",
+    sentence: Text | str | None = None,
+    boxed: bool = True,
+    quiet: bool = False,
+    table: Figures = None,
+    on_click: Callable[[], None] | None = None,
+    narrows: bool = True,
+) -> None:
+    """A view as a card: its finding, the figure, its notes, and the figures behind it to look at and download.
+
+    Where nothing can be computed the reason stands in place of the figure.
+
+    Args:
+        key: stable name of the card on its page.
+        note: second line: period, cohort, what the marks mean.
+        sentence: the heading, instead of the view's finding.
+        boxed: False where the page has drawn the card around several parts.
+        quiet: the view's notes behind a question mark instead of under the figure, where room is short.
+        table: labelled figures to take away instead of the view's frame, or what makes them.
+        on_click: callback for a click on a mark, such as `session.pick`; without it a click narrows the selection to
+            what the mark stands for (`dashboard.state.narrowing`).
+        narrows: False on a page that does not show the reader's selection.
+    """
+    finding = sentence if sentence is not None else view.finding
+    with st.container(
+        border=boxed, key=f"card-{key}" if boxed else None, gap="small", height="stretch" if boxed else "content"
+    ):
+        with st.container(horizontal=True, gap="small", vertical_alignment="top"):
+            with st.container(gap=None):
+                title(session, finding, note, _help(session, view, quiet=quiet))
+            if view.frame.height:
+                said = finding if isinstance(finding, str) else finding(session.language) if finding else ""
+                drawn = has_figures(view)
+                if narrows:
+                    narrowing.menu(session, view, key)
+                take_away(session, view, Card(key, said, note, has_chart=drawn, figures=table))
+        if not has_figures(view):
+            empty(session, view)
+            return
+        alt = finding if isinstance(finding, str) else finding(session.language) if finding else key
+        if narrows and on_click is None and narrowing.can_narrow(view):
+            on_click = partial(narrowing.click, session, view, f"figure-{key}")
+        st.plotly_chart(
+            session.figure(view, chart), theme=None, config=PLOT, key=f"figure-{key}", alt=alt, width="stretch",
+            on_select=on_click or "ignore", selection_mode="points",
+        )  # fmt: skip
+        if not quiet:
+            notes(session, view.notes)
+
+
+def variation(session: Session, view: View) -> None:
+    """The marks of a share by month (`control.course`): what the newest month is, and what the target can expect."""
+    found, kept = control.newest(view), control.assured(view)
+    marks = [(found, VARIATIONS)] if found else []
+    with st.container(horizontal=True, gap="small"):
+        for name, icons in [*marks, *([(kept, ASSURANCES)] if kept else [])]:
+            colour, icon = icons[name]
+            said = plain(session.words(f"control.{name}"))
+            st.markdown(f":{colour}-badge[:material/{icon}: {said}]", width="content")
+
+
+def _help(session: Session, view: View, *, quiet: bool) -> str | None:
+    """Behind a card's question mark: how its figures are made, with the way to the method, and notes kept quiet."""
+    said = [plain(sentence(session.language)) for sentence in view.notes] if quiet else []
+    words, language = session.words, session.language
+    for each in map(method, view.methods):
+        label, question = plain(each.label(language)), plain(each.question(language))
+        said.append(words("frame.method", label=label, question=question))
+    if view.methods:
+        said.append(f"[{words('frame.methods')}](definitions?part=methods&lang={language})")
+    return "\n\n".join(said) or None
+
+
+def has_figures(view: View) -> bool:
+    """Whether any row of a view has a value."""
+    values = view.frame["value"] if "value" in view.frame.columns else None
+    return view.frame.height > 0 if values is None else values.is_not_null().any()
+
+
+def empty(session: Session, view: View | None = None) -> None:
+    """Why there is nothing to see: the view's own sentences, else that the selection holds no items."""
+    if view is not None and view.notes:
+        said = [plain(sentence(session.language)) for sentence in view.notes]
+        computable = any(why_not(each, session.snapshot, view.filters) is None for each in view.measures)
+        if computable and not session.choices.is_default:
+            said.append(session.words("frame.widen"))
+        st.info("\n\n".join(said), icon=":material/info:")
+        return
+    st.info(session.words("frame.nothing_found"), icon=":material/filter_alt_off:")
+
+
+def no_data(session: Session) -> None:
+    """The whole page while nothing was imported."""
+    st.markdown(f"# {plain(session.words('frame.welcome'))}")
+    st.info(session.words("frame.no_data"), icon=":material/upload_file:")
+
+
+def notes(session: Session, sentences: Iterable[Text]) -> None:
+    """What the reader must know, one line each, small."""
+    for sentence in dict.fromkeys(sentence(session.language) for sentence in sentences):
+        st.caption(plain(sentence))
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One headline figure: everything already in words.
+
+    Attributes:
+        change: against last year or the period before, empty when there is nothing to compare.
+        verdict: beyond chance or not, in words.
+        signal: whether the change is beyond chance; only then is it amber and has an arrow.
+        small_print: numerator, denominator, interval.
+        course: values of the newest months, for the small line.
+        breach: a statutory deadline is broken; the only red there is.
+        cases: parameters of the page of cases that list its items; empty where it has none.
+    """
+
+    label: str
+    value: str
+    change: str = ""
+    verdict: str = ""
+    signal: bool = False
+    rising: bool = False
+    small_print: Sequence[str] = ()
+    course: Sequence[float] = ()
+    help: str | None = None
+    breach: bool = False
+    cases: Mapping[str, str] = field(default_factory=dict)
+
+
+def target_words(target: float, language: str) -> str:
+    """A target as people speak of it: 95 %, 92.5 %."""
+    return wording.per_cent(target, language, 0 if round(target * 100, 6).is_integer() else 1)
+
+
+def against_target(session: Session, share: float | None, target: float | None, better: str | None = "higher") -> str:
+    """The target and the distance to it in words; empty where none is set."""
+    if share is None or target is None:
+        return ""
+    goal = target_words(target, session.language)
+    gap = round(share - target, 9)
+    if gap <= 0 if better == "lower" else gap >= 0:
+        return session.words("frame.target_reached", target=goal)
+    return session.words("frame.target_missed", target=goal, points=wording.points(abs(gap), session.language))
+
+
+def deadline(session: Session, horizon: str, items: int) -> Figure:
+    """How many open items are "overdue", or due within so many days, as a headline figure."""
+    label = session.words("closure.overdue") if horizon == "overdue" else session.words("closure.due", days=horizon)
+    return Figure(
+        label,
+        wording.number(items, session.language),
+        small_print=[session.words(f"closure.horizon_{horizon}")],
+        breach=horizon == "overdue" and items > 0,
+    )
+
+
+def metrics(session: Session, figures: Sequence[Figure], key: str) -> None:
+    """A row of headline figures of equal width."""
+    for column, (index, figure) in zip(st.columns(len(figures), gap="small"), enumerate(figures), strict=True):
+        with column, st.container(border=True, key=f"metric-{key}-{index}", gap=None, height="stretch"):
+            label = plain(figure.label)
+            shown = f":red[:material/error: {label}]" if figure.breach else label
+            st.metric(shown, figure.value, help=figure.help, width="stretch")
+            if figure.change:
+                st.markdown(_change(figure))
+            if len(figure.course) > 1:
+                st.image(
+                    sparkline(figure.course, session.style.palette, is_signal=figure.signal),
+                    width="stretch",
+                    alt=f"{figure.label}: {session.words('frame.course')}",
+                )
+            for at, line in enumerate(figure.small_print):
+                with st.container(horizontal=True, gap=None, vertical_alignment="center"):
+                    st.caption(plain(line), width="stretch")
+                    if at == len(figure.small_print) - 1 and figure.cases and session.cases is not None:
+                        _items_link(session, figure)
+
+
+def verdict(session: Session, signal: int | None, doubt: Text | None = None) -> str:
+    """What a change comes to: within or beyond chance, or an improvement that the recording speaks against."""
+    if signal is None:
+        return ""
+    if doubt is not None:
+        return session.words("overview.check_recording")
+    return session.words(f"overview.signal_{abs(signal)}")
+
+
+def _items_link(session: Session, figure: Figure) -> None:
+    """The way from a headline figure to its items."""
+    page, link = link_to(session, "cases", controls=figure.cases)
+    said = session.words("frame.cases_help", name=plain(figure.label))
+    st.page_link(page, label=session.words("frame.cases"), help=said, query_params=link)
+
+
+def _change(figure: Figure) -> str:
+    arrow = ("↑ " if figure.rising else "↓ ") if figure.signal else ""
+    colour = "orange" if figure.signal else "gray"
+    return f":{colour}-badge[{arrow}{plain(figure.change)}] :gray[:small[{plain(figure.verdict)}]]"
+
+
+def sparkline(
+    values: Sequence[float], palette: Palette, width: int = 272, height: int = 32, *, is_signal: bool = False
+) -> str:
+    """The course of a figure as a small line of SVG, its newest value a dot, amber where its change is beyond chance.
+
+    Nothing in it comes from a register.
+    """
+    low, high = min(values), max(values)
+    reach = (high - low) or 1.0
+    step = (width - 10) / (len(values) - 1)
+    points = [(5 + index * step, 5 + (high - value) / reach * (height - 10)) for index, value in enumerate(values)]
+    path = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
+    x, y = points[-1]
+    line, dot = (palette.signal, palette.signal) if is_signal else (palette.neutral, palette.data)
+    return (
+        f'<svg width="{width}" height="{height}" viewBox="0 0 {width} {height}">'
+        f'<polyline points="{path}" fill="none" stroke="{line}" stroke-width="1.5" '
+        f'stroke-linejoin="round"/><circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{dot}"/></svg>'
+    )
+
+
+def table(
+    session: Session,
+    frame: pl.DataFrame,
+    headings: Mapping[str, str],
+    *,
+    key: str,
+    shares: Sequence[str] = (),
+    decimals: Sequence[str] = (),
+    height: int | str = "auto",
+    rows: Sequence[narrowing.Row] = (),
+) -> None:
+    """A frame as a table with our headings and formats.
+
+    Args:
+        headings: column to heading; also the order of the columns.
+        shares: columns of numbers 0 to 1, shown in per cent with one decimal.
+        decimals: columns shown with one decimal.
+        rows: what each row stands for (`narrowing.rows`); a click on it narrows the page to that.
+    """
+    formats = dict.fromkeys(shares, "percent") | dict.fromkeys(decimals, "%.1f")
+    columns = {
+        name: st.column_config.NumberColumn(heading, format=formats[name])
+        if name in formats
+        else st.column_config.Column(heading)
+        for name, heading in headings.items()
+    }
+    st.dataframe(
+        frame.select(list(headings)),
+        column_config=columns,
+        hide_index=True,
+        key=f"table-{key}",
+        height=height,  # type: ignore[arg-type]  # pixels or "auto", as Streamlit takes it
+        alt=session.words("frame.table_of", names="、".join(headings.values())),
+        placeholder=wording.MISSING,
+        **narrowing.by_row(rows, f"table-{key}"),
+    )
+    if any(rows):
+        st.caption(session.words("frame.rows_narrow"))
+
+
+def choose(
+    session: Session,
+    name: str,
+    options: Sequence[str],
+    labels: Callable[[str], str],
+    *,
+    label: str,
+    default: str | None = None,
+    menu: bool = False,
+    width: int = 240,
+) -> str:
+    """A switch that belongs to one page; its choice is in the link as `name=option`. Fit for use in a fragment.
+
+    More than six options, or long ones (`menu`), stand in a list instead of side by side.
+    """
+    first = default or options[0]
+    state = page_control(name, first, options)
+    chosen: str | None
+    if menu or len(options) > 6:
+        chosen = st.selectbox(label, options, format_func=labels, key=state, label_visibility="collapsed", width=width)
+    else:
+        chosen = st.segmented_control(
+            label, options, format_func=labels, key=state, label_visibility="collapsed", required=True
+        )
+    value = str(chosen or first)
+    note_control(name, value, first)
+    return value
+
+
+def choose_several(
+    session: Session,
+    name: str,
+    options: Sequence[str],
+    labels: Callable[[str], str],
+    *,
+    label: str,
+    default: Sequence[str] = (),
+    most: int | None = None,
+    between: str = ",",
+    width: int | Literal["stretch"] = "stretch",
+    collapsed: bool = False,
+) -> tuple[str, ...]:
+    """A list of a page to choose several from; the choice is in the link as `name=one,two`, in the order chosen."""
+    chosen = st.multiselect(
+        label, options, format_func=labels, key=page_choices(name, default, options, between), max_selections=most,
+        placeholder=label, select_all=False, label_visibility="collapsed" if collapsed else "visible",
+        width=width,
+    )  # fmt: skip
+    value = tuple(str(each) for each in chosen) or tuple(default)
+    note_control(name, between.join(value), between.join(default))
+    return value
+
+
+def choose_period(
+    session: Session, name: str, *, label: str, default: tuple[date | None, date | None] | None = None
+) -> str:
+    """First and last day of a period of a page; in the link as `name=2021-01-01..2021-06-30`.
+
+    Returns:
+        As in the link; "" while only one of the days is chosen.
+    """
+    first, last = default or (None, None)
+    usual = f"{first}..{last}" if first and last else ""
+    chosen = st.date_input(label, key=page_period(name, usual), format="YYYY-MM-DD", width=230,
+                           label_visibility="collapsed", help=label)  # fmt: skip
+    value = f"{chosen[0]}..{chosen[1]}" if isinstance(chosen, tuple) and len(chosen) == 2 else ""
+    note_control(name, value or usual, usual)
+    return value
+
+
+def type_in(session: Session, name: str, *, label: str, width: int = 180) -> str:
+    """A text of a page, such as part of a name to look for; in the link as `name=text`."""
+    text = st.text_input(label, key=page_text(name), width=width, max_chars=60, placeholder=label,
+                         label_visibility="collapsed")  # fmt: skip
+    value = (text or "").strip()
+    note_control(name, value, "")
+    return value

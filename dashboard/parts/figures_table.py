@@ -1,0 +1,109 @@
+"""A table of figures a reader can sort and open: shades, small lines, arrows beyond chance, the whole at the foot.
+
+Streamlit's own table is drawn on a canvas, which neither shades cells nor speaks to a screen reader. Only text made
+here is shown, as text: nothing from a register becomes markup.
+"""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from dashboard.charts.exploration import SHADES
+from dashboard.state.session import Session
+from queries.views.explore_table import Cell, Grid, Line
+
+_HERE = Path(__file__).parent
+_draw = st.components.v2.component(
+    "huiyin_figures_table",
+    css=(_HERE / "figures_table.css").read_text(encoding="utf-8"),
+    js=(_HERE / "figures_table.js").read_text(encoding="utf-8"),
+)
+
+
+def figures_table(
+    session: Session, grid: Grid, *, key: str, sort: str, caption: str, pivot: bool, on_sort: Callable[[], None]
+) -> dict[str, str]:
+    """Draw the table.
+
+    Args:
+        sort: the column it is sorted by, "-" in front for descending.
+        caption: what the table shows, for those who listen to it.
+        pivot: counts under the figures instead of beside them, and cells that open.
+        on_sort: callback for a click on a heading (`controls.take` of "sort").
+
+    Returns:
+        The keys of the row or cell just opened; empty for none.
+    """
+    result = _draw(
+        key=f"figures-table-{key}",
+        data=_data(session, grid, sort, caption, pivot),
+        on_sort_change=on_sort,
+        on_open_change=_nothing,
+    )
+    opened = getattr(result, "open", None)
+    return keys_at(grid, opened) if isinstance(opened, Mapping) else {}
+
+
+def keys_at(grid: Grid, place: Mapping[str, Any]) -> dict[str, str]:
+    """The keys of a row, or of a row and a column; empty for a place the table does not have."""
+    row, column = place.get("row"), place.get("column")
+    if not isinstance(row, int) or not 0 <= row < len(grid.lines):
+        return {}
+    keys = dict(grid.lines[row].keys)
+    if isinstance(column, int) and 0 <= column < len(grid.columns):
+        keys |= grid.columns[column].keys
+    return keys
+
+
+def _nothing() -> None:
+    """Without a callback the component would not report its clicks."""
+
+
+def _data(session: Session, grid: Grid, sort: str, caption: str, pivot: bool) -> dict[str, Any]:
+    words, palette = session.words, session.style.palette
+    return {
+        "heads": list(grid.heads),
+        "columns": [
+            {"name": each.name, "label": each.label, "kind": each.kind, "opens": bool(each.keys),
+             "sorts": bool(grid.lines) and grid.total is not None and each.kind != "course"}
+            for each in grid.columns
+        ],
+        "lines": [_line(line) for line in grid.lines],
+        "total": _line(grid.total) if grid.total else None,
+        "pivot": pivot,
+        "sort": sort,
+        "colours": {
+            "line": palette.neutral,
+            "dot": palette.data,
+            "shades": list(SHADES[session.dark]),
+        },
+        "words": {
+            "caption": caption,
+            "small": words("charts.too_few"),
+            "open": words("explore.open"),
+            "sort": words("explore.sort"),
+            "unsorted": words("explore.unsorted"),
+        },
+    }  # fmt: skip
+
+
+def _line(line: Line) -> dict[str, Any]:
+    opens = bool(line.keys) and "measure" not in line.keys
+    return {"labels": list(line.labels), "opens": opens, "cells": [_cell(cell) for cell in line.cells]}
+
+
+def _cell(cell: Cell) -> dict[str, Any]:
+    said = {
+        "text": cell.text,
+        "counts": cell.counts,
+        "step": cell.step,
+        "small": cell.small,
+        "arrow": cell.arrow,
+        "worse": cell.worse,
+        "difference": cell.difference,
+        "line": list(cell.course),
+        "says": cell.says,
+    }
+    return {name: value for name, value in said.items() if value}

@@ -1,0 +1,150 @@
+"""What a reader can take away from a card: its figures as a file, its chart as a picture, the code that counts again.
+
+The menu is drawn when it is opened, in a fragment of its own: a page of many cards costs nothing more for it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import polars as pl
+import streamlit as st
+
+from dashboard.charts import FONTS
+from dashboard.exports.card import FORMS, view_file
+from dashboard.exports.sheets import selection_lines
+from dashboard.state.session import Session
+from queries import wording
+from queries.counting.recipe import code
+from queries.views import View
+
+SCALE = 2  # pixels of a picture a CSS pixel: sharp in a document
+CODE_HEIGHT = 260  # CSS pixels
+Figures = pl.DataFrame | Callable[[], pl.DataFrame] | None
+
+_HERE = Path(__file__).parent
+_CSS = """
+.choices { display: flex; gap: 8px; }
+button { font: 14px var(--st-font); color: var(--st-text-color); background: var(--st-background-color);
+  border: 1px solid var(--st-border-color); border-radius: 6px; padding: 6px 12px; cursor: pointer; }
+button:hover { color: var(--st-primary-color); border-color: var(--st-primary-color); }
+button:focus-visible { outline: 2px solid var(--st-primary-color); outline-offset: 1px; }
+"""
+_picture = st.components.v2.component(
+    "huiyin_chart_picture", css=_CSS, js=(_HERE / "chart_picture.js").read_text(encoding="utf-8")
+)
+
+
+@dataclass(frozen=True)
+class Card:
+    """What a menu belongs to.
+
+    Attributes:
+        key: name of the card on its page.
+        title, note: what stands over the chart, for its picture.
+        has_chart: whether there is a chart with the key `figure-<key>`.
+        figures: labelled figures instead of the view's frame, or what makes them when they are asked for.
+    """
+
+    key: str
+    title: str
+    note: str = ""
+    has_chart: bool = True
+    figures: Figures = None
+
+
+def take_away(session: Session, view: View, card: Card) -> None:
+    """The menu of a card."""
+    with st.container(width="content"):
+        _menu(session, view, card)
+
+
+@st.fragment
+def _menu(session: Session, view: View, card: Card) -> None:
+    words = session.words
+    menu = st.popover(words("take.menu"), type="tertiary", icon=":material/download:", key=f"take-{card.key}",
+                      help=words("take.help"), on_change="rerun")  # fmt: skip
+    if not menu.open:
+        return
+    with menu:
+        st.markdown(f"**{words('take.figures')}**")
+        with st.container(horizontal=True, gap="small"):
+            for form in FORMS:
+                st.download_button(
+                    words(f"take.{form.ending}"),
+                    data=lambda form=form: view_file(  # type: ignore[misc]  # bound now, called later
+                        form, _with_figures(view, card.figures), card.key, title_of(session), session.snapshot,
+                        session.language,
+                    ),
+                    file_name=f"{file_name(card.key, view)}.{form.ending}",
+                    mime=form.media,
+                    on_click="ignore",
+                    key=f"take-{card.key}-{form.ending}",
+                    help=words(f"take.{form.ending}_help"),
+                )  # fmt: skip
+        if card.has_chart:
+            st.markdown(f"**{words('take.picture')}**")
+            _picture(key=f"take-{card.key}-picture", data=_picture_data(session, view, card))
+        _query(session, view, card)
+
+
+def _query(session: Session, view: View, card: Card) -> None:
+    """The measure, the selection, and the code that counts the whole of it again."""
+    words, language = session.words, session.language
+    if not view.measures:
+        return
+    st.markdown(f"**{words('take.query')}**")
+    names = [each.name for each in view.measures]
+    labels = {each.name: each.label(language) for each in view.measures}
+    name = names[0]
+    if len(names) > 1:
+        name = st.selectbox(words("take.measure"), names, format_func=labels.__getitem__, key=f"take-{card.key}-of",
+                            label_visibility="collapsed")  # fmt: skip
+    text = code(session.snapshot, view.filters, name, language)
+    if text is None:
+        st.caption(words("take.no_code"))
+        return
+    st.caption(words("take.query_note"))
+    st.code(text, language="python", height=CODE_HEIGHT)
+
+
+def _with_figures(view: View, figures: Figures) -> View:
+    if figures is None:
+        return view
+    return replace(view, frame=figures if isinstance(figures, pl.DataFrame) else figures())
+
+
+def file_name(key: str, view: View) -> str:
+    """Name of a file of a card, without ending."""
+    return f"huiyin_{key}_{view.as_of.isoformat()}_{view.snapshot_id[-6:]}"
+
+
+def title_of(session: Session) -> str:
+    """Who made a file and whether its data is invented."""
+    demo = [session.words("frame.demo")] if session.snapshot.is_demo else []
+    return " · ".join([session.settings.bureau or session.words("take.product"), *demo])
+
+
+def _picture_data(session: Session, view: View, card: Card) -> dict[str, object]:
+    palette = session.style.palette
+    return {
+        "figure": f"figure-{card.key}",
+        "file": file_name(card.key, view),
+        "title": card.title,
+        "note": card.note,
+        "foot": foot(session, view),
+        "background": palette.background,
+        "ink": palette.ink,
+        "muted": palette.muted,
+        "fonts": FONTS.split(", ", 1)[1],  # a picture knows the fonts of the computer, not the one the page brings
+        "scale": SCALE,
+        "words": {form: session.words(f"take.{form}_help") for form in ("png", "svg")},
+    }
+
+
+def foot(session: Session, view: View) -> str:
+    """What a picture stands on, in one line: the filters, the day, the data, and that it is invented."""
+    pairs = selection_lines(session.snapshot, view.filters, session.language)
+    colon = "：" if session.language == "zh" else ": "
+    said = [f"{name}{colon}{value}" for name, value in pairs if value != wording.MISSING]
+    return " · ".join([*said, title_of(session)])

@@ -1,0 +1,46 @@
+"""The filter bar as widgets of one browser window: what they hold, and how they are filled."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Any
+
+import streamlit as st
+
+from dashboard.state.choices import Choices
+from queries.dimensions import DIMENSIONS
+from queries.snapshot import Snapshot
+
+WIDGET = "filter."
+LOCAL = "local."
+_PLAIN = ("period", "start", "end", "as_of", "rules", "convention", "target")
+
+
+def from_widgets(before: Choices, snapshot: Snapshot) -> Choices:
+    """What the widgets of the filter bar hold now; what none of them shows stays as it was."""
+    state = st.session_state
+    plain = {name: state[WIDGET + name] for name in _PLAIN if WIDGET + name in state}
+    where = dict(before.where)
+    for name in DIMENSIONS:
+        if WIDGET + name in state:
+            chosen = set(state[WIDGET + name])
+            where[name] = tuple(sorted(chosen & {*snapshot.keys(name), ""})) if chosen else ()
+    plain["where"] = MappingProxyType({name: keys for name, keys in sorted(where.items()) if keys})
+    if plain.get("target") == "any":
+        plain["target"] = None
+    return replace(before, **plain)
+
+
+def fill_widgets(choices: Choices, language: str, controls: Mapping[str, str], *, everything: bool) -> None:
+    """Give the widgets their values before they are drawn: all of them, or those that have none."""
+    values: dict[str, Any] = {WIDGET + name: getattr(choices, name) for name in _PLAIN}
+    values[WIDGET + "target"] = choices.target or "any"
+    values |= {WIDGET + name: list(choices.where.get(name, ())) for name in DIMENSIONS}
+    values["language"] = language
+    if everything:
+        for name in [key for key in st.session_state if str(key).startswith(LOCAL)]:
+            del st.session_state[name]
+        values |= {LOCAL + name: value for name, value in controls.items()}
+    for name, value in values.items():
+        if everything or name not in st.session_state:
+            st.session_state[name] = value

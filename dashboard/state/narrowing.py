@@ -1,0 +1,245 @@
+"""From a mark of a figure or an entry of a menu to the selection it stands for; the same everywhere.
+
+What a figure's marks stand for follows from what its view is broken down by, so a chart need not know of it. A choice
+taken twice is taken back, and each step is a step of the browser's Back.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from typing import Any
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from dashboard.state.choices import Choices
+from dashboard.state.controls import picked_row
+from dashboard.state.filter_widgets import WIDGET
+from dashboard.state.session import Session, link_to, narrow, recall, remember
+from queries import wording
+from queries.days import add_months, month_end
+from queries.dimensions import DIMENSIONS, GRAINS
+from queries.measures import Count, Duration, Ratio, measure, plain_name
+from queries.views import View, drill, explore
+
+MONTHS_OF = {"month": 1, "quarter": 3, "year": 12}
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What one mark stands for: a key of a dimension, or a period.
+
+    Attributes:
+        dimension: name of the dimension; of a period the name of the step of time.
+        key: key of the dimension; of a period the ISO date of its first day.
+    """
+
+    dimension: str
+    key: str
+
+    @property
+    def period(self) -> tuple[date, date] | None:
+        """First and last day, where it is a period."""
+        if self.dimension not in MONTHS_OF:
+            return None
+        start = date.fromisoformat(self.key)
+        return start, month_end(add_months(start, MONTHS_OF[self.dimension] - 1))
+
+
+Row = tuple[Mark, ...]
+"""What one row of a table stands for: several dimensions at once, or nothing."""
+
+
+def can_narrow(view: View) -> bool:
+    """Whether the rows of a view stand for selections."""
+    return bool(_axes(view))
+
+
+def marks(session: Session, view: View) -> dict[Mark, str]:
+    """Every mark of a view with its words, a period's newest first."""
+    found: dict[Mark, str] = {}
+    for axis in _axes(view):
+        values = view.frame[axis].drop_nulls().unique(maintain_order=True).to_list()
+        if axis in GRAINS:
+            for day in sorted(values, reverse=True):
+                found[Mark(axis, day.isoformat())] = _period_words(axis, day, session.language)
+        else:
+            labels = session.snapshot.labels(axis, session.language)
+            found |= {Mark(axis, key): labels.get(key, key) for key in values if key in labels}
+    return found
+
+
+def marked(session: Session, view: View, point: Mapping[str, Any]) -> Mark | None:
+    """The mark a point clicked in the view's figure stands for: by its key, its position or its label."""
+    data = point.get("customdata")
+    said = [*(data if isinstance(data, list) else [data]), point.get("x"), point.get("y"), point.get("label")]
+    texts = [str(each) for each in said if each is not None]
+    known = marks(session, view)
+    for text in texts:
+        for mark, words in known.items():
+            if mark.key == text or words == text or (mark.period and text[:10] == mark.key):
+                return mark
+    return None
+
+
+def apply(mark: Mark) -> None:
+    """Narrow the selection to a mark, or take that back where it is what is chosen (a callback).
+
+    The whole page is drawn anew, also where the click was within a part that is drawn alone.
+    """
+    period = mark.period
+    if period is None:
+        narrow(mark.dimension, mark.key)
+        draw_all()
+        return
+    names = ("period", "start", "end")
+    chosen = tuple(st.session_state.get(WIDGET + name) for name in names)
+    now = ("last12", None, None) if chosen == ("custom", *period) else ("custom", *period)
+    st.session_state.update({WIDGET + name: value for name, value in zip(names, now, strict=True)})
+    draw_all()
+
+
+def draw_all() -> None:
+    """Draw the whole page after a callback, also where it belongs to a part that is drawn alone.
+
+    Where the whole page is drawn anyway, asking for it once more would cost the browser a second pass over the page.
+    """
+    run = get_script_run_ctx()
+    if run is None or run.fragment_ids_this_run:
+        st.rerun()
+
+
+def rows(session: Session, **columns: Iterable[str | None]) -> list[Row]:
+    """What the rows of a table stand for, from the keys in its columns.
+
+    Args:
+        columns: dimension to a key a row; `office` may also hold keys of places, as records name both alike.
+    """
+    known = {name: set(session.snapshot.keys(name)) for name in ("place", *columns)}
+
+    def mark(name: str, key: str | None) -> Mark | None:
+        names = (name, "place") if name == "office" else (name,)
+        return next((Mark(each, key) for each in names if key and key in known[each]), None)
+
+    found = zip(*([mark(name, key) for key in keys] for name, keys in columns.items()), strict=True)
+    return [tuple(each for each in row if each) for row in found]
+
+
+def by_row(standing_for: Sequence[Row], key: str) -> dict[str, Any]:
+    """Arguments with which `st.dataframe` narrows to the row clicked; none where no row stands for a selection."""
+    if not any(standing_for):
+        return {}
+    return {"on_select": partial(_row_clicked, tuple(standing_for), key), "selection_mode": "single-row"}
+
+
+def _row_clicked(standing_for: Sequence[Row], key: str) -> None:
+    row = picked_row(key)
+    wanted = standing_for[row] if row is not None and row < len(standing_for) else ()
+    if not wanted:
+        return
+    chosen = [list(st.session_state.get(WIDGET + mark.dimension) or []) for mark in wanted]
+    undo = all(now == [mark.key] for now, mark in zip(chosen, wanted, strict=True))
+    for mark in wanted:
+        st.session_state[WIDGET + mark.dimension] = [] if undo else [mark.key]
+    st.rerun()
+
+
+def release(*names: str) -> None:
+    """Put parts of the filter bar back to what they are when nothing was chosen (a callback)."""
+    usual = Choices()
+    st.session_state.update({WIDGET + name: getattr(usual, name) for name in names})
+
+
+def click(session: Session, view: View, figure: str) -> None:
+    """Narrow to the mark clicked in a figure (a callback)."""
+    points = st.session_state[figure]["selection"]["points"]
+    # a second click on a mark unselects it: what it stood for is taken back, or chosen again where it was taken back
+    mark = marked(session, view, points[0]) if points else recall(f"mark of {figure}")
+    if isinstance(mark, Mark):
+        remember(f"mark of {figure}", mark)
+        apply(mark)
+
+
+def menu(session: Session, view: View, key: str) -> None:
+    """The same without a mouse, and the way to the items: a menu in the head of a card."""
+    known = marks(session, view)
+    counted = [each for each in view.measures if isinstance(each, Count | Ratio) and each.table != "backlog"]
+    if session.cases is None:
+        counted = []
+    if not known and not counted:
+        return
+    words = session.words
+    with st.popover("", icon=":material/filter_alt:", type="tertiary", help=words("frame.narrow_help"),
+                    key=f"narrow-{key}"):  # fmt: skip
+        if known:
+            state = f"narrow-to-{key}"
+            st.selectbox(words("frame.narrow"), list(known), index=None, format_func=known.__getitem__, key=state,
+                         placeholder=words("frame.narrow_any"), on_change=partial(_chosen, state))  # fmt: skip
+        _drill(session, view)
+        for each in counted:
+            label = words("frame.cases_of", name=each.label(session.language))
+            part = "numerator" if isinstance(each, Count) else "denominator"
+            page, link = link_to(session, "cases", controls={"of": each.name, "part": part} | _under(session, view))
+            st.page_link(page, label=label, icon=":material/list_alt:", query_params=link)
+
+
+def _under(session: Session, view: View) -> dict[str, str]:
+    """The rule set of a view that was asked under another one than is chosen."""
+    rules = view.filters.rules
+    return {"rules": rules} if rules != session.filters.rules else {}
+
+
+def _drill(session: Session, view: View) -> None:
+    """The way to the same figures one level down."""
+    offered = session.answer(explore.offered)
+    names = tuple(each.name for each in view.measures if plain_name(each.name) in offered)[: explore.MOST_MEASURES]
+    if not names:
+        return
+    axes = [name for name in view.by if name in DIMENSIONS or name in GRAINS]
+    asked = session.answer(drill.onwards, names, axes[0] if axes else "")
+    by = [
+        *(DIMENSIONS[name].label for name in (asked.by,) if name),
+        *(GRAINS[name].label for name in (asked.grain,) if name),
+    ]
+    said = wording.listing([label(session.language) for label in by], session.language)
+    page, link = link_to(session, "explore", controls=explore_controls(session, asked) | _under(session, view))
+    st.page_link(page, label=session.words("frame.drill", by=said), icon=":material/query_stats:", query_params=link)
+
+
+def explore_controls(session: Session, asked: explore.Question) -> dict[str, str]:
+    """A question as parameters of the page Explore; what that page would take anyway is left out of the link."""
+    dimensions = session.answer(explore.breakdowns, asked.measures)
+    names = tuple(dict.fromkeys(plain_name(name) for name in asked.measures))
+    shares = sorted(
+        {str(round(each.quantile * 100)) for each in map(measure, asked.measures) if isinstance(each, Duration)}
+    )
+    said = {
+        "m": (",".join(names), ",".join(session.answer(explore.offered)[:1])),
+        "q": (",".join(shares) or "50", "50"),
+        "by": (asked.by or explore.NOTHING, dimensions[0] if dimensions else explore.NOTHING),
+        "and": (asked.and_by or explore.NOTHING, explore.NOTHING),
+        "t": (asked.grain or explore.NOTHING, explore.NOTHING),
+        "draw": (session.locals.get("draw", asked.measures[0]), asked.measures[0]),
+    }
+    beside = ("vs", "during", "with") if asked.versus else ()  # below a comparison its next level is compared too
+    kept = {name: session.locals[name] for name in beside if name in session.locals}
+    return kept | {name: value for name, (value, usual) in said.items() if value != usual}
+
+
+def _chosen(state: str) -> None:
+    mark = st.session_state.get(state)
+    st.session_state[state] = None
+    if isinstance(mark, Mark):
+        apply(mark)
+
+
+def _axes(view: View) -> list[str]:
+    """What marks of a view stand for; of two breakdowns at once none can be told from a position."""
+    axes = [name for name in view.by if name in MONTHS_OF or (name in DIMENSIONS and name != "batch")]
+    return [name for name in axes if name in view.frame.columns] if len(axes) == 1 else []
+
+
+def _period_words(grain: str, day: date, language: str) -> str:
+    start, end = Mark(grain, day.isoformat()).period or (day, day)
+    return wording.period(start, end, language)

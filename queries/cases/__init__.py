@@ -1,0 +1,1 @@
+"""Single items: lists of them, one of them, and its statutory clocks."""

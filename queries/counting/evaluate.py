@@ -1,0 +1,361 @@
+"""The only place where a measure meets data: plan, count, then finish shares, intervals, quantiles and reasons."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from math import prod
+
+import narwhals as nw
+import polars as pl
+
+from queries.counting.conditions import Keyed, counted_rows, measured_rows
+from queries.counting.one_pass import Condition, Group, tally
+from queries.counting.quantiles import Durations, quantiles
+from queries.counting.reasons import reason_text, why_not
+from queries.counting.selection import Selection, select
+from queries.days import month_start
+from queries.dimensions import DIMENSIONS, GRAINS, Table, dimension_name
+from queries.engines import Engine, PolarsEngine
+from queries.errors import UsageError
+from queries.filters import Filters
+from queries.kept import kept
+from queries.measures import Cohort, Count, Duration, Measure, Ratio, measure
+from queries.snapshot import Snapshot
+from queries.stats.intervals import wilson
+
+KINDS = (Count, Ratio, Duration)
+NUMBERS = ("numerator", "denominator", "excluded")
+
+
+def evaluate(
+    snapshot: Snapshot,
+    names: str | Sequence[str],
+    by: Sequence[str] = (),
+    filters: Filters | None = None,
+    engine: Engine | None = None,
+) -> pl.DataFrame:
+    """Measures, in groups, under filters.
+
+    Args:
+        names: one measure or several.
+        by: dimensions and at most one grain of time (of each measure's own cohort date).
+        engine: where to count; Polars when not given.
+
+    Returns:
+        One row a measure and group, in the order of `names`, groups by time and then in the order of their labels,
+        "not given" last. Columns: measure; one a `by` (key, "" where not given; a grain is the first day of its
+        period, a Date); numerator, denominator (Int64; null for counts), excluded (rows that belong in the denominator
+        but cannot be used); value (share 0 to 1, days, or the count; null when it cannot be computed); reason
+        ("no_cases", "column_empty", "unsupported", "undated", "not_stated", "not_reached",
+        "filter_not_applicable"; null with a value); lower, upper (Wilson, 95 %; ratios only). For durations the
+        denominator is the number of items measured, and the numerator those of them whose wait has ended.
+        Groups without any case are left out; without `by` there is one row a measure.
+
+    Raises:
+        UnknownName: a measure, dimension or key that does not exist.
+        UsageError: a measure that cannot be broken down so.
+    """
+    chosen = [measure(name) for name in ([names] if isinstance(names, str) else names)]
+    dimensions = tuple(dict.fromkeys(dimension_name(name) for name in by))
+    selected = filters or Filters()
+    for each in chosen:
+        check_breakdown(each.name, each.table, dimensions)
+    counter = engine or PolarsEngine()
+    passes: dict[tuple[Table, Cohort | None], list[tuple[int, Measure]]] = {}
+    in_time = any(name in GRAINS for name in dimensions)
+    counted: list[pl.LazyFrame] = []
+    for order, each in enumerate(chosen):
+        reason = why_not(each, snapshot, selected)
+        if reason:
+            counted.append(_without_value(order, each, reason, dimensions))
+        else:
+            # by time each cohort has groups of its own; otherwise one pass over a table does for all
+            passes.setdefault((each.table, each.cohort if in_time else None), []).append((order, each))
+    for ordered in passes.values():
+        counted += _count(snapshot, counter, selected, ordered, dimensions)
+    frame = keyed(snapshot, _finished(pl.concat(counted).collect()), dimensions, first=["_order"])
+    names_in_order = pl.Series("measure", [each.name for each in chosen], pl.String)
+    return frame.with_columns(names_in_order.gather(frame["_order"])).select(_columns(dimensions))
+
+
+def check_breakdown(what: str, table: Table, by: tuple[str, ...]) -> None:
+    """See that a table can be broken down so.
+
+    Raises:
+        UsageError: two grains of time, or a dimension the table does not carry.
+    """
+    if sum(name in GRAINS for name in by) > 1:
+        raise UsageError(f"Two steps of time at once ({', '.join(by)}). Choose one of: {', '.join(GRAINS)}.")
+    wrong = [name for name in by if name not in GRAINS and table not in DIMENSIONS[name].tables]
+    if wrong:
+        can = ", ".join([*(name for name, each in DIMENSIONS.items() if table in each.tables), *GRAINS])
+        raise UsageError(f"'{what}' cannot be broken down by {wrong[0]}. It can by: {can}.")
+
+
+def _columns(by: tuple[str, ...]) -> list[str]:
+    return ["measure", *by, *NUMBERS, "value", "reason", "lower", "upper"]
+
+
+def _without_value(order: int, each: Measure, reason: str, by: tuple[str, ...]) -> pl.LazyFrame:
+    types = {name: pl.Date() if name in GRAINS else pl.Int64() for name in by} | dict.fromkeys(NUMBERS, pl.Int64())
+    frame = pl.LazyFrame({name: [] if by else [0] for name in types}, schema=types)
+    return frame.select(
+        *_counted(order, each, by), pl.lit(None, pl.Float64).alias("_days"), pl.lit(reason).alias("reason")
+    )
+
+
+def _counted(order: int, each: Measure, by: tuple[str, ...]) -> list[pl.Expr]:
+    """The columns of a counted measure, the same for all so that they go into one frame."""
+    kind = KINDS.index(type(each))
+    return [
+        pl.lit(order, pl.Int64).alias("_order"),
+        pl.lit(kind, pl.Int8).alias("_kind"),
+        pl.lit(isinstance(each, Ratio) and each.unknown is not None).alias("_may_be_unstated"),
+        *(pl.col(name) for name in by),
+        pl.col("numerator"),
+        pl.lit(None, pl.Int64).alias("denominator") if isinstance(each, Count) else pl.col("denominator"),
+        pl.col("excluded"),
+    ]
+
+
+def _count(
+    snapshot: Snapshot, engine: Engine, filters: Filters, ordered: Sequence[tuple[int, Measure]], by: tuple[str, ...]
+) -> list[pl.LazyFrame]:
+    """Measures of one table in one pass, the quantiles of durations in one more."""
+    chosen = [each for _, each in ordered]
+    cohorts = list(dict.fromkeys(each.cohort for each in chosen))
+    selection = select(snapshot, engine, chosen[0].table, cohorts, filters)
+    breakdown = _breakdown(snapshot, selection, cohorts[0], by)
+    rows = {each.name: _rows(each, selection) for each in chosen}
+    # definitions share conditions (the three quartiles, matured): each is counted once
+    unique = {key: condition for roles in rows.values() for key, condition in roles.values()}
+    names = {key: f"c{at}" for at, key in enumerate(unique)}
+    conditions = {names[key]: condition for key, condition in unique.items() if condition}
+    tallied = breakdown.joined(
+        tally(engine, selection.frame, conditions, breakdown.groups), list(conditions), ()
+    ).lazy()
+    quantiles = _quantiles(engine, selection, chosen, breakdown)
+    counted = []
+    for order, each in ordered:
+        columns = {
+            role: pl.col(names[key]) if condition else pl.lit(0, pl.Int64)
+            for role, (key, condition) in rows[each.name].items()
+        }
+        frame = tallied.select(*by, **columns)
+        if by:
+            frame = frame.filter(pl.any_horizontal(pl.col(role) != 0 for role in columns))
+        days = pl.lit(None, pl.Float64).alias("_days")
+        if each.name in quantiles:
+            found = quantiles[each.name].lazy()
+            frame = frame.join(found, on=by, how="left") if by else pl.concat([frame, found], how="horizontal")
+            days = pl.col("_days")
+        counted.append(frame.select(*_counted(order, each, by), days, pl.lit(None, pl.String).alias("reason")))
+    return counted
+
+
+@dataclass(frozen=True)
+class Breakdown:
+    """What rows are grouped by, and how codes of time become dates."""
+
+    by: tuple[str, ...]
+    groups: list[Group]
+    starts: dict[str, Callable[[pl.Expr], pl.Expr]]
+
+    def joined(self, frame: pl.DataFrame, counted: list[str], keep: Sequence[str]) -> pl.DataFrame:
+        """Put dates for codes of time, and add up what falls into one period."""
+        if not self.starts:
+            return frame
+        dated = frame.with_columns(start(pl.col(name)).alias(name) for name, start in self.starts.items())
+        return dated.group_by(*self.by, *keep).agg(pl.col(counted).sum())
+
+
+def _breakdown(snapshot: Snapshot, selection: Selection, cohort: Cohort, by: tuple[str, ...]) -> Breakdown:
+    sizes = {name: len(snapshot.dimension(name)) for name in by if name not in GRAINS}
+    groups, starts = [], {}
+    for name in by:
+        if name in GRAINS:
+            group, starts[name] = selection.by_period(cohort, name, prod(sizes.values()))
+        else:
+            group = Group(name, nw.col(name), sizes[name])
+        groups.append(group)
+    return Breakdown(by, groups, starts)
+
+
+def _rows(each: Measure, selection: Selection) -> Mapping[str, Keyed]:
+    """The conditions of a measure, confined to the period of its cohort."""
+    found = counted_rows(each, selection.basis)
+    if selection.periods[each.cohort].inside is None:
+        return found
+    return {
+        role: ((*key, each.cohort), rows and Condition(selection.within(each.cohort, rows.rows), rows.weight))
+        for role, (key, rows) in found.items()
+    }
+
+
+def _finished(frame: pl.DataFrame) -> pl.DataFrame:
+    """Add values, reasons and intervals to counted groups."""
+    kind, cases = pl.col("_kind"), pl.col("denominator")
+    is_ratio = kind == KINDS.index(Ratio)
+    some = (cases > 0).fill_null(True)  # a count of nothing is a number too
+    unstated = pl.col("_may_be_unstated") & (pl.col("excluded") > 0)
+    why = pl.when(some).then(None).when(unstated).then(pl.lit("not_stated")).otherwise(pl.lit("no_cases"))
+    # fewer have got there than the quantile asks for
+    waiting = (kind == KINDS.index(Duration)) & pl.col("_days").is_null()
+    why = pl.when(some & waiting).then(pl.lit("not_reached")).otherwise(why)
+    of_shares = frame.select(pl.when(is_ratio).then(name).otherwise(0).alias(name) for name in NUMBERS[:2])
+    lower, upper = wilson(of_shares["numerator"].to_numpy(), of_shares["denominator"].to_numpy())
+    return frame.with_columns(
+        pl.coalesce("reason", why).alias("reason"),
+        pl.Series("lower", lower, pl.Float64).fill_nan(None),
+        pl.Series("upper", upper, pl.Float64).fill_nan(None),
+    ).with_columns(
+        pl.when(pl.col("reason").is_not_null())
+        .then(None)
+        .when(is_ratio)
+        .then(pl.col("numerator") / cases)
+        .when(kind == KINDS.index(Count))
+        .then(pl.col("numerator").cast(pl.Float64))
+        .otherwise("_days")
+        .alias("value")
+    )
+
+
+def added_up(frame: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
+    """Rows of `evaluate` put together: numbers are added, shares and intervals made anew from the sums.
+
+    Args:
+        frame: counts and ratios; `by` columns may hold other keys than they were evaluated with.
+        by: columns that stay apart.
+
+    Returns:
+        The columns of `evaluate`, groups in the order of their first row.
+
+    Raises:
+        UsageError: a duration; a median of groups is not made of their medians.
+    """
+    if not frame.height:
+        return frame.select(_columns(tuple(by)))
+    kinds = {name: type(measure(name)) for name in frame["measure"].unique()}
+    wrong = sorted(name for name, kind in kinds.items() if kind is Duration)
+    if wrong:
+        raise UsageError(f"'{wrong[0]}' cannot be added up. Evaluate it for the groups together instead.")
+    sums = frame.group_by("measure", *by, maintain_order=True).agg(
+        *(pl.when(pl.col(name).is_not_null().any()).then(pl.col(name).sum()) for name in NUMBERS),
+        pl.col("reason").filter(~pl.col("reason").is_in(["no_cases", "not_stated"])).first(),
+    )
+    unstated = [name for name in kinds if isinstance(each := measure(name), Ratio) and each.unknown is not None]
+    marked = sums.with_columns(
+        pl.col("measure")
+        .replace_strict({name: KINDS.index(kind) for name, kind in kinds.items()}, return_dtype=pl.Int8)
+        .alias("_kind"),
+        pl.col("measure").is_in(unstated).alias("_may_be_unstated"),
+        pl.lit(None, pl.Float64).alias("_days"),
+    )
+    return _finished(marked).select(_columns(tuple(by)))
+
+
+def keyed(
+    snapshot: Snapshot, frame: pl.DataFrame, by: Sequence[str], first: Sequence[str] = (), then: Sequence[str] = ()
+) -> pl.DataFrame:
+    """Put keys for the codes of the `by` columns, in the order promised: `first`, time, labels ("not given" last)."""
+    coded = [name for name in by if name not in GRAINS]
+    blank_last = [pl.when(pl.col(name) == 0).then(2**31).otherwise(pl.col(name)) for name in coded]
+    times = (pl.col(name) for name in by if name in GRAINS)
+    order = [*(pl.col(name) for name in first), *times, *blank_last, *(pl.col(name) for name in then)]
+    ordered = frame.sort(order) if order else frame
+    keys = [pl.Series(name, snapshot.dimension(name)["key"].gather(ordered[name])) for name in coded]
+    return ordered.with_columns(keys)
+
+
+def _quantiles(
+    engine: Engine, selection: Selection, chosen: Sequence[Measure], breakdown: Breakdown
+) -> dict[str, pl.DataFrame]:
+    """Days at each duration's quantile, by group; quantiles of one duration are read together."""
+    families: dict[tuple[object, ...], list[Duration]] = {}
+    for each in chosen:
+        if isinstance(each, Duration):
+            families.setdefault((each.cohort, each.where, each.seconds, each.ended, each.uses), []).append(each)
+    found: dict[str, pl.DataFrame] = {}
+    for family in families.values():
+        one = family[0]
+        rows = selection.within(one.cohort, measured_rows(one, selection.basis))
+        seconds = kept(one.seconds, selection.basis)
+        ended = kept(one.ended, selection.basis) if one.ended else None
+        spread = Durations(selection.frame, rows, seconds, ended, breakdown.groups, breakdown.by, breakdown.joined)
+        frames = quantiles(engine, spread, [each.quantile for each in family], selection.rows)
+        found |= {each.name: frame for each, frame in zip(family, frames, strict=True)}
+    return found
+
+
+def labelled(frame: pl.DataFrame, snapshot: Snapshot, by: Sequence[str], language: str) -> pl.DataFrame:
+    """Put words for the keys of a result's `by` columns; grains of time stay dates."""
+    names = [dimension_name(name) for name in by]
+    return frame.with_columns(
+        pl.col(name).replace_strict(snapshot.labels(name, language), default=pl.col(name), return_dtype=pl.String)
+        for name in names
+        if name not in GRAINS
+    )
+
+
+def compare(
+    snapshot: Snapshot,
+    names: str | Sequence[str],
+    by: Sequence[str] = (),
+    filters: Filters | None = None,
+    engine: Engine | None = None,
+) -> pl.DataFrame:
+    """As `evaluate`, with the previous period of equal length and the same period last year beside.
+
+    Both are seen as long after their end as the period itself is after its own, and a period that still runs on the
+    same day after its start: like is compared with like. A period that begins before the month of the first
+    registration has no figures: the register does not reach so far back.
+
+    Returns:
+        The columns of `evaluate`, then previous_value, previous_numerator, previous_denominator, last_year_value,
+        last_year_numerator, last_year_denominator, change_previous, change_last_year (differences of the values; null
+        where either is missing).
+
+    Raises:
+        UsageError: broken down by time, where the rows themselves are the comparison.
+    """
+    if any(dimension_name(name) in GRAINS for name in by):
+        raise UsageError("A comparison with earlier periods cannot be broken down by time; evaluate by time instead.")
+    now = replace(filters or Filters(), as_of=(filters.as_of if filters else None) or snapshot.as_of)
+    keys = ["measure", *(dimension_name(name) for name in by)]
+    frame = evaluate(snapshot, names, by, now, engine)
+
+    figures: dict[Filters | None, pl.DataFrame | None] = {None: None}
+    for label, earlier in (("previous", now.previous()), ("last_year", now.last_year())):
+        if earlier not in figures:  # for a period of a year both are the same
+            figures[earlier] = (
+                evaluate(snapshot, names, by, earlier, engine) if earlier and _reaches(snapshot, earlier) else None
+            )
+        frame = _beside(frame, label, figures[earlier], keys)
+    return frame.with_columns(
+        (pl.col("value") - pl.col("previous_value")).alias("change_previous"),
+        (pl.col("value") - pl.col("last_year_value")).alias("change_last_year"),
+    )
+
+
+def _beside(frame: pl.DataFrame, label: str, then: pl.DataFrame | None, keys: list[str]) -> pl.DataFrame:
+    """The frame with the figures of an earlier period beside; a group that had no item then had a count of 0."""
+    columns = [pl.col(name).alias(f"{label}_{name}") for name in ("value", "numerator", "denominator")]
+    if then is None:
+        types = {"value": pl.Float64, "numerator": pl.Int64, "denominator": pl.Int64}
+        return frame.with_columns(pl.lit(None, dtype).alias(f"{label}_{name}") for name, dtype in types.items())
+    frame = frame.join(then.select(*keys, *columns), on=keys, how="left", maintain_order="left")
+    counted = pl.col("measure").is_in([name for name in frame["measure"].unique() if isinstance(measure(name), Count)])
+    none_then = counted & pl.col("reason").is_null()
+    return frame.with_columns(
+        pl.when(none_then)
+        .then(pl.col(f"{label}_{name}").fill_null(0))
+        .otherwise(f"{label}_{name}")
+        .alias(f"{label}_{name}")
+        for name in ("value", "numerator")
+    )
+
+
+def _reaches(snapshot: Snapshot, filters: Filters) -> bool:
+    return bool(filters.start and snapshot.first_day and filters.start >= month_start(snapshot.first_day))
+
+
+__all__ = ["compare", "evaluate", "labelled", "reason_text"]

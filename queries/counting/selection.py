@@ -1,0 +1,221 @@
+"""Which rows a question is about: the partitions worth reading, the filters, the periods of its cohorts."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import narwhals as nw
+import polars as pl
+
+from queries.coding import code
+from queries.counting.one_pass import Frame, Group
+from queries.days import day_number, from_day_number
+from queries.dimensions import DIMENSIONS, GRAINS, Table
+from queries.engines import Engine
+from queries.filters import Filters
+from queries.kept import kept
+from queries.measures import Basis, Cohort
+from queries.measures.terms import DERIVED
+from queries.snapshot import Partition, Snapshot
+
+EARLIEST, LATEST = -25567, 32767  # day numbers a snapshot can hold: 1900-01-01 to 2059-09-18
+UNIVERSE = {"cases": "registered_day", "evaluations": "registered_day", "backlog": "assigned_day"}
+"""The day from which a row of each table exists."""
+
+MANY_GROUPS = 50_000  # by days; with more, months and weeks are worked out for every row instead
+MARCH_1900 = -25508  # day number of 1900-03-01: from here to 2100 every fourth year has 366 days
+
+Wanted = tuple[str, list[int], bool]
+"""A dimension, codes, and whether rows must have one of them (or none)."""
+
+
+@dataclass(frozen=True)
+class Period:
+    """The days a cohort can lie on within a selection.
+
+    Attributes:
+        first, last: day numbers.
+        inside: condition for rows of the period; None where all rows of the frame lie in it, or were filtered.
+    """
+
+    first: int
+    last: int
+    inside: nw.Expr | None
+
+
+@dataclass(frozen=True)
+class Selection:
+    """The rows of one table inside the filters.
+
+    Attributes:
+        frame: None when no partition can hold such a row.
+        periods: of each cohort asked for.
+        rows: of the partitions read, before filters.
+    """
+
+    frame: Frame | None
+    basis: Basis
+    periods: Mapping[Cohort, Period]
+    rows: int
+
+    def within(self, cohort: Cohort, rows: nw.Expr) -> nw.Expr:
+        """Those of the rows that lie in the cohort's period."""
+        inside = self.periods[cohort].inside
+        return rows if inside is None else rows & inside
+
+    def by_period(self, cohort: Cohort, grain: str, other_groups: int) -> tuple[Group, Callable[[pl.Expr], pl.Expr]]:
+        """Group by the period of the cohort day, named like the grain.
+
+        Args:
+            other_groups: groups there are besides. Counting by days and adding days up is cheapest while groups are
+                few; with many, days would multiply them.
+
+        Returns:
+            The group, in which an item without a day has the lowest code, and the first day (Date) of a code.
+        """
+        span = self.periods[cohort]
+        day = kept(cohort.day, self.basis).cast(nw.Int32)
+        by_days = (span.last - span.first + 2) * other_groups <= MANY_GROUPS or span.first < MARCH_1900
+        if grain == "day" or by_days:
+            return _group(grain, day, span.first, span.last), lambda number: _start(
+                number.cast(pl.Int32).cast(pl.Date), grain
+            )
+        if grain == "week":
+            weeks = _group(
+                grain, (day + _TO_MONDAY) // 7, (span.first + _TO_MONDAY) // 7, (span.last + _TO_MONDAY) // 7
+            )
+            return weeks, lambda number: (number.cast(pl.Int32) * 7 - _TO_MONDAY).cast(pl.Date)
+        months = _group(grain, _month(day), _month_number(span.first), _month_number(span.last))
+        return months, lambda number: _start(_month_start(number), grain)
+
+
+_TO_MONDAY = -EARLIEST  # 1900-01-01 was a Monday, and days from there are never negative
+
+
+def _group(name: str, number: nw.Expr, first: int, last: int) -> Group:
+    return Group(name, (number - (first - 1)).fill_null(0), last - first + 2, first - 1)
+
+
+def _start(day: pl.Expr, grain: str) -> pl.Expr:
+    step = {"day": "1d", "week": "1w", "month": "1mo", "quarter": "1q", "year": "1y"}[GRAINS[grain].name]
+    return day.dt.truncate(step)
+
+
+def _month(day: nw.Expr) -> nw.Expr:
+    """Months since March 1900, by whole-number arithmetic: casting a number to a date is not portable."""
+    days = day - MARCH_1900
+    year = (days * 4 + 3) // 1461
+    day_of_year = days - (year * 1461) // 4
+    return year * 12 + (day_of_year * 5 + 2) // 153
+
+
+def _month_number(day: int) -> int:
+    start = from_day_number(day)
+    return (start.year - 1900) * 12 + start.month - 3
+
+
+def _month_start(number: pl.Expr) -> pl.Expr:
+    months = number + 2  # since January 1900
+    return pl.date(months // 12 + 1900, months % 12 + 1, 1)
+
+
+def basis_of(snapshot: Snapshot, filters: Filters) -> Basis:
+    """What figures under these filters stand on."""
+    as_of = day_number(filters.as_of or snapshot.as_of)
+    return Basis(
+        as_of, filters.rule_set, filters.convention, snapshot.unusable_values, snapshot.unsupported_codes,
+        snapshot.unstated(as_of),
+    )  # fmt: skip
+
+
+def evaluation_target(snapshot: Snapshot, filters: Filters) -> str:
+    """Whose evaluation is meant: the one chosen, else the bureau's where there is any, else the office's."""
+    return filters.evaluation_target or ("bureau" if snapshot.coverage.get("evaluation_bureau") else "office")
+
+
+def select(snapshot: Snapshot, engine: Engine, table: Table, cohorts: Sequence[Cohort], filters: Filters) -> Selection:
+    """The rows of a table inside the filters and the period of at least one cohort.
+
+    Whole partitions are passed over by what the manifest knows of them.
+    """
+    basis = basis_of(snapshot, filters)
+    start = day_number(filters.start) if filters.start else EARLIEST
+    end = day_number(filters.end) if filters.end else LATEST
+    wanted = wanted_rows(snapshot, table, filters)
+    read: list[Partition] = []
+    spans: dict[Cohort, list[tuple[int, int]]] = {cohort: [] for cohort in cohorts}
+    for part in snapshot.partitions(table):
+        here = [_span(cohort, basis, part) for cohort in cohorts]
+        meets = any(low <= end and high >= start for low, high in here)
+        if meets and _exists(part, table, basis) and _can_hold(part, wanted):
+            read.append(part)
+            for cohort, span in zip(cohorts, here, strict=True):
+                spans[cohort].append(span)
+    if not read:
+        return Selection(None, basis, dict.fromkeys(cohorts, Period(0, 0, None)), 0)
+    frame = engine.scan(table, read)
+    if table in DERIVED:
+        frame = frame.with_columns(*(kept(make, basis).alias(name) for name, make in DERIVED[table].items()))
+    conditions = [_has(*each) for each in wanted if not _all_have(read, *each)]
+    periods = {cohort: _period(kept(cohort.day, basis), spans[cohort], start, end) for cohort in cohorts}
+    if len(cohorts) == 1 and (inside := periods[cohorts[0]].inside) is not None:
+        conditions.append(inside)  # no other cohort needs the rows outside
+        periods = {cohorts[0]: replace(periods[cohorts[0]], inside=None)}
+    return Selection(
+        frame.filter(*conditions) if conditions else frame, basis, periods, sum(part.rows for part in read)
+    )
+
+
+def wanted_rows(snapshot: Snapshot, table: Table, filters: Filters) -> list[Wanted]:
+    """What rows must have and must not have: filters, what a viewer may not see, whose evaluation is meant."""
+    wanted = [(name, snapshot.codes(name, keys), True) for name, keys in filters.where]
+    hidden = [(name, list(codes), False) for name, codes in snapshot.hidden if table in DIMENSIONS[name].tables]
+    if table == "evaluations":
+        wanted.append(("target", [code("evaluation_target", evaluation_target(snapshot, filters))], True))
+    return [*wanted, *hidden]
+
+
+def _period(day: nw.Expr, spans: Sequence[tuple[int, int]], start: int, end: int) -> Period:
+    """What lies between start and end of days that lie in the spans of partitions."""
+    first, last = min(low for low, _ in spans), max(high for _, high in spans)
+    conditions = ([day >= start] if start > first else []) + ([day <= end] if end < last else [])
+    inside = nw.all_horizontal(*conditions, ignore_nulls=False) if conditions else None
+    first, last = max(first, start), min(last, end)
+    return Period(first, max(first, last), inside)
+
+
+def _span(cohort: Cohort, basis: Basis, part: Partition) -> tuple[int, int]:
+    low, high = cohort.span(basis, part.zone)
+    return EARLIEST if low is None else low, LATEST if high is None else high
+
+
+def _exists(part: Partition, table: Table, basis: Basis) -> bool:
+    low = part.zone(UNIVERSE[table])[0]
+    return low is not None and low <= basis.as_of
+
+
+def _can_hold(part: Partition, wanted: Sequence[tuple[str, list[int], bool]]) -> bool:
+    for name, codes, inside in wanted:
+        low, high = part.zone(name)
+        if low is None or high is None:
+            return False
+        if inside and not any(low <= number <= high for number in codes):
+            return False
+        if not inside and low == high and low in codes:
+            return False
+    return True
+
+
+def _all_have(parts: Sequence[Partition], name: str, codes: list[int], inside: bool) -> bool:
+    zones = [part.zone(name) for part in parts]
+    if inside:
+        return all(low == high and low in codes for low, high in zones)
+    return all(
+        low is not None and high is not None and not any(low <= number <= high for number in codes)
+        for low, high in zones
+    )
+
+
+def _has(name: str, codes: list[int], inside: bool) -> nw.Expr:
+    column = nw.col(name)
+    among = column == codes[0] if len(codes) == 1 else column.is_in(codes)
+    return among if inside else ~among
