@@ -1,7 +1,8 @@
 """Shares by the weekday and by the hour of registration, and how long forwarding takes.
 
-They complete `queries.counting.evaluate`, which groups by dimensions and by dates: a weekday is neither. The definitions are
-those of the measures; a row in which a check made a needed column unusable is left out and counted as excluded.
+They complete `queries.counting.evaluate`, which groups by dimensions and by dates: a weekday is neither. The
+definitions are those of the measures; a row in which a check made a needed column unusable is left out and counted as
+excluded.
 """
 
 from collections.abc import Callable, Sequence

@@ -2,7 +2,8 @@
 
 Like the measures they count what is known at the end of the as-of day, under the same filters; the cohort date of each
 is named. A row in which a check made a needed column unusable is left out. Every frame begins with one column a `by`
-dimension (key, "" where not given), is ordered like the frames of `queries.counting.evaluate`, and leaves out what never occurs.
+dimension (key, "" where not given), is ordered like the frames of `queries.counting.evaluate`, and leaves out what
+never occurs.
 """
 
 from collections.abc import Callable, Sequence

@@ -121,7 +121,7 @@ def _applied(text: str, name: str, arguments: Sequence[str], options: dict[str, 
         case "when_then":
             otherwise = f".otherwise({arguments[2]})" if len(arguments) > 2 else ""
             return f"pl.when({arguments[0]}).then({arguments[1]}){otherwise}"
-    raise NotImplementedError(f"'{name}' has no Polars code yet. Add it to queries/recipe.py.")
+    raise NotImplementedError(f"'{name}' has no Polars code yet. Add it to queries/counting/recipe.py.")
 
 
 def _dtype(kind: Any) -> str:
