@@ -103,6 +103,20 @@ def test_an_item_of_another_office_cannot_be_opened_by_its_number(settings, snap
     assert office.cases.rows([other])[1] == {}
 
 
+def test_a_file_of_items_holds_the_list_in_its_order_and_nothing_a_reader_may_not_list(settings, snapshot):
+    office = reader(settings, snapshot, Viewer("office", snapshot.keys("office")[0])).cases
+    bureau = reader(settings, snapshot, BUREAU).cases
+    assert office
+    assert bureau
+    numbers = office.found(Question(sort="due")).numbers
+    file = office.file(numbers, ("case_id", "due", "purpose"), "zh")
+    assert file.columns == ["信访件编号", "办理期限", "信访目的"]
+    assert file["信访件编号"].to_list() == [office.rows([number])[1][number] for number in numbers]
+    every = office.file(bureau.found(Question(sort="due")).numbers, ("case_id", "due", "purpose"), "zh")
+    assert sorted(every["信访件编号"]) == sorted(file["信访件编号"])
+    assert "检举控告" not in every["信访目的"].to_list()
+
+
 def test_a_page_of_cases_says_so_where_no_items_may_be_seen(settings, snapshot):
     shown = next(page for page in pages() if page.name == "cases")
     app = AppTest.from_function(_draw, args=(shown, reader(settings, snapshot, STRANGER)), default_timeout=30).run()

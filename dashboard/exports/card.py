@@ -13,16 +13,22 @@ from queries.views import View
 
 @dataclass(frozen=True)
 class Form:
-    """One format of a file: its ending, its media type, and what makes it."""
+    """One format of a file: its ending, its media type, what makes it, and how many rows it is made for (0: any)."""
 
     ending: str
     media: str
     make: Callable[[Pack, Sheet], bytes]
+    most: int = 0
 
 
 FORMS = (
     Form("csv", "text/csv", sheet_csv),
-    Form("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", lambda pack, _: workbook(pack)),
+    Form(
+        "xlsx",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        lambda pack, _: workbook(pack),
+        most=50_000,
+    ),
     Form("parquet", "application/vnd.apache.parquet", sheet_parquet),
 )
 

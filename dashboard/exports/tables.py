@@ -6,7 +6,7 @@ from pathlib import Path
 import polars as pl
 
 from dashboard.exports import Exporter, Pack, Sheet
-from dashboard.exports.cells import csv_bytes
+from dashboard.exports.cells import csv_bytes, frame_csv
 
 
 def _write_csv(pack: Pack, folder: Path) -> list[Path]:
@@ -22,7 +22,7 @@ def _write_csv(pack: Pack, folder: Path) -> list[Path]:
 
 def sheet_csv(pack: Pack, sheet: Sheet) -> bytes:
     """One sheet as CSV, with what it stands on below."""
-    return csv_bytes([sheet.frame.columns, *sheet.frame.iter_rows(), *_foot(pack, sheet)])
+    return frame_csv(sheet.frame, _foot(pack, sheet))
 
 
 def sheet_parquet(pack: Pack, sheet: Sheet) -> bytes:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import partial
-from typing import Literal
+from typing import Literal, TypeVar
 
 import polars as pl
 import streamlit as st
@@ -40,6 +40,8 @@ ASSURANCES = {
 }
 STALE_AFTER = 2  # working days (UX.md §5)
 A_YEAR = 366  # calendar days; older data is not counted in working days
+Name = TypeVar("Name", bound=str)
+
 _MARKUP = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&])")
 
 
@@ -381,28 +383,28 @@ def table(
 def choose(
     session: Session,
     name: str,
-    options: Sequence[str],
-    labels: Callable[[str], str],
+    options: Sequence[Name],
+    labels: Callable[[Name], str],
     *,
     label: str,
-    default: str | None = None,
+    default: Name | None = None,
     menu: bool = False,
     width: int = 240,
-) -> str:
+) -> Name:
     """A switch that belongs to one page; its choice is in the link as `name=option`. Fit for use in a fragment.
 
     More than six options, or long ones (`menu`), stand in a list instead of side by side.
     """
     first = default or options[0]
     state = page_control(name, first, options)
-    chosen: str | None
+    chosen: Name | None
     if menu or len(options) > 6:
         chosen = st.selectbox(label, options, format_func=labels, key=state, label_visibility="collapsed", width=width)
     else:
         chosen = st.segmented_control(
             label, options, format_func=labels, key=state, label_visibility="collapsed", required=True
         )
-    value = str(chosen or first)
+    value = chosen or first
     note_control(name, value, first)
     return value
 

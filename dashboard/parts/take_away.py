@@ -44,6 +44,7 @@ class Card:
         title, note: what stands over the chart, for its picture.
         has_chart: whether there is a chart with the key `figure-<key>`.
         figures: labelled figures instead of the view's frame, or what makes them when they are asked for.
+        rows: how many rows these have, where there may be more than a format takes.
     """
 
     key: str
@@ -51,6 +52,7 @@ class Card:
     note: str = ""
     has_chart: bool = True
     figures: Figures = None
+    rows: int = 0
 
 
 def take_away(session: Session, view: View, card: Card) -> None:
@@ -70,6 +72,8 @@ def _menu(session: Session, view: View, card: Card) -> None:
         st.markdown(f"**{words('take.figures')}**")
         with st.container(horizontal=True, gap="small"):
             for form in FORMS:
+                too_many = bool(form.most) and card.rows > form.most
+                most = wording.number(form.most, session.language)
                 st.download_button(
                     words(f"take.{form.ending}"),
                     data=lambda form=form: view_file(  # type: ignore[misc]  # bound now, called later
@@ -80,7 +84,8 @@ def _menu(session: Session, view: View, card: Card) -> None:
                     mime=form.media,
                     on_click="ignore",
                     key=f"take-{card.key}-{form.ending}",
-                    help=words(f"take.{form.ending}_help"),
+                    help=words("take.too_many", most=most) if too_many else words(f"take.{form.ending}_help"),
+                    disabled=too_many,
                 )  # fmt: skip
         if card.has_chart:
             st.markdown(f"**{words('take.picture')}**")

@@ -4,9 +4,11 @@ from functools import partial
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from dashboard.parts.case_drawer import opened
 from dashboard.parts.components import choose, empty, heading, notes, plain
+from dashboard.parts.take_away import Card, Figures, take_away
 from dashboard.screens import Page
 from dashboard.state.case_reader import CaseReader
 from dashboard.state.controls import control, page_choices, page_text, picked_row, set_value, widget_value
@@ -41,20 +43,25 @@ def render(session: Session) -> None:
         st.info(session.words("cases.not_allowed"), icon=":material/lock:")
         return
     above = st.container()
-    question, columns = _question(session, reader)
+    question, columns, corner = _question(session, reader)
+    file: Figures
     if measure(question.measure).table == "backlog":
         shown = reader.answer(cases.batch_table, question, session.language)
-        count = shown.height
+        headings = {name: session.words(f"cases.{name}") for name in shown.columns}
+        count, file = shown.height, shown.rename(headings)
     else:
-        count = len(reader.found(question).numbers)
+        numbers = reader.found(question).numbers
+        count, file = len(numbers), partial(reader.file, numbers, columns, session.language)
+    view = reader.answer(cases.listed, question, count)
     with above:
-        heading(session, reader.answer(cases.headline, question, count))
+        heading(session, view.finding or session.words("cases.title"))
+    with corner:
+        take_away(session, view, Card("cases", "", has_chart=False, figures=file, rows=count))
     if not count:
         said = reader.answer(cases.why_none, question)
         notes(session, said) if said else empty(session)
         opened(session)
     elif measure(question.measure).table == "backlog":
-        headings = {name: session.words(f"cases.{name}") for name in shown.columns}
         st.dataframe(shown, hide_index=True, key="table-batches", column_config=headings, placeholder=wording.MISSING,
                      alt=session.words("cases.batches"), height="content")  # fmt: skip
         opened(session)
@@ -62,8 +69,8 @@ def render(session: Session) -> None:
         _list(session, reader, question, columns)
 
 
-def _question(session: Session, reader: CaseReader) -> tuple[Question, tuple[str, ...]]:
-    """What to list and in which columns, from the controls above the list."""
+def _question(session: Session, reader: CaseReader) -> tuple[Question, tuple[str, ...], DeltaGenerator]:
+    """What to list and in which columns, from the controls above the list, and the corner beside them."""
     words, language = session.words, session.language
     with st.container(horizontal=True, gap="small", vertical_alignment="center", key="case-controls"):
         text = st.text_input(
@@ -78,6 +85,7 @@ def _question(session: Session, reader: CaseReader) -> tuple[Question, tuple[str
         order = choose(session, "sort", SORTED, partial(_order, session), label=words("cases.sort"),
                        default=FIRST_SORT, menu=True)  # fmt: skip
         columns = _columns(session, reader)
+        corner = st.container(width="content")
     with st.container(horizontal=True, gap="small", vertical_alignment="center", key="case-figure"):
         offered = reader.answer(cases.offered)
         name = choose(session, "of", offered, lambda key: measure(key).label(language), label=words("cases.of"),
@@ -89,7 +97,7 @@ def _question(session: Session, reader: CaseReader) -> tuple[Question, tuple[str
                    width="stretch")  # fmt: skip
     narrowed = "" if stood == "all" else stood
     within = _due_within(session)
-    return Question(name, part, narrowed, within, searched, order), columns  # type: ignore[arg-type]  # one of the parts offered
+    return Question(name, part, narrowed, within, searched, order), columns, corner
 
 
 def _due_within(session: Session) -> int:
@@ -136,7 +144,8 @@ def _list(session: Session, reader: CaseReader, question: Question, columns: tup
     rows, ids = reader.rows(numbers[first : first + ROWS].to_list())
     shown = [ids[number] for number in rows["case_no"].to_list() if number in ids]
     reach = {"first": wording.number(first + 1, language), "last": wording.number(first + rows.height, language)}
-    _pager(session, page, pages, words("cases.range", all=wording.items(len(numbers), language), **reach), shown)
+    said = words("cases.range", all=wording.items(len(numbers), language), **reach)
+    _pager(session, page, pages, said, shown)
     st.dataframe(
         cases.table(rows, ids, session.snapshot, columns, language),
         hide_index=True, key=TABLE, column_config=_headings(columns, language), placeholder=wording.MISSING,

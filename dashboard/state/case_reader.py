@@ -11,6 +11,7 @@ from dashboard.state.kept import kept, kept_list
 from queries.cases import case_list, case_store
 from queries.filters import Filters
 from queries.snapshot import Snapshot
+from queries.views import cases
 
 T = TypeVar("T")
 
@@ -54,6 +55,12 @@ class CaseReader:
             return case_list.NO_ROWS, {}
         frame = case_list.rows(self.snapshot, self.filters, numbers)
         return frame, case_store.case_ids(self.store, frame["case_no"])
+
+    def file(self, numbers: pl.Series, columns: Sequence[str], language: str) -> pl.DataFrame:
+        """Items as they are listed, under headings in words, for a file; works without a session."""
+        rows, ids = self.rows(numbers.to_list())
+        shown = cases.table(rows, ids, self.snapshot, columns, language)
+        return shown.rename({name: case_list.COLUMNS[name](language) for name in shown.columns})
 
     def case(self, case_id: str) -> tuple[pl.DataFrame, case_store.CaseRecord] | None:
         """One item: its row of `case_list.rows` and its record; None where there is none this reader may see."""

@@ -16,6 +16,7 @@ from queries.schema import case_change, case_evaluation, import_finding, import_
 from queries.vocabulary import Text
 
 MOST_IDS = 100_000  # items whose number holds a word; a longer word finds fewer
+MOST_PARAMETERS = 10_000  # of one statement; SQLite takes 32,766, PostgreSQL 65,535
 SHORTEST = 3  # letters of a word from which numbers are looked for everywhere, not only at their beginning
 MOMENTS = (
     "petitioned_on",
@@ -82,9 +83,14 @@ class CaseRecord:
 def case_ids(engine: Engine, numbers: Iterable[int]) -> dict[int, str]:
     """The case numbers by running number."""
     wanted = [int(number) for number in numbers]
-    query = select(petition_case.c.case_no, petition_case.c.case_id).where(petition_case.c.case_no.in_(wanted))
+    query = select(petition_case.c.case_no, petition_case.c.case_id)
+    found: dict[int, str] = {}
     with engine.connect() as connection:
-        return {number: case_id for number, case_id in connection.execute(query)}
+        for at in range(0, len(wanted), MOST_PARAMETERS):
+            few = wanted[at : at + MOST_PARAMETERS]
+            rows = connection.execute(query.where(petition_case.c.case_no.in_(few)))
+            found |= {number: case_id for number, case_id in rows}
+    return found
 
 
 def number_of(engine: Engine, case_id: str) -> int | None:

@@ -115,6 +115,12 @@ def _figure(snapshot: Snapshot, filters: Filters, name: str) -> dict[str, Any]:
     return evaluate(snapshot, name, (), seen(filters, snapshot)).row(0, named=True)
 
 
+def listed(snapshot: Snapshot, filters: Filters, question: Question, shown: int) -> View:
+    """What a list stands on, for a file of its items: `headline`, the measure, the selection; no figures."""
+    chosen, finding = seen(filters, snapshot), headline(snapshot, filters, question, shown)
+    return made(snapshot, chosen, pl.DataFrame(), (question.measure,), finding=finding)
+
+
 def why_none(snapshot: Snapshot, filters: Filters, question: Question) -> tuple[Text, ...]:
     """Why the figure a list is of cannot be computed; nothing where it can."""
     chosen = seen(filters, snapshot)

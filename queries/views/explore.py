@@ -5,10 +5,11 @@ up from what is shown, so they hold for medians too; the cells of shares and cou
 the first N groups is one group of its own, counted from its items.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cached_property
+from typing import Any
 
 import polars as pl
 
@@ -322,14 +323,14 @@ def figure_words(each: Measure, value: float | None, language: str) -> str:
     return wording.number(value, language) + (unit if language == "zh" else f" {unit}")
 
 
-def counts_words(each: Measure, row: dict[str, object], language: str) -> str:
+def counts_words(each: Measure, row: Mapping[str, Any], language: str) -> str:
     """The counts behind a figure: 245/282件; of a duration the items, and how many had not got there."""
     if isinstance(each, Ratio):
-        return wording.fraction(row["numerator"], row["denominator"], language)  # type: ignore[arg-type]  # counts of a row
+        return wording.fraction(row["numerator"], row["denominator"], language)
     if isinstance(each, Count):
-        return wording.items(row["numerator"], language)  # type: ignore[arg-type]  # as above
-    said = wording.items(row["denominator"], language)  # type: ignore[arg-type]  # as above
-    waiting = int(row["denominator"] or 0) - int(row["numerator"] or 0)  # type: ignore[call-overload]  # as above
+        return wording.items(row["numerator"], language)
+    said = wording.items(row["denominator"], language)
+    waiting = int(row["denominator"] or 0) - int(row["numerator"] or 0)
     if not waiting:
         return said
     many = wording.number(waiting, language)

@@ -5,8 +5,10 @@ chance is never shown as an improvement where, between the same two periods, the
 or the registrations dropped beyond their usual variation. What stands beside it is the same for every page.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -226,7 +228,7 @@ def _all_levels(filters: Filters) -> Filters:
     return filters
 
 
-def _figures(snapshot: Snapshot, filters: Filters) -> dict[str, dict[str, object]]:
+def _figures(snapshot: Snapshot, filters: Filters) -> dict[str, dict[str, Any]]:
     names = [name for name in BESIDE if why_not(measure(name), snapshot, filters) is None]
     return {row["measure"]: row for row in evaluate(snapshot, names, (), filters).iter_rows(named=True)}
 
@@ -241,16 +243,16 @@ def _recording(snapshot: Snapshot, now: Filters, then: Filters) -> Recording:
         if earlier is None or figure["value"] is None or earlier["value"] is None:
             continue
         if isinstance(measure(name), Count):
-            counts = [int(row["numerator"]) for row in (figure, earlier)]  # type: ignore[call-overload]  # Int64
+            counts = [int(row["numerator"]) for row in (figure, earlier)]
             lengths = [_days(each) for each in (now, then)]
             moved = int(counts_moved(counts[0], lengths[0], counts[1], lengths[1], spread))
             per_day = [count / length for count, length in zip(counts, lengths, strict=True)]
             then_value = 1.0
             now_value = per_day[0] / per_day[1] if per_day[1] else 1.0
         else:
-            numbers = [int(row[part]) for row in (figure, earlier) for part in ("numerator", "denominator")]  # type: ignore[call-overload]  # Int64
+            numbers = [int(row[part]) for row in (figure, earlier) for part in ("numerator", "denominator")]
             moved = int(newcombe(*numbers).direction)
-            now_value, then_value = float(figure["value"]), float(earlier["value"])  # type: ignore[arg-type]  # Float64
+            now_value, then_value = float(figure["value"]), float(earlier["value"])
         found.append(Beside(name, now_value, then_value, moved))
     return Recording(tuple(found))
 
@@ -330,11 +332,11 @@ _VERDICTS = {
 }
 
 
-def _cell(row: dict[str, object], side: str, language: str) -> str:
+def _cell(row: Mapping[str, Any], side: str, language: str) -> str:
     value, x, n = (row[f"{side}{part}"] for part in ("value", "numerator", "denominator"))
     if value is None:
         return wording.MISSING
     if n is None:
-        return wording.items(x, language)  # type: ignore[arg-type]  # Int64
-    share = wording.per_cent(value, language)  # type: ignore[arg-type]  # Float64
-    return Text(f"{share}（{wording.fraction(x, n, 'zh')}）", f"{share} ({wording.fraction(x, n, 'en')})")(language)  # type: ignore[arg-type]  # Int64
+        return wording.items(x, language)
+    share = wording.per_cent(value, language)
+    return Text(f"{share}（{wording.fraction(x, n, 'zh')}）", f"{share} ({wording.fraction(x, n, 'en')})")(language)
