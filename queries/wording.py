@@ -36,6 +36,11 @@ def number(value: float | None, language: str, decimals: int = 0) -> str:
     return text.replace("-", "\u2212") if language == "en" else text
 
 
+def signed(value: int) -> str:
+    """A difference of counts with its sign: +1,234, −3, 0."""
+    return f"{value:+,}".replace("-", "\u2212") if value else "0"
+
+
 def per_cent(share: float | None, language: str, decimals: int = 1) -> str:
     """`0.92` → 92.0%. Nearly all is not "100.0%" and nearly none not "0.0%": >99.9%, <0.1%."""
     if share is None:

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -28,6 +29,7 @@ from queries.measures import measures
 from queries.settings import Settings
 from queries.snapshot import current
 from seed import demo
+from seed.demo.statistics import write_workbook
 
 CASES = 1_500
 
@@ -243,6 +245,26 @@ def test_check_writes_nothing_and_import_does(tmp_path: Path, register: Path) ->
     imported = huiyin(tmp_path, "import", str(register))
     assert imported.exit_code == 0, imported.stderr
     assert rows(huiyin(tmp_path, "figures", "registered_count", "-f", "json"))[0]["value"] > 290
+
+
+def test_statistics_are_checked_first_and_kept_as_the_page_says(data: Path, tmp_path: Path) -> None:
+    shutil.copytree(data, tmp_path / "data")
+    files = []
+    for line in ("party", "government"):
+        files.append(str(tmp_path / f"{line}.xlsx"))
+        write_workbook(Path(files[-1]), line, [("云汀镇", 5, 4), ("无名镇", 2, 2)])
+    arguments = ("statistics", *files, "--by", "综合科", "--language", "zh")
+    for extra in (["--check"], []):
+        result = huiyin(tmp_path / "data", *arguments, *extra)
+        assert result.exit_code == 0, result.stderr
+        assert result.stdout.count("新报表") == 2
+        assert "未匹配单位：无名镇" in result.stdout
+        assert "按期答复率（党委线＋政府线）：2个单位中" in result.stdout
+    assert "2 tables kept" in result.stderr
+    again = huiyin(tmp_path / "data", *arguments)
+    assert "0 tables kept" in again.stderr
+    assert again.stdout.count("已有相同的报表") == 2
+    assert huiyin(tmp_path / "data", "statistics", str(tmp_path / "nowhere.xlsx")).exit_code == 1
 
 
 def test_the_report_of_an_import_can_be_kept(tmp_path: Path, register: Path) -> None:

@@ -1,4 +1,4 @@
-"""The command line `huiyin`: demo, check, import, records, template, figures, export, serve, bench.
+"""The command line `huiyin`: demo, check, import, records, template, statistics, figures, export, serve, bench.
 
 With `dashboard.desk` and `dashboard.bench` the only place that knows both the loader (`seed`) and the dashboard.
 Results go to standard output, everything else to standard error. Exit codes: 0 done; 1 a file, the database or the
@@ -86,6 +86,7 @@ app.command()(commands.check)
 app.command("import")(commands.import_files)
 app.command()(commands.records)
 app.command()(commands.template)
+app.command()(commands.statistics)
 app.command()(commands.figures)
 exports = typer.Typer(cls=Exports, no_args_is_help=True)
 exports.command("pages")(commands.export_pages)

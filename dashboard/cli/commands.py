@@ -113,6 +113,26 @@ def template(
     accounts.template(output, tuple(kind or ()), language, filled=filled)
 
 
+def statistics(
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE...", help="XLSX, XLS or CSV; party and government line together.")
+    ],
+    only_check: Annotated[bool, typer.Option("--check", help="Only say what the files hold; write nothing.")] = False,
+    by: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Who signs: office or post, and name; else this account.")
+    ] = None,
+    language: Language = None,
+) -> None:
+    """Read printed statistics tables, check them against themselves and the register, and keep them as printed.
+
+    The party and the government line of one period are added before they are held against the register. A table that
+    is there already is not kept twice.
+    """
+    from dashboard.cli import workbooks
+
+    workbooks.load(files, by, language, only_check=only_check)
+
+
 def figures(
     names: Annotated[
         list[str] | None,

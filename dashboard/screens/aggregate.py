@@ -2,9 +2,11 @@
 
 from typing import Any, Literal
 
+import polars as pl
 import streamlit as st
 
 from dashboard.forms.record_fields import local, sign
+from dashboard.parts.brought import brought
 from dashboard.parts.components import card, choose, heading, notes, plain, table, title
 from dashboard.screens import Page
 from dashboard.state.controls import set_value
@@ -15,7 +17,8 @@ from queries.errors import HuiyinError
 from queries.measures import measure
 from queries.records.states import signature
 from queries.views import reconciliation, statistics
-from queries.workbooks import PrintedTable
+from queries.workbooks import LINES, PrintedTable
+from queries.workbooks.lines import Statement, statements
 
 CONTRADICTION = ("row", "label", "column", "printed", "expected", "rule")
 WHOLE = 40  # rows
@@ -93,27 +96,60 @@ def _arithmetic(session: Session, shown: PrintedTable) -> None:
 
 
 def _register(session: Session, shown: PrintedTable) -> None:
-    words, language = session.words, session.language
+    words = session.words
     with card("reconciliation"):
-        possible = reconciliation.comparisons(shown)
+        possible = statements(shown, session.statistics)
         if shown.starts_on is None or shown.ends_on is None or not possible or session.is_empty:
             reason = "no_period" if shown.starts_on is None else "no_measure" if possible == () else "no_register"
             title(session, words("statistics.register"))
             st.info(words(f"statistics.{reason}"), icon=":material/info:")
             return
         skipped = session.not_counted(shown.starts_on, shown.ends_on)
-        for each in possible:
-            view = reconciliation.reconciled(session.snapshot, session.filters, shown, each, skipped)
-            title(session, view.finding, words(
-                "statistics.register_note", period=wording.period(shown.starts_on, shown.ends_on, language),
-                measure=measure(each.measure).meaning(language), cohort=measure(each.measure).cohort.label(language),
-            ))  # fmt: skip
-            headings = {name: words(f"statistics.column_{name}") for name in LINE}
-            if not each.denominator:
-                headings = {name: text for name, text in headings.items() if "denominator" not in name}
-            headings[language] = words("statistics.column_reason")
-            table(session, view.frame, headings, key=f"reconciled-{each.measure}", height=_height(view.frame.height))
-            notes(session, view.notes)
+        with st.spinner(words("changes.rebuilding")):
+            found = [
+                reconciliation.against_register(session.settings, session.snapshot, session.filters, each, skipped)
+                for each in possible
+            ]
+        for statement, each in zip(possible, found, strict=True):
+            _beside(session, statement, each)
+
+
+def _beside(session: Session, statement: Statement, found: reconciliation.Reconciled) -> None:
+    """Office by office, then what the difference of the total is made of."""
+    words, language = session.words, session.language
+    about, name = measure(statement.measure), statement.measure
+    title(session, found.lines.finding, words(
+        "statistics.register_note", period=wording.period(statement.starts_on, statement.ends_on, language),
+        measure=about.meaning(language), cohort=about.cohort.label(language),
+    ))  # fmt: skip
+    headings = {each: words(f"statistics.column_{each}") for each in LINE}
+    if len(statement.tables) > 1:
+        lines = {each: LINES[each](language) for each in ("party", "government")}
+        headings = {"label": headings.pop("label"), **lines, **headings}
+    if not statement.is_share:
+        headings = {each: text for each, text in headings.items() if "denominator" not in each}
+    if statement.lacks:
+        headings = {each: text for each, text in headings.items() if "difference" not in each}
+    headings[language] = words("statistics.column_reason")
+    frame = found.lines.frame.with_columns(_in_signs("difference_numerator", "difference_denominator"))
+    table(session, frame, headings, key=f"reconciled-{name}", height=_height(frame.height))
+    notes(session, found.lines.notes)
+    if found.parts is None:
+        return
+    if found.parts.frame.is_empty():
+        st.caption(plain(found.parts.finding(language) if found.parts.finding else ""))
+        return
+    title(session, found.parts.finding, words("statistics.parts_note"))
+    headings = {language: words("statistics.column_reason"), "lines": words("statistics.column_lines")}
+    headings |= {each: words(f"statistics.column_{each}_part") for each in ("numerator", "denominator")}
+    if not statement.is_share:
+        headings.pop("denominator")
+    frame = found.parts.frame.with_columns(_in_signs("numerator", "denominator"))
+    table(session, frame, headings, key=f"parts-{name}", height="content")
+
+
+def _in_signs(*names: str) -> list[pl.Expr]:
+    return [pl.col(name).map_elements(wording.signed, return_dtype=pl.String) for name in names]
 
 
 def _height(rows: int) -> Literal["content", "auto"]:
@@ -154,17 +190,11 @@ def _upload(session: Session) -> None:
 
 
 def _brought(session: Session, report: Any) -> None:
-    words, language = session.words, session.language
-    for each, is_new in zip(report.tables, report.kept, strict=True):
-        st.markdown(f"**{plain(statistics.titled(each, language))}**")
-        state = words("statistics.is_new" if is_new else "statistics.is_known")
-        st.caption(plain(f"{state} · {statistics.finding(each)(language)}"))
-        notes(session, statistics.cautions(each))
-        unmatched = report.unmatched(each)
-        if unmatched:
-            st.caption(plain(words("statistics.unmatched", names=wording.listing(unmatched, language, 9))))
-    for sheet, reason in report.skipped:
-        st.caption(plain(words("statistics.skipped", sheet=sheet, reason=reason(language))))
+    for name, said in brought(report, session.words):
+        if name:
+            st.markdown(f"**{plain(name)}**")
+        for line in said:
+            st.caption(plain(line))
 
 
 PAGE = Page(

@@ -1,15 +1,13 @@
-"""Does a printed statistics table agree with the register, and where it does not, why?
+"""Do printed statistics agree with the register, and where they do not, what is the difference made of?
 
-Each group of columns that speaks of a measure is held against that measure over the period printed. A difference is
-explained only by what the register can show: the same number under another reading (another date, another dimension,
-the state at the end of the period), or rows that are left out and whose number is exactly the difference. What nothing
-shows stays unexplained, and is said so.
+What a table, or the party and the government line together, say of a measure (`queries.workbooks.lines`) is held
+against that measure over the period printed. A difference is taken apart into signed parts that sum to it exactly
+(`queries.workbooks.differences`); what nothing shows stays unexplained, and is said so. One line without the other is
+no whole: no difference is claimed then, unless it alone says more than the register holds.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
-from decimal import Decimal
 from typing import Any
 
 import polars as pl
@@ -17,306 +15,393 @@ import polars as pl
 from queries import wording
 from queries.counting.evaluate import evaluate
 from queries.filters import Filters
-from queries.measures import Ratio, measure
+from queries.measures import measure
+from queries.register import ImportRun, imports
+from queries.settings import Settings
 from queries.snapshot import Snapshot
+from queries.snapshot.versions import Earlier, earlier
 from queries.views import View
-from queries.views.parts import made
-from queries.vocabulary import Text
-from queries.workbooks import PrintedColumn, PrintedRow, PrintedTable, Role
+from queries.views.parts import in_both, label, made
+from queries.vocabulary import LANGUAGES, Text
+from queries.workbooks import LINES
+from queries.workbooks.differences import NOTHING, Amount, Known, Parts, explained, total_of
+from queries.workbooks.lines import Line, Pair, Statement
 
 NotCounted = Mapping[tuple[str, str], int]
-Pair = tuple[int | None, int | None]
-"""Numerator and denominator; of a count the denominator is None."""
 
 REASONS: dict[str, Text] = {
-    "same": Text("一致", "the same"),
-    "then": Text(
-        "与期末时点的登记一致，差别为期后变化", "as the register stood at the end of the period; it changed later"
-    ),
-    "printed": Text(
-        "与制表日的登记一致，差别为制表后登记或变更",
-        "as the register stood on the day the table was made; the rest was registered or changed later",
-    ),
-    "rounding": Text("差额在表中数字的舍入范围内", "the difference is within the rounding of the printed figures"),
-    "repeated": Text(
-        "该单位在表中不止一行，无法逐行对账", "the office has more than one line, cannot be compared by line"
-    ),
-    "by_office": Text("按责任单位统计即一致", "the same when counted by responsible office"),
-    "by_place": Text("按问题属地统计即一致", "the same when counted by place"),
-    "registered": Text(
-        "分母与按登记日期统计的件数一致：统计期所依日期不同",
-        "the whole is that of the registration date: another cohort date",
-    ),
-    "excluded": Text("差额等于因日期矛盾未计入的{n}件", "the difference is the {n} left out for contradictory dates"),
-    "not_counted": Text("差额等于登记中标明不纳入统计的{n}件", "the difference is the {n} marked as not to be counted"),
-    "both": Text(
-        "差额等于日期矛盾与不纳入统计的合计{n}件", "the difference is the {n} contradictory and uncounted ones"
-    ),
-    "rows": Text("差额为以上各单位差额之和", "the differences of the offices above, added up"),
-    "unexplained": Text("未能说明", "unexplained"),
-    "unmatched": Text("未匹配单位，无法对账", "no office of that name, cannot be compared"),
-    "no_figure": Text("登记中没有可比数字", "the register has no figure to compare"),
+    "later": Text("制表之后的登记和办理", "registered or handled after the table was made"),
+    "corrected": Text("制表之后的更正", "corrected after the table was made"),
+    "late": Text("制表之后补登", "entered late, after the table was made"),
+    "by_office": Text("表按责任单位统计", "the table counts by responsible office"),
+    "by_place": Text("表按问题属地统计", "the table counts by place"),
+    "excluded": Text("因日期矛盾未计入", "left out for contradictory dates"),
+    "not_counted": Text("登记中标明不纳入统计", "marked in the register as not to be counted"),
+    "both": Text("日期矛盾与不纳入统计", "contradictory dates, and marked as not to be counted"),
+    "registered": Text("统计期所依日期不同：分母为登记件数", "another cohort date: the whole is that of registrations"),
+    "rounding": Text("舍入", "rounding"),
+    "lacks": Text("另一线缺表", "the other line is not here"),
+    "over": Text("单此一线已多于登记全部", "this line alone is more than the register holds"),
     "not_printed": Text("表中未印出", "not printed"),
+    "unmatched": Text("未匹配单位", "no office of that name"),
+    "outside": Text("不属于表中单位的信访件", "items of offices that are not in the table"),
+    "twice": Text("登记中同时属于表中两个单位的信访件", "items that belong to two offices of the table"),
+    "total": Text("合计行与各单位之和不符", "the printed total is not the sum of its rows"),
+    "unexplained": Text("未能说明", "unexplained"),
 }
+"""Why print and register differ, in the order in which the parts of a difference are listed."""
+_OTHER: dict[str, Text] = {
+    "same": Text("一致", "the same"),
+    "unmatched": REASONS["unmatched"],
+    "no_figure": Text("登记中没有可比数字", "the register has no figure to compare"),
+    "difference": Text("合计减登记", "Total minus register"),
+}
+"""What else a row may say."""
 
-_SCHEMA = {
-    "row": pl.Int64(), "label": pl.String(), "kind": pl.String(), "printed_numerator": pl.Int64(),
-    "printed_denominator": pl.Int64(), "numerator": pl.Int64(), "denominator": pl.Int64(),
-    "difference_numerator": pl.Int64(), "difference_denominator": pl.Int64(), "reason": pl.String(),
-    "zh": pl.String(), "en": pl.String(),
+_LINES = {
+    "row": pl.Int64(), "label": pl.String(), "kind": pl.String(), "party": pl.String(), "government": pl.String(),
+    "printed_numerator": pl.Int64(), "printed_denominator": pl.Int64(), "numerator": pl.Int64(),
+    "denominator": pl.Int64(), "difference_numerator": pl.Int64(), "difference_denominator": pl.Int64(),
+    "reasons": pl.List(pl.String()), "zh": pl.String(), "en": pl.String(),
+}  # fmt: skip
+_PARTS = {
+    "reason": pl.String(), "zh": pl.String(), "en": pl.String(), "lines": pl.Int64(), "numerator": pl.Int64(),
+    "denominator": pl.Int64(),
 }  # fmt: skip
 
 
 @dataclass(frozen=True)
-class Comparison:
-    """A group of columns that says what a measure says.
+class Reconciled:
+    """A statement beside the register.
 
     Attributes:
-        numerator, denominator: columns whose numbers are added; the denominator of a count has none.
+        lines: a row an office, and the total. row, label, kind ("office", "total"); party, government: the numbers of
+            each line in words where two are added; printed_*, numerator, denominator (of the register; null where it
+            has none), difference_* (printed minus register); reasons, and they in words with their signed numbers
+            (zh, en). The finding counts the offices that agree, are explained, and are not.
+        parts: what the difference of the total is made of: reason, in words, lines (offices with it), numerator,
+            denominator: signed, the last row ("difference") being their sum. No rows where nothing differs; None where
+            there is nothing to compare with.
     """
 
-    group: str
-    measure: str
-    numerator: tuple[PrintedColumn, ...]
-    denominator: tuple[PrintedColumn, ...]
+    lines: View
+    parts: View | None
 
 
-def comparisons(table: PrintedTable) -> tuple[Comparison, ...]:
-    """What of a table can be held against the register, in the order of its columns."""
-    groups: dict[str, dict[Role, PrintedColumn]] = {}
-    for column in table.columns:
-        groups.setdefault(column.group, {}).setdefault(column.role, column)
-    found = []
-    for group, columns in groups.items():
-        # what is done of a total says more than the total: 受理总数, 按期办结数, 按期率 is about what was done in time
-        telling = sorted(columns.values(), key=lambda each: each.role not in ("rate", "on_time"))
-        named = next((each.measure for each in telling if each.measure), None)
-        if "evaluated" in columns and "satisfied" in columns:
-            good = tuple(columns[role] for role in ("satisfied", "basic") if role in columns)
-            found.append(Comparison(group, "satisfaction_rate", good, (columns["evaluated"],)))
-        elif named and isinstance(measure(named), Ratio) and "on_time" in columns and "total" in columns:
-            found.append(Comparison(group, named, (columns["on_time"],), (columns["total"],)))
-        elif named and not isinstance(measure(named), Ratio) and "total" in columns:
-            found.append(Comparison(group, named, (columns["total"],), ()))
-    return tuple(found)
+def against_register(
+    settings: Settings, snapshot: Snapshot, filters: Filters, statement: Statement, not_counted: NotCounted
+) -> Reconciled:
+    """A statement beside the register, the one of its day included where later imports changed it."""
+    run = _import_before(snapshot, statement)
+    before = earlier(settings, snapshot, run.import_id) if run else None
+    return reconciled(snapshot, filters, statement, not_counted, before)
+
+
+def _import_before(snapshot: Snapshot, statement: Statement) -> ImportRun | None:
+    """The import whose register the table was made from; None where that is the newest, or no day is printed."""
+    day = statement.printed_on
+    runs = imports(snapshot)
+    if day is None or not runs or runs[0].as_of is None or runs[0].as_of <= day:
+        return None
+    return next((run for run in runs[1:] if run.as_of is not None and run.as_of <= day), None)
 
 
 def reconciled(
-    snapshot: Snapshot, filters: Filters, table: PrintedTable, comparison: Comparison, not_counted: NotCounted
-) -> View:
-    """Each line of a table beside the register.
+    snapshot: Snapshot, filters: Filters, statement: Statement, not_counted: NotCounted, before: Earlier | None = None
+) -> Reconciled:
+    """Each office of a statement beside the register, and the difference of the total in its parts.
 
     Args:
         filters: only its rules, conventions and as-of day are used; the period is the table's.
         not_counted: as `queries.register.not_counted` gives them for the table's period.
-
-    Returns:
-        row, label, kind; printed_numerator, printed_denominator; numerator, denominator (of the register; null where
-        it has none); difference_numerator, difference_denominator (printed minus register); reason (REASONS) and it in
-        words (zh, en). The finding counts the offices that agree, are explained, and are not.
+        before: the register the table was made from; without it late entries and corrections are not
+            told apart from what nothing explains.
     """
     chosen = Filters(
-        start=table.starts_on, end=table.ends_on, as_of=filters.as_of or snapshot.as_of, rules=filters.rules,
+        start=statement.starts_on, end=statement.ends_on, as_of=filters.as_of or snapshot.as_of, rules=filters.rules,
         convention=filters.convention, evaluation_target=filters.evaluation_target,
     )  # fmt: skip
-    readings = _Readings(snapshot, chosen, comparison.measure, table.printed_on)
-    offices = [_line(table, comparison, readings, not_counted, row) for row in table.rows if row.kind == "office"]
-    totals = [_total(table, comparison, row, offices) for row in table.rows if row.kind == "total"]
-    frame = pl.DataFrame(sorted((*offices, *totals), key=lambda line: line["row"]), schema=_SCHEMA)
-    notes = _outside(readings, offices)
-    return made(snapshot, chosen, frame, (comparison.measure,), (), _finding(frame, comparison), notes)
+    register = _Register(snapshot, chosen, statement, before)
+    found = [_compared(line, register, statement, not_counted) for line in statement.lines]
+    whole = register.whole
+    parts = () if whole is None else _all_parts(found, statement, whole)
+    rows = [_row(each, statement) for each in found]
+    if statement.total_label:
+        rows.append(_total(found, statement, parts, whole))
+    named = (statement.measure,)
+    frame = pl.DataFrame(rows, schema=_LINES)
+    lines = made(snapshot, chosen, frame, named, (), _finding(found, statement), statement.notes)
+    if whole is None or statement.lacks:
+        return Reconciled(lines, None)
+    frame = pl.DataFrame(_summed(parts), schema=_PARTS)
+    return Reconciled(lines, made(snapshot, chosen, frame, named, (), _behind(parts, statement)))
 
 
-class _Readings:
+@dataclass(frozen=True)
+class _Compared:
+    """One office: the line, what the register has (None: nothing comparable), and the parts of the difference."""
+
+    line: Line
+    own: Pair | None
+    parts: Parts = ()
+
+
+class _Register:
     """The register's numbers for a measure and period under each reading, counted once each."""
 
-    def __init__(self, snapshot: Snapshot, filters: Filters, name: str, printed_on: date | None):
-        self._snapshot, self._filters, self._name = snapshot, filters, name
-        self._printed_on = printed_on
+    def __init__(self, snapshot: Snapshot, filters: Filters, statement: Statement, before: Earlier | None):
+        self._snapshot, self._filters, self._name = snapshot, filters, statement.measure
+        self._before = before
         self._known: dict[tuple[str, str], dict[str, tuple[Pair, int]]] = {}
+        self.is_dated = statement.printed_on is not None
+        self._day = statement.printed_on or statement.ends_on
+        known = [line.office_id for line in statement.lines if line.office_id is not None]
+        places, offices = (set(snapshot.keys(dimension)) for dimension in ("place", "office"))
+        # a table of townships counts by place, one that has departments too by office: else items would count twice
+        self._is_by_office = not places.issuperset(known) and offices.issuperset(known)
+        self._places = places
 
-    def dimension_of(self, row: PrintedRow) -> str | None:
-        """Where a line is looked for first: a township among the places, another office among the offices."""
-        if row.office_id is None:
-            return None
-        return "place" if row.office_id in self._snapshot.keys("place") else "office"
+    @property
+    def whole(self) -> Pair | None:
+        """The city's numbers; None where the register cannot support the measure."""
+        found = self._all("", "now").get("")
+        return found[0] if found else None
 
-    def of(self, dimension: str, key: str, reading: str = "now") -> tuple[Pair, int] | None:
-        """Numerator and denominator, and how many rows are left out; None where nothing is counted."""
-        found = self._all(dimension, reading)
-        return found.get(key)
+    def dimension_of(self, line: Line) -> str:
+        """Where a line is looked for first."""
+        return "place" if line.office_id in self._places and not self._is_by_office else "office"
+
+    def of(self, dimension: str, key: str, reading: str = "now") -> tuple[Pair, int]:
+        """Numerator and denominator, and how many rows are left out."""
+        nothing: Pair = (0, 0 if self.whole and self.whole[1] is not None else None)
+        return self._all(dimension, reading).get(key, (nothing, 0))
+
+    def has(self, dimension: str, key: str) -> bool:
+        """Whether anything of the period is counted there."""
+        return key in self._all(dimension, "now")
+
+    def steps(self, dimension: str, key: str) -> Parts:
+        """What changed since the table was made."""
+        readings = ["now", "later", *(("corrected", "late") if self._before else ())]
+        pairs = [_amount(self.of(dimension, key, reading)[0]) for reading in readings]
+        changes = zip(pairs[1:], pairs, strict=False)
+        return tuple(zip(readings[1:], (_minus(new, old) for new, old in changes), strict=True))
 
     def _all(self, dimension: str, reading: str) -> dict[str, tuple[Pair, int]]:
         if (dimension, reading) not in self._known:
-            filters, name = self._filters, self._name
-            if reading == "then" and filters.end is not None:
-                filters = replace(filters, as_of=min(filters.end, filters.as_of or filters.end))
-            if reading == "printed" and self._printed_on is not None:
-                filters = replace(filters, as_of=min(self._printed_on, filters.as_of or self._printed_on))
+            snapshot, filters, name = self._snapshot, self._filters, self._name
+            if reading in ("later", "corrected", "late") and self._day is not None:
+                filters = replace(filters, as_of=min(self._day, filters.as_of or self._day))
+            if reading in ("corrected", "late") and self._before is not None:
+                snapshot = self._before.filled if reading == "corrected" else self._before.then
             if reading == "registered":
                 name = "registered_count"
-            by = (dimension,) if dimension else ()
-            frame = evaluate(self._snapshot, name, by, filters)
+            frame = evaluate(snapshot, name, (dimension,) if dimension else (), filters)
             self._known[dimension, reading] = {
-                row[dimension] if dimension else "": _pair(row)
+                row[dimension] if dimension else "": _numbers(row)
                 for row in frame.iter_rows(named=True)
                 if row["value"] is not None or row["denominator"] == 0
             }
         return self._known[dimension, reading]
 
 
-def _pair(row: dict[str, Any]) -> tuple[Pair, int]:
+def _numbers(row: Mapping[str, Any]) -> tuple[Pair, int]:
     is_count = row["denominator"] is None
     number = round(row["value"]) if is_count and row["value"] is not None else row["numerator"]
     return (number, row["denominator"]), row["excluded"] or 0
 
 
-def _line(
-    table: PrintedTable, comparison: Comparison, readings: _Readings, not_counted: NotCounted, row: PrintedRow
-) -> dict[str, Any]:
-    printed = _sum(table, row, comparison.numerator), _sum(table, row, comparison.denominator)
-    line = {"row": row.row, "label": row.label, "kind": row.kind, "printed_numerator": printed[0],
-            "printed_denominator": printed[1]}  # fmt: skip
-    dimension = readings.dimension_of(row)
-    if dimension is None:
-        return line | _said("unmatched")
-    key = str(row.office_id)
-    own = readings.of(dimension, key)
-    if printed[0] is None and printed[1] is None:
-        return line | _said("not_printed")
-    if own is None:
-        return line | _said("no_figure")
-    (numerator, denominator), excluded = own
-    line |= {"numerator": numerator, "denominator": denominator}
-    if key in table.repeated:  # the register's number stands in the first line alone, so the total counts it once
-        first = next(each.row for each in table.rows if each.office_id == row.office_id)
-        return (line if first == row.row else line | {"numerator": None, "denominator": None}) | _said("repeated")
-    line |= {"difference_numerator": _minus(printed[0], numerator),
-             "difference_denominator": _minus(printed[1], denominator)}  # fmt: skip
-    slack = _slack(table, row, (*comparison.numerator, *comparison.denominator))
-    if not _agrees(printed, own[0]) and _agrees(printed, own[0], slack):
-        return line | _said("rounding")
+def _compared(line: Line, register: _Register, statement: Statement, not_counted: NotCounted) -> _Compared:
+    if register.whole is None or line.office_id is None:
+        return _Compared(line, None)
+    dimension, key = register.dimension_of(line), line.office_id
+    own, excluded = register.of(dimension, key)
+    difference = _minus(_amount(line.printed), _amount(own))
+    if line.printed[0] is None or (statement.is_share and line.printed[1] is None):
+        return _Compared(line, own, (("not_printed", difference),) if difference != NOTHING else ())
+    if statement.lacks:
+        reason = "over" if max(difference) > line.slack else "lacks"
+        return _Compared(line, own, ((reason, difference),) if difference != NOTHING else ())
+    other = "office" if dimension == "place" else "place"
+    elsewhere: Parts = ()
+    if register.has(other, key):
+        elsewhere = ((f"by_{other}", _minus(_amount(register.of(other, key)[0]), _amount(own))),)
     skipped = not_counted.get((dimension, key), 0)
-    return line | _reason(readings, dimension, key, printed, own[0], excluded, skipped)
+    wholes = ()
+    if statement.is_share:
+        registered = register.of(dimension, key, "registered")[0][0] or 0
+        wholes = (("registered", registered - (own[1] or 0)),)
+    known = Known(
+        register.steps(dimension, key), register.is_dated, elsewhere,
+        (("excluded", excluded), ("not_counted", skipped), ("both", excluded + skipped if excluded and skipped else 0)),
+        wholes, statement.is_share, line.slack,
+    )  # fmt: skip
+    return _Compared(line, own, explained(difference, known))
 
 
-def _total(
-    table: PrintedTable, comparison: Comparison, row: PrintedRow, offices: Sequence[Mapping[str, Any]]
-) -> dict[str, Any]:
-    """The printed total beside what the register has for the offices of the table."""
-    line: dict[str, Any] = {"row": row.row, "label": row.label, "kind": row.kind}
-    for name, columns in (("numerator", comparison.numerator), ("denominator", comparison.denominator)):
-        known = [each[name] for each in offices if each.get(name) is not None]
-        line |= {f"printed_{name}": _sum(table, row, columns), name: sum(known) if known else None}
-        line[f"difference_{name}"] = _minus(line[f"printed_{name}"], line[name])
-    differences = {name: line[f"difference_{name}"] for name in ("numerator", "denominator")}
-    if all(each is None for each in differences.values()):
-        return line | _said("no_figure")
-    if not any(differences.values()):
-        return line | _said("same")
-    sums = {name: sum(each.get(f"difference_{name}") or 0 for each in offices) for name in differences}
-    agree = all(each is None or each == sums[name] for name, each in differences.items())
-    return line | _said("rows" if agree else "unexplained")
+def _all_parts(found: Sequence[_Compared], statement: Statement, whole: Pair) -> Parts:
+    """The parts of the difference between the printed total and the register: of each office, and of the total."""
+    parts = [part for each in found for part in each.parts]
+    parts += [("unmatched", _amount(each.line.printed)) for each in found if each.own is None]
+    printed = _sum(each.line.printed for each in found)
+    numerator, denominator = (
+        0 if total is None else total - own for total, own in zip(statement.total, printed, strict=True)
+    )
+    outside = _minus(_sum(each.own for each in found if each.own is not None), _amount(whole))
+    parts += [("total", (numerator, denominator)), ("outside" if max(outside) <= 0 else "twice", outside)]
+    return tuple(part for part in parts if part[1] != NOTHING)
 
 
-def _outside(readings: "_Readings", offices: Sequence[Mapping[str, Any]]) -> tuple[Text, ...]:
-    """How many items of the register belong to no office of the table."""
-    whole = readings.of("", "")
+def _row(each: _Compared, statement: Statement) -> dict[str, Any]:
+    line = each.line
+    row = _printed(line.row, line.label, "office", line.printed, line.parts)
+    if each.own is not None:
+        return row | _beside(each.own, each.parts, statement)
+    reason = "unmatched" if line.office_id is None else "no_figure"
+    return row | {"reasons": [reason], **_both(_OTHER[reason])}
+
+
+def _total(found: Sequence[_Compared], statement: Statement, parts: Parts, whole: Pair | None) -> dict[str, Any]:
+    """The printed total beside the whole register."""
+    sides = [_sum(each.line.parts[at] for each in found) for at in range(len(statement.tables)) if found[0].line.parts]
+    of_lines = tuple((side[0], side[1] if statement.is_share else None) for side in sides)
+    row = _printed(0, statement.total_label, "total", statement.total, of_lines)
     if whole is None:
-        return ()
-    name = "denominator" if whole[0][1] is not None else "numerator"
-    counted = whole[0][1] if whole[0][1] is not None else whole[0][0]
-    outside = (counted or 0) - sum(each.get(name) or 0 for each in offices)
-    if outside <= 0:
-        return ()
-    return (
-        Text(
-            f"登记中另有{wording.items(outside, 'zh')}不属于表中单位，未列入合计对比",
-            f"The register has {wording.items(outside, 'en')} of offices that are not in the table; "
-            "the total is compared without them",
-        ),
+        return row | {"reasons": ["no_figure"], **_both(_OTHER["no_figure"])}
+    return row | _beside(whole, parts, statement)
+
+
+def _printed(row: int, label: str, kind: str, pair: Pair, of_lines: Sequence[Pair]) -> dict[str, Any]:
+    named = dict(zip(("party", "government"), map(_fraction, of_lines), strict=False))
+    numbers = {"printed_numerator": pair[0], "printed_denominator": pair[1]}
+    return {"row": row, "label": label, "kind": kind} | numbers | named
+
+
+def _beside(own: Pair, parts: Parts, statement: Statement) -> dict[str, Any]:
+    """The register's columns of a row, the difference and what it is made of."""
+    merged = _merged(parts)
+    difference: Pair = total_of(parts)
+    if statement.lacks and "over" not in merged:
+        difference = None, None
+    return {
+        "numerator": own[0], "denominator": own[1], "difference_numerator": difference[0],
+        "difference_denominator": difference[1] if statement.is_share else None,
+        "reasons": list(merged) or ["same"],
+        **{language: _in_words(merged, statement.is_share, language) for language in LANGUAGES},
+    }  # fmt: skip
+
+
+def _merged(parts: Parts) -> dict[str, Amount]:
+    """By reason, in their order, the sum of its parts."""
+    reasons = [reason for reason in REASONS if reason in dict(parts)]
+    return {reason: total_of([part for part in parts if part[0] == reason]) for reason in reasons}
+
+
+def _in_words(merged: Mapping[str, Amount], is_share: bool, language: str) -> str:
+    """What a difference is made of; the numbers stand with it where there is more than one part."""
+    if not merged:
+        return _OTHER["same"](language)
+    if len(merged) == 1:
+        return REASONS[next(iter(merged))](language)
+    said = (f"{REASONS[reason](language)} {_signed(amount, is_share)}" for reason, amount in merged.items())
+    return ("；" if language == "zh" else "; ").join(said)
+
+
+def _summed(parts: Parts) -> list[dict[str, Any]]:
+    """A row a reason, the last one their sum."""
+    rows = [
+        {"reason": reason, **_both(REASONS[reason]), "lines": sum(part[0] == reason for part in parts),
+         "numerator": amount[0], "denominator": amount[1]}
+        for reason, amount in _merged(parts).items()
+    ]  # fmt: skip
+    whole = total_of(parts)
+    return [*rows, {"reason": "difference", **_both(_OTHER["difference"]), "numerator": whole[0],
+                    "denominator": whole[1]}] if rows else []  # fmt: skip
+
+
+def _behind(parts: Parts, statement: Statement) -> Text:
+    """The difference of the total and its parts in one sentence: of a share its whole, where that differs."""
+    at = int(statement.is_share and any(amount[1] for _, amount in parts))
+    of = Text("（分子）" * (1 - at), " (part)" * (1 - at)) if statement.is_share else Text("", "")
+    merged = {reason: amount[at] for reason, amount in _merged(parts).items() if amount[at]}
+    if not merged:
+        return in_both("{label}：合计与登记一致", "{label}: the total agrees with the register", label=_name(statement))
+    listed = [
+        sep.join(f"{REASONS[reason](language)} {wording.signed(number)}" for reason, number in merged.items())
+        for language, sep in (("zh", "，"), ("en", ", "))
+    ]
+    return in_both(
+        "{label}：合计减登记{of}为{number}，由此构成：{listed}",
+        "{label}: print minus register{of} is {number}, made of: {listed}",
+        label=_name(statement),
+        of=(of.zh, of.en),
+        number=(wording.signed(sum(merged.values())),) * 2,
+        listed=(listed[0], listed[1]),
     )
 
 
-def _reason(
-    readings: _Readings, dimension: str, key: str, printed: Pair, own: Pair, excluded: int, skipped: int
-) -> dict[str, str]:
-    if _agrees(printed, own):
-        return _said("same")
-    then = readings.of(dimension, key, "then")
-    if then is not None and _agrees(printed, then[0]):
-        return _said("then")
-    made_then = readings.of(dimension, key, "printed")
-    if made_then is not None and _agrees(printed, made_then[0]):
-        return _said("printed")
-    other = {"place": "office", "office": "place"}.get(dimension)
-    elsewhere = readings.of(other, key) if other else None
-    if elsewhere is not None and _agrees(printed, elsewhere[0]):
-        return _said(f"by_{other}")
-    whole = printed[1] if printed[1] is not None else printed[0]
-    counted = own[1] if printed[1] is not None else own[0]
-    difference = _minus(whole, counted)
-    if difference:
-        for name, count in (("excluded", excluded), ("not_counted", skipped), ("both", excluded + skipped)):
-            if count and difference == count:
-                return _said(name, count)
-        registered = readings.of(dimension, key, "registered")
-        if printed[1] is not None and registered is not None and whole == registered[0][0]:
-            return _said("registered")
-    return _said("unexplained")
-
-
-def _agrees(printed: Pair, other: Pair, slack: Decimal = Decimal(0)) -> bool:
-    pairs = [(mine, theirs) for mine, theirs in zip(printed, other, strict=True) if mine is not None]
-    return bool(pairs) and all(theirs is not None and abs(mine - theirs) <= slack for mine, theirs in pairs)
-
-
-def _said(reason: str, count: int = 0) -> dict[str, str]:
-    words = REASONS[reason]
-    return {
-        "reason": reason,
-        "zh": words.zh.format(n=wording.number(count, "zh")),
-        "en": words.en.format(n=wording.number(count, "en")),
-    }
-
-
-def _sum(table: PrintedTable, row: PrintedRow, columns: tuple[PrintedColumn, ...]) -> int | None:
-    numbers = [number.value for column in columns if (number := table.number(row, column)) is not None]
-    return int(sum(numbers, Decimal(0))) if numbers and len(numbers) == len(columns) else None
-
-
-def _slack(table: PrintedTable, row: PrintedRow, columns: Sequence[PrintedColumn]) -> Decimal:
-    """How far apart rounding alone may put a line and the register; whole items are printed without rounding."""
-    numbers = [number for column in columns if (number := table.number(row, column)) is not None]
-    return max((each.slack for each in numbers if each.slack > 1), default=Decimal(0))
-
-
-def _minus(first: int | None, second: int | None) -> int | None:
-    return None if first is None or second is None else first - second
-
-
-_AGREE = ("same",)
-_OPEN = ("unexplained",)
-_APART = ("unmatched", "repeated", "no_figure", "not_printed")
-
-
-def _finding(frame: pl.DataFrame, comparison: Comparison) -> Text:
-    label = measure(comparison.measure).label
-    offices = frame.filter(pl.col("kind") == "office")
-    agree = offices.filter(pl.col("reason").is_in(_AGREE)).height
-    unexplained = offices.filter(pl.col("reason").is_in(_OPEN))
-    apart = offices.filter(pl.col("reason").is_in(_APART)).height
-    explained = offices.height - agree - unexplained.height - apart
-    zh = [f"{label.zh}：{offices.height}个单位中{agree}个与登记一致"]
-    en = [f"{label.en}: {agree} of {offices.height} offices agree with the register"]
-    if explained:
-        zh.append(f"{explained}个的差别有据可查")
-        en.append(f"{explained} differ for a reason the register shows")
-    if unexplained.height:
-        names = unexplained["label"].to_list()
-        zh.append(f"{unexplained.height}个未能说明（{wording.listing(names, 'zh')}）")
-        en.append(f"{unexplained.height} unexplained ({wording.listing(names, 'en')})")
+def _finding(found: Sequence[_Compared], statement: Statement) -> Text:
+    names = [reason for each in found for reason, _ in each.parts]
+    if statement.lacks:
+        return _half(names.count("over"), statement)
+    apart = sum(each.own is None for each in found) + names.count("not_printed")
+    agree = sum(each.own is not None and not each.parts for each in found)
+    opened = [each.line.label for each in found if "unexplained" in dict(each.parts)]
+    explained_ones = len(found) - agree - len(opened) - apart
+    name = _name(statement)
+    zh = [f"{name[0]}：{len(found)}个单位中{agree}个与登记一致"]
+    en = [f"{name[1]}: {agree} of {len(found)} offices agree with the register"]
+    if explained_ones:
+        zh.append(f"{explained_ones}个的差别有据可查")
+        en.append(f"{explained_ones} differ for reasons the register shows")
+    if opened:
+        zh.append(f"{len(opened)}个未能说明（{wording.listing(opened, 'zh')}）")
+        en.append(f"{len(opened)} unexplained ({wording.listing(opened, 'en')})")
     if apart:
         zh.append(f"{apart}个无法对账")
         en.append(f"{apart} cannot be compared")
     return Text("，".join(zh), ", ".join(en))
+
+
+def _half(over: int, statement: Statement) -> Text:
+    """One line without the other: no difference, unless the one is more than the whole register."""
+    lacks, name = LINES[statement.lacks], _name(statement)
+    zh = f"{name[0]}：缺{lacks.zh}报表，登记含两线，不能判断是否一致"
+    en = f"{name[1]}: the {lacks.en.lower()} is not here and the register holds both, so agreement cannot be judged"
+    if over:
+        zh += f"；{over}个单位单此一线已多于登记"
+        en += f"; {over} office{'s have' if over > 1 else ' has'} more in this line alone than in the register"
+    return Text(zh, en)
+
+
+def _name(statement: Statement) -> tuple[str, str]:
+    """The measure, and the lines it is of."""
+    zh, en = label(measure(statement.measure))
+    lines = [LINES[table.line] for table in statement.tables if table.line]
+    if not lines:
+        return zh, en
+    return f"{zh}（{'＋'.join(each.zh for each in lines)}）", f"{en} ({' + '.join(each.en.lower() for each in lines)})"
+
+
+def _both(words: Text) -> dict[str, str]:
+    return {"zh": words.zh, "en": words.en}
+
+
+def _sum(pairs: Iterable[Pair]) -> Amount:
+    return total_of([("", _amount(pair)) for pair in pairs])
+
+
+def _amount(pair: Pair) -> Amount:
+    return pair[0] or 0, pair[1] or 0
+
+
+def _minus(first: Amount, second: Amount) -> Amount:
+    return first[0] - second[0], first[1] - second[1]
+
+
+def _fraction(pair: Pair) -> str:
+    return "/".join(wording.MISSING if number is None else f"{number:,}" for number in pair[: 2 - (pair[1] is None)])
+
+
+def _signed(amount: Amount, is_share: bool) -> str:
+    return "/".join(wording.signed(number) for number in amount[: 1 + is_share])

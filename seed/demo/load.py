@@ -134,7 +134,7 @@ def _fill(
 
     written = write_cases(connection, frames(), import_id=run, source=SOURCE, rows=cases)
     inspection.finish()
-    keep(connection, [statistics(connection)], by=DEMO, is_demo=True)
+    keep(connection, statistics(connection), by=DEMO, is_demo=True)
     report = ImportReport(
         import_id=run,
         source=SOURCE,

@@ -1,7 +1,8 @@
-"""An aggregate statistics workbook of the demo 演示数据: printed from the demo register, with two errors planted in it.
+"""Aggregate statistics workbooks of the demo 演示数据: printed from the demo register, with two errors planted.
 
-One total is not the sum of its rows, and one township's numbers are not those of the register. Checks must find both
-and nothing else.
+The party line has the items of its own topics, the government line all others; together they are the register. In the
+government line one total is not the sum of its rows, and one township's numbers are not those of the register. Checks
+must find both and nothing else.
 """
 
 from collections.abc import Sequence
@@ -10,44 +11,47 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import xlsxwriter  # type: ignore[import-untyped]  # it has no stubs
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from queries.checks import UNUSABLE
 from queries.schema import petition_case
-from queries.workbooks import PrintedTable
+from queries.workbooks import LINES, PrintedTable
 from seed.demo.city import CITY, TOWNSHIPS
 from seed.readers import open_tables
 from seed.statistics_files import printed_table
 
-TITLE = f"{CITY}各镇街信访事项按期答复情况统计表（政府线，演示数据）"
 STARTS_ON, ENDS_ON = date(2022, 1, 1), date(2022, 6, 30)
-WRONG_PLACE, WRONG_BY = "松屏镇", 7  # items printed too many, all of them on time
+PARTY_TOPICS = ("政法", "纪检监察", "组织人事", "宣传舆论")
+WRONG_LINE, WRONG_PLACE, WRONG_BY = "government", "松屏镇", 7  # items printed too many, all of them on time
 WRONG_TOTAL_BY = 10  # items by which the printed total of overdue ones misses the sum
 _SPOILED = UNUSABLE["due_at"] | UNUSABLE["closed_at"]
 
 
-def statistics(connection: Connection) -> PrintedTable:
-    """The table, as it is read from a workbook; the demo's items are in the store already."""
+def statistics(connection: Connection) -> list[PrintedTable]:
+    """Both tables, as they are read from workbooks; the demo's items are in the store already."""
+    found = []
     with TemporaryDirectory() as folder:
-        path = Path(folder) / "统计表_2022年上半年_演示.xlsx"
-        write_workbook(path, _counts(connection))
-        found = printed_table(open_tables(path)[0])
-    assert isinstance(found, PrintedTable)
-    return found
+        for line in ("party", "government"):
+            path = Path(folder) / f"统计表_{LINES[line].zh}_2022年上半年_演示.xlsx"
+            write_workbook(path, line, _counts(connection, line))
+            found.append(printed_table(open_tables(path)[0]))
+    return [table for table in found if isinstance(table, PrintedTable)]
 
 
-def write_workbook(path: Path, counts: Sequence[tuple[str, int, int]]) -> None:
+def write_workbook(path: Path, line: str, counts: Sequence[tuple[str, int, int]]) -> None:
     """The workbook: title, period, two rows of headings with merged cells, offices, the total, a note.
 
     Args:
         counts: township, items due in the period, of them closed in time.
     """
-    printed = [(name, due + WRONG_BY * (name == WRONG_PLACE), good + WRONG_BY * (name == WRONG_PLACE))
-               for name, due, good in counts]  # fmt: skip
+    is_wrong = line == WRONG_LINE
+    too_many = {WRONG_PLACE: WRONG_BY * is_wrong}
+    printed = [(name, due + too_many.get(name, 0), good + too_many.get(name, 0)) for name, due, good in counts]
     with xlsxwriter.Workbook(path) as book:
-        page = book.add_worksheet("政府线")
+        page = book.add_worksheet(LINES[line].zh)
         centred = book.add_format({"align": "center", "valign": "vcenter", "border": 1, "bold": True})
-        page.merge_range(0, 0, 0, 5, TITLE, centred)
+        title = f"{CITY}各镇街信访事项按期答复情况统计表（{LINES[line].zh}，演示数据）"
+        page.merge_range(0, 0, 0, 5, title, centred)
         page.merge_range(1, 0, 1, 5, "统计期间：2022年1—6月", centred)
         for at, name in enumerate(("序号", "单位")):
             page.merge_range(2, at, 3, at, name, centred)
@@ -57,14 +61,19 @@ def write_workbook(path: Path, counts: Sequence[tuple[str, int, int]]) -> None:
             page.write_row(3 + number, 0, (number, name, due, good, due - good, _rate(good, due)))
         due, good = sum(row[1] for row in printed), sum(row[2] for row in printed)
         # both the sum of the rows and the parts of the line then contradict this one cell
-        page.write_row(4 + len(printed), 1, ("合计", due, good, due - good + WRONG_TOTAL_BY, _rate(good, due)))
+        late = due - good + WRONG_TOTAL_BY * is_wrong
+        page.write_row(4 + len(printed), 1, ("合计", due, good, late, _rate(good, due)))
         page.write(5 + len(printed), 0, "注：本表为演示数据，单位和数字均为虚构。")
 
 
-def _counts(connection: Connection) -> list[tuple[str, int, int]]:
+def _counts(connection: Connection, line: str) -> list[tuple[str, int, int]]:
     case = petition_case.c
+    of_party = func.coalesce(case.topic_l1, "").in_(PARTY_TOPICS)
     query = select(case.place_code, case.due_at, case.closed_at).where(
-        case.counted.is_(True), case.unusable.bitwise_and(_SPOILED) == 0, case.due_at.is_not(None)
+        case.counted.is_(True),
+        case.unusable.bitwise_and(_SPOILED) == 0,
+        case.due_at.is_not(None),
+        of_party if line == "party" else ~of_party,
     )
     found = {town.name: [0, 0] for town in TOWNSHIPS}
     for place, due, closed in connection.execute(query):

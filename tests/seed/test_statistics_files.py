@@ -3,6 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
+import polars as pl
 import pytest
 import xlsxwriter
 from hypothesis import given
@@ -16,11 +17,12 @@ from queries.schema import office
 from queries.settings import Settings
 from queries.snapshot import current
 from queries.store import open_store, writing
-from queries.views.reconciliation import comparisons, reconciled
+from queries.views.reconciliation import reconciled
 from queries.views.statistics import cautions
 from queries.workbooks import printed
 from queries.workbooks.arithmetic import disagreements
 from queries.workbooks.kept import tables, withdraw
+from queries.workbooks.lines import comparisons, statements
 from seed import demo
 from seed.demo.statistics import WRONG_BY, WRONG_PLACE, WRONG_TOTAL_BY
 from seed.statistics_files import HIDDEN, headings, load_statistics, period_of
@@ -221,25 +223,24 @@ def demo_settings(tmp_path_factory):
     return settings
 
 
-def test_checks_find_exactly_the_errors_planted_in_the_demo_workbook(demo_settings):
+def test_checks_find_exactly_the_errors_planted_in_the_demo_workbooks(demo_settings):
     engine = open_store(demo_settings)
-    (table,) = tables(engine)
-    assert table.is_demo
-    assert {(each.rule, each.row.kind) for each in disagreements(table)} == {
+    government, party = tables(engine)
+    assert (party.line, party.is_demo, disagreements(party)) == ("party", True, ())
+    assert {(each.rule, each.row.kind) for each in disagreements(government)} == {
         ("sum_of_rows", "total"),
         ("parts", "total"),
     }
-    overdue = next(each for each in disagreements(table) if each.column.role == "overdue")
+    overdue = next(each for each in disagreements(government) if each.column.role == "overdue")
     assert overdue.printed - overdue.expected == WRONG_TOTAL_BY
-    (comparison,) = comparisons(table)
-    assert comparison.measure == "on_time_reply_rate"
-    snapshot = current(demo_settings)
-    skipped = register.not_counted(engine, table.starts_on, table.ends_on)
-    view = reconciled(snapshot, Filters(), table, comparison, skipped)
-    offices = view.frame.filter(kind="office")
-    wrong = offices.filter(reason="unexplained")
+    (statement,) = statements(party, (government, party))
+    assert statement.measure == "on_time_reply_rate"
+    skipped = register.not_counted(engine, statement.starts_on, statement.ends_on)
+    found = reconciled(current(demo_settings), Filters(), statement, skipped)
+    offices = found.lines.frame.filter(kind="office")
+    wrong = offices.filter(pl.col("reasons").list.contains("unexplained"))
     assert wrong["label"].to_list() == [WRONG_PLACE]
     assert wrong["difference_denominator"].to_list() == [WRONG_BY]
-    assert offices.filter(reason="same").height == offices.height - 1
-    assert f"1个未能说明（{WRONG_PLACE}）" in view.finding.zh
+    assert offices.filter(pl.col("reasons").list.contains("same")).height == offices.height - 1
+    assert f"1个未能说明（{WRONG_PLACE}）" in found.lines.finding.zh
     engine.dispose()
