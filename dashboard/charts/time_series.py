@@ -13,6 +13,8 @@ from queries.views import View
 HEIGHT = 278  # CSS pixels: with a row of figures above it fits a laptop screen
 NARROW_HEIGHT = 216
 MONTHS_ROOM = 46  # CSS pixels below a plot, for its months
+LEAST_PLOT = 100  # CSS pixels a plot is high where it has least room
+LINE_ROOM = 15  # CSS pixels a line of words needs
 LABEL_ROOM = 26  # CSS pixels from a mark to the top of what is printed above it
 
 
@@ -26,6 +28,7 @@ def monthly_share(view: View, style: Style) -> go.Figure:
     _mean(fig, rows, style)
     _line(fig, rows, style, style.palette.data, view.measures[0].label(style.language))
     _axes(fig, rows, style)
+    _levels(fig, rows, style)
     _last_value(fig, rows, style)
     return fig
 
@@ -45,6 +48,7 @@ def controlled_share(view: View, style: Style) -> go.Figure:
     _limits(fig, rows, style)
     _special_months(fig, rows, style)
     _means(fig, rows, style)
+    _target(fig, rows, style)
     _line(fig, rows, style, style.palette.data, view.measures[0].label(style.language))
     _special_causes(fig, rows, style)
     _axes(fig, rows, style)
@@ -52,12 +56,12 @@ def controlled_share(view: View, style: Style) -> go.Figure:
     shown = [rows["value"], *limits, rows["target"]]
     values = [value for column in shown for value in column.drop_nulls().to_list()]
     axis = _count_axis(values) if _counts(rows) else share_axis(values)
-    _target(fig, rows, style)
     _events(fig, rows, axis["range"][0], style)
     fig.update_layout(
         yaxis=axis,
         xaxis=month_axis(rows["month"].to_list(), style),
     )
+    _levels(fig, rows, style)
     _last_value(fig, rows, style)
     return fig
 
@@ -85,7 +89,7 @@ def monthly_shares(view: View, style: Style) -> go.Figure:
     goal = next(iter(leading["target"].drop_nulls().to_list()), None)
     if goal is not None:
         shown = [*view.frame["value"].drop_nulls().to_list(), goal]
-        fig.update_layout(yaxis=share_axis(shown), margin={"r": 84})
+        fig.update_layout(yaxis=share_axis(shown))
         goal_line(fig, style, goal, "y", month_axis(months, style)["range"])
         _beside(fig, goal, style.words("charts.target", share=wording.per_cent(goal, style.language)), style)
     _names(fig, view, style, colours)
@@ -134,21 +138,34 @@ def _mean(fig: go.Figure, rows: pl.DataFrame, style: Style) -> None:
     mean = rows["mean"].drop_nulls()
     if len(mean) == 0:
         return
-    fig.update_layout(margin={"r": 84})
     fig.add_hline(y=mean[0], line={"color": style.palette.neutral, "width": 1})
-    _beside(fig, mean[0], style.words("charts.mean", share=_said(rows, mean[0], style)), style)
 
 
-def _beside(fig: go.Figure, share: float, text: str, style: Style) -> None:
-    """Words at the right end of a level."""
+def _levels(fig: go.Figure, rows: pl.DataFrame, style: Style) -> None:
+    """The newest mean and the target in words, at the right ends of their lines; close ones are moved apart."""
+    named = {}
+    for column, word in (("mean", "charts.mean"), ("target", "charts.target")):
+        level = rows[column].drop_nulls().last() if column in rows.columns else None
+        if level is not None:
+            named[level] = style.words(word, share=_said(rows, level, style))
+    low, high = fig.layout.yaxis.range
+    between = (max(named) - min(named)) / (high - low) * LEAST_PLOT if named else 0
+    apart = max(LINE_ROOM - between, 0) / 2 if len(named) > 1 else 0
+    for level, text in named.items():
+        _beside(fig, level, text, style, apart if level == max(named) else -apart)
+
+
+def _beside(fig: go.Figure, share: float, text: str, style: Style, up: float = 0) -> None:
+    """Words at the right end of a level, `up` CSS pixels above it."""
+    fig.update_layout(margin={"r": 84})
     fig.add_annotation(
-        x=1, xref="paper", xanchor="left", xshift=6, y=share, align="left", showarrow=False, text=text,
+        x=1, xref="paper", xanchor="left", xshift=6, y=share, yshift=up, align="left", showarrow=False, text=text,
         font={"color": style.palette.muted, "size": 12},
     )  # fmt: skip
 
 
 def _means(fig: go.Figure, rows: pl.DataFrame, style: Style) -> None:
-    """The mean of each phase over its months; that of the newest phase is printed."""
+    """The mean of each phase over its months."""
     if rows["phase"].n_unique() == 1:
         _mean(fig, rows, style)
         return
@@ -159,23 +176,16 @@ def _means(fig: go.Figure, rows: pl.DataFrame, style: Style) -> None:
         )  # fmt: skip
         if part["phase"][0]:
             fig.add_vline(x=_days(part)[0], line={"color": style.palette.muted, "width": 1, "dash": "dot"})
-    fig.update_layout(margin={"r": 84})
-    last = rows["mean"].drop_nulls()
-    if len(last):
-        _beside(fig, last[-1], style.words("charts.mean", share=_said(rows, last[-1], style)), style)
 
 
 def _target(fig: go.Figure, rows: pl.DataFrame, style: Style) -> None:
-    goal = next(iter(rows["target"].drop_nulls().to_list()), None)
-    if goal is None:
-        return
-    months = sorted(set(rows["month"].to_list()))
-    goal_line(fig, style, goal, "y", month_axis(months, style)["range"])
-    fig.add_annotation(
-        x=0, xref="paper", xanchor="left", y=goal, yanchor="bottom", showarrow=False,
-        text=style.words("charts.target", share=_said(rows, goal, style)),
-        font={"color": style.palette.muted, "size": 12},
-    )  # fmt: skip
+    """The target as a dashed line over the band, which would hide a shape."""
+    goal = rows["target"].drop_nulls().last()
+    if goal is not None:
+        fig.add_scatter(
+            x=month_axis(rows["month"].to_list(), style)["range"], y=[goal, goal], mode="lines", hoverinfo="skip",
+            line={"color": style.palette.ink, "width": 1.5, "dash": "dash"},
+        )  # fmt: skip
 
 
 def _special_months(fig: go.Figure, rows: pl.DataFrame, style: Style) -> None:
@@ -278,8 +288,7 @@ def share_axis(shares: Sequence[float]) -> dict[str, Any]:
     room = max(high - low, 0.04)
     low, high = max(low - room * 0.08, 0), min(high + room * 0.2, 1.005)
     step = next((step for step in (0.01, 0.02, 0.05, 0.1, 0.2) if (high - low) / step <= 5), 0.25)
-    low = int(low / step) * step
-    return {"range": [low, high], "tickformat": ".0%", "dtick": step, "tick0": low}
+    return {"range": [low, high], "tickformat": ".0%", "dtick": step, "tick0": 0}
 
 
 def _counts(rows: pl.DataFrame) -> bool:

@@ -27,8 +27,8 @@ class Tile:
         value, unit: printed large, and small behind it.
         change, verdict: against an earlier period, and whether that is beyond chance.
         target: the target and the distance to it, in words.
-        course: shares of the newest months, oldest first, None where a month has none; `goal` the target among them.
-        first, last: months of the two ends of the course, in words.
+        course: shares of the newest months, oldest first, None where a month has none; `goal` the target among them,
+            `span` the months in words.
     """
 
     label: str
@@ -40,8 +40,7 @@ class Tile:
     small_print: Sequence[str] = ()
     course: Sequence[float | None] = ()
     goal: float | None = None
-    first: str = ""
-    last: str = ""
+    span: str = ""
     tone: Tone = ""
 
 
@@ -89,9 +88,14 @@ class Line:
 
 @dataclass(frozen=True)
 class Lines:
-    """A list of a few entries."""
+    """A list of entries, the most important first; as many are shown as there is room for, the others are counted.
+
+    Attributes:
+        hidden: entries there are beside these.
+    """
 
     rows: Sequence[Line]
+    hidden: int = 0
     title: str = ""
     weight: float = 1
     kind: str = "lines"
@@ -140,20 +144,22 @@ class Ask:
     Attributes:
         options: choices made for this slide on the settings page, such as its measure.
         is_compact: for a screen of 65 inches or less: fewer things, larger.
+        is_upright: for a screen higher than wide: more rows, narrower.
     """
 
     options: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     is_compact: bool = False
+    is_upright: bool = False
 
     @property
     def rows(self) -> int:
         """Groups a picture or table has room for."""
-        return 10 if self.is_compact else 12
+        return (20 if self.is_compact else 24) if self.is_upright else (10 if self.is_compact else 12)
 
     @property
     def few(self) -> int:
         """The same where something else stands above them."""
-        return 8 if self.is_compact else 12
+        return (14 if self.is_compact else 18) if self.is_upright else (8 if self.is_compact else 12)
 
 
 @dataclass(frozen=True)

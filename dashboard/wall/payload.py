@@ -29,6 +29,7 @@ Header = Callable[[str], Sequence[str]]
 log = logging.getLogger("huiyin")
 STATIC = Path(__file__).parent / "static"
 PLOTLY = "plotly.min.js"
+UPRIGHT = "upright"  # what a screen that is higher than wide says of itself
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,7 @@ class Screen:
     dark: bool = True
     preset: str = USUAL.preset
     period: str = USUAL.period
+    is_upright: bool = False
 
     @property
     def face(self) -> str:
@@ -56,6 +58,7 @@ def screen(settings: Settings, wall: str, query: Mapping[str, str | None]) -> Sc
         dark=found.theme == "dark",
         preset=found.preset,
         period=found.period,
+        is_upright=query.get("shape") == UPRIGHT,
     )
 
 
@@ -81,11 +84,13 @@ def seen_with(session: Session, period: str) -> Session:
     return replace(session, choices=choices, filters=choices.filters(session.snapshot.as_of))
 
 
-def made(session: Session, entries: Sequence[Entry], preset: str = "") -> Iterator[Content | Skipped | Failed]:
+def made(
+    session: Session, entries: Sequence[Entry], preset: str = "", *, is_upright: bool = False
+) -> Iterator[Content | Skipped | Failed]:
     """The content of every entry; a fault in one of them leaves the others alone."""
     for entry in entries:
         try:
-            yield slides()[entry.slide].make(session, Ask(entry.options, preset == "compact"))
+            yield slides()[entry.slide].make(session, Ask(entry.options, preset == "compact", is_upright))
         except Exception:
             log.exception("The slide %r of the meeting screen could not be made.", entry.slide)
             yield Failed()
@@ -104,9 +109,10 @@ def version(session: Session, screen: Screen) -> str:
 def payload(session: Session, screen: Screen) -> dict[str, Any]:
     """The answer to a screen, to be written as JSON."""
     entries = [] if session.is_empty else programme(session.snapshot.records, screen.wall)
+    contents = made(session, entries, screen.preset, is_upright=screen.is_upright)
     shown = [
         _slide(session, entry, content)
-        for entry, content in zip(entries, made(session, entries, screen.preset), strict=True)
+        for entry, content in zip(entries, contents, strict=True)
         if not isinstance(content, Skipped)
     ]
     words, snapshot = session.words, session.snapshot

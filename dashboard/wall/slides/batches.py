@@ -10,7 +10,7 @@ from queries import wording
 from queries.views import batches, repeats
 
 BATCHES = 2  # the newest: eight steps can be read from five metres; four on a small screen
-LISTED = 4  # states that wait
+LISTED = 8  # states that wait; the screen leaves out what has no room
 WIDTHS = (6, 4)  # ladder, what waits
 
 
@@ -19,22 +19,22 @@ def make(session: Session, ask: Ask) -> Content | Skipped:
     view = session.view(repeats.ladder, 1 if ask.is_compact else BATCHES)
     if is_empty(view):
         return why(session, view)
-    waits = _waiting(session, LISTED - ask.is_compact)
+    waits = _waiting(session)
     return Content(
         said(session, view.finding),
         session.words("wall.batches_note"),
-        panels=[chart(session, view, ladder, weight=WIDTHS[0], narrow=bool(waits)), *waits],
+        panels=[chart(session, view, ladder, weight=WIDTHS[0], narrow=bool(waits) or ask.is_upright), *waits],
         footnote=notes(session, view),
     )
 
 
-def _waiting(session: Session, most: int) -> list[Lines]:
+def _waiting(session: Session) -> list[Lines]:
     """What waits on whom, the longest first; nothing where nothing waits."""
     view = session.view(batches.waiting)
     if "waits_on" not in view.frame.columns or not view.frame.height:
         return []
-    rows = view.frame.head(most).to_dicts()
-    return [Lines([_line(session, row) for row in rows], session.words("wall.batches_waiting"), WIDTHS[1])]
+    lines = [_line(session, row) for row in view.frame.head(LISTED).iter_rows(named=True)]
+    return [Lines(lines, view.frame.height - len(lines), session.words("wall.batches_waiting"), WIDTHS[1])]
 
 
 def _line(session: Session, row: dict[str, Any]) -> Line:

@@ -5,12 +5,12 @@ from typing import Any
 
 from dashboard.state.session import Session
 from dashboard.wall import Ask, Content, Line, Lines, Skipped, Slide, Tone
-from dashboard.wall.parts import notes, others, said
+from dashboard.wall.parts import notes, said
 from queries import wording
 from queries.views import commitments, meeting
 from queries.views.commitments import STANDINGS
 
-LISTED = 3  # with what became of their measures
+LISTED = 12  # with what became of their measures; the screen leaves out what has no room
 
 
 def make(session: Session, ask: Ask) -> Content | Skipped:
@@ -24,8 +24,7 @@ def make(session: Session, ask: Ask) -> Content | Skipped:
     return Content(
         said(session, view.finding),
         notes(session, view),
-        panels=[Lines([_line(session, row) for row in rows])],
-        footnote=others(session, view.frame.height - len(rows)),
+        panels=[Lines([_line(session, row) for row in rows], view.frame.height - len(rows))],
     )
 
 

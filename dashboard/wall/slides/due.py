@@ -12,7 +12,7 @@ from queries.views import closure
 from queries.views.due import due_by_group
 
 COLUMNS = ("overdue", "within_7", "within_14", "within_30")
-ROWS = 7  # beside the tiles above
+ROWS = 7  # beside the tiles; on an upright screen they stand above the table
 
 
 def make(session: Session, ask: Ask) -> Content | Skipped:
@@ -22,7 +22,7 @@ def make(session: Session, ask: Ask) -> Content | Skipped:
         return why(session, view)
     tiles = [_tile(session, row) for row in view.frame.iter_rows(named=True)]
     by = breakdown(session, ("office", "place"))
-    groups = session.view(due_by_group, by, min(ROWS, ask.few)) if by else None
+    groups = session.view(due_by_group, by, ask.few if ask.is_upright else ROWS) if by else None
     panels = [_table(session, by, groups.frame.to_dicts())] if by and groups is not None and groups.frame.height else []
     return Content(
         said(session, view.finding),

@@ -1,32 +1,60 @@
-"""How is the city doing? The headline measures, each with its target, its change and its course."""
+"""How is the city doing? The headline measures, each with its target and its change, over the course of one of them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from dashboard.parts.components import against_target, verdict
+from dashboard.charts.time_series import controlled_share
+from dashboard.parts.components import against_target, target_words, verdict
 from dashboard.state.session import Session
-from dashboard.wall import Ask, Content, Skipped, Slide, Tile
-from dashboard.wall.parts import period
+from dashboard.wall import Ask, Chart, Content, Skipped, Slide, Tile
+from dashboard.wall.parts import chart, is_empty, period, said
 from queries import wording
+from queries.days import month_end
 from queries.rules import CONVENTIONS
-from queries.views import View, overview
+from queries.views import View, control, overview
 from queries.views.overview import Headline
 
 MEASURES = ("closure_rate", "on_time_reply_rate", "repeat_share", "satisfaction_rate")
 
 
 def make(session: Session, ask: Ask) -> Content | Skipped:
-    """The headline measures that can be computed."""
-    cards = [card for card in session.answer(overview.cards, MEASURES) if card.share is not None]
+    """The headline measures that can be computed, and the course of the one chosen for the slide."""
+    cards = _cards(session)
     if not cards:
         return Skipped(session.words("wall.nothing"))
     course = session.view(overview.course)
     months = sorted(set(course.frame["month"].to_list()))
-    ends = tuple(wording.month(month, session.language) for month in (months[0], months[-1])) if months else ("", "")
+    span = wording.period(months[0], month_end(months[-1]), session.language) if months else ""
+    offered = _offered(cards)
+    wanted = ask.options.get("measure", "")
+    panel = _trend(session, wanted if wanted in offered else offered[0], ask)
     return Content(
         session.answer(overview.headline)(session.language),
         session.words("wall.headlines_note", period=period(session)),
-        tiles=[_tile(session, card, _course(course, card.measure.name), ends) for card in cards],
+        tiles=[_tile(session, card, _course(course, card.measure.name), span) for card in cards],
+        panels=[panel] if panel else [],
     )
+
+
+def choices(session: Session) -> Mapping[str, Sequence[str]]:
+    """The measures whose course can stand under the figures."""
+    return {"measure": _offered(_cards(session))}
+
+
+def _cards(session: Session) -> list[Headline]:
+    return [card for card in session.answer(overview.cards, MEASURES) if card.share is not None]
+
+
+def _offered(cards: Sequence[Headline]) -> tuple[str, ...]:
+    """Names of the measures: first what changed beyond chance, then what has a target to reach."""
+    ordered = sorted(cards, key=lambda card: (not card.signal, card.target is None))
+    return tuple(card.measure.name for card in ordered)
+
+
+def _trend(session: Session, name: str, ask: Ask) -> Chart | None:
+    view = session.view(control.course, name)
+    if is_empty(view):
+        return None
+    return chart(session, view, controlled_share, title=said(session, view.finding), narrow=ask.is_upright)
 
 
 def _course(course: View, name: str) -> list[float | None]:
@@ -34,33 +62,31 @@ def _course(course: View, name: str) -> list[float | None]:
     return list(rows["value"].to_list())
 
 
-def _tile(session: Session, card: Headline, course: Sequence[float | None], ends: tuple[str, ...]) -> Tile:
+def _tile(session: Session, card: Headline, course: Sequence[float | None], span: str) -> Tile:
     words, language = session.words, session.language
     label = card.measure.label(language)
     change, name = card.change_last_year, "last_year"
     if change is None:
         change, name = card.change_previous, "previous"
-    small = [wording.fraction(card.numerator, card.denominator, language)]
+    goal = against_target(session, card.share, card.target, card.measure.better)
     if card.measure.name == "satisfaction_rate":
-        small.append(CONVENTIONS[session.filters.convention](language))
-    if card.beside is not None:
-        small[1:] = [
-            " · ".join([*small[1:], words("overview.participation", share=wording.per_cent(card.beside, language))])
-        ]
+        label = words("satisfaction.satisfaction", convention=CONVENTIONS[session.filters.convention](language))
+    if card.beside is not None:  # a satisfaction is not read without it; the distance to the target has its own slide
+        aim = words("overview.target", target=target_words(card.target, language)) if card.target is not None else ""
+        beside = words("overview.participation", share=wording.per_cent(card.beside, language))
+        goal = " · ".join(part for part in (aim, beside) if part)
     return Tile(
         label,
         wording.per_cent(card.share, language).removesuffix("%"),
         "%",
         change=words(f"overview.{name}", change=wording.change(change, language)) if change is not None else "",
-        verdict=verdict(session, card.signal, card.doubt),
-        target=against_target(session, card.share, card.target, card.measure.better) or words("wall.no_target"),
-        small_print=small,
+        verdict=verdict(session, card.signal, card.doubt) if card.signal else "",
+        target=goal,
         course=course,
         goal=card.target,
-        first=ends[0],
-        last=f"{ends[1]} {wording.per_cent(course[-1], language)}" if course else "",
+        span=span,
         tone="signal" if card.signal else "",
     )
 
 
-SLIDE = Slide("headlines", 10, make)
+SLIDE = Slide("headlines", 10, make, choices)

@@ -15,7 +15,7 @@ def make(session: Session, ask: Ask) -> Content | Skipped:
     return Content(
         said(session, view.finding),
         session.words("wall.repeats_note"),
-        panels=[chart(session, view, controlled_share)],
+        panels=[chart(session, view, controlled_share, narrow=ask.is_upright)],
         footnote=notes(session, view),
     )
 

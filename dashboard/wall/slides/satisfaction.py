@@ -24,7 +24,7 @@ def make(session: Session, ask: Ask) -> Content | Skipped:
     if by is not None:
         view = session.view(satisfaction.widest, known[0], by, ask.few)
         if not is_empty(view):
-            panels.append(chart(session, view, dumbbell, title=said(session, view.finding)))
+            panels.append(chart(session, view, dumbbell, title=said(session, view.finding), narrow=ask.is_upright))
             hidden = session.view(satisfaction.by_group, known[0], by).frame.height - view.frame.height
     return Content(
         said(session, session.answer(satisfaction.headline, known[0])),

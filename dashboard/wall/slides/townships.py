@@ -25,7 +25,7 @@ def make(session: Session, ask: Ask) -> Content | Skipped:
     return Content(
         said(session, view.finding),
         session.words("wall.townships_note", period=period(session), cohort=cohort),
-        panels=[chart(session, shown, interval_dots)],
+        panels=[chart(session, shown, interval_dots, narrow=ask.is_upright)],
         footnote=others(session, view.frame.height - shown.frame.height),
     )
 

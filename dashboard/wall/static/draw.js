@@ -22,7 +22,7 @@ export function slide(content, label) {
   header.append(element('h1', '', content.sentence.replace(/(\w)-(?=\w)/g, '$1\u2011')));
   if (content.subtitle) header.append(element('p', 'subtitle', content.subtitle));
   const body = element('div', content.column ? 'body column' : 'body');
-  if (content.tiles.length) body.append(tiles(content.tiles, !content.panels.length));
+  if (content.tiles.length) body.append(tiles(content.tiles));
   if (content.panels.length) {
     const panels = element('div', 'panels');
     panels.append(...content.panels.map(panel));
@@ -69,16 +69,19 @@ function shrink(headline) {
 /** Long words leave room for fewer entries: the others are counted. `more(n)` says so. */
 function shorten(list, more) {
   const last = element('li', 'more');
-  for (let gone = 1; list.scrollHeight > list.clientHeight + 1 && list.childElementCount > 1; gone += 1) {
+  let gone = Number(list.dataset.hidden);
+  if (gone) list.append(last);
+  last.textContent = more(gone);
+  while (list.scrollHeight > list.clientHeight + 1 && list.querySelectorAll('li:not(.more)').length > 1) {
     last.remove();
     list.lastElementChild.remove();
-    last.textContent = more(gone);
+    last.textContent = more(gone += 1);
     list.append(last);
   }
 }
 
-function tiles(all, alone) {
-  const row = element('div', alone ? 'tiles alone' : 'tiles');
+function tiles(all) {
+  const row = element('div', 'tiles');
   row.append(...all.map(tile));
   return row;
 }
@@ -88,18 +91,18 @@ function tile(content) {
   box.append(element('div', 'label', content.label));
   const value = element('div', 'value', content.value);
   if (content.unit) value.append(element('span', 'unit', content.unit));
-  box.append(value);
+  const line = element('div', 'figure');
+  line.append(value);
+  if (content.course.filter((share) => share !== null).length > 1) {
+    const course = element('div', 'spark');
+    course.append(document.createElementNS(SVG, 'svg'));
+    line.append(course);
+  }
+  box.append(line);
   if (content.change) box.append(element('div', 'change', content.change));
   if (content.verdict) box.append(element('div', 'small', content.verdict));
   if (content.target) box.append(element('div', 'target', content.target));
   for (const line of content.small_print) box.append(element('div', 'small', line));
-  if (content.course.filter((share) => share !== null).length > 1) {
-    const course = element('div', 'spark');
-    const ends = element('div', 'ends');
-    ends.append(element('span', '', content.first), element('span', '', content.last));
-    course.append(document.createElementNS(SVG, 'svg'), ends);
-    box.append(course);
-  }
   return box;
 }
 
@@ -109,7 +112,7 @@ function spark(box, content) {
   const width = svg.clientWidth, height = svg.clientHeight, edge = 7;
   svg.setAttribute('viewBox', `0 0 ${width} ${height}`);
   svg.setAttribute('role', 'img');
-  svg.setAttribute('aria-label', `${content.label}: ${content.first} – ${content.last}`);
+  svg.setAttribute('aria-label', `${content.label}, ${content.span}`);
   const known = content.course.filter((share) => share !== null);
   const shown = content.goal === null ? known : [...known, content.goal];
   // small steps are drawn small: the height is ten points at least
@@ -132,12 +135,12 @@ function spark(box, content) {
   });
   add('path', { class: 'line', d: path });
   const last = content.course.findLastIndex((share) => share !== null);
-  add('circle', { class: 'dot', cx: x(last), cy: y(content.course[last]), r: 6 });
+  add('circle', { class: 'dot', cx: x(last), cy: y(content.course[last]), r: 5 });
 }
 
 function panel(content) {
   const box = element('div', 'panel');
-  box.style.flex = `${content.weight} 1 0`;
+  box.style.setProperty('--weight', content.weight);
   if (content.title) box.append(element('h2', '', content.title));
   if (content.kind === 'chart') {
     const chart = element('div', 'chart');
@@ -186,6 +189,7 @@ function table(content) {
 
 function lines(content) {
   const list = element('ul', 'lines');
+  list.dataset.hidden = content.hidden;
   for (const row of content.rows) {
     const item = element('li', row.tone);
     const text = element('div', 'text');

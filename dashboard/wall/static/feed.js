@@ -7,15 +7,27 @@ const SILENCE = 3 * EVERY; // without an answer, before the screen says so
 export class Feed {
   /** `onNews(payload, isKept)` for a new answer or the one kept from before, `onState()` when contact is lost or found. */
   constructor(address, onNews, onState) {
-    this.address = address;
+    this.aim(address);
     this.onNews = onNews;
     this.onState = onState;
-    this.name = `huiyin-wall ${address}`;
-    this.tag = '';
     this.contact = null; // moment of the last answer
     this.started = Date.now();
     this.lost = false;
     this.asked = 0; // moment of a question not answered yet
+  }
+
+  aim(address) {
+    this.address = address;
+    this.name = `huiyin-wall ${address}`;
+    this.tag = '';
+  }
+
+  /** Ask at another address from now on; until it answers the slides stay. */
+  turn(address) {
+    if (address === this.address) return;
+    this.aim(address);
+    this.asked = 0;
+    this.ask();
   }
 
   /** Show what was kept, then begin to ask. */

@@ -6,7 +6,7 @@ import { printAll } from './sheets.js';
 
 const config = JSON.parse(document.getElementById('config').textContent);
 const words = config.words[config.screen.language];
-const STAGE = config.screen.preset === 'compact' ? [1097, 617] : [1280, 720]; // stage pixels
+const SIDES = config.screen.preset === 'compact' ? [1097, 617] : [1280, 720]; // stage pixels, the longer side first
 const SLIDES = `${config.root}wall/slides.json`;
 const FADE = 500; // milliseconds
 const DRAWN = 5_000; // a slide that is not drawn by then goes up as far as it is
@@ -26,8 +26,14 @@ let outdated = false;
 
 // ---------------------------------------------------------------- size and colours
 
+function isUpright() {
+  return innerHeight > innerWidth;
+}
+
 function fit() {
-  const scale = Math.min(innerWidth / STAGE[0], innerHeight / STAGE[1]);
+  const [wide, high] = isUpright() ? [SIDES[1], SIDES[0]] : SIDES;
+  const scale = Math.min(innerWidth / wide, innerHeight / high);
+  document.body.classList.toggle('upright', isUpright());
   const stage = at('stage').style;
   stage.width = `${innerWidth / scale}px`;
   stage.height = `${innerHeight / scale}px`;
@@ -220,6 +226,7 @@ const does = {
 async function onPaper() {
   const light = new URLSearchParams(query);
   light.set('theme', 'light');
+  light.delete('shape'); // a sheet lies on its side
   const found = await fetch(`${SLIDES}?${light}`, { signal: AbortSignal.timeout(10_000) })
     .then((answer) => (answer.ok ? answer.json() : null)).catch(() => null);
   const shown = found ?? payload;
@@ -227,7 +234,7 @@ async function onPaper() {
   const slides = shown.slides.map((each) => (each.failed ? payload.slides.find((old) => old.key === each.key) : each)).filter(Boolean);
   await printAll({ ...shown, slides }, {
     palette: config.palettes[found || !config.screen.dark ? 'light' : 'dark'],
-    width: STAGE[0],
+    width: SIDES[0],
     marks: shown.is_demo ? [words.demo] : [],
     more: (n) => fill(words.more, { n }),
     place: (n, count) => fill(words.position, { n, count }),
@@ -294,12 +301,15 @@ for (const name of ['previous', 'pause', 'next', 'full_screen']) {
 const query = new URLSearchParams(location.search);
 query.delete('paused');
 if (config.root) query.set('screen', config.screen.wall); // its name is not among the parameters
-const feed = new Feed(`${SLIDES}?${query}`, news, describe);
+const feed = new Feed(address(), news, describe);
 let resizing = 0;
 addEventListener('resize', () => {
   clearTimeout(resizing);
   fit();
-  resizing = setTimeout(() => show({ fade: false }), 150);
+  resizing = setTimeout(() => {
+    show({ fade: false });
+    feed.turn(address()); // a screen that was turned is told what has room on it now
+  }, 150);
 });
 document.body.classList.toggle('compact', config.screen.preset === 'compact');
 paint();
@@ -319,6 +329,13 @@ navigator.serviceWorker?.register(`${config.root}wall/worker.js`, { scope: `${co
   .then(() => navigator.serviceWorker.ready)
   .then((ready) => ready.active?.postMessage({ files: files(), build: config.build }))
   .catch(() => {}); // not allowed here: the browser's own store has to do
+
+/** Where the slides of this screen are, for its shape. */
+function address() {
+  if (isUpright()) query.set('shape', 'upright');
+  else query.delete('shape');
+  return `${SLIDES}?${query}`;
+}
 
 /** Everything the page is made of. */
 function files() {
