@@ -22,6 +22,8 @@ TWO_LINES = 30  # CSS pixels a row from which on a long name takes two lines
 def interval_dots(view: View, style: Style) -> go.Figure:
     """Each group as a dot with its 95 % interval, the whole as a line; share and counts printed at the right.
 
+    A narrow one leaves the counts out and gives long names two lines.
+
     Expects columns zh, en, value, lower, upper, numerator, denominator, band, worse, overall, and where there is one
     target; first row on top. A click gives the key of its group (`customdata[0]`).
     """
@@ -63,7 +65,7 @@ def _dots(view: View, style: Style, height: int, *, of_one_share: bool = True) -
     fig = figure(style, max(LEAST, height * rows.height + ROOM))
     records = rows.to_dicts()
     letters = max((len(_words(row, style)[1].encode("gb18030")) for row in records), default=0)
-    counts = LETTER * letters + 6
+    counts = 0 if style.narrow else LETTER * letters + 6
     for row, place in zip(records, places, strict=True):
         _printed(fig, row, place, style, SHARE_WIDTH + 6 + counts)
     # groups may be held to targets of their own; only one that all share is a line across
@@ -83,8 +85,10 @@ def _dots(view: View, style: Style, height: int, *, of_one_share: bool = True) -
     _marks(fig, [row | {"shown": _within(row, axis)} for row in records], places, style, view.by[0] if view.by else "")
     fig.update_layout(
         # labels as the width allows: in fixed steps they are turned upright on a phone
-        xaxis=axis | {"showgrid": True, "gridcolor": style.palette.grid, "dtick": None, "tickangle": 0},
-        yaxis=name_axis(rows[style.language].to_list(), places, style, height),
+        xaxis=axis
+        | {"showgrid": True, "gridcolor": style.palette.grid, "dtick": None, "tickangle": 0}
+        | ({"nticks": 4} if style.narrow else {}),
+        yaxis=name_axis(rows[style.language].to_list(), places, style, TWO_LINES if style.narrow else height),
         margin={"t": 22, "r": 10 + SHARE_WIDTH + counts},
     )
     if not is_shared and "target" in rows.columns:
@@ -227,7 +231,8 @@ def _printed(fig: go.Figure, row: dict[str, Any], place: int, style: Style, widt
     # in the margin, whose width is in pixels: on a narrow screen the plot shrinks, not the print
     common = {"x": 1, "xref": "paper", "y": place, "showarrow": False}
     fig.add_annotation(xanchor="right", xshift=6 + SHARE_WIDTH, text=share, font=font, **common)
-    fig.add_annotation(xanchor="right", xshift=width, text=counts, font=muted, **common)
+    if not style.narrow:
+        fig.add_annotation(xanchor="right", xshift=width, text=counts, font=muted, **common)
 
 
 def _lines(fig: go.Figure, whole: float | None, target: float | None, span: Sequence[float], style: Style) -> None:

@@ -48,8 +48,28 @@ def said(session: Session, sentence: Text | None) -> str:
 
 def together(session: Session, sentences: Iterable[Text | None]) -> str:
     """Several findings as one sentence."""
-    between = {"zh": "；", "en": "; "}
-    return between[session.language].join(sentence(session.language) for sentence in sentences if sentence)
+    return joined(session, (said(session, sentence) for sentence in sentences))
+
+
+def joined(session: Session, clauses: Iterable[str]) -> str:
+    """Clauses as one line; empty ones are none."""
+    return {"zh": "；", "en": "; "}[session.language].join(clause for clause in clauses if clause)
+
+
+def marks(session: Session, view: View) -> str:
+    """What the marks of a share by month with its limits mean, those that are there only."""
+    frame, columns = view.frame, view.frame.columns
+    event = f"event_{session.language}"
+    there = {
+        "target": "target" in columns and frame["target"].is_not_null().any(),
+        "band": "limit_lower" in columns,
+        "signal": "towards" in columns and (frame["towards"] != 0).any(),
+        "open": (~frame["complete"] & frame["value"].is_not_null()).any(),
+        "special": "left_out" in columns and frame["left_out"].any(),
+        "event": event in columns and (frame[event] != "").any(),
+    }
+    between = {"zh": "，", "en": "; "}[session.language]
+    return between.join(session.words(f"wall.mark_{name}") for name, is_there in there.items() if is_there)
 
 
 def notes(session: Session, view: View, most: int = 1) -> str:

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from dashboard.charts.time_series import controlled_share
 from dashboard.parts.components import against_target, target_words, verdict
 from dashboard.state.session import Session
-from dashboard.wall import Ask, Chart, Content, Skipped, Slide, Tile
-from dashboard.wall.parts import chart, is_empty, period, said
+from dashboard.wall import Ask, Content, Skipped, Slide, Tile
+from dashboard.wall.parts import chart, is_empty, joined, marks, period, said
 from queries import wording
 from queries.days import month_end
 from queries.rules import CONVENTIONS
@@ -26,12 +26,14 @@ def make(session: Session, ask: Ask) -> Content | Skipped:
     span = wording.period(months[0], month_end(months[-1]), session.language) if months else ""
     offered = _offered(cards)
     wanted = ask.options.get("measure", "")
-    panel = _trend(session, wanted if wanted in offered else offered[0], ask)
+    name = wanted if wanted in offered else offered[0]
+    view = session.view(control.course, name)
+    title = said(session, view.finding)
     return Content(
         session.answer(overview.headline)(session.language),
-        session.words("wall.headlines_note", period=period(session)),
+        joined(session, (session.words("wall.headlines_note", period=period(session)), marks(session, view))),
         tiles=[_tile(session, card, _course(course, card.measure.name), span) for card in cards],
-        panels=[panel] if panel else [],
+        panels=[] if is_empty(view) else [chart(session, view, controlled_share, title=title, narrow=ask.is_upright)],
     )
 
 
@@ -48,13 +50,6 @@ def _offered(cards: Sequence[Headline]) -> tuple[str, ...]:
     """Names of the measures: first what changed beyond chance, then what has a target to reach."""
     ordered = sorted(cards, key=lambda card: (not card.signal, card.target is None))
     return tuple(card.measure.name for card in ordered)
-
-
-def _trend(session: Session, name: str, ask: Ask) -> Chart | None:
-    view = session.view(control.course, name)
-    if is_empty(view):
-        return None
-    return chart(session, view, controlled_share, title=said(session, view.finding), narrow=ask.is_upright)
 
 
 def _course(course: View, name: str) -> list[float | None]:

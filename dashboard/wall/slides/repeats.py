@@ -3,7 +3,7 @@
 from dashboard.charts.time_series import controlled_share
 from dashboard.state.session import Session
 from dashboard.wall import Ask, Content, Skipped, Slide
-from dashboard.wall.parts import chart, is_empty, notes, said, why
+from dashboard.wall.parts import chart, is_empty, joined, marks, notes, said, why
 from queries.views import repeats
 
 
@@ -14,7 +14,7 @@ def make(session: Session, ask: Ask) -> Content | Skipped:
         return why(session, view)
     return Content(
         said(session, view.finding),
-        session.words("wall.repeats_note"),
+        joined(session, (session.words("wall.repeats_note"), marks(session, view))),
         panels=[chart(session, view, controlled_share, narrow=ask.is_upright)],
         footnote=notes(session, view),
     )
