@@ -46,6 +46,11 @@ _FIRST_WORDS = {"is_repeat": (("重复", "重复件", "重信重访", "repeat"),
                 "on_time_stated": (("按期", "按时", "on time"), ("超期", "逾期", "overdue", "late"))}  # fmt: skip
 
 
+def plain_names(texts: pl.Series) -> pl.Series:
+    """Names on one line, without signs that are not seen."""
+    return texts.str.replace_all(_UNSEEN, "").str.replace_all(r"[\s\p{Cc}]+", " ").str.strip_chars(_BLANKS)
+
+
 @dataclass
 class Survey:
     """What must be known of all rows before the first one can be converted.
@@ -128,7 +133,8 @@ class Converter:
                 work.columns[name] = self._matter(raw, source)
             elif kind == "name":
                 names = self._names(raw, name, source)
-                work.find("personal_number", naming_a_person(self._texts(raw, name, source)), heading, names)
+                personal = naming_a_person(plain_names(self._texts(raw, name, source)))
+                work.find("personal_number", personal, heading, names)
                 work.columns[name] = spellings.stored(name, names)
                 if spellings.is_withheld(name):
                     work.find("names_of_people", names.is_not_null(), heading, names)
@@ -172,12 +178,11 @@ class Converter:
         return cells.replace_strict(holds, return_dtype=pl.Boolean)
 
     def _names(self, raw: pl.DataFrame, name: str, source: Source) -> pl.Series:
-        texts = self._texts(raw, name, source)
+        texts = plain_names(self._texts(raw, name, source))
         texts = texts.set(naming_a_person(texts), None)
         if source.values:
-            texts = _translated(texts, source)[0]
+            texts = plain_names(_translated(texts, source)[0])
             texts = texts.set(naming_a_person(texts), None)
-        texts = texts.str.replace_all(_UNSEEN, "").str.replace_all(r"[\s\p{Cc}]+", " ").str.strip_chars(_BLANKS)
         return texts.set((texts == "").fill_null(False), None)
 
     def _identities(self, raw: pl.DataFrame) -> pl.Series:

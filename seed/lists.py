@@ -7,11 +7,12 @@ import polars as pl
 
 from queries.personal import are_identity_numbers, naming_a_person
 from seed.columns import plain_heading
-from seed.convert import FINDINGS
+from seed.convert import FINDINGS, plain_names
 from seed.layout import HEAD_ROWS, headings_of
 from seed.readers import Table
 
 NUMBERS = ("item_id", "case_id", "code")  # columns of a list that number its rows, or a case
+NAMES = ("name", "parent", "office_id", "place_code")
 BLANKS = " \t\r\n\u3000\u00a0\u200b\ufeff"
 
 
@@ -82,6 +83,7 @@ def read_list(layout: ListLayout) -> ListRows:
         "row", *(pl.when(cell == "").then(None).otherwise(cell).alias(name) for name, cell in cells.items())
     )
     frame = frame.filter(pl.any_horizontal(pl.exclude("row").is_not_null()))
+    frame = frame.with_columns(plain_names(frame[name]) for name in layout.columns if name in NAMES)
     found = [pl.DataFrame(schema=FINDINGS)]
     for name, heading in layout.headings.items():
         personal = _personal(frame[name], is_number=name in NUMBERS)

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Mapping
+from hashlib import blake2b
 
 import polars as pl
 
@@ -19,6 +20,14 @@ _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 def spelling_key(name: str) -> str:
     """The form in which spellings of one name are equal; `1-2` and `12` stay two names."""
     return fold(_BETWEEN_DIGITS.sub("¦", name))
+
+
+def shortened(name: str) -> str:
+    """A name as long as the register has room for; the mark at the end of a longer one keeps two of them apart."""
+    if len(name) <= LONGEST:
+        return name
+    mark = blake2b(spelling_key(name).encode(), digest_size=4).hexdigest()
+    return f"{name[: LONGEST - len(mark) - 1]}…{mark}"
 
 
 def group_of(column: str) -> str:
@@ -59,7 +68,8 @@ class Spellings:
             for key, name in best.items():
                 # official names are joined with their former ones; a foreign register keeps its own words
                 official = dictionary.find(name) if dictionary and _CHINESE.search(name) else None
-                best[key] = official or known.get(group, {}).get(key) or name[:LONGEST]
+                there, short = known.get(group, {}), shortened(name)
+                best[key] = official or there.get(key) or there.get(spelling_key(short)) or short
             self._shown[group] = {name: best[spelling_key(name)] for name in counts}
 
     def is_withheld(self, column: str) -> bool:

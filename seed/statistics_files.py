@@ -15,12 +15,13 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine
 
 from queries.errors import UnreadableFile
-from queries.personal import names_a_person
+from queries.personal import are_names_of_people, names_a_person
 from queries.store import writing
 from queries.vocabulary import Text, fold
 from queries.workbooks import PrintedRow, PrintedTable, RowKind, printed
 from queries.workbooks.arithmetic import disagreements
 from queries.workbooks.kept import add
+from seed.columns import is_personal
 from seed.load.names import offices
 from seed.readers import Table, open_tables
 from seed.spellings import spelling_key
@@ -166,6 +167,12 @@ def _first_data(lines: Sequence[Sequence[str]], first: int, label: int) -> int |
 
 def _table(source: Table, lines: Sequence[Sequence[str]], first: int, start: int, label: int) -> PrintedTable:
     above = [cell for line in lines[:first] for cell in line if cell]
+    headed = headings(lines[first:start])
+    about_people = _about_people(headed, lines[start:]) - {label}
+    lines = [
+        *lines[:start],
+        *([_without(line, about_people) for line in lines[start:]] if about_people else lines[start:]),
+    ]
     rows: list[PrintedRow] = []
     notes = above[1:]
     for number, line in enumerate(lines[start:], start + 1):
@@ -185,12 +192,25 @@ def _table(source: Table, lines: Sequence[Sequence[str]], first: int, start: int
         line="" if is_party == is_government else "party" if is_party else "government",
         starts_on=period[0] if period else None,
         ends_on=period[1] if period else None,
-        headings=headings(lines[first:start]),
+        headings=headed,
         label_column=label,
         first_row=first + 1,
         rows=tuple(rows),
         notes=tuple(notes),
     )
+
+
+def _about_people(headed: Sequence[Sequence[str]], lines: Sequence[Sequence[str]]) -> set[int]:
+    """Columns about people, by their headings or by the names in them."""
+    return {
+        index
+        for index, heading in enumerate(headed)
+        if is_personal(" / ".join(heading)) or are_names_of_people(line[index] for line in lines if line[index])
+    }
+
+
+def _without(line: Sequence[str], columns: set[int]) -> list[str]:
+    return ["" if index in columns else cell for index, cell in enumerate(line)]
 
 
 def headings(rows: Sequence[Sequence[str]]) -> tuple[tuple[str, ...], ...]:

@@ -1,5 +1,6 @@
 """A click on a mark, a row or an entry of a menu narrows the page to what it stands for."""
 
+from dataclasses import replace
 from datetime import date
 from types import SimpleNamespace
 
@@ -59,6 +60,20 @@ def test_every_group_and_every_month_of_a_view_stands_for_a_selection(reader, sn
 ])  # fmt: skip
 def test_a_point_is_known_by_its_key_its_place_or_its_label(reader, snapshot, point, expected):
     assert narrowing.marked(reader, overview.by_group(snapshot, reader.filters), point) == expected
+
+
+def test_a_name_with_signs_is_known_as_charts_write_it_and_a_number_is_never_a_name(register, reader):
+    snapshot = register(
+        """
+        place_code | registered_at | due_at     | closed_at
+        -----------+---------------+------------+-----------
+        3          | 2022-01-03    | 2022-03-01 | 2022-02-01
+        <b>&</b>   | 2022-02-03    | 2022-04-01 |
+        """
+    )
+    view, reader = overview.by_group(snapshot, reader.filters), replace(reader, snapshot=snapshot)
+    assert narrowing.marked(reader, view, {"customdata": ["&lt;b&gt;&amp;&lt;/b&gt;"]}) == Mark("place", "<b>&</b>")
+    assert narrowing.marked(reader, view, {"x": 3, "y": 3}) is None
 
 
 @pytest.mark.parametrize("x", ["2022-05-01", "2022-05-01T00:00:00", "2022-05-01 00:00"])

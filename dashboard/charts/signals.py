@@ -6,6 +6,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from dashboard.charts import Style, escape, figure, month_axis
+from dashboard.charts.comparison import name_axis
 from queries import wording
 from queries.days import month_start
 from queries.views import View
@@ -113,14 +114,7 @@ def against_usual(view: View, style: Style) -> go.Figure:
             "ticktext": [wording.number(tick, language) for tick in ticks(most)],
             "showgrid": True,
         },
-        yaxis={
-            "tickvals": places,
-            "ticktext": [escape(row[language]) for row in rows],
-            "range": [-0.6, len(rows) - 0.4],
-            "showgrid": False,
-            "ticklabelstandoff": 8,
-            "tickfont": {"color": palette.ink, "size": 13},
-        },
+        yaxis=name_axis([row[language] for row in rows], places, style, ROW),
         margin={"r": PRINTED + 8},
     )
     return fig

@@ -9,6 +9,7 @@ from dashboard.frame.ask import ask
 from dashboard.frame.document import describe
 from dashboard.frame.link_menu import link_menu
 from dashboard.frame.paper import on_paper
+from dashboard.parts.components import plain
 from dashboard.state import narrowing
 from dashboard.state import session as state
 from dashboard.state.choices import PERIODS, TARGETS
@@ -172,5 +173,5 @@ def _trail(session: Session) -> None:
                   icon=":material/filter_alt_off:", help=words("filters.clear"))  # fmt: skip
         for name, said, take_back, arguments in {pill[0]: pill for pill in pills}.values():
             st.caption("›", width="content")
-            st.button(said, on_click=take_back, args=arguments, icon=":material/close:", key=f"remove-{name}",
+            st.button(plain(said), on_click=take_back, args=arguments, icon=":material/close:", key=f"remove-{name}",
                       help=words("filters.take_back"))  # fmt: skip

@@ -13,6 +13,7 @@ from typing import Any
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from dashboard.charts import escape
 from dashboard.state.choices import Choices
 from dashboard.state.controls import picked_row
 from dashboard.state.filter_widgets import WIDGET
@@ -74,11 +75,11 @@ def marked(session: Session, view: View, point: Mapping[str, Any]) -> Mark | Non
     """The mark a point clicked in the view's figure stands for: by its key, its position or its label."""
     data = point.get("customdata")
     said = [*(data if isinstance(data, list) else [data]), point.get("x"), point.get("y"), point.get("label")]
-    texts = [str(each) for each in said if each is not None]
+    texts = [each for each in said if isinstance(each, str)]  # a number is a place on an axis, or a figure
     known = marks(session, view)
     for text in texts:
         for mark, words in known.items():
-            if mark.key == text or words == text or (mark.period and text[:10] == mark.key):
+            if text in (mark.key, words, escape(words)) or (mark.period and text[:10] == mark.key):
                 return mark
     return None
 

@@ -21,7 +21,7 @@ Problems = dict[str, tuple[Text, ...]]
 
 FIRST_YEAR, LAST_YEAR = 1949, 2100
 MOST = 2_000_000_000  # what every database holds as a whole number
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad]")
 
 NEEDED = Text("必须填写", "is needed")
 NOT_A_DAY = Text("不是日期", "is not a day")

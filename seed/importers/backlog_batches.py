@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 
 from queries.vocabulary import DICTIONARIES
+from seed.convert import LONGEST_ID
 from seed.dates import NEVER, DateStyle, OrderEvidence, read_dates
 from seed.importers import Importer, Kind
 from seed.lists import ListLayout, find_list, finding, read_list
@@ -16,6 +17,7 @@ from seed.load.job import Job
 from seed.load.report import as_findings
 from seed.mapping import RegisterMapping
 from seed.readers import Table
+from seed.spellings import shortened
 
 COLUMNS = {
     "item_id": ("积案编号", "编号", "序号", "item id", "item", "no"),
@@ -73,10 +75,10 @@ def _typed(job: Job, layout: ListLayout) -> pl.DataFrame:
         review_result=_results(texts),
         leader_assigned=texts["leader"].is_not_null() if "leader" in texts.columns else pl.lit(None, pl.Boolean),
         **{
-            name: texts[name].str.slice(0, 80 if name == "case_id" else 120)
+            name: pl.Series([text and kept(text) for text in texts[name]], dtype=pl.String)
             if name in texts.columns
             else pl.lit(None, pl.String)
-            for name in ("office_id", "place_code", "case_id")
+            for name, kept in (("office_id", shortened), ("place_code", shortened), ("case_id", _beginning))
         },
     )
     frame = frame.with_columns(item_id=_numbers(texts, frame))
@@ -127,8 +129,12 @@ def _numbers(texts: pl.DataFrame, frame: pl.DataFrame) -> pl.Series:
     return pl.Series([_short(number) for number in numbers], dtype=pl.String)
 
 
+def _beginning(number: str) -> str:
+    return number[:LONGEST_ID]
+
+
 def _short(number: str) -> str:
-    return number if len(number) <= 80 else hashlib.blake2b(number.encode(), digest_size=20).hexdigest()
+    return number if len(number) <= LONGEST_ID else hashlib.blake2b(number.encode(), digest_size=20).hexdigest()
 
 
 def _account(job: Job, layout: ListLayout, findings: list[pl.DataFrame], rows: int, rejected: int) -> None:

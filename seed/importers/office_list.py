@@ -14,7 +14,7 @@ from seed.load.names import replace_listed
 from seed.load.report import as_findings
 from seed.mapping import RegisterMapping
 from seed.readers import Table
-from seed.spellings import LONGEST, spelling_key
+from seed.spellings import shortened, spelling_key
 
 COLUMNS = {
     "name": ("单位名称", "名称", "镇街名称", "乡镇名称", "部门名称", "机构名称", "镇街", "office name", "name",
@@ -100,7 +100,7 @@ def _read(job: Job, layout: ListLayout, into: dict[str, dict[str, object]]) -> N
 
 
 def _office(row: dict[str, Any], population: int | None) -> dict[str, object]:
-    name = row["name"][:LONGEST]
+    name = shortened(row["name"])
     aliases = [part.strip() for part in _SEPARATORS.split(row.get("aliases") or "") if part.strip()]
     stated = row.get("kind")
     kind = DICTIONARIES["office_kind"].find(stated) if stated else None

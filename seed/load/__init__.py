@@ -30,7 +30,7 @@ from seed.load.cases import finish_run, start_run
 from seed.load.job import Job
 from seed.load.report import ImportReport, Progress, reason_of
 from seed.mapping import AUTOMATIC, RegisterMapping
-from seed.readers import ReadOptions, Table, open_tables
+from seed.readers import ReadOptions, Table, kept_name, open_tables
 
 __all__ = ["ImportReport", "Progress", "check", "run"]
 
@@ -194,7 +194,7 @@ def _report(job: Job, paths: Paths, import_id: int | None) -> ImportReport:
     return ImportReport(
         import_id=import_id,
         source=job.mapping.name,
-        files=tuple(_described(path, job.rows_by_file.get(path.name, 0)) for path in _listed(paths)),
+        files=tuple(_described(path, job.rows_by_file.get(kept_name(path), 0)) for path in _listed(paths)),
         rows_read=job.new + job.changed + job.same + job.rejected,
         new=job.new,
         changed=job.changed,
@@ -217,7 +217,7 @@ def _report(job: Job, paths: Paths, import_id: int | None) -> ImportReport:
 def _described(path: Path, rows: int) -> dict[str, Any]:
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return {"name": path.name, "bytes": path.stat().st_size, "sha256": digest, "rows": rows}
+    return {"name": kept_name(path), "bytes": path.stat().st_size, "sha256": digest, "rows": rows}
 
 
 def _store_report(connection: Connection, report: ImportReport, settings: Settings, other_changes: int) -> bool:

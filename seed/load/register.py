@@ -14,7 +14,13 @@ import polars as pl
 from sqlalchemy import func, select
 
 from queries.checks import CHECKS
-from queries.personal import are_identity_numbers, are_names_of_people, is_identity_number, naming_a_person
+from queries.personal import (
+    are_identity_numbers,
+    are_mobile_numbers,
+    are_names_of_people,
+    is_identity_number,
+    naming_a_person,
+)
 from queries.schema import case_evaluation, office, petition_case
 from seed.columns import COLUMNS, REQUIRED
 from seed.convert import FINDINGS, Converter, Survey
@@ -328,8 +334,8 @@ def _numbered(ids: pl.Series) -> pl.Series:
 
 
 def _personal(ids: pl.Series) -> pl.Series:
-    """Where a case number is the identity number, name or mail address of a person, in a column of such."""
-    if are_names_of_people(ids.drop_nulls()):
+    """Where a case number is the identity or mobile number, name or mail address of a person, in a column of such."""
+    if are_names_of_people(ids.drop_nulls()) or are_mobile_numbers(ids):
         return ids.is_not_null()
     if (addresses := ids.str.contains("@") & naming_a_person(ids)).sum() * 2 > len(ids):
         return addresses.fill_null(False)

@@ -12,6 +12,7 @@ from typing import Protocol
 import polars as pl
 
 from queries.errors import UnreadableFile
+from queries.personal import masked
 from queries.vocabulary import Text
 
 CHUNK_ROWS = 100_000  # rows held at a time
@@ -93,6 +94,11 @@ def open_tables(path: Path, options: ReadOptions = ReadOptions()) -> list[Table]
             "或将登记导出为 CSV、XLSX、XLS、Parquet。",
         )
     return text.tables(path, options)
+
+
+def kept_name(path: Path) -> str:
+    """The name of a file as it is kept: without a number that names a person."""
+    return masked(path.name)
 
 
 def without_blank_rows(frame: pl.DataFrame) -> pl.DataFrame:

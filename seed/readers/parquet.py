@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 
 from queries.errors import UnreadableFile
 from queries.vocabulary import Text
-from seed.readers import CHUNK_ROWS, Chunk, ReadOptions, Table, without_blank_rows
+from seed.readers import CHUNK_ROWS, Chunk, ReadOptions, Table, kept_name, without_blank_rows
 
 
 def recognises(_path: Path, start: bytes) -> bool:
@@ -27,7 +27,7 @@ def tables(path: Path, _options: ReadOptions) -> list[Table]:
             f"'{path.name}' is a damaged Parquet file. Nothing was imported.",
             f"“{path.name}”是损坏的 Parquet 文件，未导入任何内容。",
         ) from error
-    return [_ParquetTable(path.name, file)]
+    return [_ParquetTable(kept_name(path), file)]
 
 
 class _ParquetTable:

@@ -21,7 +21,7 @@ import pyarrow.csv as pa_csv
 
 from queries.errors import UnreadableFile
 from queries.vocabulary import Text
-from seed.readers import CHUNK_ROWS, Chunk, ReadOptions, Table, without_blank_rows
+from seed.readers import CHUNK_ROWS, Chunk, ReadOptions, Table, kept_name, without_blank_rows
 
 BLOCK_BYTES = 16 << 20
 SAMPLE_ROWS = 200  # rows looked at for the delimiter and for spare ones at their ends
@@ -144,7 +144,7 @@ class _TextTable:
     sheet = ""
 
     def __init__(self, path: Path, encoding: str, delimiter: str, *, is_utf8: bool):
-        self.file, self._path, self._encoding, self._delimiter = path.name, path, encoding, delimiter
+        self.file, self._path, self._encoding, self._delimiter = kept_name(path), path, encoding, delimiter
         self._is_utf8 = is_utf8  # found to be so to the last byte: Arrow reads the file itself
         self._fast_fits: bool | None = None
         self.notes: tuple[Text, ...] = (_written_in(encoding, delimiter),)

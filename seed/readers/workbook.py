@@ -8,8 +8,9 @@ import fastexcel
 import polars as pl
 
 from queries.errors import UnreadableFile
+from queries.personal import masked
 from queries.vocabulary import Text
-from seed.readers import CHUNK_ROWS, Chunk, ReadOptions, Table, without_blank_rows
+from seed.readers import CHUNK_ROWS, Chunk, ReadOptions, Table, kept_name, without_blank_rows
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
@@ -50,20 +51,20 @@ def tables(path: Path, options: ReadOptions) -> list[Table]:
             f"'{path.name}' has no sheet '{missing[0]}'. There are: {', '.join(names)}.",
             f"“{path.name}”中没有工作表“{missing[0]}”。现有：{'、'.join(names)}。",
         )
-    return [_Sheet(path.name, name, reader) for name in options.sheets or names]
+    return [_Sheet(kept_name(path), name, reader) for name in options.sheets or names]
 
 
 class _Sheet:
     notes: tuple[Text, ...] = ()
 
     def __init__(self, file: str, sheet: str, reader: fastexcel.ExcelReader):
-        self.file, self.sheet, self._reader = file, sheet, reader
+        self.file, self.sheet, self._name, self._reader = file, masked(sheet), sheet, reader
         self._offset = 0  # columns left of the first one used
         self._kept: tuple[tuple[int, ...], pl.DataFrame] | None = None
 
     @property
     def is_hidden(self) -> bool:
-        return bool(self._reader.load_sheet(self.sheet, n_rows=0, header_row=None).visible != "visible")
+        return bool(self._reader.load_sheet(self._name, n_rows=0, header_row=None).visible != "visible")
 
     def head(self, rows: int) -> list[list[str]]:
         frame = self._load(None, rows)
@@ -84,7 +85,7 @@ class _Sheet:
         wanted = None if columns is None else set(columns)
         try:
             sheet = self._reader.load_sheet(
-                self.sheet,
+                self._name,
                 header_row=None,
                 skip_rows=0,  # keeps empty rows at the top, so that numbers are those of the spreadsheet
                 n_rows=rows,

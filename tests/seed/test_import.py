@@ -236,6 +236,16 @@ def test_spellings_of_one_name_become_one(import_rows, store):
     assert ("西岸镇（街道）", "township", False) in [tuple(row) for row in listed]
 
 
+def test_two_names_too_long_for_the_register_stay_two(import_rows, store):
+    rows = [{"place": "很" * 120 + end} for end in ("一镇", "二镇", "一 镇")]
+    assert import_rows(*rows).checks["text_shortened"] == 3
+    first, second, third = (place for (place,) in stored(store, "place_code"))
+    assert first == third
+    assert first != second
+    assert {len(first), len(second)} == {120}
+    assert import_rows(*rows).same == 3
+
+
 def test_a_name_keeps_the_spelling_it_has_in_the_store(import_rows, store):
     import_rows({"office": "Public Works"})
     import_rows({"office": "PUBLIC  WORKS"}, {"office": "PUBLIC WORKS"})

@@ -1,6 +1,7 @@
 """Columns about people are kept out however the sheet, its headings or a mapping present them."""
 
 import csv
+from itertools import product
 
 import pytest
 
@@ -23,6 +24,7 @@ DISGUISES = (
     "petitioner|petitioner's name|"
     "PetitionerName|applicant phone|phone no.|Tel. No|ID No.|identity card number|citizen id|passport no|"
     "driver's license|"
+    "xfrxm|lxdh|sfzh|shoujihaoma|案件描述|诉求内容摘要|业主|职务|ＮＡＭＥ|姓名／电话|client name|complained by|"
     "address of petitioner|residence|birth year|sender name|reported by|household head|remarks|names"
 )
 ORDINARY = (
@@ -122,6 +124,31 @@ def test_closed_words_under_a_heading_wrongly_taken_are_read_where_the_mapping_s
     assert "王伟" not in everything
 
 
+def test_case_numbers_that_are_mobile_numbers_are_not_kept_and_those_that_count_on_are(imported):
+    starts = ("135", "136", "137", "138", "139", "150", "158", "186")
+    mobiles = [f"{start}{number:08d}" for number, start in enumerate(starts * 2)]
+    report, everything, _ = imported([["编号", "登记时间"], *([mobile, "2022-03-01"] for mobile in mobiles)])
+    assert report.checks == {"case_id_personal": len(mobiles)}
+    assert not any(mobile in everything for mobile in mobiles)
+    counted = [[f"1380013{number:04d}", "2022-03-01"] for number in range(40)]
+    assert imported([["编号", "登记时间"], *counted])[0].new == 40
+
+
+def test_a_number_of_a_person_is_not_kept_in_the_name_of_a_file_nor_behind_signs_not_seen(tmp_path, settings):
+    path = tmp_path / "西岸镇13800138000举报.csv"
+    places = ("西岸镇138\u200b0013\u202e8000", "东岸镇１３８００１３８０００", "南岸镇138\x010013\x018000")
+    lines = ["编号,登记时间,问题属地", *(f"{number},2022-03-01,{place}" for number, place in enumerate(places))]
+    path.write_text("\n".join(lines), encoding="utf-8")
+    report = run(path, settings)
+    engine = open_store(settings)
+    everything = everything_in(engine)
+    engine.dispose()
+    assert report.checks == {"personal_number": 3}
+    assert "西岸镇…举报.csv" in everything
+    assert "8000" not in everything
+    assert "８０００" not in everything
+
+
 @pytest.mark.parametrize("column", ["register_body", "case_id", "place_code"])
 def test_a_column_of_names_of_people_is_not_kept_whatever_it_is_called(imported, column):
     heads = {"register_body": "登记机构名称", "case_id": "信访件编号", "place_code": "问题属地"}
@@ -141,7 +168,9 @@ def test_names_of_places_and_offices_are_not_taken_for_those_of_people():
     assert not are_names_of_people([town[:-1] for town in towns])
     assert not are_names_of_people([surname + "家" + end for surname in SURNAMES for end in "坪岗堡台坡"])
     assert not are_names_of_people([f"{town[:2]}局" for town in towns])
+    assert not are_names_of_people([surname + end for surname in SURNAMES for end in "洼头井岙埭二三"])
     assert not are_names_of_people(PEOPLE[:20])
+    assert are_names_of_people(f"买买提·{one}{two}" for one, two in product("艾阿吐买肉热", "合力尼亚孜"))
     assert are_names_of_people(PEOPLE)
 
 

@@ -26,6 +26,7 @@ from queries.workbooks.lines import comparisons, statements
 from seed import demo
 from seed.demo.statistics import WRONG_BY, WRONG_PLACE, WRONG_TOTAL_BY
 from seed.statistics_files import HIDDEN, headings, load_statistics, period_of
+from tests.seed.registers import everything_in
 
 THREE_ROWS = [
     ["某市信访事项统计表（党委线）", "", "", "", "", "", "", "", ""],
@@ -40,6 +41,13 @@ THREE_ROWS = [
     ["", "合 计", "1,022", "1,021", "16", "15", "6", "5", "83.3%"],
     ["填表人：某科", "", "", "", "", "", "", "", ""],
 ]
+
+
+def test_columns_about_people_are_not_kept_with_a_printed_table(tmp_path, store):
+    lines = [["统计表", "", "", ""], ["单位", "件数", "联系人", "信访人姓名"], ["北镇", "3", "某人甲", "某人乙"]]
+    table = load_statistics(workbook(tmp_path / "t.xlsx", lines), store, by="某科").tables[0]
+    assert table.rows[0].cells == ("北镇", "3", "", "")
+    assert "某人" not in everything_in(store)
 
 
 def workbook(path, lines):
