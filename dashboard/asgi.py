@@ -22,6 +22,7 @@ from starlette.routing import Route
 
 from dashboard.frame.ask import index_for
 from dashboard.i18n import Words, choose_language
+from dashboard.parts import plot
 from dashboard.screens import pages
 from dashboard.state.session import default_reader
 from dashboard.wall.server import ROUTES as WALL
@@ -82,7 +83,12 @@ def calm(error: Exception) -> bool:
 app = st.App(
     Path(__file__).parent / "app.py",
     lifespan=lifespan,
-    routes=[Route("/api/healthz", health), Route("/overview", overview), *WALL],
+    routes=[
+        Route("/api/healthz", health),
+        Route("/overview", overview),
+        Route(f"/{plot.ADDRESS}", plot.plotly_js),
+        *WALL,
+    ],
     middleware=[Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)],
     on_script_error=calm,
 )

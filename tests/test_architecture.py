@@ -65,8 +65,7 @@ FLOORS = {
 ROOMS = {
     "streamlit": ("dashboard.app", "dashboard.asgi", "dashboard.state", "dashboard.parts", "dashboard.forms",
                   "dashboard.frame", "dashboard.screens"),
-    "plotly": ("dashboard.charts", "dashboard.parts.components", "dashboard.state.session", "dashboard.cli",
-               "dashboard.bench"),
+    "plotly": ("dashboard.charts",),
     "sqlalchemy": ("queries.schema", "queries.store", "queries.migrations", "queries.records", "queries.snapshot",
                    "queries.workbooks",
                    "queries.register", "queries.cases.case_store", "seed", "dashboard.state.session",

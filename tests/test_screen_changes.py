@@ -59,7 +59,7 @@ def test_with_one_import_the_page_says_so_and_compares_two_days(opened, settings
     app = opened()
     assert Words("zh")("changes.one_import") in texts(app)
     assert [box.label for box in app.selectbox] == [Words("zh")("changes.measure"), Words("zh")("changes.then_rules")]
-    assert app.get("plotly_chart")
+    assert any(part.proto.id.endswith("figure-waterfall") for part in app.get("bidi_component"))
 
 
 def test_after_two_imports_the_page_compares_with_the_register_of_then(opened, twice):

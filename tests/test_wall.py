@@ -237,6 +237,7 @@ def test_the_page_carries_everything_but_the_slides_and_asks_no_stranger(ask):
     for name in ("wall.css", "wall.js", "draw.js", "feed.js", "plotly.min.js"):
         answer = ask(f"/wall/static/any/{name}")
         assert (answer.status, "immutable" in answer.headers["cache-control"]) == (200, True)
+    assert answer.text.startswith("/**\n* plotly.js"), "with its licence"
     for name in ("payload.py", "..%2Fserver.py", "wall.html"):
         assert ask(f"/wall/static/any/{name}").status == 404
 

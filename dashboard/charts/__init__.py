@@ -12,6 +12,7 @@ from functools import cache
 from typing import Any, Literal
 
 import plotly.graph_objects as go
+from plotly.io.json import to_json_plotly
 
 from dashboard.i18n import Words
 from queries.days import add_months, month_start
@@ -107,9 +108,7 @@ def template(dark: bool) -> go.layout.Template:
         "zeroline": False,
         "fixedrange": True,
     }
-    unfaded = {"unselected": {"marker": {"opacity": 1}}}  # a click narrows the page; the marks themselves stay
     return go.layout.Template(
-        data={"scatter": [go.Scatter(unfaded)], "bar": [go.Bar(unfaded)]},
         layout={
             "font": {"family": FONTS, "size": 13, "color": palette.ink},
             "paper_bgcolor": "rgba(0,0,0,0)",
@@ -119,11 +118,8 @@ def template(dark: bool) -> go.layout.Template:
             "xaxis": axis | {"showgrid": False},
             "yaxis": axis,
             "showlegend": False,
-            # Streamlit sets these after it has drawn: said here, there is nothing to draw again. No figure is changed
-            # in place, so there is one revision of its data
-            "clickmode": "event+select",
+            "clickmode": "event",
             "hovermode": "closest",
-            "datarevision": 1,
             "dragmode": False,
             "hoverlabel": {
                 "bgcolor": palette.background,
@@ -141,32 +137,24 @@ def figure(style: Style, height: int, **layout: Any) -> go.Figure:
     return go.Figure(layout={"template": template(style.dark), "height": height} | layout)
 
 
-def settled(fig: go.Figure) -> go.Figure:
-    """The same figure with its template written out where it applies: drawn once, not twice.
+@dataclass(frozen=True)
+class Drawing:
+    """A figure as a browser takes it.
 
-    Streamlit hands the browser a copy of the figure once it is drawn, and Plotly takes a copied template for another.
+    Attributes:
+        text: JSON of `data` and `layout`, without the template, which all figures share (`template`).
+        height: CSS pixels.
     """
-    drawn = fig.to_plotly_json()
-    layout = drawn["layout"]
-    usual = layout.pop("template")
-    for name, value in usual["layout"].items():
-        axes = [key for key in layout if key.startswith(name)] if name in ("xaxis", "yaxis") else []
-        for key in {name, *axes}:
-            layout[key] = _under(layout.get(key), value)
-    traces = [
-        _under(trace, {key: part for each in usual["data"].get(trace["type"], ()) for key, part in each.items()})
-        for trace in drawn["data"]
-    ]
-    shown = go.Figure(traces, layout)
-    shown.layout.template = None  # Plotly has put its own there
-    return shown
+
+    text: str
+    height: int
 
 
-def _under(said: Any, usual: Any) -> Any:
-    """What is said, and what is usual where nothing is said."""
-    if isinstance(said, dict) and isinstance(usual, dict):
-        return {key: _under(said.get(key), usual.get(key)) for key in {**usual, **said}}
-    return usual if said is None else said
+def as_drawing(fig: go.Figure) -> Drawing:
+    """What is sent of a figure."""
+    drawn = fig.to_dict()
+    drawn["layout"].pop("template", None)
+    return Drawing(to_json_plotly({name: drawn[name] for name in ("data", "layout")}), int(fig.layout.height))
 
 
 FEW_MONTHS = 4  # fit a phone

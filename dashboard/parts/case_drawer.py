@@ -6,7 +6,8 @@ from datetime import date, datetime, time
 import streamlit as st
 
 from dashboard.charts.case_timeline import case_timeline
-from dashboard.parts.components import PLOT, plain, table
+from dashboard.parts.components import plain, table
+from dashboard.parts.plot import plot
 from dashboard.state.case_reader import CaseReader
 from dashboard.state.controls import control, set_value, widget_value
 from dashboard.state.session import Session, note_control
@@ -55,8 +56,7 @@ def _case(session: Session, case_id: str) -> None:
     about.append(f":gray[{plain(words('cases.seen_from', day=wording.day(session.as_of, language)))}]")
     st.markdown(" ".join(about))
     st.markdown(f"### {plain(cases.standing(one)(language))}")
-    st.plotly_chart(session.figure(view, case_timeline), theme=None, config=PLOT, key="figure-case",
-                    alt=cases.standing(one)(language), width="stretch")  # fmt: skip
+    plot(session, session.figure(view, case_timeline), key="figure-case", alt=cases.standing(one)(language))
     _clocks(session, one)
     left, right = st.columns(2, gap="medium")
     with left:

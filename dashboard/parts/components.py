@@ -12,6 +12,7 @@ import polars as pl
 import streamlit as st
 
 from dashboard.charts import Chart, Palette
+from dashboard.parts.plot import plot
 from dashboard.parts.take_away import Card, Figures, take_away
 from dashboard.state import narrowing
 from dashboard.state.controls import page_choices, page_period, page_text
@@ -24,7 +25,6 @@ from queries.views import View, control
 from queries.vocabulary import Text
 from queries.working_days import is_working_day
 
-PLOT = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False}  # Streamlit sees to the width
 VARIATIONS = {
     "common_cause": ("gray", "show_chart"),
     "improving": ("blue", "verified"),
@@ -137,7 +137,7 @@ def show(
         boxed: False where the page has drawn the card around several parts.
         quiet: the view's notes behind a question mark instead of under the figure, where room is short.
         table: labelled figures to take away instead of the view's frame, or what makes them.
-        on_click: callback for a click on a mark, such as `session.pick`; without it a click narrows the selection to
+        on_click: callback for a click on a mark, such as `controls.pick`; without it a click narrows the selection to
             what the mark stands for (`dashboard.state.narrowing`).
         narrows: False on a page that does not show the reader's selection.
     """
@@ -160,10 +160,7 @@ def show(
         alt = finding if isinstance(finding, str) else finding(session.language) if finding else key
         if narrows and on_click is None and narrowing.can_narrow(view):
             on_click = partial(narrowing.click, session, view, f"figure-{key}")
-        st.plotly_chart(
-            session.figure(view, chart), theme=None, config=PLOT, key=f"figure-{key}", alt=alt, width="stretch",
-            on_select=on_click or "ignore", selection_mode="points",
-        )  # fmt: skip
+        plot(session, session.figure(view, chart), key=f"figure-{key}", alt=alt, on_click=on_click)
         if not quiet:
             notes(session, view.notes)
 

@@ -8,7 +8,8 @@ import streamlit as st
 
 from dashboard.charts.signals import against_usual
 from dashboard.charts.signals import course as course_chart
-from dashboard.parts.components import PLOT, choose, empty, heading, notes, plain, show, table, title
+from dashboard.parts.components import choose, empty, heading, notes, plain, show, table, title
+from dashboard.parts.plot import plot
 from dashboard.screens import Page
 from dashboard.state import narrowing
 from dashboard.state.session import Session, open_page
@@ -81,9 +82,7 @@ def _signal(session: Session, row: Mapping[str, Any], index: int) -> None:
                 open_page(session, "cases" if lists else "overview", where, period=window, controls=controls)
         with drawn:
             alt = f"{signals.name_of(row)(language)}: {signals.described(row)(language)}"
-            st.plotly_chart(
-                session.figure(view, course_chart), theme=None, config=PLOT, key=f"figure-signal-{index}", alt=alt
-            )
+            plot(session, session.figure(view, course_chart), key=f"figure-signal-{index}", alt=alt)
 
 
 def _since(session: Session, row: Mapping[str, Any]) -> str:

@@ -13,7 +13,8 @@ from dashboard.forms.rebasing import limits_and_baseline
 from dashboard.parts.components import choose, empty, heading, notes, plain, show, title, variation, verdict
 from dashboard.screens import Page
 from dashboard.state import narrowing
-from dashboard.state.session import Session, pick
+from dashboard.state.controls import pick
+from dashboard.state.session import Session
 from queries import wording
 from queries.dimensions import DIMENSIONS
 from queries.errors import UnreadableFile

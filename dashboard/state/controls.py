@@ -79,14 +79,32 @@ def reported(component: str, name: str) -> str:
     return str(state.get(name) or "") if isinstance(state, Mapping) else ""
 
 
+def clicked(figure: str) -> Mapping[str, Any]:
+    """The mark just clicked in a figure: its x, y, label and `customdata`; empty for none."""
+    said = st.session_state.get(figure)
+    return (said.get("click") if isinstance(said, Mapping) else None) or {}
+
+
+def pick(name: str, figure: str, fragment: str) -> None:
+    """Take the mark clicked in a figure as the choice of the page's control `name` (a callback).
+
+    Args:
+        figure: key of the figure, whose marks carry their key first in `customdata`.
+        fragment: key of the only part of the page that is drawn anew.
+    """
+    data = clicked(figure).get("customdata")
+    if data:
+        st.session_state[LOCAL + name] = data[0]
+    st.rerun(fragment)
+
+
 def marked(figure: str, axis: str = "") -> dict[str, str]:
     """The keys of the mark just clicked in a figure; empty for none.
 
     Args:
         axis: whose key stands first in the mark's `customdata`; without it lines `dimension=key` stand there.
     """
-    points = st.session_state.get(figure, {}).get("selection", {}).get("points", [])
-    data = points[0].get("customdata") if points else None
+    data = clicked(figure).get("customdata")
     if not data:
         return {}
     if axis:

@@ -15,9 +15,9 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from dashboard.charts import escape
 from dashboard.state.choices import Choices
-from dashboard.state.controls import picked_row
+from dashboard.state.controls import clicked, picked_row
 from dashboard.state.filter_widgets import WIDGET
-from dashboard.state.session import Session, link_to, narrow, recall, remember
+from dashboard.state.session import Session, link_to, narrow
 from queries import wording
 from queries.days import add_months, month_end
 from queries.dimensions import DIMENSIONS, GRAINS
@@ -154,11 +154,8 @@ def release(*names: str) -> None:
 
 def click(session: Session, view: View, figure: str) -> None:
     """Narrow to the mark clicked in a figure (a callback)."""
-    points = st.session_state[figure]["selection"]["points"]
-    # a second click on a mark unselects it: what it stood for is taken back, or chosen again where it was taken back
-    mark = marked(session, view, points[0]) if points else recall(f"mark of {figure}")
-    if isinstance(mark, Mark):
-        remember(f"mark of {figure}", mark)
+    mark = marked(session, view, clicked(figure))
+    if mark:
         apply(mark)
 
 

@@ -16,13 +16,12 @@ from typing import Any, Literal, TypeVar
 from urllib.parse import unquote
 from zoneinfo import ZoneInfo
 
-import plotly.graph_objects as go
 import polars as pl
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from dashboard.charts import Chart, Style, settled
+from dashboard.charts import Chart, Drawing, Style, as_drawing
 from dashboard.i18n import Words, choose_language
 from dashboard.state.case_reader import CaseReader
 from dashboard.state.choices import Choices, Link, read_link
@@ -174,13 +173,13 @@ class Session(Keeping):
         """Who signs what this reader writes: as the proxy says, else as they said themselves; "" until then."""
         return proxy_user(self.settings) or str(recall("signature") or "")
 
-    def figure(self, view: View, chart: Chart, style: Style | None = None) -> go.Figure:
-        """The chart of a view, drawn once in the reader's style or another; a kept figure must not be changed."""
+    def figure(self, view: View, chart: Chart, style: Style | None = None) -> Drawing:
+        """The chart of a view, drawn once in the reader's style or another."""
         drawn = style or self.style
         if not view.question:
-            return settled(chart(view, drawn))
+            return as_drawing(chart(view, drawn))
         key = f"{self._kept_under}|{view.snapshot_id}|{view.filters!r}|{view.question}|{_name(chart)}|{drawn!r}"
-        return kept(key, lambda: settled(chart(view, drawn)))
+        return kept(key, lambda: as_drawing(chart(view, drawn)))
 
 
 def begin(settings: Settings, import_desk: ImportDesk | None = None) -> Session:
@@ -353,19 +352,6 @@ def _meant(written: Link) -> Link:
 
 def elsewhere() -> None:
     """The body of a page that is only pointed at."""
-
-
-def pick(name: str, figure: str, fragment: str) -> None:
-    """Take the mark clicked in a figure as the choice of the page's control `name` (a callback).
-
-    Args:
-        figure: key of the figure, whose marks carry their key first in `customdata`.
-        fragment: key of the only part of the page that is drawn anew.
-    """
-    points = st.session_state[figure]["selection"]["points"]
-    if points and points[0].get("customdata"):
-        st.session_state[LOCAL + name] = points[0]["customdata"][0]
-    st.rerun(fragment)
 
 
 def page_control(name: str, default: str, options: Sequence[str]) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from dashboard.charts import Chart as ChartFunction
+from dashboard.charts import template
 from dashboard.parts.components import has_figures
 from dashboard.state.session import Session
 from dashboard.wall import Chart, Skipped
@@ -31,13 +32,13 @@ def chart(
         narrow: it has about half of the screen.
     """
     style = replace(session.style, narrow=narrow)
-    figure = json.loads(session.figure(view, draw, style).to_json())
+    figure = json.loads(session.figure(view, draw, style).text)
     for trace in figure["data"]:
         for name in HOVER:
             trace.pop(name, None)
         trace["hoverinfo"] = "skip"
-    for name in ("height", "width", "autosize"):
-        figure["layout"].pop(name, None)
+    del figure["layout"]["height"]  # it takes the room it is given
+    figure["layout"]["template"] = template(style.dark).to_plotly_json()
     return Chart(figure, said(session, view.finding) or title, title, weight)
 
 

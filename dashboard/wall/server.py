@@ -3,7 +3,6 @@
 import json
 from collections import OrderedDict
 from dataclasses import asdict
-from importlib.resources import files
 from pathlib import Path
 from string import Template
 from threading import Lock
@@ -14,12 +13,12 @@ from starlette.routing import Route
 
 from dashboard.charts import DARK, LIGHT
 from dashboard.i18n import Words
+from dashboard.parts.plot import FOREVER, plotly_js
 from dashboard.wall.payload import PLOTLY, STATIC, Header, Screen, build, payload, reader, screen, version
 from dashboard.wall.programme import USUAL
 from queries.settings import Settings
 
 A_WEEK = 7 * 24 * 3600  # seconds a browser may open the page without asking: a screen switched on while we are away
-FOREVER = "public, max-age=31536000, immutable"  # the files' addresses change when they do
 KEPT = 16  # answers: a few screens in two languages and two themes
 PICTURES = {".png", ".jpg", ".jpeg", ".svg", ".webp"}
 SAFE = {
@@ -109,7 +108,7 @@ def static(request: Request) -> Response:
     """A file of ours, or the installed Plotly; whatever build is asked for, there is only this one."""
     name = request.path_params["name"]
     if name == PLOTLY:
-        return FileResponse(str(files("plotly") / "package_data" / PLOTLY), headers={"Cache-Control": FOREVER})
+        return plotly_js(request)
     if name not in {file.name for file in STATIC.iterdir() if file.suffix in (".js", ".css")}:
         return PlainTextResponse("", status_code=404)
     return FileResponse(STATIC / name, headers=SAFE | {"Cache-Control": FOREVER})

@@ -180,6 +180,23 @@ def test_a_link_with_nonsense_opens_and_says_what_it_left_out(open_page: OpenPag
     assert page.locator("[data-testid=stAlertContentError]").count() == 0
 
 
+def test_a_click_on_a_mark_narrows_the_page_and_a_second_one_takes_it_back_and_charts_stay(
+    open_page: OpenPage, settled: Settle
+):
+    page = open_page("/")
+    page.wait_for_selector(".st-key-figure-on-time .point")
+    assert page.locator(".st-key-figure-on-time [role=figure][aria-label]").count() == 1
+    page.evaluate("document.querySelectorAll('.huiyin-plot').forEach((each) => { each.stays = true; }); null")
+    for narrowed in (1, 0):
+        page.locator(".st-key-figure-on-time .scatterlayer .point").first.dispatch_event("mousemove")
+        page.locator(".st-key-figure-on-time .scatterlayer .point").first.click(force=True)
+        settled(page)
+        assert len(query(page).get("place", [])) == narrowed
+    stay = page.evaluate("[...document.querySelectorAll('.huiyin-plot')].map((each) => each.stays)")
+    assert len(stay) > 1
+    assert all(stay)
+
+
 def test_a_page_is_printed_light_without_its_controls_and_says_what_it_is(open_page: OpenPage, settled: Settle):
     page = open_page("/townships", language="zh-CN", dark=True)
     settled(page)

@@ -1,0 +1,148 @@
+// A chart that stays on the page while its figures change: Plotly alters what differs instead of drawing it anew.
+// LIBRARY (address of Plotly) and TEMPLATES (looks by ground) stand in front of this text.
+const SETTINGS = { displayModeBar: false, scrollZoom: false, doubleClick: false, responsive: false };
+const SIDES = ["l", "r", "t", "b"];
+const SPARE = 40; // pixels of room no label needs that are left as they are
+const CLICKED = ["x", "y", "label", "customdata"];
+
+const rooms = new Map(); // by name of a chart: the margins it had last
+const plots = new WeakMap(); // by the element Streamlit gives a chart for as long as it is on the page
+const waiting = new Set();
+let library = null;
+let awaited = false;
+
+function load() {
+  library ??= new Promise((done, failed) => {
+    const script = document.createElement("script");
+    script.src = new URL(LIBRARY, document.baseURI).href;
+    script.onload = () => done(window.Plotly);
+    script.onerror = () => failed(new Error("Plotly was not to be had"));
+    document.head.append(script);
+  });
+  library.catch(() => (library = null)); // the next chart asks again
+  return library;
+}
+
+/** What is in sight is drawn first, the rest once that is on the screen. */
+function ask(plot) {
+  waiting.add(plot);
+  if (!awaited) setTimeout(drawWaiting);
+  awaited = true;
+}
+
+async function drawWaiting() {
+  try {
+    const Plotly = await load();
+    const [seen, unseen] = parted(waiting);
+    waiting.clear();
+    for (const plot of seen) draw(Plotly, plot);
+    for (const plot of unseen) {
+      await frame();
+      draw(Plotly, plot);
+    }
+  } catch (error) {
+    for (const plot of waiting) fail(plot, error);
+    waiting.clear();
+  }
+  awaited = false;
+  if (waiting.size) drawWaiting();
+}
+
+function parted(all) {
+  const found = [[], []];
+  for (const plot of all) {
+    const { top, bottom } = plot.node.getBoundingClientRect();
+    found[bottom > 0 && top < innerHeight ? 0 : 1].push(plot);
+  }
+  return found;
+}
+
+function frame() {
+  if (document.hidden) return Promise.resolve(); // no frames are made
+  return new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+}
+
+function draw(Plotly, plot) {
+  const { node, text, ground } = plot, width = node.clientWidth;
+  if (!width || !node.isConnected) return; // hidden: a change of its size brings it back
+  if (plot.drawn === text && plot.on === ground && plot.width === width) return;
+  try {
+    const { data, layout } = JSON.parse(text), template = TEMPLATES[ground];
+    const asked = { ...template.layout.margin, ...layout.margin };
+    Object.assign(layout, { width, template, margin: roomy(plot, asked, width) });
+    const first = !plot.drawn;
+    Object.assign(plot, { drawn: text, on: ground, width });
+    if (first) node.replaceChildren();
+    else Plotly.Fx.unhover(node);
+    Plotly.react(node, data, layout, first ? SETTINGS : undefined)
+      .then(() => remember(plot, asked, width))
+      .catch((error) => fail(plot, error));
+    if (first) node.on("plotly_click", ({ points }) => plot.click?.(points[0]));
+  } catch (error) {
+    fail(plot, error);
+  }
+}
+
+/** Plotly finds the room labels need by drawing twice; with the room they had before it draws once. */
+function roomy(plot, asked, width) {
+  const had = rooms.get(plot.name);
+  if (had?.width !== width) return asked;
+  return Object.fromEntries(SIDES.map((side) => [side, Math.max(asked[side], had[side])]));
+}
+
+function remember(plot, asked, width) {
+  const drawn = plot.node._fullLayout;
+  if (!plot.drawn || !drawn) return;
+  const { base, ...labels } = drawn._pushmargin;
+  const needed = (side) => Math.max(asked[side], ...Object.values(labels).map((each) => each[side]?.size ?? 0));
+  if (SIDES.some((side) => drawn._size[side] > needed(side) + SPARE)) {
+    rooms.delete(plot.name);
+    plot.width = 0;
+    ask(plot);
+    return;
+  }
+  const { l, r, t, b } = drawn._size;
+  rooms.set(plot.name, { l, r, t, b, width });
+}
+
+/** A chart that cannot be drawn leaves its sentence; the page goes on. */
+function fail(plot, error) {
+  console.error(error);
+  release(plot);
+  plot.node.textContent = plot.node.getAttribute("aria-label");
+}
+
+function release(plot) {
+  if (plot.drawn) window.Plotly.purge(plot.node);
+  plot.drawn = "";
+}
+
+function begin(parent) {
+  const node = document.createElement("div");
+  node.className = "huiyin-plot";
+  node.setAttribute("role", "figure");
+  parent.append(node);
+  const plot = { node, drawn: "" };
+  plot.resized = new ResizeObserver(() => ask(plot));
+  plot.resized.observe(node);
+  plots.set(parent, plot);
+  return plot;
+}
+
+export default function ({ data, parentElement, setTriggerValue }) {
+  const plot = plots.get(parentElement) ?? begin(parentElement);
+  plot.node.setAttribute("aria-label", data.alt);
+  plot.node.style.height = `${data.height}px`;
+  plot.name = data.name;
+  plot.text = data.figure;
+  plot.ground = data.ground;
+  plot.click = data.clicks && ((point) =>
+    setTriggerValue("click", Object.fromEntries(CLICKED.map((name) => [name, point[name] ?? null]))));
+  ask(plot);
+  return () => {
+    if (parentElement.isConnected) return; // Streamlit also calls this where newer figures overtook older ones
+    plot.resized.disconnect();
+    release(plot);
+    plots.delete(parentElement);
+  };
+}
