@@ -166,9 +166,10 @@ def _trail(session: Session) -> None:
     if choices.as_of:
         chosen = words("filters.as_of_chosen", day=wording.day(choices.as_of, language))
         pills.append(("as_of", chosen, narrowing.release, ("as_of",)))
-    if choices.is_default:
-        return
+    # drawn when empty too: a part more or less above the page would make the browser build the whole of it anew
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", key="trail"):
+        if choices.is_default:
+            return
         st.button(words("filters.everything"), on_click=state.clear, type="tertiary", key="clear-filters",
                   icon=":material/filter_alt_off:", help=words("filters.clear"))  # fmt: skip
         for name, said, take_back, arguments in {pill[0]: pill for pill in pills}.values():
