@@ -180,6 +180,18 @@ def test_time_to_recognition_never_rests_on_fewer_than_five(demo_snapshot):
     assert f"在交办后{wording.days(view.frame['median'][0], 'zh')}内" in view.finding.zh
 
 
+def test_batches_are_told_in_the_order_they_were_assigned_and_not_of_their_names(tmp_path):
+    months = {"第一批": 1, "第二批": 2, "第三批": 3}
+    items = [
+        {"item_id": name, "batch": name, "assigned_on": f"2022-{month:02}-01", "reported_on": "2022-04-01"}
+        for name, month in months.items()
+    ]
+    view = batches.ladder(kept(tmp_path / "s", backlog_item=items), Filters(as_of=date(2022, 6, 30)))
+    assert view.frame["batch"].to_list() == list(months)
+    told = view.finding.zh
+    assert told.index("第一批") < told.index("第二批") < told.index("第三批")
+
+
 def test_a_batch_of_few_items_is_called_few_and_not_missing(tmp_path):
     item = {"item_id": "1", "batch": "first", "assigned_on": "2022-03-01", "review_result": "under_review"}
     view = batches.to_recognition(kept(tmp_path / "s", backlog_item=[item]), Filters(as_of=date(2022, 6, 30)))
@@ -403,12 +415,12 @@ def test_a_reception_nobody_came_to_is_no_gap_and_a_period_without_a_roster_show
     assert (table["早会"]["duty"], table["早会"]["settled"]) == ("—", "—")
 
 
-def test_days_after_the_as_of_day_are_to_come_and_bring_no_visits(tmp_path):
+def test_days_after_the_as_of_day_are_planned_or_to_come_and_bring_no_visits(tmp_path):
     on = {"post_on_duty": "值班领导", "received_count": 3, "settled_count": 1}
-    snapshot = kept(tmp_path / "s", special_period=[PERIOD], reception_day=roster(n4=on, n5=on, n6=on))
+    snapshot = kept(tmp_path / "s", special_period=[PERIOD], reception_day=roster(n4=on, n5=on))
     view = periods.coverage(snapshot, Filters(as_of=date(2022, 3, 4)), "1")
     north = view.frame.filter(pl.col("place_code") == "north")
-    assert north["status"].to_list() == ["covered", "future", "future"]
+    assert north["status"].to_list() == ["covered", "planned", "future"]
     assert north["received_count"].to_list() == [3, None, None]
     assert periods.overview(snapshot, Filters(as_of=date(2022, 3, 3))).frame.is_empty()
 

@@ -35,6 +35,7 @@ MARKS = {
     "missing": Mark("x-thin-open", "✕", "ink"),
     "absent": Mark("x-thin-open", "✕", "ink"),
     "unknown": Mark("circle-open", "○", "neutral"),
+    "planned": Mark("circle-dot-open", "◉", "neutral"),
     "future": Mark("line-ew-open", "–", "neutral"),
 }
 

@@ -5,7 +5,7 @@ import streamlit as st
 from dashboard.charts.matrix import status_matrix
 from dashboard.charts.ratios import usual_ratios
 from dashboard.forms.entries import entry, nothing_entered
-from dashboard.parts.components import choose, heading, show
+from dashboard.parts.components import card, choose, heading, show, title
 from dashboard.parts.listings import listing
 from dashboard.screens import Page
 from dashboard.state.session import Session
@@ -26,7 +26,7 @@ def render(session: Session) -> None:
         headings = {name: words(f"periods.{name}") for name in OVERVIEW}
         listing(session, view, periods.table(view, language), headings, key="overview", boxed=False,
                 sentence=words("periods.overview_title"), note=words("periods.overview_note"),
-                formats={"expected": "decimal", "verdict": "long"})  # fmt: skip
+                formats={"expected": "decimal"})  # fmt: skip
         entry(session, "special_period", key="periods")
     names = {each.key: each.name(language) for each in session.answer(periods.listed)}
     key = choose(session, "at", list(names), names.__getitem__, label=words("periods.at"), menu=True)
@@ -39,9 +39,8 @@ def render(session: Session) -> None:
              note=words("periods.usual_note"))  # fmt: skip
     with right:
         _receptions(session, key)
-    with st.container(border=True, key="card-roster", gap="small"):
-        st.markdown(f"### {words('periods.entry_title')}")
-        st.caption(words("periods.entry_note"))
+    with card("entry"):
+        title(session, words("periods.entry_title"), words("periods.entry_note"))
         entry(session, "reception_day", key="roster", ids=session.answer(periods.roster_ids, key))
 
 

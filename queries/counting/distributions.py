@@ -170,7 +170,8 @@ def backlog_batches(
         by, then assigned, reported, recognised, returned (by the level above), under_review (reported, and the result
         came later or is not out yet), not_stated (no result given), reflowed (petitioned again after recognition),
         excluded (dates contradict each other: in none of the other numbers), days_at_risk (days from recognition to
-        reflow or to the as-of day, summed over the recognised).
+        reflow or to the as-of day, summed over the recognised). Batches by their first assignment: names in Chinese
+        numerals do not sort.
     """
 
     def counted(basis: Basis) -> dict[str, nw.Expr]:
@@ -193,12 +194,28 @@ def backlog_batches(
         }
 
     frame = _tally(snapshot, engine, filters, "backlog", ASSIGNED, by, [], counted)
+    if tuple(by) == ("batch",):
+        first = _first_assigned(snapshot, filters, engine)
+        frame = frame.join(first, on="batch", how="left", maintain_order="left")
+        frame = frame.sort("first_day", maintain_order=True).drop("first_day")
     risk = _time_at_risk(snapshot, by, filters, engine)
     if by:
         return frame.join(risk, on=_names(by), how="left", maintain_order="left").with_columns(
             pl.col("days_at_risk").fill_null(0)
         )
     return frame.hstack(risk)
+
+
+def _first_assigned(snapshot: Snapshot, filters: Filters | None, engine: Engine | None) -> pl.DataFrame:
+    """batch, first_day: days since 1970 of the first assignment."""
+
+    def day(basis: Basis) -> Group:
+        return Group("first_day", nw.col("assigned_day").cast(nw.Int32), 2**16)
+
+    frame = _tally(
+        snapshot, engine, filters, "backlog", ASSIGNED, ("batch",), [day], lambda basis: {"items": assigned(basis)}
+    )
+    return frame.group_by("batch").agg(pl.col("first_day").min())
 
 
 def _time_at_risk(

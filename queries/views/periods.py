@@ -28,13 +28,21 @@ REACH = 28  # calendar days on both sides of a day within which days count as th
 MOST_DAYS, MOST_PLACES = 17, 16  # of the matrix picture; the table has all
 KINDS = {term.key: term.label for field in SPECIAL_PERIOD.fields for term in field.choices}
 STATUSES = {
-    "covered": Text("已排班", "covered"),
+    "covered": Text("到位", "covered"),
     "absent": Text("无人值班", "nobody on duty"),
     "unknown": Text("未登记", "not entered"),
+    "planned": Text("已排班", "planned"),
     "future": Text("未到", "still to come"),
 }
-"""covered: a post is entered. absent: the day is entered without a post. unknown: no entry. future: after the day
-seen from, without an entry."""
+"""covered: a post is entered. absent: the day is entered without a post. unknown: no entry. planned, future: after the
+day seen from, with a post and without."""
+AHEAD = ("planned", "future")
+AGAINST_USUAL = {
+    None: Text("没有可比的平常日子", "no ordinary days to compare with"),
+    0: Text("未超出偶然波动", "within chance"),
+    1: Text("明显多于平常", "clearly more"),
+    -1: Text("明显少于平常", "clearly fewer"),
+}
 
 
 @dataclass(frozen=True)
@@ -218,7 +226,7 @@ def _finding(frame: pl.DataFrame) -> Text | None:
 def against_usual(row: dict[str, object]) -> Text:
     """Whether the petitions of a row of `overview` were beyond chance, in words with both numbers."""
     if row["direction"] is None:
-        return Text("没有可比的平常日子", "no ordinary days to compare with")
+        return AGAINST_USUAL[None]
     numbers = {
         "seen": both(wording.items, row["count"]),
         "usual": tuple(wording.number(row["expected"], language, 1) for language in ("zh", "en")),  # type: ignore[arg-type]  # a number in this column
@@ -251,7 +259,9 @@ def _cells(snapshot: Snapshot, filters: Filters, period: Period) -> pl.DataFrame
     return cells.with_columns(
         pl.when(later).then(None).otherwise(pl.col("received_count")).alias("received_count"),
         pl.when(later).then(None).otherwise(pl.col("settled_count")).alias("settled_count"),
-        pl.when(later)
+        pl.when(later & post)
+        .then(pl.lit("planned"))
+        .when(later)
         .then(pl.lit("future"))
         .when(post)
         .then(pl.lit("covered"))
@@ -287,7 +297,7 @@ def coverage(snapshot: Snapshot, filters: Filters, key: str) -> View:
 
 
 def _coverage_finding(frame: pl.DataFrame) -> Text | None:
-    due = frame.filter(pl.col("status") != "future")
+    due = frame.filter(~pl.col("status").is_in(AHEAD))
     if due.is_empty():
         return None
     covered = due.filter(pl.col("status") == "covered").height
@@ -438,7 +448,7 @@ def table(view: View, language: str) -> pl.DataFrame:
             "settled": settled,
             "count": view.frame["count"],
             "expected": view.frame["expected"],
-            "verdict": [against_usual(row)(language) for row in rows],
+            "verdict": [AGAINST_USUAL[row["direction"]](language) for row in rows],
         }
     )
 
