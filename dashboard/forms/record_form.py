@@ -50,11 +50,12 @@ def pick_record(session: Session, kind: str, ids: Sequence[RecordId] | None = No
         return
     titles = session.answer(records.titles, kind, session.language)
     options = list(titles) if ids is None else [each for each in ids if each in titles]
-    with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
+    one = kind_of(kind).one(session.language)
+    with st.container(horizontal=True, gap="small", vertical_alignment="bottom", width=560):
         chosen = st.selectbox(
-            session.words("records.pick", one=kind_of(kind).one(session.language)), options, index=None,
-            format_func=titles.__getitem__, key=f"pick-{key}", placeholder=session.words("records.choose"),
-            label_visibility="collapsed",
+            session.words("records.pick", one=one), options, index=None, format_func=titles.__getitem__,
+            key=f"pick-{key}", placeholder=session.words("records.pick", one=one), label_visibility="collapsed",
+            width=320,
         )  # fmt: skip
         if st.button(session.words("records.edit"), icon=":material/edit:", key=f"edit-{key}", disabled=chosen is None):
             open_record(session, kind, chosen, key=key)
@@ -172,9 +173,21 @@ def _fields(
     try:
         session.save_record(kind.name, given | hidden, *(() if row is None else (row[kind.id], row["version"])))
     except InvalidRecord as error:
-        for name, sentences in error.problems.items():
-            text = plain(words("records.then").join(each(session.language) for each in sentences))
-            slots.get(name, slots[""]).markdown(f":material/error: **{text}**")
+        labels = {field.name: field.label(session.language) for field in kind.asked}
+        said = {
+            name: words("records.then").join(each(session.language) for each in sentences)
+            for name, sentences in error.problems.items()
+        }
+        for name, text in said.items():
+            if name in labels:
+                slots[name].markdown(f":material/error: **{plain(text)}**")
+        # beside the button too: in a long form the fields are out of sight
+        wrong = [labels[name] for name in said if name in labels]
+        lines = [text for name, text in said.items() if name not in labels]
+        lines += (
+            [words("records.wrong_fields", names=wording.listing(wrong, session.language, len(wrong)))] if wrong else []
+        )
+        slots[""].warning("\n\n".join(map(plain, lines)), icon=":material/error:")
     except Conflict as error:
         remember(f"conflict-{key}", (error, given))
         return error, given

@@ -5,7 +5,7 @@ described once.
 """
 
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -157,8 +157,13 @@ class Kind:
 
     def titled(self, content: Content, language: str) -> str:
         """A record in one line, for lists and sentences: its title fields, those that are given."""
-        shown = (said(self.field(name), content.get(name), language) for name in self.title)
-        return " · ".join(_short(each) for each in shown if each != wording.MISSING)
+        return in_one_line(said(self.field(name), content.get(name), language) for name in self.title)
+
+
+def in_one_line(texts: Iterable[str]) -> str:
+    """Texts of a title, long ones shortened; a number within a batch says the batch itself."""
+    given = [text for text in texts if text != wording.MISSING]
+    return " · ".join(_short(text) for text in given if not any(other.startswith(f"{text}/") for other in given))
 
 
 def said(field: Field, value: Any, language: str) -> str:

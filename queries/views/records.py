@@ -7,7 +7,7 @@ import polars as pl
 from queries import wording
 from queries.filters import Filters
 from queries.measures import Ratio, measures
-from queries.records.fields import Content, Field, Kind, said
+from queries.records.fields import Content, Field, Kind, in_one_line, said
 from queries.records.kinds import kind_of
 from queries.rules import RULE_SETS
 from queries.snapshot import Snapshot
@@ -71,7 +71,7 @@ def titled(snapshot: Snapshot, kind: Kind, content: Content, language: str) -> s
         in_words(snapshot, kind.field(name), content.get(name), language, content.get("measure") or "")
         for name in kind.title
     )
-    return " · ".join(text if len(text) <= 40 else f"{text[:39]}…" for text in words if text != wording.MISSING)
+    return in_one_line(words)
 
 
 def record(snapshot: Snapshot, kind: str, record_id: int | str) -> dict[str, Any] | None:
