@@ -4,6 +4,7 @@ Shares are numbers from 0 to 1 and become per cent with one decimal; differences
 A missing number is an em dash. English uses the true minus sign.
 """
 
+import re
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -20,6 +21,8 @@ TRUE_DIGITS = 12  # of a share: what is nearer to 0 or 1 comes from rounding in 
 _LOCALES = {"zh": Locale("zh", "CN", script="Hans"), "en": Locale("en", "US")}
 _DAY = {"zh": "y年M月d日", "en": "d MMM y"}
 _MONTH = {"zh": "y年M月", "en": "MMM y"}
+_ARTICLES = re.compile(r" Art\. (\d+(?:, \d+)*)")
+_RULES = {"信访工作条例": "Regulation on Petition Work", "信访条例": "Regulation on Letters and Visits"}
 
 
 @cache
@@ -91,6 +94,16 @@ def fraction(numerator: int | None, denominator: int | None, language: str) -> s
     if numerator is None or denominator is None:
         return MISSING
     return part_of(numerator, denominator, language) + ("件" if language == "zh" else "")
+
+
+def cited(source: str, language: str) -> str:
+    """Of the sources of a definition those that a reader can look up: 信访工作条例第22条; "" where there are none."""
+    kept = "; ".join(part for part in source.split("; ") if not part.startswith("DOMAIN"))
+    if language == "zh":
+        return _ARTICLES.sub(lambda found: f"第{found[1].replace(', ', '、')}条", kept)
+    for zh, en in _RULES.items():
+        kept = kept.replace(zh, en)
+    return kept
 
 
 def part_of(part: int, whole: int, language: str) -> str:

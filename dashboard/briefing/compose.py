@@ -236,15 +236,10 @@ def _definitions(used: dict[str, Measure], language: str) -> tuple[Definition, .
             meaning=each.meaning(language),
             cohort=each.cohort.label(language),
             unit=each.unit(language),
-            source=_published(each.source),
+            source=wording.cited(each.source, language),
         )
         for each in sorted(used.values(), key=lambda each: order.index(each.name))
     )
-
-
-def _published(source: str) -> str:
-    """Of the sources of a measure those that a reader can look up."""
-    return "; ".join(part for part in source.split("; ") if not part.startswith("DOMAIN"))
 
 
 def file_stem(bureau: str, month: date, data_version: str, language: str) -> str:

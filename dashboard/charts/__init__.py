@@ -118,6 +118,7 @@ def template(dark: bool) -> go.layout.Template:
             "xaxis": axis | {"showgrid": False},
             "yaxis": axis,
             "showlegend": False,
+            "minreducedwidth": 40,  # CSS pixels of a plot on a phone: what is printed beside it is not cut off
             "clickmode": "event",
             "hovermode": "closest",
             "dragmode": False,

@@ -47,7 +47,7 @@ def _own_targets(fig: go.Figure, rows: pl.DataFrame, places: Sequence[int], styl
         return
     low, high = fig.layout.xaxis.range
     reach = share_axis([low, high, *(goal for goal, _ in goals)])["range"]
-    fig.update_layout(xaxis={"range": reach})
+    fig.update_layout(xaxis={"range": reach, "nticks": 4})
     fig.add_scatter(
         x=[goal for goal, _ in goals],
         y=[place for _, place in goals],

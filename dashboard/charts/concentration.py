@@ -161,7 +161,7 @@ def _rung(row: dict[str, Any], style: Style) -> str:
         return wording.items(row["items"], language)
     text = wording.fraction(row["items"], row["of"], language)
     if row["step"] == "recognised" and row["under_review"]:
-        text += words("charts.under_review", items=wording.items(row["under_review"], language))
+        text += words("charts.under_review", count=wording.number(row["under_review"], language))
     return text
 
 

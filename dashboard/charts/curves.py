@@ -43,7 +43,8 @@ def event_curve(view: View, style: Style) -> go.Figure:
             line={"color": palette.muted, "width": 1, "dash": "dot"}, hoverinfo="skip",
         )  # fmt: skip
         fig.add_annotation(
-            x=half, y=HALF, yanchor="top", showarrow=False,
+            # left of the median the curve runs below the half, right of it above: the label stands on the free side
+            x=half, y=HALF, yanchor="bottom" if beyond else "top", showarrow=False,
             xanchor="right" if beyond else "left", xshift=-6 if beyond else 6,
             text=f"<b>{style.words('charts.half_by', days=wording.days(half, style.language))}</b>",
         )  # fmt: skip

@@ -293,7 +293,7 @@ def _axis(shares: Sequence[float], style: Style) -> dict[str, Any]:
     return {
         "range": [low, 1.02],
         "tickformat": ".0%",
-        "dtick": 0.2 if low < 0.5 else 0.1,
+        "dtick": None,  # as many as the width has room for
         "showgrid": True,
         "gridcolor": style.palette.grid,
     }

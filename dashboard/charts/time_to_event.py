@@ -56,21 +56,21 @@ def _curve(rows: pl.DataFrame, style: Style, last: int, marks: Sequence[int], wo
     limits = rows.with_columns(pl.col(name).fill_null(pl.col("value")) for name in ("lower", "upper"))
     for name, fill in (("upper", None), ("lower", "tonexty")):
         fig.add_scatter(
-            x=days, y=limits[name].to_list(), mode="lines", line={"color": palette.band, "width": 1},
+            x=days, y=limits[name].to_list(), mode="lines", line={"color": palette.band, "width": 1, "shape": "hv"},
             fill=fill, fillcolor=palette.band, hoverinfo="skip",
         )  # fmt: skip
     fig.add_scatter(
         x=days,
         y=rows["value"].to_list(),
         mode="lines",
-        line={"color": palette.data, "width": 2},
+        line={"color": palette.data, "width": 2, "shape": "hv"},
         customdata=[_hover(row, style, word) for row in rows.iter_rows(named=True)],
         hovertemplate="%{customdata}<extra></extra>",
     )
     for day in marks:
         at = rows.filter(pl.col("day") == day)
         if at.height:
-            _mark(fig, day, at["value"][0], style)
+            _mark(fig, day, at["value"][0], style, to_the_right=day == marks[-1] and day <= last / 2)
     top = max((share for share in limits["upper"].to_list() if share is not None), default=1.0)
     fig.update_layout(
         xaxis={"range": [0, last], "dtick": 30, "tick0": 0, "title": {"standoff": 8}},
@@ -79,8 +79,8 @@ def _curve(rows: pl.DataFrame, style: Style, last: int, marks: Sequence[int], wo
     return fig
 
 
-def _mark(fig: go.Figure, day: int, share: float, style: Style) -> None:
-    """A day that is read off: a dot, and its share in words."""
+def _mark(fig: go.Figure, day: int, share: float, style: Style, *, to_the_right: bool) -> None:
+    """A day that is read off: a dot, and its share in words; two of them must not touch on a phone."""
     palette = style.palette
     fig.add_scatter(
         x=[day, day], y=[0, share], mode="lines", line={"color": palette.muted, "width": 1, "dash": "dot"},
@@ -96,8 +96,8 @@ def _mark(fig: go.Figure, day: int, share: float, style: Style) -> None:
         y=share,
         text=f"<b>{text}</b>",
         showarrow=False,
-        xanchor="right" if low else "left",
-        xshift=-4 if low else 8,
+        xanchor="right" if low and not to_the_right else "left",
+        xshift=-4 if low and not to_the_right else 4 if low else 8,
         yshift=12 if low else -14,
         font={"size": 13},
     )

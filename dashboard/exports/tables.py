@@ -7,6 +7,7 @@ import polars as pl
 
 from dashboard.exports import Exporter, Pack, Sheet
 from dashboard.exports.cells import csv_bytes, frame_csv
+from queries import wording
 
 
 def _write_csv(pack: Pack, folder: Path) -> list[Path]:
@@ -51,7 +52,7 @@ def definition_lines(pack: Pack) -> list[tuple[str, ...]]:
             each.meaning(language),
             each.cohort.label(language),
             each.unit(language),
-            each.source,
+            wording.cited(each.source, language),
         )
         for each in pack.measures
     ]

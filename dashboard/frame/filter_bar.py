@@ -51,7 +51,7 @@ def filter_bar(session: Session, page: str, pages: Sequence[str] = (), *, filter
             for name in MAIN:
                 _dimension(session, name, width=124, collapsed=True)
             _more(session)
-        describe(session.language, session.dark, session.words("frame.tab", page=session.words(f"{page}.title")))
+        describe(session.words, session.dark, session.words("frame.tab", page=session.words(f"{page}.title")))
         on_paper(session, page, filtered=filtered)
         st.space("stretch")
         with st.container(width="content"):

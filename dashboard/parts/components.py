@@ -57,10 +57,10 @@ def heading(session: Session, sentence: Text | str, beside: Callable[[Session], 
         beside: draws a small control at the end of the line, such as `briefing_menu`.
     """
     text = sentence if isinstance(sentence, str) else sentence(session.language)
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="heading"):
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="heading"):
         st.markdown(f"# {plain(text)}", width="stretch")
         with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content"):
-            st.markdown(freshness(session), width="content", text_alignment="right")
+            st.markdown(freshness(session), width="content")
             if beside:
                 beside(session)
     if session.ignored:
@@ -105,11 +105,12 @@ def card(key: str, height: int | str = "content") -> Iterator[None]:
 
 def title(session: Session, sentence: Text | str | None, note: str = "", help: str | None = None) -> None:
     """A card's finding, and under it period, cohort and what the marks mean."""
-    if sentence is not None:
-        text = sentence if isinstance(sentence, str) else sentence(session.language)
-        st.markdown(f"### {plain(text)}")
-    if note or help:
-        st.caption(plain(note), help=help)
+    with st.container(gap=None):
+        if sentence is not None:
+            text = sentence if isinstance(sentence, str) else sentence(session.language)
+            st.markdown(f"### {plain(text)}")
+        if note or help:
+            st.caption(plain(wording.capital(note)), help=help)
 
 
 def show(
@@ -146,8 +147,7 @@ def show(
         border=boxed, key=f"card-{key}" if boxed else None, gap="small", height="stretch" if boxed else "content"
     ):
         with st.container(horizontal=True, gap="small", vertical_alignment="top"):
-            with st.container(gap=None):
-                title(session, finding, note, _help(session, view, quiet=quiet))
+            title(session, finding, note, _help(session, view, quiet=quiet))
             if view.frame.height:
                 said = finding if isinstance(finding, str) else finding(session.language) if finding else ""
                 drawn = has_figures(view)
@@ -289,7 +289,7 @@ def metrics(session: Session, figures: Sequence[Figure], key: str) -> None:
                 )
             for at, line in enumerate(figure.small_print):
                 with st.container(horizontal=True, gap=None, vertical_alignment="center"):
-                    st.caption(plain(line), width="stretch")
+                    st.caption(plain(wording.capital(line)), width="stretch")
                     if at == len(figure.small_print) - 1 and figure.cases and session.cases is not None:
                         _items_link(session, figure)
 
@@ -345,6 +345,8 @@ def table(
     key: str,
     shares: Sequence[str] = (),
     decimals: Sequence[str] = (),
+    signed: Sequence[str] = (),
+    sentences: Sequence[str] = (),
     height: int | str = "auto",
     rows: Sequence[narrowing.Row] = (),
 ) -> None:
@@ -354,17 +356,25 @@ def table(
         headings: column to heading; also the order of the columns.
         shares: columns of numbers 0 to 1, shown in per cent with one decimal.
         decimals: columns shown with one decimal.
+        signed: columns of differences of counts, shown with their sign.
+        sentences: columns of text that need room.
         rows: what each row stands for (`narrowing.rows`); a click on it narrows the page to that.
     """
+    headings = {name: wording.capital(heading) for name, heading in headings.items()}
     formats = dict.fromkeys(shares, "percent") | dict.fromkeys(decimals, "%.1f")
+    formats = {name: "localized" for name in headings if frame.schema[name].is_integer()} | formats
     columns = {
         name: st.column_config.NumberColumn(heading, format=formats[name])
         if name in formats
-        else st.column_config.Column(heading)
+        else st.column_config.Column(heading, width="large" if name in sentences else None)
         for name, heading in headings.items()
     }
+    columns |= {name: st.column_config.TextColumn(headings[name], alignment="right") for name in signed}
+    said = [
+        pl.Series(name, [None if each is None else wording.signed(each) for each in frame[name]]) for name in signed
+    ]
     st.dataframe(
-        frame.select(list(headings)),
+        frame.with_columns(said).select(list(headings)),
         column_config=columns,
         hide_index=True,
         key=f"table-{key}",

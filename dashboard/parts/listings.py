@@ -14,9 +14,10 @@ from queries import wording
 from queries.views import View
 from queries.vocabulary import Text
 
-DAY_WIDTH, WORDS_WIDTH = 96, 150  # CSS pixels of a date, of a few words
-Format = Literal["percent", "decimal", "half", "day", "words", "long"]
+DAY_WIDTH, WORDS_WIDTH = 90, 132  # CSS pixels of a date, of a few words
+Format = Literal["whole", "percent", "decimal", "half", "day", "words", "long"]
 _FORMATS: Mapping[Format, Any] = {
+    "whole": lambda heading: st.column_config.NumberColumn(heading, format="localized"),
     "percent": lambda heading: st.column_config.NumberColumn(heading, format="%.1f%%"),
     "decimal": lambda heading: st.column_config.NumberColumn(heading, format="%.1f"),
     "half": lambda heading: st.column_config.NumberColumn(heading, format="%g"),
@@ -24,8 +25,8 @@ _FORMATS: Mapping[Format, Any] = {
     "words": lambda heading: st.column_config.TextColumn(heading, width=WORDS_WIDTH),
     "long": lambda heading: st.column_config.TextColumn(heading, width="large"),
 }
-MOST = 12  # rows shown without scrolling
-HEIGHT = 460  # CSS pixels of a longer table
+MOST = 14  # rows: a city and its townships shown without scrolling
+HEIGHT = 530  # CSS pixels of a longer table
 
 
 def listing(
@@ -53,21 +54,21 @@ def listing(
         quiet: without the view's notes, which then stand elsewhere on the page.
         rows: what each row stands for (`narrowing.rows`); a click on it narrows the page to that.
     """
+    headings = {name: wording.capital(heading) for name, heading in headings.items()}
     shown = frame.select(list(headings))
     finding = sentence if sentence is not None else view.finding
     with st.container(
         border=boxed, key=f"card-{key}" if boxed else None, gap="small", height="stretch" if boxed else "content"
     ):
         with st.container(horizontal=True, gap="small", vertical_alignment="top"):
-            with st.container(gap=None):
-                title(session, finding, note)
+            title(session, finding, note)
             if shown.height:
                 files = shown.rename(dict(headings))
                 take_away(session, view, Card(key, "", has_chart=False, figures=files))
         if shown.is_empty():
             empty(session, view)
             return
-        made = formats or {}
+        made = {name: "whole" for name in headings if shown.schema[name].is_integer()} | dict(formats or {})
         scaled = [pl.col(name) * 100 for name, form in made.items() if form == "percent"]
         st.dataframe(
             shown.with_columns(scaled),

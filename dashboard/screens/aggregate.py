@@ -2,7 +2,6 @@
 
 from typing import Any, Literal
 
-import polars as pl
 import streamlit as st
 
 from dashboard.forms.record_fields import local, sign
@@ -41,7 +40,7 @@ def render(session: Session) -> None:
         set_value("table", next(iter(kept)))
     key = choose(
         session, "table", list(kept), lambda name: statistics.titled(kept[name], language),
-        label=words("statistics.choose"), menu=True,
+        label=words("statistics.choose"), menu=True, width=560,
     )  # fmt: skip
     shown = kept[key]
     with above:
@@ -131,8 +130,10 @@ def _beside(session: Session, statement: Statement, found: reconciliation.Reconc
     if statement.lacks:
         headings = {each: text for each, text in headings.items() if "difference" not in each}
     headings[language] = words("statistics.column_reason")
-    frame = found.lines.frame.with_columns(_in_signs("difference_numerator", "difference_denominator"))
-    table(session, frame, headings, key=f"reconciled-{name}", height=_height(frame.height))
+    table(
+        session, found.lines.frame, headings, key=f"reconciled-{name}", height=_height(found.lines.frame.height),
+        signed=[each for each in headings if each.startswith("difference")], sentences=(language,),
+    )  # fmt: skip
     notes(session, found.lines.notes)
     if found.parts is None:
         return
@@ -144,12 +145,10 @@ def _beside(session: Session, statement: Statement, found: reconciliation.Reconc
     headings |= {each: words(f"statistics.column_{each}_part") for each in ("numerator", "denominator")}
     if not statement.is_share:
         headings.pop("denominator")
-    frame = found.parts.frame.with_columns(_in_signs("numerator", "denominator"))
-    table(session, frame, headings, key=f"parts-{name}", height="content")
-
-
-def _in_signs(*names: str) -> list[pl.Expr]:
-    return [pl.col(name).map_elements(wording.signed, return_dtype=pl.String) for name in names]
+    table(
+        session, found.parts.frame, headings, key=f"parts-{name}", height="content",
+        signed=[each for each in headings if each in ("numerator", "denominator")], sentences=(language,),
+    )  # fmt: skip
 
 
 def _height(rows: int) -> Literal["content", "auto"]:

@@ -11,6 +11,7 @@ from dashboard.parts.components import choose, heading, plain, table
 from dashboard.screens import Page
 from dashboard.state.kept import spec_sentences
 from dashboard.state.session import Session
+from queries import wording
 from queries.dimensions import DIMENSIONS, GRAINS
 from queries.methods import Method, methods
 from queries.rules import CONVENTIONS, RULE_SETS
@@ -50,10 +51,10 @@ def _measure(session: Session, definition: Definition) -> None:
         st.markdown(plain(each.meaning(language)))
         facts = (
             ("definitions.cohort", each.cohort.label(language)),
-            ("definitions.source", each.source),
+            ("definitions.source", wording.cited(each.source, language)),
             ("definitions.name", each.name),
         )
-        st.caption(" · ".join(f"{words(key)} {plain(text)}" for key, text in facts))
+        st.caption(" · ".join(f"{words(key)} {plain(text)}" for key, text in facts if text))
         if definition.reason is not None:
             st.caption(f":material/info: {plain(definition.reason(language))}")
         sentences = spec_sentences(str(SPECS)).get(each.name, ())
@@ -73,7 +74,7 @@ def _rules(session: Session) -> None:
     headings = {name: rules.label(language) for name, rules in RULE_SETS.items()}
     table(session, frame, {"rule": words("definitions.rule"), **headings}, key="rules")
     for rules in RULE_SETS.values():
-        st.caption(f"{plain(rules.label(language))}: {plain(rules.source)}")
+        st.caption(f"{plain(rules.label(language))}: {plain(wording.cited(rules.source, language))}")
     st.markdown(f"## {plain(words('filters.convention'))}")
     for name, label in CONVENTIONS.items():
         st.markdown(f"- **{plain(label(language))}** {plain(words(f'definitions.convention_{name}'))}")

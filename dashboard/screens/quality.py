@@ -174,11 +174,11 @@ def _coverage(session: Session) -> None:
     with card("coverage"):
         title(session, session.answer(quality.coverage_finding), words("quality.coverage_note"))
         st.dataframe(
-            filled.select(pl.col(language).alias("column"), "share", "filled", "heading"),
+            filled.select(pl.col(language).alias("column"), pl.col("share") * 100, "filled", "heading"),
             column_config={
                 "column": column(words("quality.column_column")),
                 "share": st.column_config.ProgressColumn(
-                    words("quality.column_filled"), format="percent", min_value=0, max_value=1
+                    words("quality.column_filled"), format="%.1f%%", min_value=0, max_value=100, width=140
                 ),
                 "filled": st.column_config.NumberColumn(words("quality.column_rows"), format="localized", width=70),
                 "heading": column(words("quality.column_heading")),

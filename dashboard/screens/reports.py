@@ -4,7 +4,7 @@ import streamlit as st
 
 from dashboard.charts.matrix import status_matrix
 from dashboard.forms.entries import entry, nothing_entered
-from dashboard.parts.components import heading, plain, show
+from dashboard.parts.components import card, heading, plain, show, title
 from dashboard.parts.listings import listing
 from dashboard.screens import Page
 from dashboard.state import narrowing
@@ -31,9 +31,8 @@ def render(session: Session) -> None:
     with right:
         _tables(session)
     _offices(session)
-    with st.container(border=True, key="card-entry", gap="small"):
-        st.markdown(f"### {words('reports.entry_title')}")
-        st.caption(words("reports.entry_note"))
+    with card("entry"):
+        title(session, words("reports.entry_title"), words("reports.entry_note"))
         entry(session, KIND, key="reports")
 
 

@@ -24,7 +24,7 @@ from queries.errors import HuiyinError
 from queries.measures import measure
 from queries.vocabulary import LANGUAGES
 
-ROW = (1, 10, 3, 5, 3)  # number, what it shows, seconds, option, buttons
+ROW = (14, 4, 4)  # what it shows, seconds, buttons
 NAME_LENGTH = 60
 
 
@@ -73,11 +73,13 @@ def _wall(session: Session) -> str:
 def _row(session: Session, wall: str, draft: Draft, at: int, entry: Entry, content: Content | Skipped | Failed) -> None:
     """One slide: what it says now or why it is left out, its seconds, its option, and where it goes."""
     words, key = session.words, f"{wall}-{at}-{entry.key}-{len(draft)}"
-    number, said, seconds, option, buttons = st.columns(ROW, gap="small", vertical_alignment="center")
-    number.markdown(f"**{at + 1}**" if isinstance(content, Content) else ":gray[—]")
+    number = f"{at + 1}" if isinstance(content, Content) else "—"
+    said, seconds, buttons = st.columns(ROW, gap="small", vertical_alignment="center")
     with said, st.container(gap=None):
-        st.markdown(f"**{plain(words(f'wall.slide_{entry.slide}'))}**")
+        st.markdown(f"**{number} {plain(words(f'wall.slide_{entry.slide}'))}**")
         st.caption(plain(_said(session, content)))
+        for name, values in slides()[entry.slide].choices(session).items():
+            _option(session, wall, draft, at, name, tuple(values), key)
     with seconds:
         now = st.number_input(
             words("slides.seconds"), SHORTEST, LONGEST, entry.seconds, 5, key=f"seconds-{key}",
@@ -85,9 +87,6 @@ def _row(session: Session, wall: str, draft: Draft, at: int, entry: Entry, conte
         )  # fmt: skip
         if now != entry.seconds:
             _keep(wall, timed(draft, at, int(now)))
-    with option:
-        for name, values in slides()[entry.slide].choices(session).items():
-            _option(session, wall, draft, at, name, tuple(values), key)
     with buttons, st.container(horizontal=True, gap="small"):
         for icon, word, step, off in (
             ("arrow_upward", "up", partial(moved, draft, at, -1), at == 0),
@@ -198,7 +197,7 @@ def _pick(wall: str, name: str, options: Mapping[str, str], looks: Look, words: 
     now = looks.content[name] or ""
     return st.selectbox(
         words(f"slides.{name}"), list(options), index=list(options).index(now), format_func=options.__getitem__,
-        key=f"look-{wall}-{name}-{now}", width=170,
+        key=f"look-{wall}-{name}-{now}", width=210,
     )  # fmt: skip
 
 

@@ -22,8 +22,8 @@ def join(template: Text, **parts: Text | str | int) -> Text:
 
 
 def count(number: int) -> Text:
-    """A whole number: 3474 in Chinese, 3,474 in English."""
-    return Text(f"{number}", f"{number:,}")
+    """A whole number: 3,474."""
+    return same(f"{number:,}")
 
 
 def counted(number: int, one: str, many: str) -> Text:
