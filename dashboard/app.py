@@ -16,7 +16,7 @@ from streamlit.navigation.page import StreamlitPage
 from dashboard.desk import Desk
 from dashboard.forms.record_form import say_done
 from dashboard.frame.filter_bar import filter_bar
-from dashboard.frame.link_menu import begin_where_wished
+from dashboard.frame.link_menu import begin_where_wished, keep_start
 from dashboard.frame.pinned import pinned_banner
 from dashboard.parts.components import no_data, plain
 from dashboard.screens import pages
@@ -45,6 +45,7 @@ page = next(entries[entry] for entry in entries if entry.url_path == chosen.url_
 enter_page(page.name)
 pinned_banner(session)
 begin_where_wished(session, page.name, is_front=page.order == 0)
+keep_start(session)
 say_done(session)
 filter_bar(session, page.name, [each.name for each in entries.values()], filtered=page.filtered)
 foreign = st.empty() if unread() else None

@@ -42,6 +42,7 @@ def choices(draw: st.DrawFn) -> Choices:
 def test_a_link_brings_back_the_same_filters(chosen: Choices):
     reading = read_link(chosen.link(NEWEST), NEWEST, keys)
     assert reading.ignored == ()
+    assert not reading.vanished
     assert reading.choices.filters(NEWEST) == chosen.filters(NEWEST)
 
 
@@ -74,7 +75,8 @@ def test_periods_of_whole_months_end_with_the_newest_whole_month(name, day, star
 def test_nonsense_in_a_link_is_left_out_and_named():
     query = {"from": ["yesterday"], "place": ["north", "nowhere"], "rules": ["mine"], "colour": ["red"]}
     reading = read_link(query, NEWEST, keys)
-    assert set(reading.ignored) == {"from", "place", "rules", "colour"}
+    assert set(reading.ignored) == {"from", "rules", "colour"}
+    assert dict(reading.vanished) == {"place": ("nowhere",)}
     assert reading.choices == replace(Choices(), where=MappingProxyType({"place": ("north",)}))
 
 

@@ -61,6 +61,10 @@ def test_ones_own_views_come_first_and_the_newest_start_page_counts(tmp_path):
     assert begun is not None
     assert begun.view_id == 3
     assert start_of(held, Filters(), "") is None
+    unsigned = start_of(held, Filters(), "", "2")
+    assert unsigned is not None
+    assert unsigned.view_id == 2
+    assert start_of(held, Filters(), "", "9; x") is None
 
 
 def test_a_view_is_saved_listed_renamed_and_withdrawn_by_its_owner_only(settings, front_door):
@@ -106,6 +110,14 @@ def _draw(settings):
     from dashboard.state.session import default_reader
 
     PAGE.render(default_reader(settings, "zh"))
+
+
+def test_a_view_of_an_office_that_is_no_more_says_so_by_name(front_door):
+    app = front_door
+    app.query_params["office"] = ["撤并的局"]
+    app.run()
+    assert not app.exception
+    assert any("责任单位" in each.value and "撤并的局" in each.value for each in app.warning)
 
 
 def test_a_reader_begins_on_the_start_page_once_and_is_offered_it_afterwards(settings, front_door):

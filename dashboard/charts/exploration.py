@@ -13,7 +13,7 @@ from dashboard.charts.comparison import interval_dots, name_axis, shortened, tal
 from dashboard.charts.time_series import share_axis
 from queries import wording
 from queries.dimensions import GRAINS
-from queries.measures import Measure, Ratio
+from queries.measures import Count, Measure, Ratio
 from queries.views import View
 from queries.views.beside import difference_words
 from queries.views.explore import counts_words, figure_words
@@ -28,6 +28,7 @@ SHADES = {  # five steps of one blue, all of them light (dark) enough for our in
     False: ("#F0F5FA", "#DBE8F4", "#BFD6EC", "#9DC0E2", "#78A9D5"),
     True: ("#10233B", "#17324F", "#1E4167", "#275380", "#31669B"),
 }
+WORSE = {False: "#F4D3A2", True: "#6B4A14"}  # amber as light (dark) as the middle of the shades
 PRINT_WIDTH = 118  # CSS pixels at the right
 
 
@@ -219,7 +220,11 @@ def _panel(
 
 
 def heat(view: View, style: Style) -> go.Figure:
-    """Two breakdowns: a cell each, five steps of one blue, the figure printed; few items are left blank."""
+    """Two breakdowns: a cell each, five steps of one blue, the figure printed; few items are left blank.
+
+    With another selection the difference is printed, and only one beyond chance has a colour: amber the unwanted, blue
+    the wanted direction.
+    """
     language = style.language
     names = view.frame[language].unique(maintain_order=True).to_list()
     across = _others_last(view.frame, f"across_{language}", view.by[1])
@@ -229,18 +234,20 @@ def heat(view: View, style: Style) -> go.Figure:
     each, palette = view.measures[0], style.palette
     fig = figure(style, max(180, 28 * len(names) + 70))
     shades = SHADES[style.dark]
+    compared = "then_value" in view.frame.columns
+    colours = [palette.band, WORSE[style.dark], shades[2]] if compared else [palette.band, *shades]
     grid: list[list[int | None]] = [[None] * len(across) for _ in names]
     for row in records:
         y, x = line[row[language]], column[row[f"across_{language}"]]
-        grid[y][x] = row["step"] or 0
-        step = row["step"] or 0
+        step = _standing(row, each) if compared else row["step"] or 0
+        grid[y][x] = step
         ink = palette.ink if step else palette.muted
-        text = _short(each, row, style)
+        text = _short_difference(each, row, style) if compared else _short(each, row, style)
         fig.add_annotation(x=x, y=y, showarrow=False, text=text, font={"size": 12, "color": ink})
-    colours = [palette.band, *shades]
-    scale = [[edge, colours[at]] for at in range(6) for edge in (at / 6, (at + 1) / 6)]
+    most = len(colours)
+    scale = [[edge, colours[at]] for at in range(most) for edge in (at / most, (at + 1) / most)]
     fig.add_heatmap(
-        z=grid, x=list(range(len(across))), y=list(range(len(names))), zmin=-0.5, zmax=5.5, colorscale=scale,
+        z=grid, x=list(range(len(across))), y=list(range(len(names))), zmin=-0.5, zmax=most - 0.5, colorscale=scale,
         showscale=False, xgap=2, ygap=2, hoverinfo="skip",
     )  # fmt: skip
     # a click on a cell is one on a mark nobody sees: Streamlit hears of marks only
@@ -279,6 +286,27 @@ def _short(each: Measure, row: dict[str, Any], style: Style) -> str:
     return wording.number(
         row["value"], style.language, 0 if row["value"] >= 100 or float(row["value"]).is_integer() else 1
     )
+
+
+def _short_difference(each: Measure, row: dict[str, Any], style: Style) -> str:
+    """A difference in a narrow cell: its sign and size, in points of a share, with an arrow beyond chance."""
+    if row["small"] or row["difference"] is None:
+        return "·"
+    size = row["difference"] * 100 if isinstance(each, Ratio) else row["difference"]
+    sign = "+" if size > 0 else "\u2212" if size < 0 else ""
+    arrow = {1: "↑", -1: "↓"}.get(row["signal"] or 0, "")
+    return arrow + sign + wording.number(abs(size), style.language, 0 if isinstance(each, Count) else 1)
+
+
+def _standing(row: dict[str, Any], each: Measure) -> int:
+    """0: within chance or not judged, 1: beyond chance in the unwanted direction, 2: in the wanted or any other one."""
+    if not row["signal"] or row["small"]:
+        return 0
+    return 1 if _is_worse(row, each) else 2
+
+
+def _is_worse(row: dict[str, Any], each: Measure) -> bool:
+    return bool(row["signal"] * {"higher": -1, "lower": 1}.get(each.better, 0) > 0)
 
 
 def _broken(name: str) -> str:
@@ -324,8 +352,7 @@ def _difference(row: dict[str, Any], each: Measure, style: Style) -> str:
 def _signal_colour(row: dict[str, Any], each: Measure, style: Style) -> str:
     if not row["signal"]:
         return style.palette.neutral
-    worse = row["signal"] * {"higher": -1, "lower": 1}.get(each.better, 0) > 0
-    return style.palette.signal if worse else style.palette.data
+    return style.palette.signal if _is_worse(row, each) else style.palette.data
 
 
 def _marker(rows: Sequence[dict[str, Any]], colour: str, style: Style) -> dict[str, Any]:

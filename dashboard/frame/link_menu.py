@@ -20,6 +20,10 @@ _copy = st.components.v2.component(
     css=(Path(__file__).parent / "link_menu.css").read_text(encoding="utf-8"),
     js=(Path(__file__).parent / "link_menu.js").read_text(encoding="utf-8"),
 )
+START = "huiyin_start"  # the cookie with the number of the view a browser begins with
+_keep_start = st.components.v2.component(
+    START, js=(Path(__file__).parent / "start_page.js").read_text(encoding="utf-8")
+)
 
 
 def link_menu(session: Session, page: str) -> None:
@@ -73,7 +77,7 @@ def _save(session: Session, page: str, link: Mapping[str, list[str]]) -> None:
     content = {"name": name.strip(), "owner": session.signature, "page": page, "link": as_text(link) or "-",
                "note": note.strip() or None, "is_start": starts}  # fmt: skip
     try:
-        session.save_record(KIND, content)
+        number = session.save_record(KIND, content)
     except InvalidRecord as error:
         for problems in error.problems.values():
             st.error(" ".join(plain(problem(language)) for problem in problems))
@@ -81,6 +85,8 @@ def _save(session: Session, page: str, link: Mapping[str, list[str]]) -> None:
     except HuiyinError as error:
         st.error(plain(error.said(language)))
         return
+    if starts:
+        begin_with(str(number))
     st.success(words("links.saved"), icon=":material/check:")
 
 
@@ -90,12 +96,25 @@ def begin_where_wished(session: Session, page: str, *, is_front: bool) -> None:
         return
     first = recall("began") is None
     remember("began", True)
-    view = session.answer(saved.start_of, session.signature)
+    begun = "" if session.settings.user_header else st.context.cookies.get(START, "")
+    view = session.answer(saved.start_of, session.signature, begun)
     if view is None:
         return
     if first and view.page != page:
         st.switch_page(st.Page(elsewhere, title=view.page, url_path=view.page), query_params=parameters(view.link))
     open_view(view.page, view.link, session.words("views.start", name=view.name))
+
+
+def begin_with(number: str) -> None:
+    """Let this browser begin with a view from now on; "" with the front page."""
+    remember("start", number)
+
+
+def keep_start(session: Session) -> None:
+    """Tell the browser what `begin_with` said; call on every page."""
+    number = recall("start")
+    if number is not None and not session.settings.user_header:
+        _keep_start(key="keep-start", data={"name": START, "view": number})
 
 
 def open_view(page: str, link: str, label: str) -> None:

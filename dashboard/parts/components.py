@@ -19,6 +19,7 @@ from dashboard.state.controls import page_choices, page_period, page_text
 from dashboard.state.session import Session, link_to, note_control, page_control
 from queries import wording
 from queries.counting.reasons import why_not
+from queries.dimensions import DIMENSIONS
 from queries.methods import method
 from queries.rules import REGULATION_2022
 from queries.views import View, control
@@ -65,6 +66,10 @@ def heading(session: Session, sentence: Text | str, beside: Callable[[Session], 
                 beside(session)
     if session.ignored:
         st.caption(session.words("frame.ignored_link", names=plain(", ".join(session.ignored))))
+    for name, keys in session.vanished.items():
+        label = DIMENSIONS[name].label(session.language)
+        gone = wording.listing(list(keys), session.language)
+        st.warning(session.words("frame.vanished", label=plain(label), names=plain(gone)), icon=":material/link_off:")
 
 
 def freshness(session: Session) -> str:

@@ -172,16 +172,24 @@ def _chart(session: Session, question: Question, name: str) -> None:
                     session.language)  # fmt: skip
     show(session, view, drawing, key="explored", on_click=_nothing, table=whole,
          sentence=None if kind == "intervals" else plain_title,
-         note=session.words(f"explore.note_{_drawn_as(kind, name)}", period=_period(session),
-                            cohort=cohort))  # fmt: skip
+         note=session.words(f"explore.note_{_drawn_as(kind, name, view)}", period=_period(session), cohort=cohort,
+                            other=_other(view, session.language)))  # fmt: skip
     keys = marked("figure-explored", question.axes[0] if kind == "intervals" else "")
     if keys:
         _open(session, question, keys)
 
 
-def _drawn_as(kind: str, name: str) -> str:
+def _other(view: View, language: str) -> str:
+    """What the other selection of a view is called; "" where there is none."""
+    column = f"then_{language}"
+    return str(view.frame[column][0]) if column in view.frame.columns else ""
+
+
+def _drawn_as(kind: str, name: str, view: View) -> str:
     """The note of a chart: only shares have bands, and differences of durations are not judged."""
     each = measure(name)
+    if kind == "heat" and "then_value" in view.frame.columns:
+        return "heat_of_durations" if isinstance(each, Duration) else "heat_compared"
     if kind in ("lines", "multiples") and not isinstance(each, Ratio):
         return f"{kind}_plain"
     return "pairs_plain" if kind == "pairs" and isinstance(each, Duration) else kind

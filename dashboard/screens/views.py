@@ -6,7 +6,7 @@ from dataclasses import asdict
 import streamlit as st
 
 from dashboard.forms.record_fields import sign
-from dashboard.frame.link_menu import KIND, open_view
+from dashboard.frame.link_menu import KIND, begin_with, open_view
 from dashboard.parts.components import heading, plain
 from dashboard.screens import Page, pages
 from dashboard.state.session import Session
@@ -56,6 +56,7 @@ def _own(session: Session, each: SavedView) -> None:
     words = session.words
     label = words("views.end_start" if each.is_start else "views.make_start")
     if st.button(label, key=f"start-{each.view_id}", type="tertiary", icon=":material/home:"):
+        begin_with("" if each.is_start else str(each.view_id))
         _change(session, each, is_start=not each.is_start)
     menu = st.popover(words("views.change"), icon=":material/edit:", type="tertiary", key=f"change-{each.view_id}")
     with menu, st.form(f"form-{each.view_id}", border=False):

@@ -104,10 +104,13 @@ def read_link(query: Mapping[str, Sequence[str]], newest: date, keys: Callable[[
         keys: the keys a dimension has in the register.
     """
     ignored: list[str] = []
+    vanished: dict[str, tuple[str, ...]] = {}
     understood: dict[str, list[str]] = {}
     for name, values in query.items():
         kept = [value for value in values if _readable(name, value, keys)]
-        if len(kept) < len(values) or (not kept and name != "period"):
+        if name in DIMENSIONS and len(kept) < len(values):
+            vanished[name] = tuple(value for value in values if value not in kept)
+        elif len(kept) < len(values) or (not kept and name != "period"):
             ignored.append(name)
         if kept:
             understood[name] = kept
@@ -125,15 +128,21 @@ def read_link(query: Mapping[str, Sequence[str]], newest: date, keys: Callable[[
         convention=filters.convention,
         target=filters.evaluation_target,
     )
-    return Reading(_with_period(choices, filters, everything, newest), tuple(ignored))
+    return Reading(_with_period(choices, filters, everything, newest), tuple(ignored), MappingProxyType(vanished))
 
 
 @dataclass(frozen=True)
 class Reading:
-    """A link understood: the state, and the names of the parameters that were not."""
+    """A link understood: the state, and what was not.
+
+    Attributes:
+        ignored: names of parameters without meaning.
+        vanished: dimension to keys the register does not have, such as an office that was renamed.
+    """
 
     choices: Choices
     ignored: tuple[str, ...]
+    vanished: Mapping[str, tuple[str, ...]]
 
 
 def _with_period(choices: Choices, filters: Filters, everything: bool, newest: date) -> Choices:

@@ -61,6 +61,7 @@ class Session(Keeping):
         today: the reader's calendar day, for the age of the data only; figures never use it.
         import_desk: None where importing is not offered.
         ignored: parameters of the link that were not understood.
+        vanished: keys in the link that the data does not have, by dimension.
         pinned: name of the data version the link asks for, "" for the newest; `snapshot` is of that version unless it
             `is_lost`: then it is the newest.
         now: the data as it is now where `snapshot` is another (`newest`).
@@ -76,6 +77,7 @@ class Session(Keeping):
     today: date
     import_desk: ImportDesk | None = None
     ignored: tuple[str, ...] = ()
+    vanished: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     locals: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     pinned: str = ""
     is_lost: bool = False
@@ -188,6 +190,7 @@ def begin(settings: Settings, import_desk: ImportDesk | None = None) -> Session:
     query = _meant(written)
     usual = choose_language(None, st.context.locale, settings.language)
     ignored: tuple[str, ...] = ()
+    vanished: Mapping[str, tuple[str, ...]] = MappingProxyType({})
     arrived = _arrival(written)
     pinned = (_first(query, "data") if arrived == "address" else st.session_state.get("_data")) or ""
     newest, snapshot, is_lost = _data(settings, pinned)
@@ -197,7 +200,7 @@ def begin(settings: Settings, import_desk: ImportDesk | None = None) -> Session:
         language = choose_language(_first(query, "lang"), st.context.locale, settings.language)
         relevant = {name: values for name, values in query.items() if name in _FILTER_PARAMETERS}
         reading = read_link(relevant, snapshot.as_of, lambda name: [*snapshot.keys(name), ""])
-        choices, ignored = reading.choices, reading.ignored
+        choices, ignored, vanished = reading.choices, reading.ignored, reading.vanished
         controls = {name: values[0] for name, values in query.items() if name not in _FILTER_PARAMETERS | _FRAME}
     else:
         language = st.session_state.get("language") or usual
@@ -234,6 +237,7 @@ def begin(settings: Settings, import_desk: ImportDesk | None = None) -> Session:
         today=datetime.now(CITY_ZONE).date(),
         import_desk=import_desk,
         ignored=ignored,
+        vanished=vanished,
         locals=MappingProxyType(controls),
         pinned=pinned,
         is_lost=is_lost,

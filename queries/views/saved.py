@@ -39,7 +39,14 @@ def saved_views(snapshot: Snapshot, filters: Filters, mine: str = "", only_mine:
     return tuple(sorted(kept, key=lambda each: (each.owner != mine, each.name, each.view_id)))
 
 
-def start_of(snapshot: Snapshot, filters: Filters, who: str) -> SavedView | None:
-    """The view with which someone begins; the one saved last where several are marked, None where none is."""
-    marked = [each for each in saved_views(snapshot, filters, who, True) if each.is_start and who]
-    return max(marked, key=lambda each: each.view_id, default=None)
+def start_of(snapshot: Snapshot, filters: Filters, who: str, number: str = "") -> SavedView | None:
+    """The view with which someone begins; the one saved last where several are marked, None where none is.
+
+    Args:
+        number: of the view the browser says it begins with, for those who are not signed in.
+    """
+    marked = [each for each in saved_views(snapshot, filters) if each.is_start]
+    own = [each for each in marked if who and each.owner == who] or [
+        each for each in marked if str(each.view_id) == number
+    ]
+    return max(own, key=lambda each: each.view_id, default=None)
