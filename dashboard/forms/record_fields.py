@@ -28,8 +28,9 @@ def ask(session: Session, kind: Kind, field: Field, content: Content, key: str, 
     """
     value = content.get(field.name, field.default)
     label = plain(field.label(session.language)) + (" *" if field.required else "")
-    unit = f"（{field.unit(session.language)}）" if field.unit and session.language == "zh" else ""
-    unit = f" ({field.unit(session.language)})" if field.unit and session.language == "en" else unit
+    unit = field.unit(session.language) if field.unit else ""
+    if unit and unit not in label:  # 接待批次 says its unit itself
+        label += f"（{unit}）" if session.language == "zh" else f" ({unit})"
     about: dict[str, Any] = {
         "key": f"field-{key}", "help": field.help(session.language) if field.help else None, "disabled": is_fixed,
     }  # fmt: skip
@@ -38,7 +39,7 @@ def ask(session: Session, kind: Kind, field: Field, content: Content, key: str, 
             label, value=value, min_value=FIRST_DAY, max_value=LAST_DAY, format=DAY_FORMAT, **about,
         )  # fmt: skip
     if field.type == "count":
-        return st.number_input(label + unit, min_value=0, step=1, value=value, **about)
+        return st.number_input(label, min_value=0, step=1, value=value, **about)
     if field.type == "amount":
         is_share = isinstance(measures().get(str(content.get("measure"))), Ratio)
         typed = st.text_input(label, value="" if value is None else _amount(value, is_share), **about)

@@ -1,8 +1,9 @@
 """What the browser is told about the page as a whole: its language, its title, and a few colours and sizes.
 
 Streamlit always says that a page is English, so a screen reader would read Chinese with English sounds (WCAG 3.1.1).
-The words on its control for files are English and cannot be set either. On a phone the numbers in the cells of a
-heat map are too small to be read; the shades stay.
+The words on its control for files and in the corner of text fields ("Press Enter to apply") are English and cannot be
+set either: the first are replaced, the others left out. On a phone the numbers in the cells of a heat map are too
+small to be read; the shades stay.
 On dark ground it writes white on the light blue that marks what is chosen (1.4.3), and the button that empties a list
 of choices is smaller than a finger (2.5.8). Neither can be set in its theme. axe-core watches over both in the tests.
 """
@@ -27,6 +28,7 @@ export default function ({ data }) {
 }
 """
 _STYLE = """
+[data-testid=InputInstructions] { display: none; }
 [data-testid=stFileUploaderDropzone] button p { font-size: 0; }
 [data-testid=stFileUploaderDropzone] button p::after { content: var(--huiyin-choose); font-size: 0.9375rem; }
 [data-testid=stFileUploaderDropzoneInstructions] > * { display: none; }
