@@ -6,13 +6,17 @@ one rule set: so they are kept. What is counted does not change; other engines t
 """
 
 from collections.abc import Callable
-from functools import lru_cache
-from typing import Any
+from functools import lru_cache, wraps
+from threading import Lock
+from typing import Any, ParamSpec, TypeVar
+from weakref import WeakKeyDictionary
 
 import narwhals as nw
 
 from queries.measures import Basis, Predicate
 
+P = ParamSpec("P")
+T = TypeVar("T")
 MOST_KEPT = 4096  # expressions; a page needs some hundred a day it is seen from
 
 
@@ -58,3 +62,37 @@ def form_of(expression: nw.Expr, name: object, make: Callable[[], nw.Expr]) -> n
 def kept(predicate: Predicate, basis: Basis) -> nw.Expr:
     """A part of a definition on a basis, built and translated at most once."""
     return keep(predicate(basis))
+
+
+def by_snapshot(most: int) -> Callable[[Callable[P, T]], Callable[P, T]]:
+    """Keep a function's newest answers for each snapshot, its first argument, as long as that snapshot is in use.
+
+    Nothing kept may hold the snapshot: with the last reader of a version its answers are gone too.
+
+    Args:
+        most: answers kept of one snapshot.
+    """
+
+    def decorate(function: Callable[P, T]) -> Callable[P, T]:
+        held: WeakKeyDictionary[Any, dict[Any, T]] = WeakKeyDictionary()
+        lock = Lock()
+
+        @wraps(function)
+        def answer(*args: P.args, **named: P.kwargs) -> T:
+            snapshot, key = args[0], (*args[1:], *sorted(named.items()))
+            with lock:
+                answers = held.setdefault(snapshot, {})
+                if key in answers:
+                    answers[key] = answers.pop(key)  # the newest asked for stands last
+                    return answers[key]
+            found = function(*args, **named)
+            with lock:
+                answers[key] = found
+                for oldest in list(answers)[:-most]:
+                    del answers[oldest]
+            return found
+
+        answer.cache_clear = held.clear  # type: ignore[attr-defined]  # as `functools.lru_cache` has it
+        return answer
+
+    return decorate

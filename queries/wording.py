@@ -57,26 +57,45 @@ def per_cent(share: float | None, language: str, decimals: int = 1) -> str:
     return number(share * 100, language, decimals) + "%"
 
 
+def goal(target: float | None, language: str) -> str:
+    """A target as people speak of it: 95%, 92.5%."""
+    return per_cent(target, language, 0 if target is None or round(target * 100, 6).is_integer() else 1)
+
+
+def beside(share: float | None, target: float, language: str) -> str:
+    """A share with as many decimals as keep it on its side of a target: 89.98% beside 90%, else one."""
+    if share is not None and round(share, TRUE_DIGITS) != target:
+        for decimals in (1, 2, 3):
+            shown = round(share * 100, decimals)
+            if (shown - target * 100) * (share - target) > 0:
+                return per_cent(share, language, decimals)
+    return per_cent(share, language)
+
+
 def points(difference: float | None, language: str) -> str:
-    """Size of a difference of two shares, without its sign: `-0.013` → 1.3个百分点, 1.3 pp."""
+    """Size of a difference of two shares, without its sign: `-0.013` → 1.3个百分点, 1.3 pp; some is never 0.0."""
     if difference is None:
         return MISSING
-    return number(abs(difference) * 100, language, 1) + ("个百分点" if language == "zh" else " pp")
+    size = abs(round(difference, TRUE_DIGITS)) * 100
+    if 0 < size < 0.05:
+        return "不到0.1个百分点" if language == "zh" else "under 0.1 pp"
+    return number(size, language, 1) + ("个百分点" if language == "zh" else " pp")
 
 
 def signed_points(difference: float | None, language: str) -> str:
     """The same with its sign, none where nothing is left of it: −1.3个百分点, 0.0个百分点."""
     if difference is None:
         return MISSING
-    sign = "" if round(abs(difference) * 100, 1) == 0 else "+" if difference > 0 else "\u2212"
-    return sign + points(difference, language)
+    if round(abs(difference) * 100, 1) == 0:
+        return points(0, language)
+    return ("+" if difference > 0 else "\u2212") + points(difference, language)
 
 
 def change(difference: float | None, language: str) -> str:
     """A change of a share with its direction: 上升1.3个百分点, down 1.3 pp, 持平."""
     if difference is None:
         return MISSING
-    if round(abs(difference) * 100, 1) == 0:
+    if round(difference, TRUE_DIGITS) == 0:
         return "持平" if language == "zh" else "unchanged"
     verb = ("上升", "up ") if difference > 0 else ("下降", "down ")
     return verb[language != "zh"] + points(difference, language)
@@ -87,6 +106,14 @@ def interval(lower: float | None, upper: float | None, language: str) -> str:
     if lower is None or upper is None:
         return MISSING
     return f"{number(lower * 100, language, 1)}–{per_cent(upper, language)}"
+
+
+def signed_interval(lower: float | None, upper: float | None, language: str) -> str:
+    """Two limits of a difference of shares: −0.2至+2.4个百分点, −0.2 to +2.4 pp."""
+    if lower is None or upper is None:
+        return MISSING
+    first = signed_points(lower, language).removesuffix("个百分点").removesuffix(" pp")
+    return first + ("至" if language == "zh" else " to ") + signed_points(upper, language)
 
 
 def fraction(numerator: int | None, denominator: int | None, language: str) -> str:
@@ -126,6 +153,18 @@ def days(value: float | None, language: str, decimals: int = 0) -> str:
         return MISSING
     plural = "" if value == 1 else "s"
     return number(value, language, decimals) + ("天" if language == "zh" else f" day{plural}")
+
+
+def days_interval(lower: float | None, upper: float | None, language: str) -> str:
+    """Two limits of a number of days: 41.8–42.9天, whole ones 36–38天; one of them: 至少41.8天, at least 41.8 days."""
+    ends = [end for end in (lower, upper) if end is not None]
+    if not ends:
+        return MISSING
+    decimals = 0 if all(end == int(end) for end in ends) else 1
+    if len(ends) == 2:
+        return f"{number(lower, language, decimals)}–{days(upper, language, decimals)}"
+    words = ("至少", "at least ") if upper is None else ("至多", "at most ")
+    return words[language != "zh"] + days(ends[0], language, decimals)
 
 
 def within(value: float, language: str) -> str:

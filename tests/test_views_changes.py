@@ -33,6 +33,7 @@ from queries.stats.change import Figure, Reason
 from queries.store import open_store, raise_version, writing
 from queries.views import changes
 from queries.views.changes import Then
+from queries.views.why_changed import signed
 from seed.load import run
 from seed.load.backlog import merge_backlog
 from seed.load.cases import CaseWriter, finish_run, start_run
@@ -311,7 +312,7 @@ def test_the_sentence_and_the_steps_say_the_same(story):
     )
     assert view.frame["step"].to_list() == ["then", "late", "corrected", "rules", "restated", "real", "now"]
     parts = view.frame.filter(~pl.col("is_total"))
-    assert [changes.signed(shown, effect, True, "zh") for shown, effect in parts.select("shown", "effect").rows()] == [
+    assert [signed(shown, effect, True, "zh") for shown, effect in parts.select("shown", "effect").rows()] == [
         "+10.0", "+20.0", "0", "+3.3",
     ]  # fmt: skip
     headline = changes.headline(now, june(), "closure_rate", MAY, rebuilt)

@@ -149,5 +149,5 @@ def test_a_return_after_ninety_days_counts_only_in_the_longer_follow_up(register
 def test_the_headline_gives_both_shares_and_the_follow_up(register):
     finding = repeats.headline(register(RETURNS), ALL).finding
     assert finding is not None
-    assert finding.zh == "重复信访率 20.0%；一次性化解率（90天） 100.0%"
-    assert finding.en == "Repeat share 20.0%; resolved once within 90 days 100.0%"
+    assert finding.zh == "重复信访率 样本不足（1/5件）；一次性化解率（90天） 样本不足（4/4件）"
+    assert finding.en == "Repeat share too few items (1 of 5); resolved once within 90 days too few items (4 of 4)"

@@ -1,6 +1,7 @@
 """Early warning: the planted rise is found where and when it began, quiet registers are quiet, words fit figures."""
 
 import re
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
@@ -10,6 +11,7 @@ import polars as pl
 import pytest
 
 from queries import snapshot as snapshots
+from queries.cases import case_list
 from queries.counting.evaluate import evaluate
 from queries.filters import Filters
 from queries.settings import Settings
@@ -229,3 +231,16 @@ def test_a_register_of_one_item_is_too_short_and_not_called_empty(tmp_path):
     assert said is not None
     assert "整周" in said.zh
     assert "没有登记的件" not in said.zh
+
+
+def test_the_way_from_a_signal_leads_to_exactly_the_items_it_counts(snapshot):
+    seen = 0
+    for day in (date(2022, 6, 30), date(2022, 4, 30), date(2021, 9, 30), date(2021, 3, 31)):
+        filters = Filters(date(2020, 1, 1), date(2020, 6, 30), as_of=day)
+        start, end = signals.watch(snapshot, filters).window
+        for row in signals.signals(snapshot, filters).frame.iter_rows(named=True):
+            there = replace(filters, start=start, end=end, where=tuple(signals.items_of(row).items()))
+            listed = case_list.found(snapshot, there, case_list.Question("registered_count"))
+            assert len(listed.numbers) == row["numerator"]
+            seen += 1
+    assert seen >= 3

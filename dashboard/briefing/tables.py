@@ -13,7 +13,7 @@ from queries import wording
 from queries.dimensions import DIMENSIONS
 from queries.measures import measure
 from queries.snapshot import Snapshot
-from queries.views import View, signals
+from queries.views import View, closure, signals
 from queries.views.townships import BANDS
 
 Cells = tuple[tuple[Column, ...], list[tuple[Value, ...]]]
@@ -273,15 +273,18 @@ def _group_figures(view: View, words: Words) -> Cells:
         Column(words("closure.column_due"), "count"),
         Column(words("closure.column_on_time"), "count"),
         Column(words("closure.column_on_time_reply_rate"), "share", ratio=(2, 1)),
+        Column(words("closure.column_on_time_limits")),
         Column(words("closure.column_closure_rate"), "share"),
+        Column(words("closure.column_closure_limits")),
         Column(words("closure.column_days_to_close"), "number"),
+        Column(words("closure.column_days_limits")),
         Column(words("closure.column_open"), "count"),
         Column(words("closure.column_overdue"), "count"),
     )
-    names = ("due", "on_time", "on_time_reply_rate", "closure_rate", "days_to_close", "open", "overdue")
-    named = frame.with_columns(pl.when(pl.col("key") == "").then(pl.lit(words("briefing.not_given")))
-                               .otherwise(pl.col(language)).alias("_name"))  # fmt: skip
-    return columns, list(named.select("_name", *names).rows())
+    named = closure.printed(view, language).with_columns(
+        pl.when(frame["key"] == "").then(pl.lit(words("briefing.not_given"))).otherwise("name").alias("name")
+    )
+    return columns, list(named.rows())
 
 
 _SHAPES: tuple[tuple[frozenset[str], Callable[[View, Words], Cells]], ...] = tuple(

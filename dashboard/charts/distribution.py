@@ -54,7 +54,8 @@ def ages(view: View, style: Style) -> go.Figure:
 def days_taken(view: View, style: Style) -> go.Figure:
     """Closed items by days to close, the middle half shaded and the median marked.
 
-    Expects columns low, high (days), items, lower_quartile, median, upper_quartile.
+    Expects columns low, high (days), items, lower_quartile, median, upper_quartile, median_lower, median_upper;
+    the limits of the median are a bar across its line.
     """
     rows = view.frame.to_dicts()
     fig = figure(style, HEIGHT, bargap=0.08)
@@ -72,6 +73,9 @@ def days_taken(view: View, style: Style) -> go.Figure:
     low, middle, high = (rows[0][name] for name in ("lower_quartile", "median", "upper_quartile"))
     fig.add_vrect(x0=low, x1=high, fillcolor=palette.band, line_width=0, layer="below")
     fig.add_vline(x=middle, line={"color": palette.ink, "width": 1.5})
+    if None not in (ends := [rows[0]["median_lower"], rows[0]["median_upper"]]):
+        fig.add_scatter(x=ends, y=[top * 1.03] * 2, mode="lines", line={"color": palette.ink, "width": 4},
+                        hoverinfo="skip")  # fmt: skip
     fig.add_annotation(
         x=middle,
         y=1,

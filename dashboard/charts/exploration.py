@@ -16,7 +16,7 @@ from queries.dimensions import GRAINS
 from queries.measures import Count, Measure, Ratio
 from queries.views import View
 from queries.views.beside import difference_words
-from queries.views.explore import counts_words, figure_words
+from queries.views.explore import counts_words, figure_words, limits_words
 
 HEIGHT = 300  # CSS pixels
 ROW = 30  # CSS pixels of a group
@@ -328,8 +328,8 @@ def _hover(row: dict[str, Any], each: Measure, view: View, style: Style) -> list
     names = [*(row[name] for name in (language, f"across_{language}") if name in row), *names]
     keys = "\n".join(f"{axis}={_key(row[axis])}" for axis in view.by)
     last = []
-    if row.get("lower") is not None:
-        last.append(style.words("charts.interval", reach=wording.interval(row["lower"], row["upper"], language)))
+    if reach := limits_words(each, row, language):
+        last.append(style.words("charts.interval", reach=reach))
     if row.get("then_value") is not None:
         last.append(f"{escape(row[f'then_{language}'])} {figure_words(each, row['then_value'], language)}")
     figure_said = style.words("charts.too_few") if row["small"] else figure_words(each, row["value"], language)

@@ -16,6 +16,7 @@ ROW = 25  # CSS pixels a row
 ROOM = 74  # CSS pixels above and below the rows
 LEAST = 190
 BAR = 0.34  # of a row
+OFF = 0.3  # of a row, from its middle to the line of an interval
 UNIT = 20  # CSS pixels of the name of an axis
 PRINT_WIDTH = 126  # CSS pixels at the right
 
@@ -23,8 +24,8 @@ PRINT_WIDTH = 126  # CSS pixels at the right
 def dumbbell(view: View, style: Style) -> go.Figure:
     """Participation (open diamond) and satisfaction (dot) of each group, the gap printed at the right.
 
-    Expects columns zh, en, participation, value, gap, evaluated, expired, content, dissatisfied, small,
-    participation_target, satisfaction_target; first row on top.
+    Thin lines are their 95 % intervals. Expects columns zh, en, participation and value (each with _lower and _upper),
+    gap, evaluated, expired, content, dissatisfied, small, participation_target, satisfaction_target; first row on top.
     """
     rows = view.frame.filter(pl.col("participation").is_not_null() & pl.col("value").is_not_null())
     records, places = rows.to_dicts(), list(range(rows.height))[::-1]
@@ -38,6 +39,8 @@ def dumbbell(view: View, style: Style) -> go.Figure:
     fig.add_scatter(x=x, y=y, mode="lines", line={"color": style.palette.faint, "width": 6}, hoverinfo="skip")
     hover = [_hover(row, view, style) for row in records]
     palette = style.palette
+    for name, colour, above in (("participation", palette.ink, OFF), ("value", palette.data, -OFF)):
+        _intervals(fig, records, places, name, colour, above)
     fig.add_scatter(
         x=[row["participation"] for row in records],
         y=places,
@@ -66,11 +69,26 @@ def dumbbell(view: View, style: Style) -> go.Figure:
     goals = _targets(fig, rows, style)
     _legend(fig, view, style)
     fig.update_layout(
-        xaxis=_axis([*rows["participation"].to_list(), *rows["value"].to_list(), *goals], style),
+        xaxis=_axis(
+            [*rows["participation_lower"].drop_nulls().to_list(), *rows["value_lower"].drop_nulls().to_list(), *goals],
+            style,
+        ),
         yaxis=name_axis(rows[style.language].to_list(), places, style, ROW),
         margin={"t": 46, "r": PRINT_WIDTH},
     )
     return fig
+
+
+def _intervals(
+    fig: go.Figure, records: Sequence[dict[str, Any]], places: Sequence[int], name: str, colour: str, above: float
+) -> None:
+    """The 95 % interval of one of the two shares, a thin line a little off the row so that both are seen."""
+    x: list[float | None] = []
+    y: list[float | None] = []
+    for row, place in zip(records, places, strict=True):
+        x += [row[f"{name}_lower"], row[f"{name}_upper"], None]
+        y += [place + above, place + above, None]
+    fig.add_scatter(x=x, y=y, mode="lines", line={"color": colour, "width": 1.5}, hoverinfo="skip")
 
 
 def gap_parts(view: View, style: Style) -> go.Figure:
@@ -199,7 +217,8 @@ def _hover(row: dict[str, Any], view: View, style: Style) -> list[str]:
         words(
             "charts.participation_of",
             share=wording.per_cent(row["participation"], language),
-            counts=wording.fraction(row["evaluated"], over, language),
+            counts=f"{wording.fraction(row['evaluated'], over, language)} · "
+            f"{wording.interval(row['participation_lower'], row['participation_upper'], language)}",
         ),
         *(
             words(

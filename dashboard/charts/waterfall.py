@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 from dashboard.charts import Style, figure
 from queries import wording
 from queries.views import View
-from queries.views.changes import signed
+from queries.views.why_changed import signed
 from queries.vocabulary import Text
 
 ROW = 50  # CSS pixels a step

@@ -23,6 +23,7 @@ from queries.filters import Filters
 from queries.measures import Count, Duration, Measure, measure, measures
 from queries.settings import Settings
 from queries.snapshot import Snapshot, current
+from queries.views.explore import limits_words
 
 Row = dict[str, Any]
 
@@ -170,8 +171,9 @@ def _show(snapshot: Snapshot, rows: Sequence[Row], by: Sequence[str], filters: F
     lines = []
     for row in rows:
         counts = [wording.number(row[name], language) for name in ("numerator", "denominator", "excluded")]
-        limits = wording.interval(row["lower"], row["upper"], language)
-        label = measure(row["measure"]).label(language)
+        each = measure(row["measure"])
+        limits = limits_words(each, row, language) or wording.MISSING
+        label = each.label(language)
         lines.append([label, *(row["labels"].get(name, "") for name in by), *counts, _value(row, language), limits])
     period = wording.period(filters.start, filters.end, language)
     seen = wording.day(filters.as_of or snapshot.as_of, language)

@@ -250,16 +250,11 @@ class Figure:
     cases: Mapping[str, str] = field(default_factory=dict)
 
 
-def target_words(target: float, language: str) -> str:
-    """A target as people speak of it: 95 %, 92.5 %."""
-    return wording.per_cent(target, language, 0 if round(target * 100, 6).is_integer() else 1)
-
-
 def against_target(session: Session, share: float | None, target: float | None, better: str | None = "higher") -> str:
     """The target and the distance to it in words; empty where none is set."""
     if share is None or target is None:
         return ""
-    goal = target_words(target, session.language)
+    goal = wording.goal(target, session.language)
     gap = round(share - target, 9)
     if gap <= 0 if better == "lower" else gap >= 0:
         return session.words("frame.target_reached", target=goal)
@@ -299,13 +294,38 @@ def metrics(session: Session, figures: Sequence[Figure], key: str) -> None:
                         _items_link(session, figure)
 
 
-def verdict(session: Session, signal: int | None, doubt: Text | None = None) -> str:
-    """What a change comes to: within or beyond chance, or an improvement that the recording speaks against."""
+def verdict(
+    session: Session, signal: int | None, doubt: Text | None = None, limits: tuple[float, float] | None = None
+) -> str:
+    """What a change comes to: within or beyond chance, or an improvement that the recording speaks against.
+
+    Args:
+        limits: of the change, printed behind the words.
+    """
     if signal is None:
         return ""
-    if doubt is not None:
-        return session.words("overview.check_recording")
-    return session.words(f"overview.signal_{abs(signal)}")
+    said = session.words("overview.check_recording" if doubt is not None else f"overview.signal_{abs(signal)}")
+    if limits is None:
+        return said
+    reach = wording.signed_interval(*limits, session.language)
+    return session.words("overview.signal_limits", verdict=said, reach=reach)
+
+
+def is_small(session: Session, denominator: int | None) -> bool:
+    """Whether there are too few items for a share."""
+    return (denominator or 0) < session.filters.rule_set.small_sample
+
+
+def printed_share(
+    session: Session, numerator: int, denominator: int, limits: tuple[float | None, float | None]
+) -> tuple[str, str]:
+    """A share as a card prints it, and under it the counts with the interval; of too few items only the counts."""
+    counts = wording.fraction(numerator, denominator, session.language)
+    if is_small(session, denominator):
+        return session.words("charts.too_few"), counts
+    reach = wording.interval(*limits, session.language)
+    share = wording.per_cent(numerator / denominator, session.language)
+    return share, session.words("overview.counts", counts=counts, reach=reach)
 
 
 def _items_link(session: Session, figure: Figure) -> None:

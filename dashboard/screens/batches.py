@@ -76,7 +76,8 @@ def _waiting(session: Session) -> None:
     words = session.words
     view = session.view(batches.waiting)
     headings = {
-        name: words(f"batches.{name}") for name in ("waits_on", "state", "items", "median_days", "longest_days")
+        name: words(f"batches.{name}")
+        for name in ("waits_on", "state", "items", "median_days", "median_limits", "longest_days")
     }
     listing(session, view, batches.waiting_table(view, session.language), headings, key="waiting",
             note=words("batches.waiting_note"), formats={"median_days": "half"}, quiet=True)  # fmt: skip

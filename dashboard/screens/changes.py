@@ -19,6 +19,7 @@ from queries.rules import CONVENTIONS, RULE_SETS
 from queries.snapshot.versions import Earlier
 from queries.views import View, changes
 from queries.views.changes import COUNTS, Then
+from queries.views.why_changed import signed
 
 TODAY = "now"  # the choice "the register as it stands now"
 OWN, SAME = "own", "same"
@@ -166,7 +167,7 @@ def _moves(session: Session, view: View) -> None:
     rows = [
         {
             "reason": row[language],
-            "effect": changes.signed(row["shown"], row["effect"], is_share, language),
+            "effect": signed(row["shown"], row["effect"], is_share, language),
             **{name: row[name] for name in shown},
         }
         for row in view.frame.filter(~pl.col("is_total")).iter_rows(named=True)

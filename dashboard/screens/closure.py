@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-import polars as pl
 import streamlit as st
 
 from dashboard.charts import distribution, time_to_event
@@ -93,9 +92,9 @@ def _groups(session: Session) -> None:
         show(session, view, interval_dots, key="groups", boxed=False, note=session.words("closure.groups_note"))
         if st.toggle(session.words("closure.table"), key="closure-all-figures"):  # a closed table costs nothing
             figures = session.view(closure.table, by)
-            table(session, figures.frame.select(pl.col(session.language).alias(by), *figures.frame.columns[3:]), {
-                by: DIMENSIONS[by].label(session.language),
-                **{name: session.words(f"closure.column_{name}") for name in figures.frame.columns[3:]},
+            table(session, closure.printed(figures, session.language), {
+                "name": DIMENSIONS[by].label(session.language),
+                **{name: session.words(f"closure.column_{name}") for name in closure.PRINTED},
             }, shares=closure.SHARES, decimals=("days_to_close",), key="closure-table",
                rows=narrowing.rows(session, **{by: figures.frame["key"]}))  # fmt: skip
 

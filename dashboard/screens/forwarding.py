@@ -11,7 +11,18 @@ from dashboard.charts.comparison import interval_dots, tall_interval_dots
 from dashboard.charts.curves import day_bands
 from dashboard.charts.time_series import controlled_share
 from dashboard.forms.rebasing import limits_and_baseline
-from dashboard.parts.components import Figure, choose, empty, heading, metrics, notes, show, variation
+from dashboard.parts.components import (
+    Figure,
+    choose,
+    empty,
+    heading,
+    metrics,
+    notes,
+    printed_share,
+    show,
+    variation,
+    verdict,
+)
 from dashboard.parts.listings import listing
 from dashboard.screens import Page
 from dashboard.state import narrowing
@@ -19,6 +30,7 @@ from dashboard.state.session import Session, open_page
 from queries import wording
 from queries.dimensions import DIMENSIONS
 from queries.views import View, forwarding
+from queries.views.parts import limits_of_change
 
 FEW = 8  # groups
 OPEN_CASES = {"of": "unforwarded_count", "part": "numerator"}  # the list behind the figure, on the page of the items
@@ -100,19 +112,19 @@ def _waiting(session: Session, view: View) -> None:
 def _card(session: Session, row: Mapping[str, Any]) -> Figure:
     words, language = session.words, session.language
     is_official = row["measure"] == forwarding.OFFICIAL
-    counts = wording.fraction(row["numerator"], row["denominator"], language)
-    small = [words("overview.counts", counts=counts, reach=wording.interval(row["lower"], row["upper"], language))]
-    if row["value"] is None:
-        small = [words("frame.nothing_found")]
+    value, small = wording.MISSING, [words("frame.nothing_found")]
+    if row["value"] is not None:
+        value, counts = printed_share(session, row["numerator"], row["denominator"], (row["lower"], row["upper"]))
+        small = [counts]
     if row["target"] is not None:
         small.append(words("forwarding.target", share=wording.per_cent(row["target"], language)))
     signal, change = row["signal_last_year"], row["change_last_year"]
     told = words("overview.last_year", change=wording.change(change, language)) if change is not None else ""
     return Figure(
         forwarding.reading(row["measure"], session.filters)(language),
-        wording.per_cent(row["value"], language),
-        change=told if is_official else "",
-        verdict=words(f"overview.signal_{abs(signal)}") if is_official and signal is not None else "",
+        value,
+        change=told if is_official and signal is not None else "",
+        verdict=verdict(session, signal, limits=limits_of_change(row, "last_year")) if is_official else "",
         signal=bool(is_official and signal),
         rising=(signal or 0) > 0,
         small_print=small,

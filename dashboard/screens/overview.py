@@ -13,7 +13,7 @@ from dashboard.charts.distribution import ages
 from dashboard.charts.gap import dumbbell
 from dashboard.charts.time_series import controlled_share
 from dashboard.parts.briefing_menu import briefing_menu
-from dashboard.parts.components import Figure, against_target, heading, metrics, show, target_words, verdict
+from dashboard.parts.components import Figure, against_target, heading, is_small, metrics, printed_share, show, verdict
 from dashboard.screens import Page
 from dashboard.state.session import Session
 from queries import wording
@@ -72,27 +72,30 @@ def _card(session: Session, headline: Headline) -> Figure:
     if headline.share is None:
         reason = headline.reason(language) if headline.reason else words("frame.nothing_found")
         return Figure(label, wording.MISSING, small_print=[reason], help=headline.measure.meaning(language))
-    counts = wording.fraction(headline.numerator, headline.denominator, language)
-    reach = wording.interval(headline.lower, headline.upper, language)
+    numerator, denominator = headline.numerator or 0, headline.denominator or 0
+    value, counts = printed_share(session, numerator, denominator, (headline.lower, headline.upper))
+    if is_small(session, denominator):
+        return Figure(label, value, small_print=[counts], help=headline.measure.meaning(language),
+                      cases={"of": headline.measure.name, "part": "denominator"})  # fmt: skip
     compared = (("last_year", headline.change_last_year), ("previous", headline.change_previous))
     changes = [
         words(f"overview.{name}", change=wording.change(change, language))
         for name, change in compared
         if change is not None and not (name == "previous" and headline.same_comparison)
     ]
-    lines = [words("overview.counts", counts=counts, reach=reach)]
+    lines = [counts]
     goal = against_target(session, headline.share, headline.target, headline.measure.better)
     if goal and headline.beside is None:
         lines.append(goal)
     elif headline.target is not None:  # there is room for one of the two distances
-        lines.append(words("overview.target", target=target_words(headline.target, language)))
+        lines.append(words("overview.target", target=wording.goal(headline.target, language)))
     if headline.beside is not None:
         lines.append(words("overview.participation", share=wording.per_cent(headline.beside, language)))
     return Figure(
         label,
-        wording.per_cent(headline.share, language),
+        value,
         change=changes[0] if changes else "",
-        verdict=verdict(session, headline.signal, headline.doubt),
+        verdict=verdict(session, headline.signal, headline.doubt, headline.change_limits),
         signal=bool(headline.signal),
         rising=(headline.signal or 0) > 0,
         small_print=[lines[0], " · ".join([*lines[1:], *changes[1:]])],

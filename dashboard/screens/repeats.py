@@ -10,7 +10,17 @@ from dashboard.charts.comparison import interval_dots
 from dashboard.charts.concentration import items_by_matter, ladder
 from dashboard.charts.time_series import controlled_share
 from dashboard.forms.rebasing import limits_and_baseline
-from dashboard.parts.components import Figure, choose, heading, metrics, show, variation, verdict
+from dashboard.parts.components import (
+    Figure,
+    choose,
+    heading,
+    is_small,
+    metrics,
+    printed_share,
+    show,
+    variation,
+    verdict,
+)
 from dashboard.parts.listings import listing
 from dashboard.screens import Page
 from dashboard.state.session import Session
@@ -134,19 +144,22 @@ def _card(session: Session, card: Settled) -> Figure:
     if card.value is None:
         reason = card.reason(language) if card.reason else words("frame.nothing_found")
         return Figure(label, wording.MISSING, small_print=[reason], help=card.measure.meaning(language))
+    value, counts = printed_share(session, card.numerator, card.denominator, (card.lower, card.upper))
+    if is_small(session, card.denominator):
+        return Figure(label, value, small_print=[counts], help=card.measure.meaning(language),
+                      cases=_cases(session, card))  # fmt: skip
     compared = "last_year" if card.compared_with_last_year else "previous"
     change = (
         words(f"overview.{compared}", change=wording.change(card.change, language)) if card.change is not None else ""
     )
-    counts = wording.fraction(card.numerator, card.denominator, language)
     return Figure(
         label,
-        wording.per_cent(card.value, language),
+        value,
         change=change,
-        verdict=verdict(session, card.signal, card.doubt),
+        verdict=verdict(session, card.signal, card.doubt, card.change_limits),
         signal=bool(card.signal),
         rising=(card.signal or 0) > 0,
-        small_print=[words("overview.counts", counts=counts, reach=wording.interval(card.lower, card.upper, language))],
+        small_print=[counts],
         help=card.measure.meaning(language),
         cases=_cases(session, card),
     )

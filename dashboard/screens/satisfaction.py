@@ -5,7 +5,19 @@ import streamlit as st
 from dashboard.charts.comparison import interval_dots
 from dashboard.charts.gap import dumbbell, gap_parts, silence_bounds
 from dashboard.charts.waterfall import waterfall
-from dashboard.parts.components import Figure, choose, empty, heading, metrics, notes, plain, show, title
+from dashboard.parts.components import (
+    Figure,
+    choose,
+    empty,
+    heading,
+    is_small,
+    metrics,
+    notes,
+    plain,
+    printed_share,
+    show,
+    title,
+)
 from dashboard.screens import Page
 from dashboard.state import narrowing
 from dashboard.state.session import Session
@@ -13,7 +25,7 @@ from queries import wording
 from queries.dimensions import DIMENSIONS
 from queries.rules import CONVENTIONS
 from queries.views import View, heard, satisfaction
-from queries.views.satisfaction import Heard
+from queries.views.satisfaction import Heard, Share
 
 BREAKDOWNS = ("place", "office")
 
@@ -71,57 +83,48 @@ def _why(session: Session, whom: str, by: str) -> None:
 
 def _cards(session: Session, found: Heard, whom: str) -> list[Figure]:
     words, language = session.words, session.language
-    scored, over = found.scored, found.over
-    conventions = (
-        ("observed", found.satisfaction, found.satisfied, scored),
-        (
-            "silence_is_satisfied",
-            found.satisfaction_with_silence,
-            found.satisfied + found.expired,
-            scored + found.expired,
-        ),
-    )
     reach = wording.interval(*found.bounds, language) if found.bounds else wording.MISSING
+    with_chance = wording.interval(*found.bounds_and_chance, language) if found.over else wording.MISSING
     return [
-        Figure(
-            words("satisfaction.participation"),
-            wording.per_cent(found.participation, language),
-            small_print=[
-                words("satisfaction.counts", counts=wording.fraction(found.evaluated, over, language)),
-                _distance(session, found.participation, found.participation_target),
-            ],
-            help=words("satisfaction.participation_help"),
-            cases={"of": "participation_rate", "part": "denominator", "target": whom},
+        _share_card(
+            session, words("satisfaction.participation"), found.took_part, found.participation_target,
+            words("satisfaction.participation_help"),
+            {"of": "participation_rate", "part": "denominator", "target": whom},
         ),
         *(
-            Figure(
-                words("satisfaction.satisfaction", convention=CONVENTIONS[name](language)),
-                wording.per_cent(share, language),
-                small_print=[
-                    words("satisfaction.counts", counts=wording.fraction(above, below, language)),
-                    _distance(session, share, found.satisfaction_target),
-                ],
-                help=words(f"satisfaction.{name}_help"),
-                cases={"of": "satisfaction_rate", "part": "denominator", "target": whom, "convention": name},
+            _share_card(
+                session, words("satisfaction.satisfaction", convention=CONVENTIONS[name](language)),
+                found.rated(name), found.satisfaction_target, words(f"satisfaction.{name}_help"),
+                {"of": "satisfaction_rate", "part": "denominator", "target": whom, "convention": name},
             )
-            for name, share, above, below in conventions
+            for name in ("observed", "silence_is_satisfied")
         ),
         Figure(
             words("satisfaction.bounds"),
-            reach,
+            reach if found.over >= found.smallest else words("charts.too_few"),
             small_print=[
+                words("satisfaction.with_chance", reach=with_chance),
                 words("satisfaction.silent", items=wording.items(found.expired, language)),
                 words("satisfaction.open", items=wording.items(found.still_open, language)),
             ],
             help=words("satisfaction.bounds_help"),
         ),
-    ]
+    ]  # fmt: skip
+
+
+def _share_card(
+    session: Session, label: str, found: Share, target: float | None, help: str, cases: dict[str, str]
+) -> Figure:
+    """One of the shares with its counts, its interval and its distance to the target."""
+    value, counts = printed_share(session, found.numerator, found.denominator, found.limits)
+    small = [counts] if is_small(session, found.denominator) else [counts, _distance(session, found.value, target)]
+    return Figure(label, value, small_print=small, help=help, cases=cases)
 
 
 def _distance(session: Session, share: float | None, target: float | None) -> str:
     if share is None or target is None:
         return session.words("satisfaction.no_target")
-    goal = wording.per_cent(target, session.language)
+    goal = wording.goal(target, session.language)
     if share >= target:
         return session.words("satisfaction.on_target", target=goal)
     points = wording.points(target - share, session.language)
@@ -131,13 +134,14 @@ def _distance(session: Session, share: float | None, target: float | None) -> st
 def _needs(session: Session, view: View, whom: str, by: str) -> None:
     """Evaluations still needed and still possible, group by group."""
     words, language = session.words, session.language
-    sentences = session.answer(satisfaction.heard, whom).sentences[1:]
+    sentences = session.answer(satisfaction.heard, whom).sentences
     with st.container(border=True, key="card-needs", gap="small"):
         with st.container(gap=None):
             title(session, words("satisfaction.needs_title"), words("satisfaction.needs_note"))
         st.markdown(" ".join(plain(sentence(language)) for sentence in sentences))
         number, column = st.column_config.NumberColumn, st.column_config.Column
-        headings = {name: words(f"satisfaction.column_{name}") for name in satisfaction.TABLE}
+        convention = CONVENTIONS[session.filters.convention](language)
+        headings = {name: words(f"satisfaction.column_{name}", convention=convention) for name in satisfaction.TABLE}
         st.dataframe(
             satisfaction.table(view, language),
             hide_index=True,

@@ -71,7 +71,6 @@ def _signal(session: Session, row: Mapping[str, Any], index: int) -> None:
             st.caption(plain(_since(session, row)))
             upper = wording.items(row["farrington_upper"], language)
             st.caption(plain(words(f"signals.farrington_{row['farrington']}", upper=upper)))
-            where = {name: (row[name],) for name in BREAKDOWNS if row[name] is not None}
             lists = session.cases is not None  # whether this reader may see items one by one
             if st.button(
                 words("signals.open"), key=f"open-signal-{index}", icon=":material/filter_alt:", type="tertiary",
@@ -79,7 +78,9 @@ def _signal(session: Session, row: Mapping[str, Any], index: int) -> None:
             ):  # fmt: skip
                 window = session.answer(watch).window
                 controls = {"of": "registered_count", "part": "numerator"} if lists else {}
-                open_page(session, "cases" if lists else "overview", where, period=window, controls=controls)
+                open_page(
+                    session, "cases" if lists else "overview", signals.items_of(row), period=window, controls=controls
+                )
         with drawn:
             alt = f"{signals.name_of(row)(language)}: {signals.described(row)(language)}"
             plot(session, session.figure(view, course_chart), key=f"figure-signal-{index}", alt=alt)

@@ -14,7 +14,8 @@ from queries.views import View, supervision
 KINDS = ("rectification_item", "supervision_item")
 MATTER = ("state", "kind", "matter", "office", "owner_post", "opened_on", "due_on", "closed_on", "days_over",
           "evidence", "plan")  # fmt: skip
-OFFICE = ("name", "items", "closed", "closed_late", "open", "overdue", "longest_over", "median_days")
+OFFICE = ("name", "items", "closed", "closed_late", "open", "overdue", "longest_over", "median_days",
+          "median_limits")  # fmt: skip
 DAYS = ("opened_on", "due_on", "closed_on")
 
 

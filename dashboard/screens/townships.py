@@ -151,7 +151,7 @@ def _facts(
     words, language = session.words, session.language
     share = words(
         "townships.share_value",
-        share=wording.per_cent(standing.value, language),
+        share=words("charts.too_few") if standing.band == "small" else wording.per_cent(standing.value, language),
         counts=wording.fraction(standing.numerator, standing.denominator, language),
         reach=wording.interval(standing.lower, standing.upper, language),
     )
@@ -165,13 +165,17 @@ def _facts(
         facts[words("townships.target", share=wording.per_cent(standing.target, language))] = _to_target(
             session, standing
         )
-    for label, change, signal, doubt in (
-        ("townships.previous", standing.change_previous, standing.signal_previous, standing.doubt_previous),
-        ("townships.last_year", standing.change_last_year, standing.signal_last_year, standing.doubt_last_year),
-    ):
+    for label, change, signal, doubt, limits in (
+        ("townships.previous", standing.change_previous, standing.signal_previous, standing.doubt_previous,
+         standing.limits_previous),
+        ("townships.last_year", standing.change_last_year, standing.signal_last_year, standing.doubt_last_year,
+         standing.limits_last_year),
+    ):  # fmt: skip
         if change is not None and signal is not None:
             said = wording.change(change, language)
-            facts[words(label)] = words("townships.change", change=said, verdict=verdict(session, signal, doubt))
+            facts[words(label)] = words(
+                "townships.change", change=said, verdict=verdict(session, signal, doubt, limits)
+            )
             if doubt is not None:
                 facts[words("townships.recording")] = doubt(language)
     return [{"name": plain(name), "value": plain(value)} for name, value in facts.items()]
@@ -248,6 +252,9 @@ def _table(session: Session, view: View, name: str, by: str) -> None:
             **narrowing.by_row(narrowing.rows(session, **{by: view.frame[by]}), "table-townships"),
         )
         st.caption(words("frame.rows_narrow"))
+        called = session.answer(ranks.attention, name, by)
+        if called:
+            st.markdown(f":orange-badge[:material/forum:] {plain(called(language))}")
         formal = session.answer(ranks.formal, name, by)
         if formal:
             with st.expander(words("townships.formal")):

@@ -4,8 +4,6 @@ A share of such items varies more from month to month and from place to place th
 judges a difference of that share divides its counts by `clumping`: so many independent items would say as much.
 """
 
-from functools import lru_cache
-
 import narwhals as nw
 import polars as pl
 
@@ -14,6 +12,7 @@ from queries.counting.reasons import filters_apply
 from queries.counting.selection import select
 from queries.engines import PolarsEngine
 from queries.filters import Filters
+from queries.kept import by_snapshot
 from queries.measures import measure
 from queries.snapshot import Snapshot
 
@@ -21,7 +20,7 @@ CLUMPED = ("repeat_share",)
 """Shares of which one matter brings several items; in the others a matter counts once."""
 
 
-@lru_cache(maxsize=256)
+@by_snapshot(64)
 def clumping(snapshot: Snapshot, filters: Filters, name: str) -> float:
     """How many times more a share varies than if its items were independent: at least 1, 1 for most measures.
 

@@ -9,7 +9,7 @@ import polars as pl
 
 from queries.counting.conditions import Keyed, counted_rows, measured_rows
 from queries.counting.one_pass import Condition, Group, tally
-from queries.counting.quantiles import Durations, quantiles
+from queries.counting.quantiles import LIMITS, Durations, quantiles
 from queries.counting.reasons import reason_text, why_not
 from queries.counting.selection import Selection, select
 from queries.days import month_start
@@ -24,6 +24,7 @@ from queries.stats.intervals import wilson
 
 KINDS = (Count, Ratio, Duration)
 NUMBERS = ("numerator", "denominator", "excluded")
+DAYS = ("_days", *LIMITS)
 
 
 def evaluate(
@@ -46,8 +47,9 @@ def evaluate(
         period, a Date); numerator, denominator (Int64; null for counts), excluded (rows that belong in the denominator
         but cannot be used); value (share 0 to 1, days, or the count; null when it cannot be computed); reason
         ("no_cases", "column_empty", "unsupported", "undated", "not_stated", "not_reached",
-        "filter_not_applicable"; null with a value); lower, upper (Wilson, 95 %; ratios only). For durations the
-        denominator is the number of items measured, and the numerator those of them whose wait has ended.
+        "filter_not_applicable"; null with a value); lower, upper (95 %: of ratios Wilson's, of durations those of
+        the quantile in days, null where too few items bound it on that side). For durations the denominator is the
+        number of items measured, and the numerator those of them whose wait has ended.
         Groups without any case are left out; without `by` there is one row a measure.
 
     Raises:
@@ -98,9 +100,7 @@ def _columns(by: tuple[str, ...]) -> list[str]:
 def _without_value(order: int, each: Measure, reason: str, by: tuple[str, ...]) -> pl.LazyFrame:
     types = {name: pl.Date() if name in GRAINS else pl.Int64() for name in by} | dict.fromkeys(NUMBERS, pl.Int64())
     frame = pl.LazyFrame({name: [] if by else [0] for name in types}, schema=types)
-    return frame.select(
-        *_counted(order, each, by), pl.lit(None, pl.Float64).alias("_days"), pl.lit(reason).alias("reason")
-    )
+    return frame.select(*_counted(order, each, by), *_no_days(), pl.lit(reason).alias("reason"))
 
 
 def _counted(order: int, each: Measure, by: tuple[str, ...]) -> list[pl.Expr]:
@@ -115,6 +115,10 @@ def _counted(order: int, each: Measure, by: tuple[str, ...]) -> list[pl.Expr]:
         pl.lit(None, pl.Int64).alias("denominator") if isinstance(each, Count) else pl.col("denominator"),
         pl.col("excluded"),
     ]
+
+
+def _no_days() -> list[pl.Expr]:
+    return [pl.lit(None, pl.Float64).alias(name) for name in DAYS]
 
 
 def _count(
@@ -143,12 +147,12 @@ def _count(
         frame = tallied.select(*by, **columns)
         if by:
             frame = frame.filter(pl.any_horizontal(pl.col(role) != 0 for role in columns))
-        days = pl.lit(None, pl.Float64).alias("_days")
+        days = _no_days()
         if each.name in quantiles:
             found = quantiles[each.name].lazy()
             frame = frame.join(found, on=by, how="left") if by else pl.concat([frame, found], how="horizontal")
-            days = pl.col("_days")
-        counted.append(frame.select(*_counted(order, each, by), days, pl.lit(None, pl.String).alias("reason")))
+            days = [pl.col(name) for name in DAYS]
+        counted.append(frame.select(*_counted(order, each, by), *days, pl.lit(None, pl.String).alias("reason")))
     return counted
 
 
@@ -205,8 +209,8 @@ def _finished(frame: pl.DataFrame) -> pl.DataFrame:
     lower, upper = wilson(of_shares["numerator"].to_numpy(), of_shares["denominator"].to_numpy())
     return frame.with_columns(
         pl.coalesce("reason", why).alias("reason"),
-        pl.Series("lower", lower, pl.Float64).fill_nan(None),
-        pl.Series("upper", upper, pl.Float64).fill_nan(None),
+        pl.coalesce(pl.Series(lower, dtype=pl.Float64).fill_nan(None), "_lower").alias("lower"),
+        pl.coalesce(pl.Series(upper, dtype=pl.Float64).fill_nan(None), "_upper").alias("upper"),
     ).with_columns(
         pl.when(pl.col("reason").is_not_null())
         .then(None)
@@ -248,7 +252,7 @@ def added_up(frame: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
         .replace_strict({name: KINDS.index(kind) for name, kind in kinds.items()}, return_dtype=pl.Int8)
         .alias("_kind"),
         pl.col("measure").is_in(unstated).alias("_may_be_unstated"),
-        pl.lit(None, pl.Float64).alias("_days"),
+        *_no_days(),
     )
     return _finished(marked).select(_columns(tuple(by)))
 

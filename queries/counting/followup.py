@@ -162,6 +162,20 @@ def returns(snapshot: Snapshot, filters: Filters, engine: Engine | None = None) 
     )  # fmt: skip
 
 
+def petitions(snapshot: Snapshot, filters: Filters, engine: Engine | None = None) -> Followed:
+    """Every item registered by the as-of day, in any period, from registration to its closing."""
+    return _spans(
+        snapshot, _any_time(filters), "cases", REGISTERED,
+        lambda selection: usable_rows(
+            lambda basis: always(basis) & known(nw.col("registered_day") <= basis.as_of), (CLOSED,), selection.basis,
+            "open_count",
+        ),
+        lambda basis: nw.col("registered_day"),
+        lambda basis: nw.when(nw.col("closed_day") <= basis.as_of).then(nw.col("closed_day")),
+        nw.col("matter").fill_null(UNLINKED), engine,
+    )  # fmt: skip
+
+
 def backflows(snapshot: Snapshot, filters: Filters, batch: str | None = None, engine: Engine | None = None) -> Followed:
     """Every recognised item of the batches, or of one batch, and the day it flowed back (cohort: assigned)."""
     chosen = filters.only("batch", batch) if batch is not None else filters

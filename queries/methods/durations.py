@@ -29,6 +29,27 @@ METHODS = (
         "limits on the complementary log-log scale (as R survival::survfit)",
     ),
     Method(
+        name="quantile_interval",
+        theme=_THEME,
+        label=Text("中位数和分位数的95%区间", "95% interval of a median or another quantile"),
+        question=Text("这个中位天数有多可靠？", "How far can this median be relied on?"),
+        meaning=Text(
+            "把天数从小到大排列，小于真实中位数的件数服从二项分布，由此定出哪两件的天数构成区间；对天数的分布不作任何假定。"
+            "还有件未办结、用办结曲线估计时，取曲线自身的上下限到达一半的日子。件数太少时一侧没有界限，写作“至少”“至多”。",
+            "In the ordered days the number of items below the true median is binomial, which tells the two items "
+            "whose days are the limits; nothing is assumed about the days. Where items are still open and a curve is "
+            "used, the limits are the days on which the curve's own limits reach one half. With very few items there "
+            "is no limit on one side: “at least”, “at most”.",
+        ),
+        limits=Text(
+            "第10、第90百分位数需要更多的件才有两侧界限。区间说的是平常水平，不是这些件本身。",
+            "A 10th or 90th percentile needs more items for both limits. The interval speaks of the usual level, not "
+            "of these items.",
+        ),
+        source="Hahn & Meeker, Statistical Intervals, 1991, §5.2 (order statistics); Brookmeyer & Crowley, "
+        "Biometrics 38:29, 1982",
+    ),
+    Method(
         name="backlog_identity",
         theme=_THEME,
         label=Text("在办件平衡", "Backlog identity"),

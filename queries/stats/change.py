@@ -14,11 +14,6 @@ from enum import StrEnum
 from fractions import Fraction
 from math import floor
 
-import numpy as np
-import numpy.typing as npt
-
-Flags = npt.NDArray[np.bool_]
-
 
 class Reason(StrEnum):
     """Why a number differs from the one published."""
@@ -76,16 +71,6 @@ class Change:
         return next((part.figure for part in reversed(self.parts) if part.reason is not Reason.REAL), self.published)
 
 
-@dataclass(frozen=True)
-class CaseChanges:
-    """What became of the cases between two snapshots; masks over the rows of now, `is_vanished` over those of then."""
-
-    is_late: Flags
-    is_corrected: Flags
-    is_new: Flags
-    is_vanished: Flags
-
-
 def explain_change(
     published: Figure, *, with_late: Figure, with_corrections: Figure, under_new_rules: Figure, now: Figure
 ) -> Change:
@@ -119,63 +104,6 @@ def explain_change(
     return Change(published, now, tuple(parts))
 
 
-def contributions(before: Sequence[Figure], after: Sequence[Figure]) -> list[Fraction]:
-    """What each group (office, place, topic) contributed to the change of the total, summing to it exactly.
-
-    For a rate a group contributes (Δnumerator − old total rate × Δdenominator) / new total denominator: a group helps
-    when what it added was better than the old total. For a count it is the group's own difference.
-
-    Args:
-        before, after: one figure a group, in the same order, all counts or all rates.
-
-    Raises:
-        ValueError: different groups, counts mixed with rates, or a total of no cases.
-    """
-    if len(before) != len(after) or len({figure.denominator is None for figure in (*before, *after)}) > 1:
-        raise ValueError("Contributions need the same groups twice, all counts or all rates.")
-    numerators = [new.numerator - old.numerator for old, new in zip(before, after, strict=True)]
-    if not before or before[0].denominator is None:
-        return [Fraction(difference) for difference in numerators]
-    old_total, new_total = sum(_cases(figure) for figure in before), sum(_cases(figure) for figure in after)
-    if not old_total or not new_total:
-        raise ValueError("A rate of no cases cannot be compared.")
-    rate = Fraction(sum(figure.numerator for figure in before), old_total)
-    denominators = [_cases(new) - _cases(old) for old, new in zip(before, after, strict=True)]
-    return [(top - rate * bottom) / new_total for top, bottom in zip(numerators, denominators, strict=True)]
-
-
-def sort_cases(
-    case_then: npt.ArrayLike,
-    version_then: npt.ArrayLike,
-    case_now: npt.ArrayLike,
-    version_now: npt.ArrayLike,
-    registered_now: npt.ArrayLike,
-    as_of_then: int,
-) -> CaseChanges:
-    """Tell late, corrected, new and vanished cases apart.
-
-    Args:
-        case_then, case_now: case numbers of the two snapshots, each unique, of shape (cases then,), (cases now,).
-        version_then, version_now: anything equal exactly when a case's content up to the as-of day of then is equal,
-            such as a hash.
-        registered_now: day numbers. as_of_then: day number of the older snapshot.
-
-    Raises:
-        ValueError: a case number occurs twice in a snapshot.
-    """
-    old, new = np.asarray(case_then), np.asarray(case_now)
-    if np.unique(old).size != old.size or np.unique(new).size != new.size:
-        raise ValueError("A case number occurs twice in a snapshot.")
-    order = np.argsort(old)
-    place = np.searchsorted(old, new, sorter=order)
-    known: Flags = np.isin(new, old)
-    was = order[place[known]]
-    is_corrected = known.copy()
-    is_corrected[known] = np.asarray(version_now)[known] != np.asarray(version_then)[was]
-    in_time = np.asarray(registered_now) <= as_of_then
-    return CaseChanges(~known & in_time, is_corrected, ~known & ~in_time, ~np.isin(old, new))
-
-
 def rounded_parts(parts: Sequence[Fraction], total: Fraction, unit: Fraction) -> list[Fraction]:
     """Parts rounded to a unit so that they still sum to the rounded total shown beside them (largest remainders).
 
@@ -206,5 +134,6 @@ def rounded_parts(parts: Sequence[Fraction], total: Fraction, unit: Fraction) ->
     return [number * unit for number in whole]
 
 
-def _cases(figure: Figure) -> int:
-    return figure.denominator or 0
+def half_up(number: Fraction) -> int:
+    """The nearest whole number, halves upwards as people round."""
+    return floor(number + Fraction(1, 2))

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special, stats
 
-from queries.stats.intervals import CONFIDENCE, SCREENING_CONFIDENCE, Array, Counts, poisson_exact, rates
+from queries.stats.intervals import CONFIDENCE, SCREENING_CONFIDENCE, Array, Counts, rates
 
 EXACT_BELOW = 10  # expected cases of the rarer outcome; fewer need the binomial itself
 WINSORISED = 0.1  # share of scores pulled in at each end before the spread is judged
@@ -55,21 +55,6 @@ class OverDispersion:
     pulled_in: Array
     phi: float
     tau2: float
-
-
-@dataclass(frozen=True)
-class RatioFunnel:
-    """Observed over expected cases at which the exact Poisson limits of so many observed cases just reach 1.
-
-    One element an area: `lower`, `upper` at 95 %, `far_lower`, `far_upper` at 99.8 % (ratios; infinite where nothing
-    was observed); `position` as in `Funnel`.
-    """
-
-    lower: Array
-    upper: Array
-    far_lower: Array
-    far_upper: Array
-    position: Position
 
 
 def funnel(numerator: Counts, denominator: Counts, *, centre: float | None = None, method: Method = "auto") -> Funnel:
@@ -142,30 +127,6 @@ def over_dispersed_funnel(numerator: Counts, denominator: Counts, spread: OverDi
         for side in (-1, 1)
     ]
     return _funnel(spread.centre, areas.rate, limits)
-
-
-def ratio_funnel(observed: Counts, expected: Counts) -> RatioFunnel:
-    """Funnel of observed over expected cases, exact Poisson: limits O/U(O) and O/L(O) (OHID technical guidance).
-
-    Args:
-        observed: events by area, ≥ 0. expected: events by area from the city's rates, > 0.
-
-    Raises:
-        ValueError: a negative count, or an expected number that is not positive.
-    """
-    seen, due = np.broadcast_arrays(np.asarray(observed, dtype=float), np.asarray(expected, dtype=float))
-    if (due <= 0).any():
-        raise ValueError("A ratio needs more than 0 expected cases.")
-    low, high = poisson_exact(seen, CONFIDENCE)
-    far_low, far_high = poisson_exact(seen, SCREENING_CONFIDENCE)
-    # Judged by the expected number, which works where nothing was observed and both lines lie at 0.
-    position = -_position(due, low, high, far_low, far_high)
-    return RatioFunnel(seen / high, _over(seen, low), seen / far_high, _over(seen, far_low), position)
-
-
-def _over(part: Array, whole: Array) -> Array:
-    """Part over whole, infinite where the whole is 0."""
-    return np.asarray(np.divide(part, whole, out=np.full(part.shape, np.inf), where=whole > 0))
 
 
 def _centre(x: Array, n: Array, centre: float | None) -> float:

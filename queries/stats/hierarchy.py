@@ -120,14 +120,6 @@ def posterior(numerator: Counts, denominator: Counts) -> Posterior:
     return Posterior(x, n, *_grid(x, n))
 
 
-def independent(numerator: Counts, denominator: Counts) -> Posterior:
-    """Each area by itself, with a uniform prior: nothing borrowed from the city. For comparison, not for display.
-
-    Arguments and errors as in `posterior`.
-    """
-    return Posterior(*_areas(numerator, denominator), np.array([0.5]), np.array([2.0]), np.array([1.0]))
-
-
 def _areas(numerator: Counts, denominator: Counts) -> tuple[Array, Array]:
     counts = rates(numerator, denominator)
     x, n = counts.numerator, counts.denominator

@@ -6,7 +6,6 @@ scalars or arrays that broadcast, one element an area, and answers in the broadc
 """
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -14,15 +13,13 @@ from scipy import special, stats
 
 Array = npt.NDArray[np.float64]
 Counts = npt.ArrayLike
+Integers = npt.NDArray[np.int64]
 
 CONFIDENCE = 0.95
 SCREENING_CONFIDENCE = 0.998  # OHID: when ten places or more are screened together
 PER_RESIDENTS = 10_000  # residents
 COUNTS_ONLY_BELOW = 5  # cases; fewer are shown as counts without a rate
-PALE_BELOW = 20  # cases; fewer are shown pale
 BYAR_FROM = 10  # cases; OHID uses Byar's approximation from here on
-
-Legibility = Literal["counts_only", "pale", "full"]
 
 
 @dataclass(frozen=True)
@@ -67,13 +64,6 @@ def rates(numerator: Counts, denominator: Counts, confidence: float = CONFIDENCE
     return Rates(x, n, _divide(x, n), lower, upper)
 
 
-def legibility(denominator: int) -> Legibility:
-    """How firmly a share of so many cases may be shown: counts only, pale, or full."""
-    if denominator < COUNTS_ONLY_BELOW:
-        return "counts_only"
-    return "pale" if denominator < PALE_BELOW else "full"
-
-
 def wilson(numerator: Counts, denominator: Counts, confidence: float = CONFIDENCE) -> tuple[Array, Array]:
     """Wilson score interval for shares, without continuity correction (E. B. Wilson, JASA 22, 1927).
 
@@ -95,33 +85,6 @@ def wilson(numerator: Counts, denominator: Counts, confidence: float = CONFIDENC
     lower = np.where(x == 0, 0.0, np.maximum(centre - half, 0.0))
     upper = np.where(x == n, 1.0, np.minimum(centre + half, 1.0))
     return _where_cases(lower, n), _where_cases(upper, n)
-
-
-def jeffreys(numerator: Counts, denominator: Counts, confidence: float = CONFIDENCE) -> tuple[Array, Array]:
-    """Jeffreys interval: quantiles of Beta(x+½, n−x+½), 0 at x = 0 and 1 at x = n (Brown, Cai, DasGupta 2001).
-
-    Arguments, result and errors as in `wilson`.
-    """
-    x, n = _share_counts(numerator, denominator)
-    tail = _tail(confidence)
-    lower = np.where(x == 0, 0.0, special.betaincinv(x + 0.5, n - x + 0.5, tail))
-    upper = np.where(x == n, 1.0, special.betaincinv(x + 0.5, n - x + 0.5, 1 - tail))
-    return _where_cases(lower, n), _where_cases(upper, n)
-
-
-def agresti_coull(
-    numerator: Counts, denominator: Counts, confidence: float = CONFIDENCE, *, clip: bool = True
-) -> tuple[Array, Array]:
-    """Agresti–Coull interval: Wald's around (x+z²/2)/(n+z²) (American Statistician 52, 1998).
-
-    Arguments, result and errors as in `wilson`; `clip=False` leaves limits outside 0 to 1 as the formula gives them.
-    """
-    x, n = _share_counts(numerator, denominator)
-    z = _z(confidence)
-    centre = (x + z * z / 2) / (n + z * z)
-    half = z * np.sqrt(centre * (1 - centre) / (n + z * z))
-    low, high = (0.0, 1.0) if clip else (-np.inf, np.inf)
-    return _where_cases(np.maximum(centre - half, low), n), _where_cases(np.minimum(centre + half, high), n)
 
 
 def clopper_pearson(numerator: Counts, denominator: Counts, confidence: float = CONFIDENCE) -> tuple[Array, Array]:
@@ -300,6 +263,22 @@ def binomial_p(successes: Counts, trials: Counts, chance: Counts = 0.5) -> Array
         low, high = np.where(rare, low, middle), np.where(rare, middle - 1, high)
     p = stats.binom.cdf(seen, n, share) + stats.binom.sf(high, n, share)
     return np.where(np.isnan(n), np.nan, np.where(n > 0, np.minimum(p, 1.0), 1.0))
+
+
+def quantile_ranks(cases: Counts, share: float, confidence: float = CONFIDENCE) -> tuple[Integers, Integers]:
+    """Which of the ordered values are the limits of a quantile, from 1; 0 where no value is low or high enough.
+
+    The number of values below the quantile is binomial, so the limits hold whatever the distribution is (Hahn & Meeker,
+    Statistical Intervals, 1991, §5.2); with ties they hold at least as often.
+
+    Args:
+        cases: values there are. share: of the quantile, between 0 and 1.
+    """
+    n = np.asarray(cases, dtype=float)
+    tail = _tail(confidence)
+    lower = stats.binom.ppf(tail, n, share)
+    upper = stats.binom.ppf(1 - tail, n, share) + 1
+    return np.where(n > 0, lower, 0).astype(np.int64), np.where((n > 0) & (upper <= n), upper, 0).astype(np.int64)
 
 
 def against(benchmark: Counts, lower: Counts, upper: Counts) -> npt.NDArray[np.int8]:

@@ -12,11 +12,7 @@ import numpy.typing as npt
 from scipy import special
 
 from queries.stats.intervals import CONFIDENCE, Array, Counts, rates
-from queries.stats.ranking import SEED, Better
-
-DRAWS = 20_000  # of the largest difference between areas, for its critical value
-MOST_AREAS_BY_DRAWS = 200  # areas; pairs grow with the square
-CELLS_AT_ONCE = 4_000_000  # draws × pairs in memory
+from queries.stats.ranking import Better
 
 Ranks = npt.NDArray[np.int64]
 Matrix = npt.NDArray[np.bool_]
@@ -85,79 +81,6 @@ def rank_sets(
     level = rates(numerator, denominator).rate * (1 if better == "higher" else -1)
     with np.errstate(invalid="ignore"):  # areas without cases compare as neither
         return _sets((adjusted <= 1 - confidence) & (level[:, None] > level))
-
-
-def rank_sets_of_estimates(
-    value: Counts,
-    standard_error: Counts,
-    *,
-    better: Better = "higher",
-    confidence: float = CONFIDENCE,
-    simultaneous: bool = True,
-    draws: int = DRAWS,
-    seed: int = SEED,
-) -> RankSets:
-    """Ranks of independent estimates (a median, an adjusted rate), by the studentised largest difference, stepwise.
-
-    The bar is the quantile of the largest difference over its standard error were all areas equal; claims "i is
-    better than j" that pass are set aside and the bar is set again until none is added (Mogstad et al. 2024, §3).
-
-    Args:
-        value, standard_error: by area, standard errors > 0.
-        better, confidence: as in `rank_sets`.
-        simultaneous: right for all areas at once; otherwise for each area by itself, which gives shorter sets.
-        draws, seed: of the critical value.
-
-    Raises:
-        ValueError: more than 200 areas (use `rank_sets`), or a standard error that is not positive.
-    """
-    level, error = np.asarray(value, dtype=float), np.asarray(standard_error, dtype=float)
-    if len(level) > MOST_AREAS_BY_DRAWS:
-        raise ValueError(f"Sets by simulation are for {MOST_AREAS_BY_DRAWS} areas at most, not {len(level)}.")
-    if not (error > 0).all():
-        raise ValueError("A standard error is above 0.")
-    if better == "lower":
-        level = -level
-    noise = np.random.default_rng(seed).standard_normal((draws, len(level))) * error
-    if simultaneous:
-        ahead, behind = np.nonzero(~np.eye(len(level), dtype=bool))
-        return _sets(_stepwise(level, error, noise, ahead, behind, confidence))
-    each = [_stepwise(level, error, noise, *_pairs_of(area, len(level)), confidence) for area in range(len(level))]
-    first = np.array([1 + found[:, area].sum() for area, found in enumerate(each)])
-    last = np.array([len(level) - found[area].sum() for area, found in enumerate(each)])
-    return RankSets(first, last, np.stack([found[area] for area, found in enumerate(each)]))
-
-
-def _stepwise(level: Array, error: Array, noise: Array, ahead: Ranks, behind: Ranks, confidence: float) -> Matrix:
-    """Which of the claims "`ahead` is better than `behind`" hold: the largest chance difference sets the bar.
-
-    A pair makes two claims. One that holds is set aside, its opposite is not, and the bar is set again.
-    """
-    scale = np.hypot(error[ahead], error[behind])
-    score = (level[ahead] - level[behind]) / scale
-    holds = np.zeros(score.shape, dtype=bool)
-    while not holds.all():
-        rest = np.flatnonzero(~holds)
-        bar = np.quantile(_largest(noise, ahead[rest], behind[rest], scale[rest]), confidence)
-        passed = ~holds & (score > bar)
-        if not passed.any():
-            break
-        holds |= passed
-    found = np.zeros((len(level), len(level)), dtype=bool)
-    found[ahead, behind] = holds
-    return found
-
-
-def _largest(noise: Array, ahead: Ranks, behind: Ranks, scale: Array) -> Array:
-    step = max(1, CELLS_AT_ONCE // len(scale))
-    parts = (noise[start : start + step] for start in range(0, len(noise), step))
-    return np.concatenate([((part[:, ahead] - part[:, behind]) / scale).max(axis=1) for part in parts])
-
-
-def _pairs_of(area: int, areas: int) -> tuple[Ranks, Ranks]:
-    others = np.delete(np.arange(areas), area)
-    itself = np.full(areas - 1, area)
-    return np.r_[itself, others], np.r_[others, itself]
 
 
 def _sets(is_better: Matrix) -> RankSets:

@@ -156,19 +156,6 @@ def told_apart(
     return Pair(chance, not tail < chance < 1 - tail)
 
 
-def chance_higher(posterior: Posterior, *, draws: int = DRAWS, seed: int = SEED) -> Array:
-    """Probabilities that area i (row) has a higher level than area j (column), shape (areas, areas), diagonal 0.
-
-    Raises:
-        ValueError: more than 60 areas; ask for the pair with `told_apart`.
-    """
-    areas = len(posterior.numerator)
-    if areas > MANY_AREAS:
-        raise ValueError(f"A table of all pairs is for {MANY_AREAS} areas at most, not {areas}.")
-    logits = posterior.draw(draws, np.random.default_rng(seed))
-    return np.stack([(logits[:, i : i + 1] > logits).mean(axis=0) for i in range(areas)])
-
-
 def needs_attention(posterior: Posterior, ranking: Ranking, target: float, *, better: Better = "higher") -> Flags:
     """Areas to talk to: very probably among the worst *and* their whole interval misses the target.
 

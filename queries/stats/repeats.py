@@ -79,12 +79,6 @@ class Batch:
         return self.recognised - self.backflow
 
 
-def link_coverage(matter: npt.ArrayLike) -> Rates:
-    """Petitions that carry a link to a matter out of all petitions."""
-    codes = np.asarray(matter, dtype=np.int64)
-    return rates(int((codes != UNLINKED).sum()), codes.size)
-
-
 def next_petition(matter: npt.ArrayLike, registered: Days, closed: Days) -> Array:
     """Day of the first petition on the same matter registered after a case closed, at any level or channel.
 
@@ -164,8 +158,8 @@ def return_curve(
     return ReturnCurve(curve.at(wanted), clustered_se(seen, clusters, wanted))
 
 
-def repeats_while_open(matter: npt.ArrayLike, registered: Days, ended: Days) -> int:
-    """Petitions registered while an earlier one on the same matter was open: a delay problem, counted separately.
+def repeats_while_open(matter: npt.ArrayLike, registered: Days, ended: Days) -> Flags:
+    """Which petitions were registered while an earlier one on the same matter was open: a delay problem of its own.
 
     Args:
         matter: codes. registered, ended: day numbers, ended NaN while open. Shape (cases,). A petition on the day the
@@ -174,11 +168,12 @@ def repeats_while_open(matter: npt.ArrayLike, registered: Days, ended: Days) -> 
     codes, start = np.asarray(matter, dtype=np.int64), np.asarray(registered, dtype=float)
     end = np.where(np.isnan(np.asarray(ended, dtype=float)), np.inf, np.asarray(ended, dtype=float))
     linked = codes != UNLINKED
-    order = np.lexsort((start[linked], codes[linked]))
-    family, start, end = codes[linked][order], start[linked][order], end[linked][order]
-    latest_end = _running_maximum(end, family)
-    same = family[1:] == family[:-1]
-    return int((same & (start[1:] < latest_end[:-1])).sum())
+    order = np.flatnonzero(linked)[np.lexsort((start[linked], codes[linked]))]
+    family = codes[order]
+    latest_end = _running_maximum(end[order], family)
+    found = np.zeros(codes.shape, dtype=bool)
+    found[order[1:]] = (family[1:] == family[:-1]) & (start[order[1:]] < latest_end[:-1])
+    return found
 
 
 def repeats_within(
@@ -303,20 +298,13 @@ def batches(
     )
 
 
-def recognition_curve(handed: Days, recognised: Days, as_of: int, days: Days) -> Curve:
-    """Kaplan–Meier probability that an item has been recognised by some days after it was handed over.
+def backflow_curve(recognised: Days, backflow: Days, as_of: int, days: Days) -> Curve:
+    """Kaplan–Meier probability of flowing back by some days after recognition.
 
     Args:
-        handed: day numbers, none missing, none after the as-of day. recognised: day numbers or NaN. Shape (items,).
-        as_of: day number. days: at which the curve is read; hide it where `at_risk` is below `AT_RISK_TO_SHOW`.
-    """
-    return _curve_at(follow_up(handed, recognised, Ended.CLOSED, as_of), days)
-
-
-def backflow_curve(recognised: Days, backflow: Days, as_of: int, days: Days) -> Curve:
-    """Kaplan–Meier probability of flowing back by some days after recognition; as `recognition_curve`.
-
-    Items not recognised by the as-of day are left out.
+        recognised, backflow: day numbers, NaN where it has not happened, shape (items,). Items not recognised by the
+            as-of day are left out; those that have not flowed back are followed until it.
+        days: at which the curve is read.
     """
     start, back = np.asarray(recognised, dtype=float), np.asarray(backflow, dtype=float)
     held = start <= as_of

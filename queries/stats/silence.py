@@ -170,18 +170,6 @@ def design_free_interval(found: Evaluations, confidence: float = CONFIDENCE) -> 
     return lower, upper
 
 
-def imbens_manski(found: Evaluations, confidence: float = CONFIDENCE) -> tuple[Array, Array]:
-    """Interval that covers the true rate, not the whole of its bounds (Imbens & Manski, Econometrica 72, 2004).
-
-    Returns:
-        Lower and upper limit, cut to 0 … 1, NaN without cases.
-    """
-    certain = bounds(found)
-    lower_se, upper_se = (_binomial_se(share, found.matured) for share in (certain.lower, certain.upper))
-    reach = _imbens_manski_reach(certain.width, np.fmax(lower_se, upper_se), confidence)
-    return np.maximum(certain.lower - reach * lower_se, 0), np.minimum(certain.upper + reach * upper_se, 1)
-
-
 def needed_for_participation(found: Evaluations, target: Target) -> Need:
     """Further evaluations needed for a participation target, out of all N cases.
 
@@ -220,19 +208,6 @@ def dissatisfied_affordable(found: Evaluations, target: Target) -> Integers:
     spare = share.denominator * found.satisfied - share.numerator * found.answered
     affordable: Integers = np.maximum(spare // share.numerator, IMPOSSIBLE)
     return affordable
-
-
-def silent_share_needed(found: Evaluations, target: Target) -> Array:
-    """Share of the silent who would have to be satisfied for S/M to reach the target.
-
-    Above 1 it is impossible, 0 or below already safe, NaN where nobody is silent.
-    """
-    share = exact_share(target)
-    missing = share.numerator * found.matured - share.denominator * found.satisfied
-    silent = share.denominator * found.expired
-    needed: Array = np.full(missing.shape, np.nan)
-    np.divide(missing, silent, out=needed, where=silent > 0)
-    return needed
 
 
 def silent_needed(found: Evaluations, target: Target) -> Integers:
@@ -322,22 +297,6 @@ def _need(count: Integers, found: Evaluations) -> Need:
 def _satisfied_among(found: Evaluations, further: Integers, target: Fraction) -> Integers:
     needed: Integers = np.maximum(_ceil_of(target, found.answered + further) - found.satisfied, 0)
     return needed
-
-
-def _binomial_se(share: Array, cases: Integers) -> Array:
-    return np.sqrt(share * (1 - share) / np.maximum(cases, 1))
-
-
-def _imbens_manski_reach(width: Array, se: Array, confidence: float) -> Array:
-    """c with Φ(c + width/se) − Φ(−c) = confidence, by halving between the one-sided and the two-sided quantile."""
-    low = np.full(np.shape(width), special.ndtri(confidence))
-    high = np.full(np.shape(width), special.ndtri(0.5 + confidence / 2))
-    shift = np.divide(width, se, out=np.full(np.shape(width), np.inf), where=se > 0)
-    for _ in range(60):
-        middle = (low + high) / 2
-        covers = special.ndtr(middle + shift) - special.ndtr(-middle) >= confidence
-        low, high = np.where(covers, low, middle), np.where(covers, middle, high)
-    return high
 
 
 def _beta_binomial_reaches(needed: Integers, count: Integers, a: Array, b: Array) -> Array:

@@ -219,7 +219,8 @@ def _calibrate(past: list[tuple[Array, Array]]) -> tuple[float, float]:
     dispersion, curvature = PRIOR_DISPERSION, PRIOR_CURVATURE
     for _ in range(5):
         variance = dispersion * mean + curvature * mean**2
-        dispersion, curvature = _two_terms(mean, (_winsorised(seen, mean, variance) - mean) ** 2, variance)
+        squares = (_winsorised(seen, mean, variance) - mean) ** 2 / _kept_of_variance(mean, variance)
+        dispersion, curvature = _two_terms(mean, squares, variance)
     return dispersion, curvature
 
 
@@ -229,6 +230,23 @@ def _winsorised(seen: Array, mean: Array, variance: Array) -> Array:
     found = seen.copy()
     found[far] = np.minimum(seen[far], _threshold(mean[far], variance[far], 1 - WINSORISED, 1) - 1)
     return found
+
+
+def _kept_of_variance(mean: Array, variance: Array) -> Array:
+    """Share of the variance that is left when counts are pulled back to their limit: without it chance looks too tame.
+
+    By y·P(y; r) = μ·P(y − 1; r + 1) the moments of a negative binomial up to a limit are its distribution functions.
+    """
+    share = np.clip(1 - mean / variance, 1e-9, 1.0)
+    size, most = mean * (1 - share) / share, _threshold(mean, variance, 1 - WINSORISED, 1) - 1
+
+    def up_to(limit: Array, more: int) -> Array:
+        below = np.maximum(limit, -1.0)
+        return np.where(below < 0, 0.0, special.betainc(size + more, below + 1.0, 1 - share))
+
+    inside, first, second = up_to(most, 0), mean * up_to(most - 1, 1), mean**2 * (1 + 1 / size) * up_to(most - 2, 2)
+    spread = second + first - 2 * mean * first + mean**2 * inside + (most - mean) ** 2 * (1 - inside)
+    return np.asarray(np.clip(spread / variance, 0.5, 1.0))
 
 
 def _two_terms(mean: Array, square: Array, variance: Array) -> tuple[float, float]:

@@ -240,6 +240,18 @@ def median_days(curve: Curve) -> Array:
     return np.where(reached.any(axis=1), middle, np.nan)
 
 
+def median_limits(curve: Curve) -> tuple[Array, Array]:
+    """Limits of `median_days`: the days on which the curve's own limits reach one half, NaN where they do not.
+
+    Brookmeyer & Crowley, Biometrics 38:29, 1982; limits are as those of the curve, of shape (groups,).
+    """
+    found = []
+    for limit in (curve.upper, curve.lower):  # a share of 0 or 1 has no limits, and reaches nothing
+        reached = np.nan_to_num(limit) >= 0.5
+        found.append(np.where(reached.any(axis=1), curve.day[reached.argmax(axis=1)], np.nan))
+    return found[0], found[1]
+
+
 def clustered_se(
     seen: FollowUp,
     cluster: npt.ArrayLike,

@@ -15,6 +15,7 @@ from queries.counting.reasons import reason_text, why_not
 from queries.filters import Filters
 from queries.measures import measure
 from queries.snapshot import Snapshot
+from queries.stats.intervals import quantile_ranks
 from queries.views import View
 from queries.views.parts import both, in_both, made, others_below, seen
 from queries.views.recorded import applicable, as_stood, curve, median, named, narrowed, not_applied
@@ -279,15 +280,25 @@ def waiting(snapshot: Snapshot, filters: Filters) -> View:
     """What waits on whom.
 
     Returns:
-        One row a state that waits: waits_on, state, items, median_days, longest_days; the longest first.
+        One row a state that waits: waits_on, state, items, median_days, median_lower, median_upper (its 95 % limits,
+        null where there are too few), longest_days; the longest first.
     """
     view = items(snapshot, filters)
     rows = view.frame.filter(pl.col("waits_on").is_not_null())
     frame = rows.group_by("waits_on", "state").agg(
         pl.len().cast(pl.Int64).alias("items"),
         pl.col("waiting_days").median().alias("median_days"),
+        pl.col("waiting_days").sort().alias("days"),
         pl.col("waiting_days").max().alias("longest_days"),
     )
+    ranks = quantile_ranks(frame["items"].to_numpy(), 0.5)
+    frame = frame.with_columns(
+        pl.col("days")
+        .list.get(pl.lit(pl.Series(rank - 1).replace(-1, None)), null_on_oob=True)
+        .cast(pl.Float64)
+        .alias(name)
+        for name, rank in zip(("median_lower", "median_upper"), ranks, strict=True)
+    ).drop("days")
     return replace(view, frame=frame.sort("longest_days", "state", descending=[True, False]))
 
 
@@ -325,11 +336,11 @@ def to_recognition(snapshot: Snapshot, filters: Filters) -> View:
     if frame.height:
         done = int(ends.is_not_null().sum())
         finding = in_both(
-            "{done}认定化解；估计过半在交办后{days}内认定" if middle is not None else "{done}认定化解，尚不到一半",
-            "{done} recognised; half are estimated to be within {days} of assignment" if middle is not None
+            "{done}认定化解；估计过半在交办后{days}内认定" if middle.days is not None else "{done}认定化解，尚不到一半",
+            "{done} recognised; half are estimated to be within {days} of assignment" if middle.days is not None
             else "{done} recognised, less than half so far",
             done=both(wording.fraction, done, usable.height),
-            days=both(wording.days, middle),
+            days=both(middle.said),
         )  # fmt: skip
     left = int((view.frame["state"] == "not_stated").sum())
     notes = view.notes
@@ -395,5 +406,13 @@ def waiting_table(view: View, language: str) -> pl.DataFrame:
         pl.col("state").replace_strict({name: text(language) for name, text in STATES.items()}, return_dtype=pl.String),
         "items",
         "median_days",
+        pl.Series(
+            "median_limits",
+            [
+                wording.days_interval(low, high, language)
+                for low, high in view.frame.select("median_lower", "median_upper").rows()
+            ],
+            dtype=pl.String,
+        ),
         "longest_days",
     )

@@ -8,7 +8,7 @@ measure, evaluated on one of three snapshots.
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
-from functools import lru_cache, partial
+from functools import partial
 
 import polars as pl
 
@@ -20,16 +20,16 @@ from queries.counting.selection import evaluation_target
 from queries.days import day_number
 from queries.dimensions import DIMENSIONS
 from queries.filters import Filters
+from queries.kept import by_snapshot
 from queries.measures import Count, Measure, Ratio, measure, measures
 from queries.register import ImportRun, imports
 from queries.settings import Settings
 from queries.snapshot import Snapshot
 from queries.snapshot.versions import Earlier, earlier
-from queries.stats.change import Change, Figure, Part, Reason, explain_change, rounded_parts
-from queries.stats.sentences_on_silence import REASONS, TENTH_OF_A_POINT, why_changed
-from queries.stats.wording import half_up
+from queries.stats.change import Change, Figure, Part, Reason, explain_change, half_up, rounded_parts
 from queries.views import View
 from queries.views.parts import both, in_both, label, made, seen
+from queries.views.why_changed import REASONS, TENTH_OF_A_POINT, signed, why_changed
 from queries.vocabulary import Text
 
 FIRST = "on_time_reply_rate"  # the measure the page opens with, where the register supports it
@@ -145,7 +145,7 @@ def explained(snapshot: Snapshot, filters: Filters, name: str, then: Then, befor
     return _explained(snapshot, seen(filters, snapshot), name, then, before)
 
 
-@lru_cache(maxsize=64)
+@by_snapshot(16)
 def _explained(snapshot: Snapshot, filters: Filters, name: str, then: Then, before: Earlier | None) -> Explained:
     steps = _steps(snapshot, filters, then, before)
     figures = [_figure(where, chosen, name) for where, chosen in steps]
@@ -337,15 +337,6 @@ def column_label(name: str) -> Text:
         return words
     whose = Text("对信访部门", "bureau") if target == "bureau" else Text("对责任单位", "office")
     return Text(f"{whose.zh}{words.zh}", f"{words.en} ({whose.en})")
-
-
-def signed(shown: float | Fraction, exact: float | Fraction, is_share: bool, language: str) -> str:
-    """An effect as shown, with its sign: +0.3 (percentage points), −2 (items); +0.0 where it is small, 0 for none."""
-    if exact == 0 and shown == 0:
-        return "0"
-    sign = "+" if (shown or exact) > 0 else "−"
-    size = abs(float(shown))
-    return sign + (wording.number(size * 100, language, 1) if is_share else wording.number(size, language))
 
 
 def _amount(size: Fraction, each: Measure) -> tuple[str, str]:

@@ -1,6 +1,7 @@
 """Are petitions closed, and in time? Closure by month, the open items by age and deadline, days to close, by group."""
 
 from dataclasses import replace
+from typing import Any
 
 import polars as pl
 
@@ -20,6 +21,7 @@ from queries.views.parts import both, every_month, excluded, in_both, made, mont
 from queries.vocabulary import Text
 
 SHARES = ("on_time_reply_rate", "closure_rate")
+QUARTILES = ("lower_quartile", "median", "upper_quartile", "median_lower", "median_upper")
 DAYS = ("days_to_close_p25", "days_to_close", "days_to_close_p75")
 BINS = ((10, 1, 30), (60, 5, 120), (None, 15, 360))
 """Bars of the histogram in calendar days: up to which upper quartile, width of a bar, start of the last, open bar."""
@@ -145,11 +147,13 @@ def days_taken(snapshot: Snapshot, filters: Filters) -> View:
 
     Returns:
         A row a bar: low, high (days, both included; high null for the last), items; lower_quartile, median,
-        upper_quartile (days) the same in every row.
+        upper_quartile, median_lower, median_upper (days; limits of the median) the same in every row.
     """
     chosen = seen(filters, snapshot)
     missing = _why(snapshot, chosen, ("days_to_close",))
-    quartiles = evaluate(snapshot, DAYS, (), chosen)["value"].to_list()
+    found = evaluate(snapshot, DAYS, (), chosen)
+    quartiles = found["value"].to_list()
+    items = int(found["denominator"][1] or 0)
     if missing or quartiles[1] is None:
         notes = missing or (reason_text(measure("days_to_close"), snapshot, "no_cases", chosen),)
         return made(snapshot, chosen, _no_rows("low", "high", "items"), DAYS, notes=notes)
@@ -162,16 +166,24 @@ def days_taken(snapshot: Snapshot, filters: Filters) -> View:
         pl.col("items").fill_null(0),
         pl.when(pl.col("low") < last_bar).then(pl.col("low") + width - 1).alias("high"),
         *(
-            pl.lit(value).alias(name)
-            for name, value in zip(("lower_quartile", "median", "upper_quartile"), quartiles, strict=True)
+            pl.lit(value, pl.Float64).alias(name)
+            for name, value in zip(QUARTILES, (*quartiles, found["lower"][1], found["upper"][1]), strict=True)
         ),
     )
+    limits = found.select("lower", "upper").rows()
     finding = in_both(
-        "一半的件在{median}内办结，四分之三在{upper}内",
-        "Half are closed within {median}, three quarters within {upper}",
+        "已办结的{items}中一半在{median}内办结（95%区间{median_limits}），四分之三在{upper}内（{upper_limits}）",
+        "Half of the {items} closed took at most {median} (95% interval {median_limits}), three quarters {upper} "
+        "({upper_limits})",
+        items=both(wording.items, items),
         median=both(wording.lasting, quartiles[1]),
+        median_limits=both(wording.days_interval, *limits[1]),
         upper=both(wording.lasting, quartiles[2]),
-    )
+        upper_limits=both(wording.days_interval, *limits[2]),
+    ) if items >= chosen.rule_set.small_sample else in_both(
+        "办理天数：样本不足（已办结{items}）", "Days to close: too few items ({items} closed)",
+        items=both(wording.items, items),
+    )  # fmt: skip
     return made(
         snapshot,
         chosen,
@@ -180,6 +192,7 @@ def days_taken(snapshot: Snapshot, filters: Filters) -> View:
         ("low",),
         finding,
         (*_still_open(snapshot, chosen), *other_registers(snapshot, ("days_to_close",))),
+        methods=("quantile_interval",),
     )
 
 
@@ -206,11 +219,14 @@ def table(snapshot: Snapshot, filters: Filters, dimension: str) -> View:
 
     Returns:
         One row a group: key, zh, en, due, on_time, on_time_reply_rate, closure_rate, days_to_close, open, overdue;
-        null where a figure cannot be computed.
+        null where a figure cannot be computed, and where it rests on a small sample; the 95 % limits of the three as
+        <name>_lower and <name>_upper.
     """
     chosen = seen(filters, snapshot)
     names = (*SHARES, "days_to_close")
     rated = evaluate(snapshot, names, (dimension,), chosen)
+    enough = pl.col("denominator") >= chosen.rule_set.small_sample
+    rated = rated.with_columns(pl.when(enough).then(name).alias(name) for name in ("value", "lower", "upper"))
     standing = evaluate(snapshot, ("open_count", "overdue_count"), (dimension,), _open_ones(chosen))
     words = snapshot.dimension(dimension).select("key", "zh", "en")
     frame = words
@@ -222,6 +238,7 @@ def table(snapshot: Snapshot, filters: Filters, dimension: str) -> View:
         ("days_to_close", "value", "days_to_close"),
         ("open_count", "value", "open"),
         ("overdue_count", "value", "overdue"),
+        *((name, end, f"{name}_{end}") for name in names for end in ("lower", "upper")),
     ):
         source = standing if name.endswith("_count") else rated
         one = source.filter(pl.col("measure") == name).select(
@@ -230,7 +247,34 @@ def table(snapshot: Snapshot, filters: Filters, dimension: str) -> View:
         frame = frame.join(one, on="key", how="left", maintain_order="left")
     shown = frame.filter(pl.any_horizontal(pl.col(name).is_not_null() for name in frame.columns[3:]))
     counts = [pl.col(name).cast(pl.Int64) for name in ("open", "overdue")]
-    return made(snapshot, chosen, shown.with_columns(counts), (*names, "open_count", "overdue_count"), (dimension,))
+    return made(snapshot, chosen, shown.with_columns(counts), (*names, "open_count", "overdue_count"), (dimension,),
+                methods=("wilson", "quantile_interval"))  # fmt: skip
+
+
+PRINTED = ("due", "on_time", SHARES[0], "on_time_limits", SHARES[1], "closure_limits", "days_to_close", "days_limits",
+           "open", "overdue")  # fmt: skip
+"""Columns of `printed` after the name."""
+
+
+def printed(view: View, language: str) -> pl.DataFrame:
+    """The rows of `table` for reading: name, then PRINTED; limits in words, 样本不足 where a figure has none."""
+    rows = view.frame
+    limits = {
+        called: pl.Series(
+            [_limits_words(row, name, language) for row in rows.iter_rows(named=True)], dtype=pl.String
+        )
+        for called, name in (
+            ("on_time_limits", SHARES[0]), ("closure_limits", SHARES[1]), ("days_limits", "days_to_close"),
+        )
+    }  # fmt: skip
+    return rows.with_columns(**limits).select(pl.col(language).alias("name"), *PRINTED)
+
+
+def _limits_words(row: dict[str, Any], name: str, language: str) -> str:
+    write = wording.days_interval if name == "days_to_close" else wording.interval
+    if row[name] is None:
+        return Text("样本不足", "too few")(language)
+    return write(row[f"{name}_lower"], row[f"{name}_upper"], language)
 
 
 def _open_ones(filters: Filters) -> Filters:

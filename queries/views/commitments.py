@@ -8,7 +8,6 @@ interval for a share and by the exact test for a number of items.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import lru_cache
 from typing import Any, Literal
 
 import polars as pl
@@ -19,6 +18,7 @@ from queries.counting.evaluate import evaluate
 from queries.counting.reasons import why_not
 from queries.days import add_months, month_end, month_start
 from queries.filters import Filters
+from queries.kept import by_snapshot
 from queries.measures import Count, Ratio, measure, measures
 from queries.snapshot import Snapshot
 from queries.stats.intervals import newcombe, rate_ratio
@@ -149,7 +149,7 @@ def moved(snapshot: Snapshot, filters: Filters, name: str, office: str | None, d
     return _moved(snapshot, replace(chosen, start=None, end=None), name, office, month_start(decided_in), until)
 
 
-@lru_cache(maxsize=512)
+@by_snapshot(256)
 def _moved(snapshot: Snapshot, filters: Filters, name: str, office: str | None, base: date, until: date) -> Moved:
     if name not in measures():
         return _untold(Text(f"没有名为“{name}”的指标", f"there is no measure '{name}'"))

@@ -274,6 +274,12 @@ def _episodes(counted: pl.DataFrame) -> list[pl.DataFrame]:
 def _clause(months: pl.DataFrame) -> Text:
     first, last = months["month"][0], month_end(months["month"][-1])
     when = both(wording.period, first, last)
+    skipped = (last.year - first.year) * 12 + last.month - first.month + 1 - months.height
+    if skipped:  # such as those of special periods: they neither break a run nor belong to it
+        when = (
+            f"{when[0]}（其中{wording.number(skipped, 'zh')}个月不计）",
+            f"{when[1]} ({wording.number(skipped, 'en')} not judged)",
+        )
     above = months["towards"][0] > 0
     causes = set(months["cause"])
     if not causes & {"run", "outside"}:

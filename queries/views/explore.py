@@ -26,7 +26,7 @@ from queries.views import View
 from queries.views.beside import Other, beside, other_selection
 from queries.views.parts import SETTLING_DAYS, both, excluded, in_both, made, reasons, seen
 from queries.views.townships import title
-from queries.vocabulary import Text, fold
+from queries.vocabulary import LANGUAGES, Text, fold
 
 OTHERS = "__others__"  # key of everything below the first N groups; no register has it
 THE_OTHERS = Text("其余", "Others")
@@ -302,8 +302,16 @@ def _finding(whole: pl.DataFrame, each: Measure, filters: Filters, other: Other 
         return None
     row = found.row(0, named=True)
     name = title(each, filters)
-    said = in_both("{label} {value}（{counts}）", "{label} {value} ({counts})", label=(name.zh, name.en),
-                   value=both(figure_words, each, row["value"]), counts=both(counts_words, each, row))  # fmt: skip
+    behind = [
+        ("，95%区间" if language == "zh" else ", 95% interval ").join(filter(None, (counts, reach)))
+        for language in LANGUAGES
+        for counts, reach in [(counts_words(each, row, language), limits_words(each, row, language))]
+    ]
+    said = in_both("{label} {value}（{behind}）", "{label} {value} ({behind})", label=(name.zh, name.en),
+                   value=both(figure_words, each, row["value"]), behind=(behind[0], behind[1]))  # fmt: skip
+    if not isinstance(each, Count) and row["denominator"] < filters.rule_set.small_sample:
+        few = both(counts_words, each, row)
+        return Text(f"{name.zh} 样本不足（{few[0]}）", f"{name.en}: too few items ({few[1]})")
     if isinstance(each, Count):
         said = in_both("{label} {value}", "{label} {value}", label=(name.zh, name.en),
                        value=both(figure_words, each, row["value"]))  # fmt: skip
@@ -321,6 +329,15 @@ def figure_words(each: Measure, value: float | None, language: str) -> str:
         return wording.days(value, language, 1)
     unit = each.unit(language)
     return wording.number(value, language) + (unit if language == "zh" else f" {unit}")
+
+
+def limits_words(each: Measure, row: Mapping[str, Any], language: str) -> str:
+    """The 95 % limits of a figure in words: 89.1%–92.3%, 38.2–44.0天; "" of a count, or where there are none."""
+    lower, upper = row["lower"], row["upper"]
+    if isinstance(each, Count) or (lower is None and upper is None):
+        return ""
+    write = wording.days_interval if isinstance(each, Duration) else wording.interval
+    return write(lower, upper, language)
 
 
 def counts_words(each: Measure, row: Mapping[str, Any], language: str) -> str:

@@ -16,7 +16,7 @@ from queries.measures import Count, Measure, measure
 from queries.snapshot import Snapshot
 from queries.views import View
 from queries.views.beside import difference_words, other_selection
-from queries.views.explore import OTHERS, THE_OTHERS, Question, answer, counts_words, figure_words
+from queries.views.explore import OTHERS, THE_OTHERS, Question, answer, counts_words, figure_words, limits_words
 from queries.vocabulary import Text
 
 WHOLE = Text("全体", "Whole")
@@ -141,8 +141,8 @@ def cell_of(row: Row | None, language: str) -> Cell:
         return Cell(wording.MISSING)
     each = measure(row["measure"])
     figure, counts = figure_words(each, row["value"], language), counts_words(each, dict(row), language)
-    reach = wording.interval(row["lower"], row["upper"], language)
-    says = [figure, *([counts] if counts != figure else []), *([reach] if row["lower"] is not None else [])]
+    reach = limits_words(each, dict(row), language)
+    says = [figure, *([counts] if counts != figure else []), *([reach] if reach else [])]
     signal, difference = row.get("signal") or 0, row.get("difference")
     if "then_value" in row:
         says.append(difference_words(each, difference, language))

@@ -17,11 +17,10 @@ from queries.filters import Filters
 from queries.measures import measure
 from queries.register import target_of
 from queries.snapshot import Snapshot
-from queries.stats.intervals import COUNTS_ONLY_BELOW
+from queries.stats.intervals import COUNTS_ONLY_BELOW, newcombe
 from queries.views import View, control
 from queries.views.parts import (
     bands,
-    beyond_chance,
     both,
     change_words,
     excluded,
@@ -29,6 +28,8 @@ from queries.views.parts import (
     made,
     reasons,
     seen,
+    share_words,
+    with_change,
 )
 from queries.views.townships import dots, standing
 from queries.vocabulary import Text
@@ -73,14 +74,14 @@ def headline(snapshot: Snapshot, filters: Filters) -> View:
     """The rate in every reading, the official one first.
 
     Returns:
-        One row a reading: columns of `evaluate.compare`, signal_previous, signal_last_year, target.
+        One row a reading: columns of `evaluate.compare` and `parts.with_change`, target.
     """
     chosen = seen(filters, snapshot)
     frame = compare(snapshot, READINGS, (), chosen)
     goal = target_of(snapshot, OFFICIAL, chosen.as_of or snapshot.as_of)
+    for before in ("previous", "last_year"):
+        frame = with_change(frame, before, snapshot, chosen)
     frame = frame.with_columns(
-        beyond_chance(frame, "previous", snapshot, chosen),
-        beyond_chance(frame, "last_year", snapshot, chosen),
         # the target speaks of the official reading
         pl.when(pl.col("measure") == OFFICIAL).then(pl.lit(goal.value if goal else None, pl.Float64)).alias("target"),
     )
@@ -93,6 +94,10 @@ def _finding(frame: pl.DataFrame, filters: Filters) -> Text | None:
     if official["value"] is None:
         return None
     label = measure(OFFICIAL).label
+    smallest = filters.rule_set.small_sample
+    if official["denominator"] < smallest:
+        few = share_words(official["numerator"], official["denominator"], smallest)
+        return Text(f"{label.zh} {few.zh}", f"{label.en}: {few.en}")
     said = in_both("{label} {share}（{counts}）", "{label} {share} ({counts})", label=(label.zh, label.en),
                    share=both(wording.per_cent, official["value"]),
                    counts=both(wording.fraction, official["numerator"], official["denominator"]))  # fmt: skip
@@ -230,11 +235,13 @@ def calendar(snapshot: Snapshot, filters: Filters, name: str = OFFICIAL) -> View
         pl.when(pl.col("denominator") >= COUNTS_ONLY_BELOW).then(step).alias("step"),
         pl.Series("is_off_day", off, dtype=pl.Boolean),
     )
-    return made(snapshot, chosen, frame, (name,), ("day",), _calendar_finding(frame, name))
+    return made(
+        snapshot, chosen, frame, (name,), ("day",), _calendar_finding(frame, name, chosen.rule_set.small_sample)
+    )
 
 
-def _calendar_finding(frame: pl.DataFrame, name: str) -> Text | None:
-    """Days on which everything was forwarded, and the worst day that has ten items or more."""
+def _calendar_finding(frame: pl.DataFrame, name: str, smallest: int) -> Text | None:
+    """Days on which everything was forwarded; working days beside days off, and whether they differ beyond chance."""
     days = frame.filter(pl.col("denominator") > 0)
     if days.is_empty():
         return None
@@ -248,10 +255,21 @@ def _calendar_finding(frame: pl.DataFrame, name: str) -> Text | None:
     )
     if on.is_empty() or off.is_empty():
         return said
-    shares = [int(part["numerator"].sum()) / int(part["denominator"].sum()) for part in (on, off)]
+    counts = [(int(part["numerator"].sum()), int(part["denominator"].sum())) for part in (on, off)]
+    shares = [share_words(*pair, smallest) for pair in counts]
+    verdict = Text("", "")
+    if min(of for _, of in counts) >= smallest:
+        apart = newcombe(*counts[0], *counts[1])
+        reach = both(wording.signed_interval, float(apart.lower), float(apart.upper))
+        verdict = (
+            in_both("，相差{reach}，超出偶然", ", apart by {reach}: more than chance", reach=reach)
+            if apart.direction
+            else in_both("，差别可能只是偶然（{reach}）", ", which can be chance ({reach})", reach=reach)
+        )
     return in_both(
-        "{said}；工作日 {on}，休息日 {off}", "{said}; {on} on working days, {off} on days off",
-        said=(said.zh, said.en), on=both(wording.per_cent, shares[0]), off=both(wording.per_cent, shares[1]),
+        "{said}；工作日 {on}，休息日 {off}{verdict}", "{said}; {on} on working days, {off} on days off{verdict}",
+        said=(said.zh, said.en), on=(shares[0].zh, shares[0].en), off=(shares[1].zh, shares[1].en),
+        verdict=(verdict.zh, verdict.en),
     )  # fmt: skip
 
 

@@ -16,12 +16,11 @@ from queries.counting.reasons import reason_text, why_not
 from queries.filters import Filters
 from queries.measures import measure
 from queries.snapshot import Snapshot
-from queries.stats.change import rounded_parts
+from queries.stats.change import half_up, rounded_parts
 from queries.stats.intervals import newcombe, wilson
 from queries.stats.silence import kitagawa, two_factors
-from queries.stats.wording import half_up
 from queries.views import View
-from queries.views.parts import bands, both, in_both, made, seen
+from queries.views.parts import bands, both, in_both, made, seen, share_words
 from queries.views.satisfaction import MOST_ROWS, NAMES
 from queries.views.townships import items_unnamed, named
 from queries.vocabulary import Text
@@ -268,7 +267,7 @@ def reached(snapshot: Snapshot, filters: Filters, whom: str, dimension: str) -> 
     order = {"low": 0, "same": 1, "high": 2, "small": 3}
     frame = frame.sort(pl.col("band").replace_strict(order, return_dtype=pl.Int8), "zh").head(MOST_ROWS + 4)
     with_code, without = _answered(rows.filter(is_delivered)), _answered(rows.filter(~is_delivered))
-    said = reached_words(delivered, stated, *with_code, *without)
+    said = reached_words(delivered, stated, *with_code, *without, smallest=chosen.rule_set.small_sample)
     return made(snapshot, chosen, frame, NAMES, (dimension,), said, (), methods=("wilson", "bands"))
 
 
@@ -278,13 +277,18 @@ def _answered(rows: pl.DataFrame) -> tuple[int, int]:
     return evaluated, evaluated + expired
 
 
-def reached_words(delivered: int, stated: int, heard: int, of: int, heard_without: int, of_without: int) -> Text:
+def reached_words(
+    delivered: int, stated: int, heard: int, of: int, heard_without: int, of_without: int, *, smallest: int
+) -> Text:
     """Delivered codes, and participation with and without one where there are cases of both."""
+    if stated < smallest:
+        few = share_words(delivered, stated, smallest)
+        return Text(f"查询码送达：{few.zh}", f"Query code delivered: {few.en}")
     said = in_both(
         "查询码送达 {share}（{counts}）", "Query code delivered: {share} ({counts})",
         share=both(wording.per_cent, delivered / stated), counts=both(wording.fraction, delivered, stated),
     )  # fmt: skip
-    if not of or not of_without:
+    if min(of, of_without) < smallest:
         return said
     apart = int(newcombe(heard, of, heard_without, of_without).direction)
     verdict = Text("，超出偶然", ", more than chance") if apart else Text("，差别可能只是偶然", "; that can be chance")

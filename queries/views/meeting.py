@@ -6,7 +6,7 @@ of the newest month needs no setting up.
 
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import lru_cache, partial
+from functools import partial
 from typing import Any, Literal
 
 import polars as pl
@@ -16,6 +16,7 @@ from queries.counting.evaluate import evaluate
 from queries.counting.selection import evaluation_target
 from queries.days import add_months, month_end, month_start
 from queries.filters import Filters
+from queries.kept import by_snapshot
 from queries.measures import measure
 from queries.register import target_of
 from queries.rules import RULE_SETS
@@ -163,7 +164,7 @@ def headlines(snapshot: Snapshot, filters: Filters) -> View:
     return _headlines(snapshot, chosen)
 
 
-@lru_cache(maxsize=64)
+@by_snapshot(32)
 def _headlines(snapshot: Snapshot, chosen: Filters) -> View:
     as_of = chosen.as_of or snapshot.as_of
     then = last_filters(snapshot, chosen)
@@ -241,7 +242,7 @@ def _missed(rows: pl.DataFrame) -> Text:
         names = {language: wording.listing(missed[language].to_list(), language) for language in LANGUAGES}
         return Text(f"{names['zh']}明显未达目标", f"{names['en']} clearly short of target")
     if with_target.height:
-        return Text("没有指标明显偏离目标", "no measure clearly short of its target")
+        return Text("没有指标明显未达目标", "no measure clearly short of its target")
     return Text("没有设定目标", "no targets are set")
 
 

@@ -16,9 +16,10 @@ from queries.snapshot import Snapshot
 from queries.snapshot.versions import Earlier
 from queries.stats.change import Reason
 from queries.views import View
-from queries.views.changes import Then, explained, signed
+from queries.views.changes import Then, explained
 from queries.views.overview import HEADLINES
 from queries.views.parts import both, in_both, label, made
+from queries.views.why_changed import signed
 from queries.vocabulary import Text
 
 PARTS = (Reason.LATE, Reason.CORRECTED)

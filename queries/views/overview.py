@@ -1,7 +1,6 @@
 """How is the city doing? The headline shares, their course, the trend of repeats, one measure by place."""
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Any
 
 import polars as pl
@@ -11,23 +10,26 @@ from queries.counting.evaluate import compare, evaluate
 from queries.counting.reasons import reason_text
 from queries.days import month_end
 from queries.filters import Filters
+from queries.kept import by_snapshot
 from queries.measures import Measure, measure
 from queries.register import target_of
 from queries.snapshot import Snapshot
 from queries.views import View, recording
 from queries.views.parts import (
     bands,
-    beyond_chance,
     both,
     change_words,
     every_month,
     excluded,
     in_both,
     label,
+    limits_of_change,
     made,
     months_until,
     reasons,
     seen,
+    share_words,
+    with_change,
     with_labels,
 )
 from queries.vocabulary import LANGUAGES, Text
@@ -45,6 +47,7 @@ class Headline:
     Attributes:
         change_last_year, change_previous: differences of shares, None without a comparison.
         signal: 1 or −1 where the first of these there is differs by more than chance, 0 where that cannot be told.
+        change_limits: 95 % limits of that difference.
         course: values of the newest whole months, months without items left out.
         reason: why there is no share.
         beside: the participation rate, for the satisfaction rate only.
@@ -62,6 +65,7 @@ class Headline:
     change_last_year: float | None
     change_previous: float | None
     signal: int | None
+    change_limits: tuple[float, float] | None
     course: tuple[float, ...]
     reason: Text | None
     beside: float | None = None
@@ -82,7 +86,7 @@ def _card(
     snapshot: Snapshot, filters: Filters, rows: dict[str, dict[str, Any]], months: pl.DataFrame, name: str
 ) -> Headline:
     row, each = rows[name], measure(name)
-    signal = row["signal_previous"] if row["signal_last_year"] is None else row["signal_last_year"]
+    before = "previous" if row["signal_last_year"] is None else "last_year"
     values = months.filter(pl.col("measure") == name)["value"].drop_nulls().to_list()
     goal = target_of(snapshot, name, filters.as_of or snapshot.as_of)
     return Headline(
@@ -94,7 +98,8 @@ def _card(
         upper=row["upper"],
         change_last_year=row["change_last_year"],
         change_previous=row["change_previous"],
-        signal=signal,
+        signal=row[f"signal_{before}"],
+        change_limits=limits_of_change(row, before),
         course=tuple(values),
         reason=reason_text(each, snapshot, row["reason"], filters) if row["reason"] else None,
         beside=rows["participation_rate"]["value"] if name == "satisfaction_rate" else None,
@@ -108,13 +113,20 @@ def headlines(snapshot: Snapshot, filters: Filters) -> View:
     """The headline shares of the period beside the previous period and the same period last year.
 
     Returns:
-        One row a measure of HEADLINES; `evaluate.compare`'s columns plus signal_previous and signal_last_year: 1 or −1
-        where the share is higher or lower by more than chance, 0 where that cannot be told, null without a comparison.
+        One row a measure of HEADLINES; the columns of `evaluate.compare` and `parts.with_change`.
     """
     chosen = seen(filters, snapshot)
     frame = _compared(snapshot, chosen)
     doubts = {row["measure"]: recording.doubt_since(snapshot, chosen, row) for row in frame.iter_rows(named=True)}
-    return made(snapshot, chosen, frame, HEADLINES, (), _headline(frame, doubts), reasons(frame, snapshot, chosen))
+    return made(
+        snapshot,
+        chosen,
+        frame,
+        HEADLINES,
+        (),
+        _headline(frame, doubts, chosen.rule_set.small_sample),
+        reasons(frame, snapshot, chosen),
+    )
 
 
 def headline(snapshot: Snapshot, filters: Filters) -> Text:
@@ -128,14 +140,16 @@ def headline(snapshot: Snapshot, filters: Filters) -> Text:
     return Text(f"{first.zh}；{names[0]}按期答复明显偏低", f"{first.en}; {names[1]} clearly late in replying")
 
 
-@lru_cache(maxsize=64)
+@by_snapshot(64)
 def _compared(snapshot: Snapshot, filters: Filters) -> pl.DataFrame:
     # three views of one page rest on it
     frame = compare(snapshot, HEADLINES, (), filters)
-    return frame.with_columns(beyond_chance(frame, name, snapshot, filters) for name in ("previous", "last_year"))
+    for before in ("previous", "last_year"):
+        frame = with_change(frame, before, snapshot, filters)
+    return frame
 
 
-def _headline(frame: pl.DataFrame, doubts: dict[str, Text | None]) -> Text:
+def _headline(frame: pl.DataFrame, doubts: dict[str, Text | None], smallest: int) -> Text:
     """What changed by more than chance, the on-time rate first; else the two main shares as they are."""
     before = "last_year" if frame["signal_last_year"].is_not_null().any() else "previous"
     names = ("上年同期", "the year before") if before == "last_year" else ("上一时段", "the period before")
@@ -162,9 +176,11 @@ def _headline(frame: pl.DataFrame, doubts: dict[str, Text | None]) -> Text:
     shown = [row for row in rows.values() if row["value"] is not None][:2]
     if not shown:
         return Text("所选范围内没有可计算的指标", "Nothing can be computed for this selection")
-    zh = "，".join(f"{measure(row['measure']).label.zh} {wording.per_cent(row['value'], 'zh')}" for row in shown)
-    en = ", ".join(f"{measure(row['measure']).label.en} {wording.per_cent(row['value'], 'en')}" for row in shown)
-    return Text(zh, en)
+    shares = [
+        (measure(row["measure"]).label, share_words(row["numerator"], row["denominator"], smallest)) for row in shown
+    ]
+    zh, en = ([f"{name(language)} {share(language)}" for name, share in shares] for language in LANGUAGES)
+    return Text("，".join(zh), ", ".join(en))
 
 
 def course(snapshot: Snapshot, filters: Filters) -> View:
@@ -216,14 +232,15 @@ def share_and_change(snapshot: Snapshot, filters: Filters, name: str) -> Text:
         return each.label
     change = change_words(row["change_last_year"], row["signal_last_year"], "上年同期", "the year before")
     change = change or change_words(row["change_previous"], row["signal_previous"], "上一时段", "the period before")
-    share = in_both("{label} {share}", "{label} {share}", label=label(each), share=both(wording.per_cent, row["value"]))
+    found = share_words(row["numerator"], row["denominator"], filters.rule_set.small_sample)
+    share = in_both("{label} {share}", "{label} {share}", label=label(each), share=(found.zh, found.en))
     if change is None:
         return share
     change = recording.with_check(change, recording.doubt_since(snapshot, filters, row))
     return Text(f"{share.zh}，{change.zh}", f"{share.en}, {change.en}")
 
 
-@lru_cache(maxsize=64)
+@by_snapshot(64)
 def by_group(snapshot: Snapshot, filters: Filters, name: str = "on_time_reply_rate", dimension: str = "place") -> View:
     """One of HEADLINES by place (or another dimension), each held against the whole.
 
@@ -299,11 +316,16 @@ def _standing(frame: pl.DataFrame, name: str, share: float | None) -> Text:
 
 
 def _one_standing(row: dict[str, Any], each: Measure, share: float | None) -> Text:
+    if row["band"] == "small":
+        return in_both(
+            "{label}：{name}样本不足（{counts}），无法比较", "{label}: {name} has too few items to compare ({counts})",
+            label=label(each), name=(row["zh"], row["en"]),
+            counts=both(wording.fraction, row["numerator"], row["denominator"]),
+        )  # fmt: skip
     verdict = {
         "low": Text("明显低于全体", "clearly below the whole"),
         "high": Text("明显高于全体", "clearly above the whole"),
         "same": Text("与全体分不出高低", "not separable from the whole"),
-        "small": Text("样本不足，无法比较", "too few items to compare"),
     }[row["band"]]
     return in_both(
         "{label}：{name} {value}，{verdict}（{share}）",

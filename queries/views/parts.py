@@ -1,8 +1,9 @@
 """What several views need: months in order, labels, comparisons with chance, sentences on a change."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -111,24 +112,44 @@ def with_labels(frame: pl.DataFrame, snapshot: Snapshot, dimension: str) -> pl.D
     return frame.join(words, on=dimension, how="left", maintain_order="left")
 
 
-def beyond_chance(frame: pl.DataFrame, before: str, snapshot: Snapshot, filters: Filters) -> pl.Series:
-    """Whether a share differs from the one `before` ("previous", "last_year"): 1 above, −1 below, 0 cannot be told.
+def with_change(frame: pl.DataFrame, before: str, snapshot: Snapshot, filters: Filters) -> pl.DataFrame:
+    """The frame and how each share differs from the one `before` ("previous", "last_year").
 
-    Newcombe's interval of the difference, of so many independent items as those of the selection are worth
-    (`clumping`); null where either side is missing.
+    Returns:
+        The frame with signal_<before>: 1 above, −1 below, 0 cannot be told; change_lower_<before> and
+        change_upper_<before>: limits of the difference, now minus before (Newcombe, of so many independent items as
+        those of the selection are worth: `clumping`). Null where either side is missing or a small sample.
     """
+    smallest = filters.rule_set.small_sample
     counts = ["numerator", "denominator", f"{before}_numerator", f"{before}_denominator"]
     known = frame.select(
         pl.all_horizontal(pl.col(name).is_not_null() for name in counts)
-        & (pl.col("denominator") > 0)
-        & (pl.col(f"{before}_denominator") > 0)
+        & (pl.col("denominator") >= smallest)
+        & (pl.col(f"{before}_denominator") >= smallest)
     ).to_series()
     filled = frame.select(pl.when(known).then(pl.col(name)).otherwise(1) for name in counts)
     effects = {name: clumping(snapshot, filters, name) for name in frame["measure"].unique()}
     worth = np.array([effects[name] for name in frame["measure"]])
     x1, n1, x2, n2 = (filled[name].to_numpy() / worth for name in counts)
-    direction = newcombe(x1, n1, x2, n2).direction
-    return pl.select(pl.when(known).then(pl.Series(direction)).otherwise(None)).to_series().alias(f"signal_{before}")
+    found = newcombe(x1, n1, x2, n2)
+    columns: dict[str, np.ndarray] = {
+        "signal": found.direction, "change_lower": found.lower, "change_upper": found.upper,
+    }  # fmt: skip
+    return frame.with_columns(
+        pl.select(pl.when(known).then(pl.Series(values)).otherwise(None)).to_series().alias(f"{name}_{before}")
+        for name, values in columns.items()
+    )
+
+
+def limits_of_change(row: Mapping[str, Any], before: str) -> tuple[float, float] | None:
+    """The limits of `with_change` in a row; None without a comparison."""
+    lower, upper = row[f"change_lower_{before}"], row[f"change_upper_{before}"]
+    return None if lower is None else (lower, upper)
+
+
+def beyond_chance(frame: pl.DataFrame, before: str, snapshot: Snapshot, filters: Filters) -> pl.Series:
+    """The column signal of `with_change` alone."""
+    return with_change(frame, before, snapshot, filters)[f"signal_{before}"]
 
 
 def bands(frame: pl.DataFrame, share: float | None, better: str, smallest: int) -> pl.DataFrame:
@@ -165,6 +186,14 @@ def change_words(change: float | None, signal: int | None, zh: str, en: str) -> 
     if signal == 0:
         return Text(f"与{zh}没有明显差别", f"not clearly different from {en}")
     return Text(f"比{zh}{wording.change(change, 'zh')}", f"{wording.change(change, 'en')} on {en}")
+
+
+def share_words(numerator: int, denominator: int, smallest: int) -> Text:
+    """A share in a sentence: 92.0%; of fewer items than `smallest` it is none: 样本不足（3/4件）."""
+    if denominator >= smallest:
+        return Text(*both(wording.per_cent, numerator / denominator))
+    counts = both(wording.fraction, numerator, denominator)
+    return Text(f"样本不足（{counts[0]}）", f"too few items ({counts[1]})")
 
 
 def label(each: Measure) -> tuple[str, str]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -12,7 +11,9 @@ from queries import wording
 from queries.counting.clumping import clumping
 from queries.counting.evaluate import evaluate
 from queries.filters import Filters
+from queries.kept import by_snapshot
 from queries.measures import measure
+from queries.register import target_of
 from queries.snapshot import Snapshot
 from queries.stats import ranking
 from queries.stats.hierarchy import Posterior, posterior
@@ -21,7 +22,7 @@ from queries.stats.rank_sets import rank_sets
 from queries.stats.ranking import WORST, Ranking
 from queries.views.parts import both, in_both, seen
 from queries.views.townships import named
-from queries.vocabulary import Text
+from queries.vocabulary import LANGUAGES, Text
 
 FEWEST_RANKED = 2  # groups; one alone has no place among others
 DRAWS = 10_000  # whole per cents of chance are shown; twelve groups take a twentieth of a second, and fewer
@@ -29,7 +30,6 @@ DRAWS = 10_000  # whole per cents of chance are shown; twelve groups take a twen
 PAIR_DRAWS = 40_000
 FORMAL_NAMED = 3  # groups of one range; more are counted
 FORMAL_MOST = 200  # groups; the pairs of more are too many to be told in a sentence
-SMALLEST_SHOWN = 0.001  # difference of two shares, a tenth of a point
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ class Place:
     sentence: Text
 
 
-@lru_cache(maxsize=64)
+@by_snapshot(32)
 def field(snapshot: Snapshot, filters: Filters, name: str, dimension: str = "place") -> Field | None:
     """The groups of a dimension that have items enough to be compared; None where fewer than two have.
 
@@ -261,6 +261,37 @@ _RANKABILITY = {
 }
 
 
+def attention(snapshot: Snapshot, filters: Filters, name: str, dimension: str = "place") -> Text | None:
+    """Groups to talk to: very probably among the worst, and their whole interval misses the city's target.
+
+    None where no target is set or nobody is called.
+    """
+    chosen = seen(filters, snapshot)
+    known = field(snapshot, filters, name, dimension)
+    goal = target_of(snapshot, name, chosen.as_of or snapshot.as_of)
+    if known is None or goal is None or known.groups.height <= 2 * WORST:
+        return None
+    better: ranking.Better = "lower" if measure(name).better == "lower" else "higher"
+    called = ranking.needs_attention(known.model, known.found, goal.value, better=better)
+    if not called.any():
+        return None
+    groups = known.groups.filter(pl.Series(called))
+    names = [wording.listing(groups[language].to_list(), language) for language in LANGUAGES]
+    many = known.groups.height >= ranking.MANY_AREAS
+    why = (
+        Text("未达到目标{target}的可能性不低于95%", "at least 95% likely to miss the target of {target}")
+        if many
+        else Text(
+            "真属后三名的可能性不低于80%，且整个区间都未达到目标{target}",
+            "at least 80% likely to be truly among the last three, the whole interval short of the target of {target}",
+        )
+    )
+    return in_both(
+        f"宜了解情况：{{names}}（{why.zh}）。", f"Worth talking to: {{names}} ({why.en}).",
+        names=(names[0], names[1]), target=both(wording.goal, goal.value),
+    )  # fmt: skip
+
+
 def _never_certain(chance: float) -> float:
     """A chance counted in draws: none of them is not "never"."""
     return min(max(chance, 0.5 / DRAWS), 1 - 0.5 / DRAWS)
@@ -336,7 +367,7 @@ def difference_words(
     low, high = sorted(abs(end) for end in limits)
     names = {"one": (first.zh, first.en), "two": (second.zh, second.en)}
     sizes = {
-        name: both(_points, value)
+        name: both(wording.points, value)
         for name, value in (("points", difference), ("low", low), ("high", high),
                             ("down", limits[0]), ("up", limits[1]))
     }  # fmt: skip
@@ -366,10 +397,3 @@ def difference_words(
         **sizes,
         side=side,
     )
-
-
-def _points(difference: float, language: str) -> str:
-    """`wording.points`; a difference is never "0.0" beside a sentence that says there is one."""
-    if 0 < abs(difference) < SMALLEST_SHOWN / 2:
-        return ("不到" if language == "zh" else "under ") + wording.points(SMALLEST_SHOWN, language)
-    return wording.points(difference, language)

@@ -1,16 +1,18 @@
 """What pages on records share: rows as they stood on a day, names of offices, filters that apply, time to an end."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 import polars as pl
 
+from queries import wording
 from queries.days import day_number
 from queries.dimensions import BLANK, DIMENSIONS
 from queries.filters import Filters
 from queries.snapshot import Snapshot
-from queries.stats.survival import Ended, follow_up, kaplan_meier, median_days
+from queries.stats.survival import Ended, follow_up, kaplan_meier, median_days, median_limits
 from queries.vocabulary import Text
 
 AT_RISK = 5  # items; a curve that rests on fewer is not drawn
@@ -21,6 +23,8 @@ CURVE = {
     "upper": pl.Float64(),
     "at_risk": pl.Int64(),
     "median": pl.Float64(),
+    "median_lower": pl.Float64(),
+    "median_upper": pl.Float64(),
 }
 
 
@@ -99,9 +103,9 @@ def curve(start: pl.Series, end: pl.Series, as_of: date) -> pl.DataFrame:
         start, end: dates; a null end, or one after the as-of day, has not happened. No start is null or later.
 
     Returns:
-        day, value, lower, upper (95 %; null where the share is 0 or 1), at_risk, median (`median`, the same in every
-        row). Days on which the curve moves, the first, and the last on which at least AT_RISK items are followed; no
-        row where there never are so many.
+        day, value, lower, upper (95 %; null where the share is 0 or 1), at_risk, median, median_lower, median_upper
+        (`median`, the same in every row). Days on which the curve moves, the first, and the last on which at least
+        AT_RISK items are followed; no row where there never are so many.
     """
     first, last = _numbers(start), _numbers(end)
     seen = follow_up(first, last, np.full(len(start), Ended.CLOSED), day_number(as_of))
@@ -110,20 +114,40 @@ def curve(start: pl.Series, end: pl.Series, as_of: date) -> pl.DataFrame:
         return pl.DataFrame(schema=CURVE)
     share, lower, upper = found.share[0], found.lower[0], found.upper[0]
     columns = {"day": found.day, "value": share, "lower": lower, "upper": upper, "at_risk": found.at_risk[0]}
-    half = pl.lit(median(start, end, as_of), pl.Float64).alias("median")
-    frame = pl.DataFrame(columns).select(pl.all().exclude("median"), half).cast(CURVE)  # type: ignore[arg-type]  # names to types
+    half = median(start, end, as_of)
+    medians = [
+        pl.lit(days, pl.Float64).alias(name)
+        for name, days in zip(list(CURVE)[-3:], (half.days, half.lower, half.upper), strict=True)
+    ]
+    frame = pl.DataFrame(columns).with_columns(medians).cast(CURVE)  # type: ignore[arg-type]  # names to types
     frame = frame.with_columns(pl.col("lower", "upper").fill_nan(None)).filter(pl.col("at_risk") >= AT_RISK)
     moves = (pl.col("value") != pl.col("value").shift(1)).fill_null(True)
     return frame.filter(moves | (pl.col("day") == pl.col("day").max()))
 
 
-def median(start: pl.Series, end: pl.Series, as_of: date) -> float | None:
-    """The day by which half have ended, open ones counted as followed; None where that day has not come."""
+@dataclass(frozen=True)
+class Median:
+    """The day by which half have ended, and its 95 % limits; None where it has not come, or a limit does not exist."""
+
+    days: float | None = None
+    lower: float | None = None
+    upper: float | None = None
+
+    def said(self, language: str) -> str:
+        """95 days (95% interval 80.0–120.0 days)."""
+        reach = wording.days_interval(self.lower, self.upper, language)
+        limits = f"（95%区间{reach}）" if language == "zh" else f" (95% interval {reach})"
+        return wording.days(self.days, language) + limits
+
+
+def median(start: pl.Series, end: pl.Series, as_of: date) -> Median:
+    """The median of `curve`, open ones counted as followed."""
     if not len(start):
-        return None
+        return Median()
     seen = follow_up(_numbers(start), _numbers(end), np.full(len(start), Ended.CLOSED), day_number(as_of))
-    day = float(median_days(kaplan_meier(seen))[0])
-    return None if np.isnan(day) else day
+    found = kaplan_meier(seen)
+    values = (float(values[0]) for values in (median_days(found), *median_limits(found)))
+    return Median(*(None if np.isnan(day) else day for day in values))
 
 
 def _numbers(days: pl.Series) -> np.ndarray:

@@ -7,7 +7,7 @@ or the registrations dropped beyond their usual variation. What stands beside it
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache, partial
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,7 @@ from queries.counting.evaluate import evaluate
 from queries.counting.reasons import why_not
 from queries.days import month_end
 from queries.filters import Filters
+from queries.kept import by_snapshot
 from queries.measures import Count, measure
 from queries.snapshot import Snapshot
 from queries.stats.control_charts import u_chart
@@ -233,7 +234,7 @@ def _figures(snapshot: Snapshot, filters: Filters) -> dict[str, dict[str, Any]]:
     return {row["measure"]: row for row in evaluate(snapshot, names, (), filters).iter_rows(named=True)}
 
 
-@lru_cache(maxsize=64)
+@by_snapshot(64)
 def _recording(snapshot: Snapshot, now: Filters, then: Filters) -> Recording:
     sides = [_figures(snapshot, each) for each in (now, then)]
     spread = _spread(snapshot, now)

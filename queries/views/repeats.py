@@ -6,18 +6,31 @@ from typing import Any
 import polars as pl
 
 from queries import wording
+from queries.counting import followup
 from queries.counting.distributions import backlog_batches, matter_sizes
 from queries.counting.evaluate import compare, evaluate
 from queries.counting.reasons import reason_text, why_not
+from queries.days import day_number
 from queries.errors import UsageError
 from queries.filters import Filters
 from queries.measures import Measure, measure
 from queries.rules import RULE_SETS
 from queries.snapshot import Snapshot
-from queries.stats.repeats import gini
+from queries.stats.repeats import MATTER_DAYS, gini, repeats_within
 from queries.views import View, recording
 from queries.views.control import course as by_month
-from queries.views.parts import beyond_chance, both, change_words, excluded, in_both, made, reasons, seen
+from queries.views.parts import (
+    both,
+    change_words,
+    excluded,
+    in_both,
+    limits_of_change,
+    made,
+    reasons,
+    seen,
+    share_words,
+    with_change,
+)
 from queries.views.townships import dots
 from queries.vocabulary import Text
 
@@ -45,6 +58,7 @@ class Settled:
     upper: float | None
     change: float | None
     signal: int | None
+    change_limits: tuple[float, float] | None
     compared_with_last_year: bool
     reason: Text | None
     doubt: Text | None = None
@@ -67,7 +81,7 @@ def headline(snapshot: Snapshot, filters: Filters) -> View:
     """Repeat share, and the share settled in one go for each follow-up.
 
     Returns:
-        Three rows: columns of `evaluate.compare`, signal_previous, signal_last_year, days (null for the repeat share).
+        Three rows: columns of `evaluate.compare` and `parts.with_change`, days (null for the repeat share).
     """
     chosen = seen(filters, snapshot)
     parts = [compare(snapshot, "repeat_share", (), chosen).with_columns(days=pl.lit(None, pl.Int64))]
@@ -76,25 +90,27 @@ def headline(snapshot: Snapshot, filters: Filters) -> View:
             frame = compare(snapshot, "resolved_once_rate", (), there)
             parts.append(frame.with_columns(days=pl.lit(days, pl.Int64)))
     frame = pl.concat(parts)
-    frame = frame.with_columns(beyond_chance(frame, name, snapshot, chosen) for name in ("previous", "last_year"))
+    for before in ("previous", "last_year"):
+        frame = with_change(frame, before, snapshot, chosen)
     notes = (*reasons(frame, snapshot, chosen), *excluded(frame.head(1)))
-    finding = _finding(frame, [recording.doubt_since(snapshot, chosen, row) for row in frame.iter_rows(named=True)])
+    doubts = [recording.doubt_since(snapshot, chosen, row) for row in frame.iter_rows(named=True)]
+    finding = _finding(frame, doubts, chosen.rule_set.small_sample)
     return made(snapshot, chosen, frame, ("repeat_share", "resolved_once_rate"), (), finding, notes)
 
 
-def _finding(frame: pl.DataFrame, doubts: list[Text | None]) -> Text:
+def _finding(frame: pl.DataFrame, doubts: list[Text | None], smallest: int) -> Text:
     repeat, settled = frame.row(0, named=True), frame.row(1, named=True)
     if repeat["value"] is None and settled["value"] is None:
         return Text("重复信访情况无法计算", "Repeats cannot be computed")
     parts = []
     if repeat["value"] is not None:
-        parts.append(_share("重复信访率", "repeat share", repeat["value"]))
+        parts.append(_share("重复信访率", "repeat share", repeat, smallest))
         change = _change(repeat)
         if change:
             parts.append(recording.with_check(change, doubts[0]))
     if settled["value"] is not None:
         days = settled["days"]
-        parts.append(_share(f"一次性化解率（{days}天）", f"resolved once within {days} days", settled["value"]))
+        parts.append(_share(f"一次性化解率（{days}天）", f"resolved once within {days} days", settled, smallest))
     zh = parts[0].zh + "".join(f"，{part.zh}" if part.zh[0] in "比与" else f"；{part.zh}" for part in parts[1:])
     en = parts[0].en + "".join(
         f"; {part.en}" if part.en.startswith("resolved") else f", {part.en}" for part in parts[1:]
@@ -102,8 +118,9 @@ def _finding(frame: pl.DataFrame, doubts: list[Text | None]) -> Text:
     return Text(zh, en[0].upper() + en[1:])
 
 
-def _share(zh: str, en: str, value: float) -> Text:
-    return Text(f"{zh} {wording.per_cent(value, 'zh')}", f"{en} {wording.per_cent(value, 'en')}")
+def _share(zh: str, en: str, row: dict[str, Any], smallest: int) -> Text:
+    share = share_words(row["numerator"], row["denominator"], smallest)
+    return Text(f"{zh} {share.zh}", f"{en} {share.en}")
 
 
 def _change(row: dict[str, Any]) -> Text | None:
@@ -133,6 +150,7 @@ def _card(row: dict[str, Any], snapshot: Snapshot, filters: Filters) -> Settled:
         days=row["days"],
         change=row[f"change_{before}"],
         signal=row[f"signal_{before}"],
+        change_limits=limits_of_change(row, before),
         compared_with_last_year=last_year,
         reason=_why(row, snapshot, filters),
         doubt=recording.doubt_since(snapshot, filters, row),
@@ -234,20 +252,42 @@ def concentration(snapshot: Snapshot, filters: Filters) -> View:
     frame = frame.with_columns(
         value=pl.col("items") / pl.col("items").sum(), of_matters=pl.col("matters") / pl.col("matters").sum()
     )
-    notes = () if sizes.height else (_no_matters(snapshot, chosen),)
+    notes = _came_again(snapshot, chosen) if sizes.height else (_no_matters(snapshot, chosen),)
     found = gathering(snapshot, filters)
     said = _gathered(found) if found else None
     return made(snapshot, chosen, frame, (), (), said, notes, methods=("concentration",))
+
+
+def _came_again(snapshot: Snapshot, filters: Filters) -> tuple[Text, ...]:
+    """How many matters are petitioned again within half a year of their first item, out of those watched so long."""
+    found = followup.petitions(snapshot, filters)
+    as_of = day_number(filters.as_of or snapshot.as_of)
+    again = repeats_within(found.cluster, found.start, as_of).two_or_more
+    back, watched = int(again.numerator), int(again.denominator)
+    if watched < filters.rule_set.small_sample:
+        return ()
+    return (
+        in_both(
+            "首件登记已满{days}的{watched}个事项（统计日前一年内）中，{share}（95%区间{reach}）在{days}内再次信访。",
+            "Of {watched} matters whose first item is at least {days} old (one year), {share} (95% interval {reach}) "
+            "were petitioned again within {days}.",
+            days=both(wording.days, MATTER_DAYS),
+            watched=both(wording.number, watched),
+            share=both(wording.per_cent, back / watched),
+            reach=both(wording.interval, float(again.lower), float(again.upper)),
+        ),
+    )
 
 
 def _gathered(found: Gathering) -> Text:
     if found.repeated_items == 0:
         return Text("所选范围内每件事项只有 1 件信访件", "Every matter has one item in this selection")
     share = found.top_items / found.items
+    several = found.top_matters > 1  # one matter of a few is more than a hundredth of them
     return in_both(
-        "件数最多的{matters}个事项（1%）占全部信访件的{share}",
+        "件数最多的{matters}个事项（1%）占全部信访件的{share}" if several else "件数最多的事项占全部信访件的{share}",
         "The busiest {matters} matters (1%) hold {share} of all items"
-        if found.top_matters > 1
+        if several
         else "The busiest matter holds {share} of all items",
         matters=both(wording.number, found.top_matters),
         share=both(wording.per_cent, share),

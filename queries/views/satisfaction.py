@@ -1,7 +1,9 @@
 """How satisfied, and how many were heard? Two shares together, what silence leaves open, what is still needed."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -16,18 +18,39 @@ from queries.measures import measure
 from queries.register import target_of
 from queries.rules import CONVENTIONS
 from queries.snapshot import Snapshot
-from queries.stats import sentences_on_silence, silence
+from queries.stats import silence
 from queries.stats.intervals import wilson
-from queries.views import View
-from queries.views.parts import both, in_both, made, others_below, seen
+from queries.views import View, silence_said
+from queries.views.parts import both, in_both, made, others_below, seen, share_words
 from queries.views.townships import items_unnamed, named
 from queries.vocabulary import Text
 
 WHOM = ("bureau", "office")
 NAMES = ("participation_rate", "satisfaction_rate")
-METHODS = ("silence_bounds", "evaluations_needed")
+METHODS = ("silence_bounds", "evaluations_needed", "wilson")
 MOST_ROWS = 12  # of a picture (UX.md §5)
 COUNTS = ("satisfied", "basically_satisfied", "dissatisfied", "content", "evaluated", "expired", "open", "asked")
+
+
+@dataclass(frozen=True)
+class Share:
+    """Counts of a share."""
+
+    numerator: int
+    denominator: int
+
+    @property
+    def value(self) -> float | None:
+        """None of nothing."""
+        return self.numerator / self.denominator if self.denominator else None
+
+    @property
+    def limits(self) -> tuple[float | None, float | None]:
+        """Wilson's, of 95 %."""
+        if not self.denominator:
+            return None, None
+        lower, upper = wilson(self.numerator, self.denominator)
+        return float(lower), float(upper)
 
 
 @dataclass(frozen=True)
@@ -41,6 +64,8 @@ class Heard:
             target; None without a target, `silence.IMPOSSIBLE` where no number is enough.
         is_open_participation, is_open_satisfaction: whether so many are still open.
         affordable: further dissatisfied ones the satisfaction target bears; None without a target, or at one of 0.
+        smallest: of fewer items a share is none (the small sample of the rule set).
+        about_all: what the silence leaves open for all; sentences: what the targets still take.
     """
 
     satisfied: int
@@ -56,6 +81,8 @@ class Heard:
     is_open_participation: bool
     is_open_satisfaction: bool
     affordable: int | None
+    smallest: int
+    about_all: Text
     sentences: tuple[Text, ...]
 
     @property
@@ -85,9 +112,26 @@ class Heard:
         return (self.satisfied + self.expired) / with_silence if with_silence else None
 
     @property
+    def took_part(self) -> Share:
+        """A / M with its counts."""
+        return Share(self.evaluated, self.over)
+
+    def rated(self, convention: str) -> Share:
+        """The satisfaction rate under a convention."""
+        silent = self.expired if convention == "silence_is_satisfied" else 0
+        return Share(self.satisfied + silent, self.scored + silent)
+
+    @property
     def bounds(self) -> tuple[float, float] | None:
         """Between none and all of those without a score being satisfied."""
         return (self.satisfied / self.over, 1 - self.dissatisfied / self.over) if self.over else None
+
+    @property
+    def bounds_and_chance(self) -> tuple[float, float]:
+        """The bounds widened by what chance can do: of the usual level rather than of these items; NaN of none."""
+        all_of_them = silence.evaluations(self.satisfied, self.dissatisfied, self.over - self.scored)
+        lower, upper = silence.design_free_interval(all_of_them)
+        return float(lower), float(upper)
 
 
 def asked_whom(snapshot: Snapshot, filters: Filters) -> tuple[str, ...]:
@@ -116,18 +160,48 @@ def heard(snapshot: Snapshot, filters: Filters, whom: str) -> Heard:
         is_open_participation=bool(row["open_participation"]),
         is_open_satisfaction=bool(row["open_satisfaction"]),
         affordable=row["affordable"],
-        sentences=_sentences(row),
+        smallest=chosen.rule_set.small_sample,
+        about_all=silence_said.bounds(
+            row["content"], row["dissatisfied"], row["evaluated"] + row["expired"], row["expired"]
+        ),
+        sentences=_sentences(row, with_silence=_counts_silence(chosen)),
     )
 
 
-def _sentences(row: dict[str, int]) -> tuple[Text, ...]:
-    found = silence.evaluations(row["content"], row["dissatisfied"], row["expired"], row["open"])
-    said = [sentences_on_silence.bounds(row["content"], row["dissatisfied"], row["expired"])]
-    if row["participation_target"] is not None:
-        said.append(sentences_on_silence.participation_needed(found, row["participation_target"]))
-    if row["satisfaction_target"] is not None:
-        said.append(sentences_on_silence.satisfaction_needed(found, row["satisfaction_target"]))
-    return tuple(said)
+def _counts_silence(filters: Filters) -> bool:
+    return filters.convention == "silence_is_satisfied"
+
+
+def _sentences(row: dict[str, Any], *, with_silence: bool) -> tuple[Text, ...]:
+    """What the targets still take, each in the convention chosen."""
+    heard_goal, content_goal = row["participation_target"], row["satisfaction_target"]
+    took_part, scored = _took_part(row), _scored(row, with_silence=with_silence)
+    said: list[Text | None] = []
+    if heard_goal is not None:
+        said.append(silence_said.participation_needed(took_part, heard_goal))
+    if content_goal is not None:
+        said.append(silence_said.satisfaction_needed(scored, content_goal, with_silence=with_silence))
+        if not with_silence:
+            said += [
+                silence_said.both_targets(scored, heard_goal, content_goal) if heard_goal is not None else None,
+                silence_said.chance(scored, content_goal),
+                silence_said.silent_needed(scored, content_goal),
+            ]
+    return tuple(each for each in said if each)
+
+
+def _took_part(counts: Mapping[str, Any]) -> silence.Evaluations:
+    """Everybody evaluated; without a score one has taken part too."""
+    rest = counts["evaluated"] - counts["content"]
+    return silence.evaluations(counts["content"], rest, counts["expired"], counts["open"])
+
+
+def _scored(counts: Mapping[str, Any], *, with_silence: bool) -> silence.Evaluations:
+    """Those the satisfaction rate is made of; where silence counts as satisfied, the silent are among the satisfied."""
+    if with_silence:
+        satisfied = counts["content"] + counts["expired"]
+        return silence.evaluations(satisfied, counts["dissatisfied"], 0, counts["open"])
+    return silence.evaluations(counts["content"], counts["dissatisfied"], counts["expired"], counts["open"])
 
 
 def by_group(snapshot: Snapshot, filters: Filters, whom: str, dimension: str) -> View:
@@ -139,9 +213,10 @@ def by_group(snapshot: Snapshot, filters: Filters, whom: str, dimension: str) ->
     Returns:
         One row a group: the counts of `satisfaction_components`; zh, en; participation (A/(A+X)), participation_lower,
         participation_upper; satisfaction (S/(S+D)), with_silence ((S+X)/(S+D+X)); value: the one of the chosen
-        convention; gap (value − participation); lower_bound (S/(A+X)), upper_bound (1 − D/(A+X)); small (fewer than the
-        small sample heard or silent); participation_target, satisfaction_target; needed_participation,
-        open_participation, needed_satisfaction, open_satisfaction, affordable (whole numbers, as in `Heard`).
+        convention, value_lower, value_upper (Wilson); gap (value − participation); lower_bound (S/(A+X)), upper_bound
+        (1 − D/(A+X)); small (fewer than the small sample heard or silent); participation_target, satisfaction_target;
+        needed_participation, open_participation, needed_satisfaction, open_satisfaction, affordable (whole numbers, as
+        in `Heard`, those on satisfaction in the chosen convention).
         Order: small last, then gap.
     """
     chosen = replace(seen(filters, snapshot), evaluation_target=whom)
@@ -176,7 +251,7 @@ def bounds(snapshot: Snapshot, filters: Filters, whom: str, dimension: str) -> V
     view = widest(snapshot, filters, whom, dimension)
     if not view.frame.height:
         return view
-    return replace(view, finding=heard(snapshot, filters, whom).sentences[0])
+    return replace(view, finding=heard(snapshot, filters, whom).about_all)
 
 
 def headline(snapshot: Snapshot, filters: Filters, whom: str) -> Text:
@@ -188,16 +263,24 @@ def headline(snapshot: Snapshot, filters: Filters, whom: str) -> Text:
     found = heard(snapshot, filters, whom)
     if found.participation is None:
         return reason_text(measure("participation_rate"), snapshot, "no_cases", chosen)
-    participation = both(wording.per_cent, found.participation)
-    silent = chosen.convention == "silence_is_satisfied"
-    value = found.satisfaction_with_silence if silent else found.satisfaction
-    satisfaction = both(wording.per_cent, value)
+    if found.over < found.smallest:
+        few = share_words(found.evaluated, found.over, found.smallest)
+        return Text(f"参评率{few.zh}", f"Participation: {few.en}")
+    rated = found.rated(chosen.convention)
+    value = rated.value if rated.denominator >= found.smallest else None
+    participation = _beside(found.participation, found.participation_target)
+    few = share_words(rated.numerator, rated.denominator, found.smallest)
+    satisfaction = (few.zh, few.en) if value is None else _beside(value, found.satisfaction_target)
     convention = CONVENTIONS[chosen.convention]
     said = Text(
         f"参评率 {participation[0]}，满意率 {satisfaction[0]}（{convention.zh}）",
         f"Participation {participation[1]}, satisfaction {satisfaction[1]} ({convention.en})",
     )
     return _against_targets(said, found, value)
+
+
+def _beside(share: float, target: float | None) -> tuple[str, str]:
+    return both(wording.per_cent, share) if target is None else both(wording.beside, share, target)
 
 
 def _against_targets(said: Text, found: Heard, value: float | None) -> Text:
@@ -243,12 +326,18 @@ def reaches_now(filters: Filters, as_of: date) -> bool:
 
 def _shares(frame: pl.DataFrame, filters: Filters) -> pl.DataFrame:
     over, scored = pl.col("evaluated") + pl.col("expired"), pl.col("content") + pl.col("dissatisfied")
-    silent = filters.convention == "silence_is_satisfied"
+    silent = _counts_silence(filters)
     lower, upper = wilson(frame["evaluated"].to_numpy(), (frame["evaluated"] + frame["expired"]).to_numpy())
+    counted = frame["expired"].to_numpy() if silent else 0
+    limits = wilson(
+        frame["content"].to_numpy() + counted, (frame["content"] + frame["dissatisfied"]).to_numpy() + counted
+    )
     return frame.with_columns(
         participation=_ratio(pl.col("evaluated"), over),
         participation_lower=pl.Series(lower).fill_nan(None),
         participation_upper=pl.Series(upper).fill_nan(None),
+        value_lower=pl.Series(limits[0]).fill_nan(None),
+        value_upper=pl.Series(limits[1]).fill_nan(None),
         satisfaction=_ratio(pl.col("content"), scored),
         with_silence=_ratio(pl.col("content") + pl.col("expired"), scored + pl.col("expired")),
         lower_bound=_ratio(pl.col("content"), over),
@@ -273,12 +362,10 @@ def _needs(frame: pl.DataFrame, snapshot: Snapshot, filters: Filters) -> pl.Data
     }
     numbers = {name: frame[name].to_numpy() for name in COUNTS}
     if heard_goal:
-        rest = numbers["evaluated"] - numbers["content"]  # unscored ones have taken part
-        asked = silence.evaluations(numbers["content"], rest, numbers["expired"], numbers["open"])
-        need = silence.needed_for_participation(asked, heard_goal.value)
+        need = silence.needed_for_participation(_took_part(numbers), heard_goal.value)
         columns |= {"needed_participation": _whole(need.count), "open_participation": pl.Series(need.is_feasible)}
     if content_goal:
-        scored = silence.evaluations(numbers["content"], numbers["dissatisfied"], numbers["expired"], numbers["open"])
+        scored = _scored(numbers, with_silence=_counts_silence(filters))
         need = silence.needed_for_satisfaction(scored, content_goal.value)
         columns |= {
             "needed_satisfaction": _whole(need.count),
@@ -332,14 +419,17 @@ def _tied(tied: pl.DataFrame, of: int) -> Text:
     )  # fmt: skip
 
 
+TOO_FEW = Text("样本不足", "too few")
 SHARES = ("participation", "satisfaction", "with_silence")
 TABLE = (
     "participation",
     "heard",
+    "reach_heard",
     "needed_heard",
     "open",
     "satisfaction",
     "with_silence",
+    "reach_content",
     "needed_content",
     "affordable",
 )
@@ -351,8 +441,9 @@ def table(view: View, language: str) -> pl.DataFrame:
 
     Needs are in words, because none needed, some needed and out of reach are different things.
 
-    heard: counts behind the participation; open: still to be evaluated; needed_heard, needed_content: further
-    evaluations, further satisfied ones; affordable: further dissatisfied ones the target bears.
+    Of too few items a share is none. heard: counts behind the participation; reach_heard, reach_content: intervals of
+    participation and of the satisfaction rate in the chosen convention; open: still to be evaluated; needed_heard,
+    needed_content: further evaluations, further satisfied ones; affordable: further dissatisfied ones the target bears.
     """
     rows = view.frame
     records = rows.to_dicts()
@@ -360,19 +451,28 @@ def table(view: View, language: str) -> pl.DataFrame:
     spare = {name for goal, names in without.items() if rows[goal].is_null().all() for name in names}
     if rows["affordable"].is_null().all():
         spare.add("affordable")
+    enough = pl.when(~pl.col("small"))
     return rows.select(
         pl.col(language).alias("name"),
-        pl.col("participation") * 100,
+        enough.then(pl.col("participation") * 100).alias("participation"),
         pl.Series(
             "heard", [wording.fraction(r["evaluated"], r["evaluated"] + r["expired"], language) for r in records]
         ),
+        pl.Series("reach_heard", [_reach(r, "participation", language) for r in records], pl.String),
         pl.Series("needed_heard", [_need_words(r, "participation")(language) for r in records], pl.String),
         "open",
-        pl.col("satisfaction") * 100,
-        pl.col("with_silence") * 100,
+        enough.then(pl.col("satisfaction") * 100).alias("satisfaction"),
+        enough.then(pl.col("with_silence") * 100).alias("with_silence"),
+        pl.Series("reach_content", [_reach(r, "value", language) for r in records], pl.String),
         pl.Series("needed_content", [_need_words(r, "satisfaction")(language) for r in records], pl.String),
         pl.when(pl.col("affordable") >= 0).then("affordable").alias("affordable"),
     ).drop(spare)
+
+
+def _reach(row: dict[str, Any], share: str, language: str) -> str:
+    if row["small"]:
+        return TOO_FEW(language)
+    return wording.interval(row[f"{share}_lower"], row[f"{share}_upper"], language)
 
 
 def _need_words(row: dict[str, int | None], share: str) -> Text:

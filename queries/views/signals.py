@@ -291,6 +291,11 @@ def name_of(row: Mapping[str, Any]) -> Text:
     return Text(f"{row['place_zh']} · {row['topic_zh']}", f"{row['place_en']} · {row['topic_en']}")
 
 
+def items_of(row: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    """The conditions under which the items of a signal lie, within `Watch.window`."""
+    return {name: (row[name],) for name in DIMENSIONS_WATCHED if row[name] is not None}
+
+
 def described(row: Mapping[str, Any]) -> Text:
     """What was seen, expected and exceeded: 四周16件，往常约1件，多15件（10倍以上）."""
     return in_both(

@@ -14,7 +14,7 @@ from queries.records.kinds.programmes import SUPERVISION_ITEM
 from queries.snapshot import Snapshot
 from queries.views import View
 from queries.views.parts import both, in_both, made, seen
-from queries.views.recorded import as_stood, curve, median, named, narrowed, not_applied
+from queries.views.recorded import Median, as_stood, curve, median, named, narrowed, not_applied
 from queries.vocabulary import Text
 
 APPLIES = ("place", "office")
@@ -228,12 +228,12 @@ def closing_time(snapshot: Snapshot, filters: Filters, kind: str = ALL) -> View:
                       items=both(wording.items, frame.height))  # fmt: skip
         return replace(view, frame=found, finding=None, notes=(few,))
     finding = in_both(
-        "{counts}已闭环；估计过半在{days}内闭环" if middle is not None else "{counts}已闭环，尚不到一半",
+        "{counts}已闭环；估计过半在{days}内闭环" if middle.days is not None else "{counts}已闭环，尚不到一半",
         "{counts} closed; half are estimated to close within {days}"
-        if middle is not None
+        if middle.days is not None
         else "{counts} closed, less than half so far",
         counts=both(wording.fraction, int(closed), frame.height),
-        days=both(wording.days, middle),
+        days=both(middle.said),
     )
     return replace(view, frame=found, finding=finding, notes=(), methods=("waiting_curve",))
 
@@ -244,7 +244,7 @@ def by_office(snapshot: Snapshot, filters: Filters, kind: str = ALL) -> View:
     Returns:
         One row an office, most overdue first: office_id, zh, en, items, closed, closed_late (of them), open, overdue
         (of the open), longest_over (days; null without), median_days (days to close with open ones as followed; null
-        until half are closed).
+        until half are closed), median_lower, median_upper (its 95 % limits).
     """
     view = matters(snapshot, filters, kind)
     counted = _counted(view.frame)
@@ -257,13 +257,19 @@ def by_office(snapshot: Snapshot, filters: Filters, kind: str = ALL) -> View:
         (pl.col("state") == "overdue").sum().cast(pl.Int64).alias("overdue"),
         pl.col("days_over").filter(is_open).max().alias("longest_over"),
     )
+    halves = _medians(counted, frame["zh"].to_list(), view.as_of)
     frame = frame.with_columns(
-        median_days=pl.Series(_medians(counted, frame["zh"].to_list(), view.as_of), dtype=pl.Float64)
+        pl.Series(name, values, dtype=pl.Float64)
+        for name, values in (
+            ("median_days", [half.days for half in halves]),
+            ("median_lower", [half.lower for half in halves]),
+            ("median_upper", [half.upper for half in halves]),
+        )
     )
     return replace(view, frame=frame.sort("overdue", "open", "items", descending=True, maintain_order=True))
 
 
-def _medians(frame: pl.DataFrame, names: list[str], as_of: date) -> list[float | None]:
+def _medians(frame: pl.DataFrame, names: list[str], as_of: date) -> list[Median]:
     parts = (frame.filter(pl.col("zh") == name) for name in names)
     return [median(part["opened_on"], part["closed_on"], as_of) for part in parts]
 
@@ -296,4 +302,11 @@ def office_table(view: View, language: str) -> pl.DataFrame:
         "overdue",
         "longest_over",
         "median_days",
+        median_limits=pl.Series(
+            [
+                wording.days_interval(low, high, language)
+                for low, high in view.frame.select("median_lower", "median_upper").rows()
+            ],
+            dtype=pl.String,
+        ),
     )

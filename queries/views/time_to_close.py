@@ -28,7 +28,7 @@ from queries.vocabulary import Text
 
 CLOSING_DAYS = 120  # of the curve: twice the handling period
 MONTHS = 13
-METHODS = ("closing_curve",)
+METHODS = ("closing_curve", "quantile_interval")
 NOTHING = {"day": pl.Int64, "value": pl.Float64}
 
 
@@ -58,7 +58,7 @@ def closing(snapshot: Snapshot, filters: Filters) -> View:
     ).head(shown).fill_nan(None)  # fmt: skip
     if not frame.height:
         return made(snapshot, chosen, frame, (), (), None, (_too_few(),))
-    finding = closing_words(frame, _median(frame))
+    finding = closing_words(frame)
     return made(
         snapshot,
         chosen,
@@ -87,14 +87,15 @@ def watched(table: LifeTable) -> npt.NDArray[np.bool_]:
     return np.asarray(complete | (table.at_risk >= AT_RISK_TO_SHOW))
 
 
-def _median(frame: pl.DataFrame) -> float | None:
-    """The day by which half are closed, where the curve shown gets there."""
-    reached = frame.filter(pl.col("value") >= 0.5 - 1e-8)
+def _half(frame: pl.DataFrame, column: str) -> float | None:
+    """The day by which half are closed, where the curve shown (or one of its limits) gets there."""
+    reached = frame.filter(pl.col(column) >= 0.5 - 1e-8)
     return float(reached["day"][0]) if reached.height else None
 
 
-def closing_words(frame: pl.DataFrame, median: float | None) -> Text:
-    """The share closed by day 60 with its interval, and the median, each where enough items were followed."""
+def closing_words(frame: pl.DataFrame) -> Text:
+    """The share closed by day 60 and the median with their intervals, each where enough items were followed."""
+    median, earliest, latest = (_half(frame, column) for column in ("value", "upper", "lower"))
     at = frame.filter(pl.col("day") == CLOSED_BY_DAYS)
     days = both(wording.number, CLOSED_BY_DAYS)
     if not at.height:
@@ -114,9 +115,13 @@ def closing_words(frame: pl.DataFrame, median: float | None) -> Text:
             share=both(wording.per_cent, share), days=days, limits=(limits.zh, limits.en),
         )  # fmt: skip
     if median is None:
-        return Text(f"{said.zh}；尚未办结一半", f"{said.en}; fewer than half so far")
-    return in_both("{said}，一半{within}办结", "{said}, half {within}", said=(said.zh, said.en),
-                   within=both(wording.within, median))  # fmt: skip
+        last = both(wording.days, int(frame["day"][-1]))
+        return in_both("{said}；{last}内尚未办结一半", "{said}; fewer than half within {last}", said=(said.zh, said.en),
+                       last=last)  # fmt: skip
+    return in_both(
+        "{said}，一半{within}办结（{reach}）", "{said}, half {within} ({reach})", said=(said.zh, said.en),
+        within=both(wording.within, median), reach=both(wording.days_interval, earliest, latest),
+    )  # fmt: skip
 
 
 def _of_the_rest(counted: pl.DataFrame, frame: pl.DataFrame, snapshot: Snapshot) -> tuple[Text, ...]:

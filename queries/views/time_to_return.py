@@ -17,7 +17,7 @@ from queries.measures import measure
 from queries.snapshot import Snapshot
 from queries.stats import repeats as repeat_stats
 from queries.stats import survival
-from queries.stats.intervals import CONFIDENCE, Rates
+from queries.stats.intervals import CONFIDENCE, Rates, wilson
 from queries.stats.survival import AT_RISK_TO_SHOW, Ended, follow_up
 from queries.views import View
 from queries.views.parts import both, in_both, made, other_registers, seen
@@ -74,9 +74,42 @@ def returns(snapshot: Snapshot, filters: Filters) -> View:
             "closings not yet followed to the end, hence a little apart from the title, which counts complete ones.",
             share=both(wording.per_cent, coverage),
         ),
+        *_while_open(snapshot, chosen),
         *other_registers(snapshot, ("resolved_once_rate",)),
     )
-    return made(snapshot, chosen, frame, (), (), return_words(frame), notes, methods=("return_curve",))
+    return made(
+        snapshot,
+        chosen,
+        frame,
+        (),
+        (),
+        return_words(frame, chosen.rule_set.small_sample),
+        notes,
+        methods=("return_curve",),
+    )
+
+
+def _while_open(snapshot: Snapshot, filters: Filters) -> tuple[Text, ...]:
+    """How many came again before the earlier item was closed: a delay, and no return after closing."""
+    found = followup.petitions(snapshot, filters)
+    again = repeat_stats.repeats_while_open(found.cluster, found.start, found.event)
+    first, last = (None if day is None else day_number(day) for day in (filters.start, filters.end))
+    inside = np.ones(found.start.shape, dtype=bool)
+    if first is not None:
+        inside &= found.start >= first
+    if last is not None:
+        inside &= found.start <= last
+    items = int((again & inside).sum())
+    if not items:
+        return ()
+    return (
+        in_both(
+            "期内另有{items}在同一事项的前一件尚未办结时又登记：属于办理拖延，不算办结后再次信访。",
+            "Registered in the period while an earlier item of the same matter was still open: {items}. That is delay, "
+            "not a return after closing.",
+            items=both(wording.items, items),
+        ),
+    )
 
 
 def _return_frame(found: Followed, as_of: int) -> pl.DataFrame:
@@ -110,15 +143,27 @@ def _too_few_closed() -> Text:
     )  # fmt: skip
 
 
-def return_words(frame: pl.DataFrame) -> Text:
+def return_words(frame: pl.DataFrame, smallest: int) -> Text:
     """The share come back within 90 and 180 days, out of those followed for all of them; else that there are none."""
     told = []
     for row in frame.filter(pl.col("followed") > 0).iter_rows(named=True):
-        share = row["returned"] / row["followed"]
-        counts = both(wording.fraction, row["returned"], row["followed"])
+        back, followed = row["returned"], row["followed"]
+        lower, upper = (float(limit) for limit in wilson(back, followed))
+        said = (
+            Text(
+                "{days}内 {share}（{counts}，95%区间{reach}）", "{share} within {days} ({counts}, 95% interval {reach})"
+            )
+            if followed >= smallest
+            else Text("{days}内样本不足（{counts}）", "too few within {days} ({counts})")
+        )
         told.append(
-            in_both("{days}内 {share}（{counts}）", "{share} within {days} ({counts})",
-                    days=both(wording.days, row["day"]), share=both(wording.per_cent, share), counts=counts)
+            in_both(
+                said.zh, said.en,
+                days=both(wording.days, row["day"]),
+                share=both(wording.per_cent, back / followed),
+                counts=both(wording.fraction, back, followed),
+                reach=both(wording.interval, lower, upper),
+            )
         )  # fmt: skip
     if not told:
         return in_both(

@@ -20,14 +20,15 @@ from queries.views.control import course as by_month
 from queries.views.outlines import not_on_map, outlines
 from queries.views.parts import (
     bands,
-    beyond_chance,
     both,
     excluded,
     in_both,
+    limits_of_change,
     made,
     others_below,
     reasons,
     seen,
+    with_change,
     with_labels,
 )
 from queries.vocabulary import Text
@@ -71,7 +72,7 @@ def compared(snapshot: Snapshot, filters: Filters, name: str, dimension: str = "
 
     Returns:
         Columns of `evaluate.compare`; zh, en (labels; an office outside the office list says so); band, worse
-        (`parts.bands`); signal_previous, signal_last_year (`parts.beyond_chance`); gap (share minus the whole's);
+        (`parts.bands`); the columns of `parts.with_change`; gap (share minus the whole's);
         overall (the whole's share); target (a group's own, else the city's; null where none is set); course (shares of
         those of the newest SPARK_MONTHS whole months that have items, null where fewer than half have any). Order:
         band, then name.
@@ -87,10 +88,10 @@ def compared(snapshot: Snapshot, filters: Filters, name: str, dimension: str = "
     if kept:
         rows = rows.filter(pl.col(dimension).is_in(kept))
     goals = [target_of(snapshot, name, chosen.as_of or snapshot.as_of, key) for key in rows[dimension]]
+    for before in ("previous", "last_year"):
+        rows = with_change(rows, before, snapshot, chosen)
     rows = rows.with_columns(
         pl.Series("target", [goal.value if goal else None for goal in goals], pl.Float64),
-        beyond_chance(rows, "previous", snapshot, chosen),
-        beyond_chance(rows, "last_year", snapshot, chosen),
         gap=pl.col("value") - whole["value"][0],
         overall=pl.lit(whole["value"][0], pl.Float64),
     )
@@ -252,6 +253,7 @@ class Standing:
         gap: its share minus the whole's.
         needed: further items on the wanted side that would reach the target, all else equal; None without a target,
             0 where it is reached, and None for measures where lower is better.
+        limits_previous, limits_last_year: 95 % limits of the changes.
         doubt_previous, doubt_last_year: why the change is no improvement before the recording is checked, else None.
     """
 
@@ -270,8 +272,10 @@ class Standing:
     needed: int | None
     change_previous: float | None
     signal_previous: int | None
+    limits_previous: tuple[float, float] | None
     change_last_year: float | None
     signal_last_year: int | None
+    limits_last_year: tuple[float, float] | None
     doubt_previous: Text | None
     doubt_last_year: Text | None
 
@@ -295,6 +299,8 @@ def one(snapshot: Snapshot, filters: Filters, name: str, key: str, dimension: st
         needed=_needed(measure(name), row["numerator"], row["denominator"], row["target"]),
         doubt_previous=recording.doubt(snapshot, here, here.previous(), name, row["signal_previous"]),
         doubt_last_year=recording.doubt(snapshot, here, here.last_year(), name, row["signal_last_year"]),
+        limits_previous=limits_of_change(row, "previous"),
+        limits_last_year=limits_of_change(row, "last_year"),
         **{field: row[field] for field in _STANDING},
     )
 

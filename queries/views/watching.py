@@ -6,7 +6,6 @@ The counts are the one definition of `registered_count`, by week of registration
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +14,7 @@ import polars as pl
 from queries import wording
 from queries.counting.evaluate import evaluate
 from queries.filters import Filters
+from queries.kept import by_snapshot
 from queries.register import SpecialPeriod, special_periods
 from queries.snapshot import Snapshot
 from queries.stats.forecasts import FEWEST_WEEKS, GAP, WINDOW, YEAR
@@ -105,7 +105,7 @@ def _part(look: Look, i: list[int], j: list[int]) -> Look:
     return replace(look, **{name: getattr(look, name)[np.ix_(i, j)] for name in names})
 
 
-@lru_cache(maxsize=16)
+@by_snapshot(8)
 def _watch(snapshot: Snapshot, filters: Filters) -> Watch:
     last_monday = _last_whole_week(snapshot, filters)
     by = [name for name in DIMENSIONS_WATCHED if snapshot.available(name)]

@@ -20,9 +20,10 @@ import numpy as np
 import numpy.typing as npt
 
 from queries.stats.episodes import LOOKS_A_MONTH, new_flags
-from queries.stats.farrington import Settings, ears, farrington_flexible
+from queries.stats.farrington import Settings, farrington_flexible
 from queries.stats.surveillance import ALPHA_MONTHLY, ALPHA_WEEKLY, looks
 from tests.bench.cities import City, invent
+from tests.bench.published import ears
 
 WEEKS_A_MONTH = 52 / 12
 BUDGET = 1.0  # false alarms a month and city, at which methods are compared

@@ -2,7 +2,6 @@
 
 from fractions import Fraction
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -64,29 +63,6 @@ def test_when_nothing_of_the_past_changed_all_of_it_is_real(published, now):
     assert found.parts[3].effect == found.difference
 
 
-@given(st.lists(st.tuples(rates(1), rates(1)), min_size=1, max_size=12))
-def test_contributions_of_the_offices_sum_exactly_to_the_change_of_the_city(offices):
-    before, after = zip(*offices, strict=True)
-
-    def city(figures):
-        return Fraction(sum(f.numerator for f in figures), sum(f.denominator for f in figures))
-
-    assert sum(change.contributions(before, after)) == city(after) - city(before)
-
-
-@given(st.lists(st.tuples(counts, counts), max_size=12))
-def test_contributions_to_a_count_are_each_offices_difference(offices):
-    before, after = [old for old, _ in offices], [new for _, new in offices]
-    found = change.contributions(before, after)
-    assert found == [new.numerator - old.numerator for old, new in offices]
-
-
-def test_an_office_like_the_city_of_old_contributes_nothing_however_much_it_grows():
-    found = change.contributions([Figure(9, 10), Figure(81, 90)], [Figure(90, 100), Figure(90, 90)])
-    assert found[0] == 0
-    assert found[1] == Fraction(180, 190) - Fraction(9, 10)
-
-
 @given(st.lists(st.fractions(-1, 1, max_denominator=997), min_size=1, max_size=6), st.integers(-1, 1))
 def test_rounded_parts_sum_to_the_rounded_total_and_stay_close(parts, nudge):
     total = (round(sum(parts) / UNIT) + nudge) * UNIT
@@ -98,45 +74,13 @@ def test_rounded_parts_sum_to_the_rounded_total_and_stay_close(parts, nudge):
     assert all(shown == 0 for shown, part in zip(found, parts, strict=True) if part == 0)
 
 
-def test_late_corrected_new_and_vanished_cases_are_told_apart():
-    found = change.sort_cases(
-        case_then=["c", "a", "gone"],
-        version_then=[3, 1, 9],
-        case_now=["a", "b", "c", "d"],
-        version_now=[1, 2, 4, 5],
-        registered_now=[10, 20, 15, 31],
-        as_of_then=30,
-    )
-    assert found.is_late.tolist() == [False, True, False, False]
-    assert found.is_corrected.tolist() == [False, False, True, False]
-    assert found.is_new.tolist() == [False, False, False, True]
-    assert found.is_vanished.tolist() == [False, False, True]
-
-
-def test_a_first_snapshot_has_only_late_and_new_cases():
-    found = change.sort_cases([], [], [1, 2], [0, 0], [5, 50], 30)
-    assert found.is_late.tolist() == [True, False]
-    assert found.is_new.tolist() == [False, True]
-
-
 def test_what_cannot_be_compared_is_refused():
     nothing, some = Figure(0, 0), Figure(1, 2)
     with pytest.raises(ValueError, match="no cases"):
         change.explain_change(nothing, with_late=some, with_corrections=some, under_new_rules=some, now=some)
     with pytest.raises(ValueError, match="count cannot be compared"):
         change.explain_change(some, with_late=some, with_corrections=some, under_new_rules=some, now=Figure(3))
-    with pytest.raises(ValueError, match="same groups"):
-        change.contributions([some], [some, some])
-    with pytest.raises(ValueError, match="no cases"):
-        change.contributions([nothing], [some])
     with pytest.raises(ValueError, match="not a share"):
         Figure(3, 2)
-    with pytest.raises(ValueError, match="occurs twice"):
-        change.sort_cases([1, 1], [0, 0], [1], [0], [0], 9)
     with pytest.raises(ValueError, match="rounded sum"):
         change.rounded_parts([Fraction(1, 2)], Fraction(1), UNIT)
-
-
-def test_thirty_thousand_cases_are_sorted_at_once():
-    cases = np.arange(30_000)
-    assert not change.sort_cases(cases, cases, cases[::-1], cases[::-1], cases, 10).is_corrected.any()

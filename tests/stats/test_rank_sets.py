@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from queries.stats.rank_sets import holm, pairwise_p, rank_sets, rank_sets_of_estimates
+from queries.stats.rank_sets import holm, pairwise_p, rank_sets
+from tests.bench.published import rank_sets_of_estimates
 from tests.stats.test_ranking import DEATHS, OPERATIONS, SETS
 
 

@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 from scipy import special
 
-from queries.stats.hierarchy import independent, posterior
+from queries.stats.hierarchy import posterior
 from queries.stats.ranking import (
-    chance_higher,
     needs_attention,
     rank,
     rankability,
     told_apart,
 )
+from tests.bench.published import independent
 
 # BUGS Examples vol. I, "Surgical": deaths after heart surgery on babies in 12 hospitals.
 DEATHS = [0, 18, 8, 46, 8, 13, 9, 31, 14, 8, 29, 24]
@@ -69,8 +69,6 @@ def test_chances_of_pairs_are_those_of_the_reference(reference, name):
     lower_in_row = np.array(given["grid_eb"]["p_better_matrix_row_j_col_i"])
     better_in_column = lower_in_row if given["higher_is_better"] else lower_in_row.T
     found = posterior(given["y"], given["n"])
-    table = chance_higher(found)
-    assert np.abs(table.T - better_in_column).max() < MONTE_CARLO
     for first, second in [(0, 1), (7, 3), (11, 6)]:
         pair = told_apart(found, first, second)
         assert pair.chance_first_higher == pytest.approx(better_in_column[second, first], abs=MONTE_CARLO)
@@ -235,11 +233,6 @@ def test_a_direction_that_is_neither_higher_nor_lower_is_refused():
         rank(posterior([1], [2]), better="sideways")
     with pytest.raises(ValueError, match="strictly between 0 and 1"):
         posterior([1], [2]).limits(95)
-
-
-def test_a_table_of_all_pairs_is_for_few_areas():
-    with pytest.raises(ValueError, match="60 areas at most, not 61"):
-        chance_higher(posterior([1] * 61, [2] * 61))
 
 
 def test_rankability_of_equal_areas_is_low():

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from dashboard.charts.time_series import controlled_share
-from dashboard.parts.components import against_target, target_words, verdict
+from dashboard.parts.components import against_target, is_small, printed_share, verdict
 from dashboard.state.session import Session
 from dashboard.wall import Ask, Content, Skipped, Slide, Tile
 from dashboard.wall.parts import chart, is_empty, joined, marks, period, said
@@ -64,19 +64,25 @@ def _tile(session: Session, card: Headline, course: Sequence[float | None], span
     if change is None:
         change, name = card.change_previous, "previous"
     goal = against_target(session, card.share, card.target, card.measure.better)
+    numerator, denominator = card.numerator or 0, card.denominator or 0
+    value, counts = printed_share(session, numerator, denominator, (card.lower, card.upper))
+    few, reach = is_small(session, denominator), wording.interval(card.lower, card.upper, language)
     if card.measure.name == "satisfaction_rate":
         label = words("satisfaction.satisfaction", convention=CONVENTIONS[session.filters.convention](language))
     if card.beside is not None:  # a satisfaction is not read without it; the distance to the target has its own slide
-        aim = words("overview.target", target=target_words(card.target, language)) if card.target is not None else ""
+        aim = words("overview.target", target=wording.goal(card.target, language)) if card.target is not None else ""
         beside = words("overview.participation", share=wording.per_cent(card.beside, language))
         goal = " · ".join(part for part in (aim, beside) if part)
     return Tile(
         label,
-        wording.per_cent(card.share, language).removesuffix("%"),
-        "%",
-        change=words(f"overview.{name}", change=wording.change(change, language)) if change is not None else "",
+        value.removesuffix("%"),
+        "%" if value.endswith("%") else "",
+        change=words(f"overview.{name}", change=wording.change(change, language))
+        if change is not None and not few
+        else "",
         verdict=verdict(session, card.signal, card.doubt) if card.signal else "",
-        target=goal,
+        target="" if few else goal,
+        small_print=[counts if few else words("charts.interval", reach=reach)],
         course=course,
         goal=card.target,
         span=span,

@@ -1,14 +1,14 @@
 """How satisfied, and how many were heard? Both shares, and what the silence leaves open."""
 
 from dashboard.charts.gap import dumbbell
-from dashboard.parts.components import against_target
+from dashboard.parts.components import against_target, is_small, printed_share
 from dashboard.state.session import Session
 from dashboard.wall import Ask, Content, Skipped, Slide, Tile
 from dashboard.wall.parts import breakdown, chart, is_empty, others, period, said
 from queries import wording
 from queries.rules import CONVENTIONS
 from queries.views import satisfaction
-from queries.views.satisfaction import Heard
+from queries.views.satisfaction import Heard, Share
 
 
 def make(session: Session, ask: Ask) -> Content | Skipped:
@@ -38,27 +38,12 @@ def make(session: Session, ask: Ask) -> Content | Skipped:
 
 def _tiles(session: Session, heard: Heard) -> list[Tile]:
     words, language = session.words, session.language
-    silent = session.filters.convention == "silence_is_satisfied"
-    share = heard.satisfaction_with_silence if silent else heard.satisfaction
-    above = heard.satisfied + heard.expired if silent else heard.satisfied
-    below = heard.scored + heard.expired if silent else heard.scored
+    rated = heard.rated(session.filters.convention)
     convention = CONVENTIONS[session.filters.convention](language)
     reach = wording.interval(*heard.bounds, language) if heard.bounds else wording.MISSING
     return [
-        Tile(
-            words("satisfaction.participation"),
-            wording.per_cent(heard.participation, language).removesuffix("%"),
-            "%",
-            target=against_target(session, heard.participation, heard.participation_target),
-            small_print=[wording.fraction(heard.evaluated, heard.over, language)],
-        ),
-        Tile(
-            words("satisfaction.satisfaction", convention=convention),
-            wording.per_cent(share, language).removesuffix("%"),
-            "%" if share is not None else "",
-            target=against_target(session, share, heard.satisfaction_target),
-            small_print=[wording.fraction(above, below, language)],
-        ),
+        _share(session, words("satisfaction.participation"), heard.took_part, heard.participation_target),
+        _share(session, words("satisfaction.satisfaction", convention=convention), rated, heard.satisfaction_target),
         Tile(
             words("satisfaction.bounds"),
             reach.removesuffix("%"),
@@ -66,6 +51,18 @@ def _tiles(session: Session, heard: Heard) -> list[Tile]:
             small_print=[words("satisfaction.silent", items=wording.items(heard.expired, language))],
         ),
     ]
+
+
+def _share(session: Session, label: str, found: Share, target: float | None) -> Tile:
+    value, counts = printed_share(session, found.numerator, found.denominator, found.limits)
+    few = is_small(session, found.denominator)
+    return Tile(
+        label,
+        value.removesuffix("%"),
+        "%" if value.endswith("%") else "",
+        target="" if few else against_target(session, found.value, target),
+        small_print=[counts],
+    )
 
 
 SLIDE = Slide("satisfaction", 60, make)
