@@ -148,7 +148,7 @@ def test_of_thousands_of_places_a_few_are_shown_and_the_others_counted(session, 
     for ask, rows in ((Ask(), 12), (Ask(is_compact=True), 10)):
         compared = slides()["townships"].make(many, ask)
         assert isinstance(compared, Content), compared
-        assert compared.footnote == f"其余 {wording.number(3000 - rows, 'zh')} 个未列出。"
+        assert compared.footnote == f"其余{wording.number(3000 - rows, 'zh')}个未列出。"
         table = slides()["tartan"].make(many, ask).panels[0]
         assert isinstance(table, Table)
         assert len(table.rows) == rows + 1  # the whole
