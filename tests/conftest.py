@@ -7,6 +7,7 @@ import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
 from datetime import date
+from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -21,8 +22,10 @@ from queries.engines import DuckDBEngine, PolarsEngine
 from queries.filters import Filters
 from queries.schema import metadata
 from queries.settings import Settings
-from queries.snapshot import Snapshot, build_from_frames
+from queries.snapshot import Snapshot, build_from_frames, current
 from queries.store import open_store
+from seed import demo
+from tests.installations import DemoOf, copied, empty
 
 # no test is about how fast a machine is
 property_tests.register_profile("any machine", deadline=None)
@@ -31,18 +34,30 @@ property_tests.load_profile("any machine")
 SHARED = Path(os.environ.get("HUIYIN_SHARED") or Path(__file__).parents[2] / "shared")
 
 
+@pytest.fixture(scope="session")
+def demo_of(tmp_path_factory: pytest.TempPathFactory) -> DemoOf:
+    """Installations with a demo register of so many items, each made once for all tests: to read, never to change."""
+
+    @cache
+    def made(cases: int = demo.DEFAULT_CASES) -> Settings:
+        settings = empty(tmp_path_factory.mktemp(f"demo-{cases}"))
+        demo.load(settings, cases)
+        current(settings)
+        return settings
+
+    return made
+
+
 @pytest.fixture
 def city(installed: Settings, tmp_path: Path) -> Settings:
-    """A copy of the installation a module has made as `installed`, to change."""
-    folder = tmp_path / "city"
-    shutil.copytree(installed.data_dir, folder)
-    return Settings(folder, f"sqlite:///{folder / 'huiyin.db'}")
+    """A copy of the installation a module has named `installed`, to change."""
+    return copied(installed, tmp_path / "city")
 
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     """An installation of its own, on SQLite."""
-    return Settings(tmp_path / "data", f"sqlite:///{tmp_path / 'data' / 'huiyin.db'}")
+    return empty(tmp_path / "data")
 
 
 @pytest.fixture(scope="session")

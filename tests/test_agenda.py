@@ -13,21 +13,17 @@ from dashboard.charts import Style
 from dashboard.screens import pages
 from queries.days import add_months, month_end
 from queries.filters import Filters
-from queries.settings import Settings
 from queries.snapshot import Snapshot, build_from_frames, current
 from queries.views import meeting
 from queries.views.meeting import ITEMS, Meeting, meeting_of, newest_month
-from seed import demo
+from tests.installations import DemoOf
 
 PANELS = [(each.key, panel) for each in AGENDA for panel in each.panels]
 
 
 @pytest.fixture(scope="module")
-def snapshot(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
-    folder = tmp_path_factory.mktemp("agenda")
-    installation = Settings(folder, f"sqlite:///{folder / 'huiyin.db'}")
-    demo.load(installation, cases=3_000)
-    return current(installation)
+def snapshot(demo_of: DemoOf) -> Snapshot:
+    return current(demo_of(3_000))
 
 
 @pytest.fixture(scope="module")

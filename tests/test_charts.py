@@ -23,11 +23,10 @@ from queries import wording
 from queries.filters import Filters
 from queries.measures import measure
 from queries.register import target_of
-from queries.settings import Settings
 from queries.snapshot import Snapshot, current
 from queries.views import closure, overview
 from queries.views.parts import bands, change_words
-from seed import demo
+from tests.installations import DemoOf
 
 MOST_BYTES, MOST_MARKS = 40_000, 300  # UX.md §6
 STYLES = [Style("zh"), Style("en", dark=True)]
@@ -41,11 +40,8 @@ CHARTS = [
 
 
 @pytest.fixture(scope="module")
-def snapshot(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
-    folder = tmp_path_factory.mktemp("charts")
-    installation = Settings(folder, f"sqlite:///{folder / 'huiyin.db'}")
-    demo.load(installation, cases=6_000)
-    return current(installation)
+def snapshot(demo_of: DemoOf) -> Snapshot:
+    return current(demo_of(6_000))
 
 
 @pytest.fixture(scope="module")

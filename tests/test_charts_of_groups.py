@@ -16,18 +16,15 @@ from queries.filters import Filters
 from queries.settings import Settings
 from queries.snapshot import Snapshot, current
 from queries.views import View, heard, repeats, satisfaction, townships
-from seed import demo
+from tests.installations import DemoOf
 
 YEAR = Filters(start=date(2021, 7, 1), end=date(2022, 6, 30))
 STYLES = [Style(language, dark) for language in ("zh", "en") for dark in (False, True)]
 
 
 @pytest.fixture(scope="module")
-def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    folder = tmp_path_factory.mktemp("charts")
-    made = Settings(folder, f"sqlite:///{folder / 'huiyin.db'}")
-    demo.load(made, cases=6_000)
-    return made
+def settings(demo_of: DemoOf) -> Settings:
+    return demo_of(6_000)
 
 
 @pytest.fixture(scope="module")

@@ -24,8 +24,8 @@ from queries.snapshot.seal import seal
 from queries.store import open_store, raise_version, writing
 from queries.views import View
 from queries.views.meeting import meeting_of
-from seed import demo
 from seed.load.cases import finish_run, start_run
+from tests.installations import DemoOf
 from tests.later_changes import correct, rename_an_office
 
 MONTH = date(2022, 6, 1)
@@ -33,12 +33,8 @@ TERMS = Terms(MONTH, date(2022, 6, 28), "regulation2022_180", "silence_is_satisf
 
 
 @pytest.fixture(scope="module")
-def installed(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    folder = tmp_path_factory.mktemp("closed")
-    settings = Settings(folder, f"sqlite:///{folder / 'huiyin.db'}")
-    demo.load(settings, cases=700)
-    current(settings)
-    return settings
+def installed(demo_of: DemoOf) -> Settings:
+    return demo_of(700)
 
 
 @pytest.fixture

@@ -9,25 +9,22 @@ import pytest
 from queries import snapshot as snapshots
 from queries.counting.evaluate import compare, evaluate
 from queries.filters import Filters
-from queries.settings import Settings
 from queries.snapshot import Snapshot
 from queries.views import townships
 from seed import demo
 from seed.demo import truths
 from seed.demo.city import CITY, TOWNSHIPS
 from seed.demo.programmes import offices
+from tests.installations import DemoOf
 
 SPREAD = 3.3  # standard errors: a true value is further off in 1 of 1,000 samples
 TOWNS = [town.name for town in TOWNSHIPS]
 
 
 @pytest.fixture(scope="module")
-def snapshot(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
+def snapshot(demo_of: DemoOf) -> Snapshot:
     """The default demo, as a user gets it."""
-    folder = tmp_path_factory.mktemp("demo")
-    settings = Settings(folder, f"sqlite:///{folder / 'huiyin.db'}")
-    demo.load(settings)
-    return snapshots.current(settings)
+    return snapshots.current(demo_of())
 
 
 @pytest.fixture(scope="module")

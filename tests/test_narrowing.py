@@ -12,9 +12,9 @@ from dashboard.state.narrowing import Mark
 from dashboard.state.session import Session
 from queries.cases.case_list import Question, found
 from queries.filters import Filters
-from queries.settings import Settings
 from queries.snapshot import Snapshot
 from queries.views import closure, overview, repeats
+from tests.installations import empty
 
 NORTH, SOUTH = Mark("place", "north"), Mark("place", "south")
 
@@ -38,7 +38,7 @@ def snapshot(register) -> Snapshot:
 @pytest.fixture
 def reader(snapshot: Snapshot, tmp_path) -> Session:
     choices = Choices(as_of=date(2022, 6, 30))
-    settings = Settings(tmp_path, f"sqlite:///{tmp_path / 'h.db'}")
+    settings = empty(tmp_path)
     return Session(settings, "zh", False, snapshot, choices.filters(snapshot.as_of), choices, snapshot.as_of)
 
 

@@ -23,19 +23,16 @@ from queries.snapshot import Snapshot, current, pins
 from queries.store import open_store
 from queries.views import View
 from queries.views.meeting import meeting_of, newest_month
-from seed import demo
+from tests.installations import DemoOf
 from tests.later_changes import correct, rename_an_office
 
 APP = str(Path(__file__).parents[1] / "dashboard" / "app.py")
 
 
 @pytest.fixture(scope="module")
-def installed(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+def installed(demo_of: DemoOf) -> Settings:
     """An installation with a demo register, to copy."""
-    folder = tmp_path_factory.mktemp("pins")
-    settings = Settings(folder, f"sqlite:///{folder / 'huiyin.db'}")
-    demo.load(settings, cases=700)
-    return settings
+    return demo_of(700)
 
 
 def every_view(reader: Session) -> dict[str, View]:

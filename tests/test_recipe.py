@@ -12,19 +12,15 @@ from queries.counting.recipe import code
 from queries.filters import Filters
 from queries.measures import measures
 from queries.rules import RULE_SETS
-from queries.settings import Settings
 from queries.snapshot import Snapshot, current
-from seed import demo
+from tests.installations import DemoOf
 
 YEAR = Filters(date(2021, 7, 1), date(2022, 6, 30))
 
 
 @pytest.fixture(scope="module")
-def snapshot(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
-    folder = tmp_path_factory.mktemp("recipe")
-    settings = Settings(folder, f"sqlite:///{folder / 'huiyin.db'}")
-    demo.load(settings, cases=1_500)
-    return current(settings)
+def snapshot(demo_of: DemoOf) -> Snapshot:
+    return current(demo_of(1_500))
 
 
 def run(text: str, snapshot: Snapshot) -> dict[str, Any]:

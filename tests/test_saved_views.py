@@ -10,16 +10,13 @@ from queries.settings import Settings
 from queries.snapshot import current
 from queries.store import open_store
 from queries.views.saved import saved_views, start_of
-from seed import demo
+from tests.installations import DemoOf, copied
 from tests.test_screens import APP
 
 
 @pytest.fixture(scope="module")
-def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    folder = tmp_path_factory.mktemp("saved")
-    made = Settings(folder, f"sqlite:///{folder / 'huiyin.db'}")
-    demo.load(made, cases=600)
-    return made
+def settings(demo_of: DemoOf, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    return copied(demo_of(700), tmp_path_factory.mktemp("saved") / "city")
 
 
 @pytest.fixture

@@ -14,19 +14,15 @@ from queries.settings import Settings
 from queries.snapshot import current
 from queries.store import open_store
 from queries.views.meeting import meeting_of
-from seed import demo
+from tests.installations import DemoOf
 
 WORDS = Words("zh")
 JUNE = meetings.Terms(date(2022, 6, 1), date(2022, 6, 30), "regulation2022")
 
 
 @pytest.fixture(scope="module")
-def installed(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    folder = tmp_path_factory.mktemp("sessions")
-    settings = Settings(folder, f"sqlite:///{folder / 'huiyin.db'}")
-    demo.load(settings, cases=1_500)
-    current(settings)
-    return settings
+def installed(demo_of: DemoOf) -> Settings:
+    return demo_of(1_500)
 
 
 def _draw(settings, step, month, signed):  # runs as a script of its own, where no annotation has a meaning

@@ -17,7 +17,7 @@ from queries.settings import Settings
 from queries.snapshot import Snapshot, build_from_frames, current
 from queries.store import open_store
 from queries.views import batches
-from seed import demo
+from tests.installations import DemoOf, empty
 
 BY_NAME = {page.name: page for page in pages()}
 WITH_RECORDS = ("batches", "periods", "reports", "supervision")
@@ -26,11 +26,8 @@ WORDS = Words("zh")
 
 
 @pytest.fixture(scope="module")
-def installation(tmp_path_factory) -> Settings:
-    folder = tmp_path_factory.mktemp("programmes")
-    settings = Settings(folder, f"sqlite:///{folder / 'huiyin.db'}")
-    demo.load(settings, cases=1_500)
-    return settings
+def installation(demo_of: DemoOf) -> Settings:
+    return demo_of(1_500)
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +92,7 @@ def test_the_headline_follows_the_as_of_day(installation, snapshot):
 
 
 def test_what_is_entered_is_counted_at_once(tmp_path):
-    settings = Settings(tmp_path, f"sqlite:///{tmp_path / 'huiyin.db'}")
+    settings = empty(tmp_path)
     store = open_store(settings)
     filters = Filters(as_of=date(2022, 6, 30))
     item = {"item_id": "x", "batch": "第三批", "assigned_on": date(2022, 5, 1), "leader_assigned": True}

@@ -20,7 +20,8 @@ from queries.records.write import save
 from queries.settings import Settings
 from queries.snapshot import Snapshot, build_from_frames, current
 from queries.store import open_store
-from seed import demo, load
+from seed import load
+from tests.installations import DemoOf, empty
 
 ROOT = Path(__file__).parents[1]
 APP = str(ROOT / "dashboard" / "app.py")
@@ -31,12 +32,9 @@ OpenPage = Callable[..., AppTest]
 
 
 @pytest.fixture(scope="session")
-def demo_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+def demo_settings(demo_of: DemoOf) -> Settings:
     """An installation with a small demo register."""
-    folder = tmp_path_factory.mktemp("screens")
-    settings = Settings(folder, f"sqlite:///{folder / 'huiyin.db'}")
-    demo.load(settings, cases=1_500)
-    return settings
+    return demo_of(1_500)
 
 
 @pytest.fixture(scope="session")
@@ -165,7 +163,7 @@ def test_a_register_of_an_old_archive_opens_with_its_filter_bar(tmp_path, monkey
     file = tmp_path / "register.csv"
     rows = (f"X{day},1999-03-{day:02},1999-03-{day:02}" for day in range(1, 10))
     file.write_text("\n".join(["信访件编号,登记时间,办结时间", *rows]), "utf-8")
-    settings = Settings(tmp_path / "data", f"sqlite:///{tmp_path / 'data' / 'huiyin.db'}")
+    settings = empty(tmp_path / "data")
     load.run([file], settings)
     app = _front_door(settings, monkeypatch, "zh-CN")
     app.query_params["as_of"] = "1999-03-05"
@@ -195,7 +193,7 @@ def test_without_data_the_front_door_says_what_to_do(tmp_path, monkeypatch):
 def only_records(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """An installation whose clerk keeps records and has imported no register."""
     folder = tmp_path_factory.mktemp("records")
-    settings = Settings(folder, f"sqlite:///{folder / 'huiyin.db'}")
+    settings = empty(folder)
     store = open_store(settings)
     for kind, content in {
         "special_period": {"name_zh": "某会期", "name_en": "A session", "kind": "congress",

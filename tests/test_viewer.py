@@ -1,5 +1,7 @@
 """Who is looking, and what the pages show them."""
 
+from dataclasses import replace
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -12,17 +14,14 @@ from queries.cases.case_list import Question
 from queries.errors import NotAllowed, SettingsError
 from queries.settings import Settings
 from queries.snapshot import Snapshot, current
-from seed import demo
+from tests.installations import DemoOf
 
 HEADER = "X-Huiyin-Viewer"
 
 
 @pytest.fixture(scope="module")
-def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    folder = tmp_path_factory.mktemp("viewers")
-    made = Settings(folder, f"sqlite:///{folder / 'huiyin.db'}", viewer_header=HEADER, case_rows="own")
-    demo.load(made, cases=600)
-    return made
+def settings(demo_of: DemoOf) -> Settings:
+    return replace(demo_of(700), viewer_header=HEADER, case_rows="own")
 
 
 @pytest.fixture(scope="module")

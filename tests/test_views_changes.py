@@ -38,6 +38,7 @@ from seed.load import run
 from seed.load.backlog import merge_backlog
 from seed.load.cases import CaseWriter, finish_run, start_run
 from seed.load.repeats import derive_repeats
+from tests.installations import empty
 from tests.invented import (
     BACKLOG,
     CASES,
@@ -156,7 +157,7 @@ def imported_twice(
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     shutil.copy(empty_store, folder / "huiyin.db")
-    installation = Settings(folder, f"sqlite:///{folder / 'huiyin.db'}")
+    installation = empty(folder)
     engine = open_store(installation)
     try:
         first = put(engine, history[0])

@@ -20,8 +20,8 @@ from queries.stats.intervals import newcombe
 from queries.store import open_store, raise_version, writing
 from queries.views import commitments, meeting, meeting_changes
 from queries.views.commitments import STANDINGS
-from seed import demo
 from seed.load.cases import CaseWriter, finish_run, start_run
+from tests.installations import DemoOf
 
 JUNE = Filters(date(2022, 6, 1), date(2022, 6, 30), as_of=date(2022, 6, 30))
 MAY_SESSION = {"meeting_id": 1, "month": "2022-05-01", "as_of": "2022-05-31", "rules": "regulation2022", "version": 1}
@@ -150,11 +150,8 @@ def test_the_petition_bureau_answers_for_the_whole_city(register):
 
 
 @pytest.fixture(scope="module")
-def city(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    folder = tmp_path_factory.mktemp("city")
-    settings = Settings(folder, f"sqlite:///{folder / 'huiyin.db'}")
-    demo.load(settings, cases=2_000)
-    return settings
+def city(demo_of: DemoOf) -> Settings:
+    return demo_of(1_500)
 
 
 def test_the_demo_has_kept_overdue_and_dropped_promises_of_closed_sessions(city):

@@ -9,10 +9,9 @@ from hypothesis import strategies as st
 
 from queries import wording
 from queries.filters import Filters
-from queries.settings import Settings
 from queries.snapshot import Snapshot, build_from_frames, current
 from queries.views import batches, forwarding, periods, reports, supervision
-from seed import demo
+from tests.installations import DemoOf
 
 START = date(2022, 1, 1)
 CASES = pl.DataFrame({"registered_at": ["2022-01-01", "2022-07-30"], "place_code": ["north", "south"]})
@@ -34,11 +33,8 @@ def kept(folder, **records) -> Snapshot:
 
 
 @pytest.fixture(scope="module")
-def demo_snapshot(tmp_path_factory) -> Snapshot:
-    folder = tmp_path_factory.mktemp("programmes")
-    installation = Settings(folder, f"sqlite:///{folder / 'huiyin.db'}")
-    demo.load(installation, cases=3_000)
-    return current(installation)
+def demo_snapshot(demo_of: DemoOf) -> Snapshot:
+    return current(demo_of(3_000))
 
 
 # Batches

@@ -18,7 +18,8 @@ from queries.settings import Settings
 from queries.snapshot import Snapshot, build_from_frames, current
 from queries.store import open_store
 from queries.views import quality
-from seed import demo, load
+from seed import load
+from tests.installations import DemoOf
 from tests.seed.registers import write_register
 
 EVERYTHING = Filters()
@@ -26,12 +27,9 @@ CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 
 @pytest.fixture(scope="module")
-def demo_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+def demo_settings(demo_of: DemoOf) -> Settings:
     """An installation with a small demo register."""
-    folder = tmp_path_factory.mktemp("quality")
-    settings = Settings(folder, f"sqlite:///{folder / 'huiyin.db'}")
-    demo.load(settings, cases=3_000)
-    return settings
+    return demo_of(3_000)
 
 
 @pytest.fixture(scope="module")

@@ -14,26 +14,22 @@ from queries import snapshot as snapshots
 from queries.cases import case_list
 from queries.counting.evaluate import evaluate
 from queries.filters import Filters
-from queries.settings import Settings
 from queries.snapshot import Snapshot, build_from_frames
 from queries.stats.episodes import began, new_flags, new_flags_a_month
 from queries.stats.surveillance import looks
 from queries.views import signals
-from seed import demo
 from seed.demo import truths
 from tests.bench.cities import invent
 from tests.bench.signals import stated_and_true
+from tests.installations import DemoOf
 
 LANGUAGES = ("zh", "en")
 
 
 @pytest.fixture(scope="module")
-def snapshot(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
+def snapshot(demo_of: DemoOf) -> Snapshot:
     """The default demo, as a user gets it."""
-    folder = tmp_path_factory.mktemp("signals")
-    settings = Settings(folder, f"sqlite:///{folder / 'huiyin.db'}")
-    demo.load(settings)
-    return snapshots.current(settings)
+    return snapshots.current(demo_of())
 
 
 def found(view):

@@ -36,17 +36,14 @@ from queries.store import open_store
 from queries.views import townships
 from queries.views.due import due_by_group
 from queries.views.tartan import tartan
-from seed import demo
+from tests.installations import DemoOf, empty
 
 ALL = tuple(slides())
 
 
 @pytest.fixture(scope="module")
-def demo_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    folder = tmp_path_factory.mktemp("wall")
-    settings = Settings(folder, f"sqlite:///{folder / 'huiyin.db'}", bureau="云江市信访局")
-    demo.load(settings, cases=3_000)
-    return settings
+def demo_settings(demo_of: DemoOf) -> Settings:
+    return replace(demo_of(3_000), bureau="云江市信访局")
 
 
 @pytest.fixture
@@ -271,8 +268,7 @@ def test_a_slide_that_breaks_is_told_apart_and_breaks_nothing_else(session, monk
 
 
 def test_without_a_register_the_screen_says_so(tmp_path):
-    empty = Settings(tmp_path, f"sqlite:///{tmp_path / 'huiyin.db'}")
-    found = payload(reader(empty, Screen("main", "zh")), Screen("main", "zh"))
+    found = payload(reader(empty(tmp_path), Screen("main", "zh")), Screen("main", "zh"))
     assert (found["slides"], found["message"]) == ([], "系统中还没有信访登记数据")
 
 

@@ -3,18 +3,14 @@
 import pytest
 
 from dashboard.briefing import Briefing
-from queries.settings import Settings
 from queries.snapshot import Snapshot, current
-from seed import demo
 from tests.briefing.briefings import briefing_of
+from tests.installations import DemoOf
 
 
 @pytest.fixture(scope="session")
-def snapshot(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
-    folder = tmp_path_factory.mktemp("briefing")
-    settings = Settings(folder, f"sqlite:///{folder / 'huiyin.db'}")
-    demo.load(settings, cases=6_000)
-    return current(settings)
+def snapshot(demo_of: DemoOf) -> Snapshot:
+    return current(demo_of(6_000))
 
 
 @pytest.fixture(scope="session")

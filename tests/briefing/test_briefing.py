@@ -35,6 +35,7 @@ from tests.briefing.briefings import (
     session_of,
     without_deadlines,
 )
+from tests.installations import empty
 
 LANGUAGES = ("zh", "en")
 
@@ -217,7 +218,7 @@ def test_the_briefing_of_a_closed_session_stays_on_the_data_it_was_closed_on(tmp
 
 
 def test_a_month_is_over_before_there_is_a_briefing_of_it(tmp_path: Path) -> None:
-    settings = Settings(tmp_path, f"sqlite:///{tmp_path / 'huiyin.db'}")
+    settings = empty(tmp_path)
     demo.load(settings, cases=200)
     assert usual_month(session_for(settings)) == date(2022, 6, 1)
     assert usual_month(session_for(settings, end=date(2022, 3, 31))) == date(2022, 3, 1)

@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from queries.settings import Settings
 from seed import demo
+from tests.installations import empty
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = next((path for path in ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
@@ -32,7 +33,7 @@ Settle = Callable[[Page], None]
 def demo_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """An installation with a small demo register."""
     folder = tmp_path_factory.mktemp("demo")
-    settings = Settings(folder, f"sqlite:///{folder / 'huiyin.db'}")
+    settings = empty(folder)
     demo.load(settings, cases=CASES)
     return settings
 

@@ -13,13 +13,14 @@ from queries.settings import Settings
 from queries.snapshot import Snapshot
 from seed import demo
 from seed import load as registers
+from tests.installations import empty
 
 CASES = 2_000
 BREAKDOWNS = ((), ("place",), ("office",), ("month",), ("topic_l3",), ("is_repeat",))
 
 
 def installation(folder: Path) -> Settings:
-    return Settings(folder, f"sqlite:///{folder / 'huiyin.db'}")
+    return empty(folder)
 
 
 @pytest.fixture(scope="module")

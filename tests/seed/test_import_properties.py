@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from queries.settings import Settings
 from queries.store import open_store
 from seed.load import check, run
+from tests.installations import empty
 from tests.seed.registers import HEADINGS, everything_in, stored
 
 SECRET = "机密甲乙丙"  # stands in every personal cell; must be found nowhere
@@ -48,7 +49,7 @@ def fresh(sqlite_template):
     def make() -> Settings:
         folder = Path(tempfile.mkdtemp(dir=sqlite_template.parent))
         (folder / "huiyin.db").write_bytes(sqlite_template.read_bytes())
-        return Settings(folder, f"sqlite:///{folder / 'huiyin.db'}")
+        return empty(folder)
 
     return make
 

@@ -22,6 +22,7 @@ from queries.snapshot import Snapshot, current
 from queries.store import open_store
 from seed.load import ImportReport, check, run
 from seed.spellings import spelling_key
+from tests.installations import empty
 
 pytestmark = pytest.mark.real_registers
 
@@ -57,7 +58,7 @@ def register(request, shared_data, tmp_path_factory):
 def _imported(mapping, shared_data, tmp_path_factory) -> Register:
     folder, name = FILES[mapping]
     data_dir = tmp_path_factory.mktemp(mapping)
-    settings = Settings(data_dir, f"sqlite:///{data_dir / 'huiyin.db'}")
+    settings = empty(data_dir)
     path = shared_data / folder / name
     checked = check(path, settings, mapping)
     report = run(path, settings, mapping)

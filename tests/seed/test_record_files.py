@@ -18,6 +18,7 @@ from queries.snapshot import current
 from queries.store import open_store, writing
 from seed import demo
 from seed.record_files import load_records
+from tests.installations import empty
 
 IMPORTED = [name for name, kind in KINDS.items() if kind.page not in ("views", "wall")]
 NAMES = {"office": ["岚溪镇", "财政局"], "place": ["岚溪镇"]}
@@ -37,10 +38,9 @@ def store(settings):
 
 @pytest.fixture(scope="module")
 def demo_settings(tmp_path_factory):
-    from queries.settings import Settings
 
     folder = tmp_path_factory.mktemp("records")
-    settings = Settings(folder, f"sqlite:///{folder / 'huiyin.db'}")
+    settings = empty(folder)
     demo.load(settings, cases=200)
     return settings
 

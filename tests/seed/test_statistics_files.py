@@ -14,7 +14,6 @@ from queries import register
 from queries.errors import UnreadableFile
 from queries.filters import Filters
 from queries.schema import office
-from queries.settings import Settings
 from queries.snapshot import current
 from queries.store import open_store, writing
 from queries.views.reconciliation import reconciled
@@ -23,7 +22,6 @@ from queries.workbooks import printed
 from queries.workbooks.arithmetic import disagreements
 from queries.workbooks.kept import tables, withdraw
 from queries.workbooks.lines import comparisons, statements
-from seed import demo
 from seed.demo.statistics import WRONG_BY, WRONG_PLACE, WRONG_TOTAL_BY
 from seed.statistics_files import HIDDEN, headings, load_statistics, period_of
 from tests.seed.registers import everything_in
@@ -224,11 +222,8 @@ def test_a_total_is_a_total_by_any_of_its_names(store, tmp_path, label):
 
 
 @pytest.fixture(scope="module")
-def demo_settings(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("statistics")
-    settings = Settings(folder, f"sqlite:///{folder / 'huiyin.db'}")
-    demo.load(settings, cases=3_000)
-    return settings
+def demo_settings(demo_of):
+    return demo_of(3_000)
 
 
 def test_checks_find_exactly_the_errors_planted_in_the_demo_workbooks(demo_settings):
