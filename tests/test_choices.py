@@ -73,9 +73,10 @@ def test_periods_of_whole_months_end_with_the_newest_whole_month(name, day, star
 
 
 def test_nonsense_in_a_link_is_left_out_and_named():
-    query = {"from": ["yesterday"], "place": ["north", "nowhere"], "rules": ["mine"], "colour": ["red"]}
+    query = {"from": ["yesterday"], "place": ["north", "nowhere"], "rules": ["mine"], "colour": ["red"],
+             "channel": [""]}  # fmt: skip
     reading = read_link(query, NEWEST, keys)
-    assert set(reading.ignored) == {"from", "rules", "colour"}
+    assert set(reading.ignored) == {"from", "rules", "colour", "channel"}
     assert dict(reading.vanished) == {"place": ("nowhere",)}
     assert reading.choices == replace(Choices(), where=MappingProxyType({"place": ("north",)}))
 

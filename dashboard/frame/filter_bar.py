@@ -94,10 +94,11 @@ def _dimension(
         return
     labels = session.snapshot.labels(name, session.language)
     label = DIMENSIONS[name].label(session.language)
-    blank = [""] if "" in (chosen or ()) or session.snapshot.dimension(name)["rows"][0] else []
+    offered = session.snapshot.offered(name)
+    blank = [""] if "" in (chosen or ()) and "" not in offered else []
     st.multiselect(
         label,
-        [*session.snapshot.keys(name), *blank],
+        [*offered, *blank],
         format_func=_label(labels),
         key=WIDGET + name,
         placeholder=label if collapsed else session.words("filters.any"),

@@ -108,8 +108,8 @@ def read_link(query: Mapping[str, Sequence[str]], newest: date, keys: Callable[[
     understood: dict[str, list[str]] = {}
     for name, values in query.items():
         kept = [value for value in values if _readable(name, value, keys)]
-        if name in DIMENSIONS and len(kept) < len(values):
-            vanished[name] = tuple(value for value in values if value not in kept)
+        if name in DIMENSIONS and (gone := [value for value in values if value and value not in kept]):
+            vanished[name] = tuple(gone)
         elif len(kept) < len(values) or (not kept and name != "period"):
             ignored.append(name)
         if kept:

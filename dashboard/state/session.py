@@ -199,7 +199,7 @@ def begin(settings: Settings, import_desk: ImportDesk | None = None) -> Session:
     if arrived == "address":
         language = choose_language(_first(query, "lang"), st.context.locale, settings.language)
         relevant = {name: values for name, values in query.items() if name in _FILTER_PARAMETERS}
-        reading = read_link(relevant, snapshot.as_of, lambda name: [*snapshot.keys(name), ""])
+        reading = read_link(relevant, snapshot.as_of, snapshot.offered)
         choices, ignored, vanished = reading.choices, reading.ignored, reading.vanished
         controls = {name: values[0] for name, values in query.items() if name not in _FILTER_PARAMETERS | _FRAME}
     else:

@@ -123,11 +123,53 @@ def _nothing_in(measure: Measure, snapshot: Snapshot, columns: Sequence[str]) ->
             "“积案批次”台账还没有记录，请在“台账”页录入或导入。",
             "the account “Backlog batches” holds no record yet; enter or import it on the Records page.",
         )
-    zh = "、".join(f"“{HEADINGS[column].zh}”" for column in columns)
-    en = " and ".join(f"“{HEADINGS[column].en}”" for column in columns)
-    whose = Text("“积案批次”台账", "the backlog's") if is_kept else Text("登记数据", "the register's")
+    absent = [] if is_kept else [column for column in columns if _is_absent(snapshot, column)]
+    empty = [column for column in columns if column not in absent]
+    said = [_no_column(absent)] if absent else []
+    if empty:
+        whose = Text("“积案批次”台账", "the backlog's") if is_kept else Text("登记数据", "the register's")
+        said.append(_no_cell(empty, whose, may_be_open="closed_at" in empty and snapshot.was_read("closed_at") is True))
+    return Text("；".join(each.zh for each in said) + "。", "; ".join(each.en for each in said) + ".")
+
+
+def _is_absent(snapshot: Snapshot, column: str) -> bool:
+    """Whether the files of the register had no such column; False where nothing says so."""
+    return all(snapshot.was_read(name) is False for name in _READ_AS.get(column, (column,)))
+
+
+_READ_AS = {
+    "registered_time": ("registered_at",),
+    "evaluation": ("bureau.status", "bureau.score", "office.status", "office.score"),
+    "score": ("bureau.score", "office.score"),
+    "evaluated_at": ("bureau.evaluated_at", "office.evaluated_at"),
+}
+"""Columns as imports name them, where that is otherwise."""
+
+
+def _no_column(columns: Sequence[str]) -> Text:
+    zh, en = _named(columns)
+    what = "column" if len(columns) == 1 else "columns"
+    return Text(f"登记数据中没有{zh}{_COLUMNS[len(columns)]}列", f"the register has no {what} for {en}")
+
+
+def _no_cell(columns: Sequence[str], whose: Text, *, may_be_open: bool) -> Text:
+    zh, en = _named(columns)
     are = "is" if len(columns) == 1 else "are"
-    return Text(f"{whose.zh}中{zh}{_COLUMNS[len(columns)]}列全部为空。", f"{whose.en} {en} {are} empty throughout.")
+    doubt = _NOTHING_CLOSED if may_be_open else Text("", "")
+    return Text(
+        f"{whose.zh}中{zh}{_COLUMNS[len(columns)]}列全部为空{doubt.zh}",
+        f"{whose.en} {en} {are} empty throughout{doubt.en}",
+    )
+
+
+_NOTHING_CLOSED = Text(
+    "，是尚无一件办结还是没有登记办结，无从区分", ": nothing may be closed yet, or closings may not be recorded"
+)
+
+
+def _named(columns: Sequence[str]) -> tuple[str, str]:
+    zh = "、".join(f"“{HEADINGS[column].zh}”" for column in columns)
+    return zh, " and ".join(f"“{HEADINGS[column].en}”" for column in columns)
 
 
 _COLUMNS = dict(enumerate("零一两三四五六"))  # as columns are counted

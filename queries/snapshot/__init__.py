@@ -134,6 +134,11 @@ class Snapshot:
         """Rows that hold something, by register column."""
         return dict(self.manifest["coverage"])
 
+    def was_read(self, column: str) -> bool | None:
+        """Whether the files of the register had a column, as imports name it; None where nothing says so."""
+        read = self.manifest.get("read")
+        return column in read if read else None
+
     @property
     def unusable(self) -> dict[str, int]:
         """Rows in which a check made a column unusable, by column (`queries.checks.UNUSABLE`)."""
@@ -243,6 +248,10 @@ class Snapshot:
     def keys(self, name: str) -> list[str]:
         """Keys in order, without the blank one."""
         return self.dimension(name)["key"].to_list()[1:]
+
+    def offered(self, name: str) -> list[str]:
+        """Keys in order, the blank one last where an item has none."""
+        return [*self.keys(name), *([""] if self.dimension(name)["rows"][0] else [])]
 
     def codes(self, name: str, keys: Iterable[str]) -> list[int]:
         """Codes of keys; a label in either language or another spelling of a closed word will do for a key.

@@ -119,8 +119,8 @@ BACKLOG = (
 
 
 def runs_until(connection: Connection, import_id: int | None = None) -> dict[str, Any]:
-    """What the import runs up to and with one say of the register: sources, is_demo, newest_file_date; by source,
-    the measures unsupported and stated_on, the newest day its files speak of.
+    """What the import runs up to and with one say of the register: sources, is_demo, newest_file_date, read, the
+    columns its files had; by source, the measures unsupported and stated_on, the newest day its files speak of.
     """
     query = select(import_run).order_by(import_run.c.import_id)
     if import_id is not None:
@@ -133,6 +133,7 @@ def runs_until(connection: Connection, import_id: int | None = None) -> dict[str
         "is_demo": any(run["is_demo"] for run in runs),
         "unsupported": {source: json.loads(run["unsupported"] or "{}") for source, run in latest.items()},
         "stated_on": {source: run["as_of"].isoformat() for source, run in latest.items() if run["as_of"]},
+        "read": sorted({column for run in runs for column in json.loads(run["columns"] or "{}").get("used", {})}),
         "newest_file_date": max(dates, default=None),
     }
 
