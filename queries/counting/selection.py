@@ -153,6 +153,14 @@ def select(snapshot: Snapshot, engine: Engine, table: Table, cohorts: Sequence[C
     if not read:
         return Selection(None, basis, dict.fromkeys(cohorts, Period(0, 0, None)), 0)
     frame = engine.scan(table, read)
+    if table == "cases" and snapshot.other_returns:
+        returned = snapshot.other_returns
+        frame = frame.with_columns(
+            nw.col("case_no")
+            .replace_strict(list(returned), list(returned.values()), default=nw.col("returned_day"),
+                            return_dtype=nw.Int16)
+            .alias("returned_day")
+        )  # fmt: skip
     if table in DERIVED:
         frame = frame.with_columns(*(kept(make, basis).alias(name) for name, make in DERIVED[table].items()))
     conditions = [_has(*each) for each in wanted if not _all_have(read, *each)]

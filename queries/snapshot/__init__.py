@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import polars as pl
@@ -282,6 +283,37 @@ class Snapshot:
         frame = self.dimension(name)
         codes = frame.filter(pl.col("key").is_in(list(keys)))["code"].to_list()
         return replace(self, hidden=(*self.hidden, (dimension_name(name), tuple(codes))))
+
+    @property
+    def other_returns(self) -> Mapping[int, int | None]:
+        """Items that came back only as an item whose purpose is hidden: running number to the day they came back next.
+
+        None where they did not otherwise. Without this a reader could tell from their own item that a hidden one
+        follows it.
+        """
+        codes = [code for name, hidden in self.hidden if name == "purpose" for code in hidden]
+        if not codes:
+            return MappingProxyType({})
+        key = f"other returns {sorted(codes)}"
+        if key not in self._shared:
+            self._shared[key] = MappingProxyType(_other_returns(self.partitions("cases"), codes))
+        found: Mapping[int, int | None] = self._shared[key]
+        return found
+
+
+def _other_returns(partitions: Sequence[Partition], hidden: Sequence[int]) -> dict[int, int | None]:
+    columns = ("case_no", "matter", "purpose", "registered_day", "returned_day")
+    if not partitions:
+        return {}
+    rows = pl.concat([part.frame.select(columns) for part in partitions]).drop_nulls("matter")
+    seen = rows.filter(~pl.col("purpose").is_in(hidden))
+    back = seen.drop_nulls("returned_day").select("case_no", "matter", "returned_day")
+    later = back.join(seen.select("matter", other="case_no", day="registered_day"), on="matter").filter(
+        (pl.col("other") != pl.col("case_no")) & (pl.col("day") >= pl.col("returned_day"))
+    )
+    found = back.join(later.group_by("case_no").agg(pl.col("day").min()), on="case_no", how="left")
+    changed = found.filter(pl.col("day").ne_missing(pl.col("returned_day")))
+    return dict(changed.select("case_no", "day").iter_rows())
 
 
 def build_from_frames(
