@@ -72,6 +72,11 @@ class Filters:
             return None
         return self._moved(*shift_period(self.start, self.end, -12))
 
+    @property
+    def is_compared_once(self) -> bool:
+        """Whether the period before is the same period last year, as with twelve months."""
+        return self.previous() == self.last_year()
+
     def during(self, start: date, end: date) -> "Filters":
         """Another period, seen from as far after its end as this one is; without a period, from the same day."""
         if self.start is None or self.end is None:

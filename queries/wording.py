@@ -1,7 +1,7 @@
 """Numbers, dates and lists as the field writes them, in both languages. Every printed figure passes through here.
 
 Shares are numbers from 0 to 1 and become per cent with one decimal; differences of shares become percentage points.
-A missing number is an em dash. English uses the true minus sign.
+A missing number is an em dash, a minus the true minus sign.
 """
 
 import re
@@ -17,6 +17,7 @@ from babel.numbers import NumberPattern, parse_pattern
 from queries.days import month_end
 
 MISSING = "—"
+MINUS = "\u2212"
 TRUE_DIGITS = 12  # of a share: what is nearer to 0 or 1 comes from rounding in a computation, not from counting items
 _LOCALES = {"zh": Locale("zh", "CN", script="Hans"), "en": Locale("en", "US")}
 _DAY = {"zh": "y年M月d日", "en": "d MMM y"}
@@ -35,13 +36,12 @@ def number(value: float | None, language: str, decimals: int = 0) -> str:
     if value is None:
         return MISSING
     rounded = Decimal(repr(value)).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
-    text = str(_pattern(decimals).apply(rounded, _LOCALES[language]))
-    return text.replace("-", "\u2212") if language == "en" else text
+    return str(_pattern(decimals).apply(rounded, _LOCALES[language])).replace("-", MINUS)
 
 
 def signed(value: int) -> str:
     """A difference of counts with its sign: +1,234, −3, 0."""
-    return f"{value:+,}".replace("-", "\u2212") if value else "0"
+    return f"{value:+,}".replace("-", MINUS) if value else "0"
 
 
 def per_cent(share: float | None, language: str, decimals: int = 1) -> str:
@@ -88,7 +88,7 @@ def signed_points(difference: float | None, language: str) -> str:
         return MISSING
     if round(abs(difference) * 100, 1) == 0:
         return points(0, language)
-    return ("+" if difference > 0 else "\u2212") + points(difference, language)
+    return ("+" if difference > 0 else MINUS) + points(difference, language)
 
 
 def change(difference: float | None, language: str) -> str:

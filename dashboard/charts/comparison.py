@@ -53,7 +53,7 @@ def _own_targets(fig: go.Figure, rows: pl.DataFrame, places: Sequence[int], styl
         y=[place for _, place in goals],
         mode="markers",
         marker={"symbol": "line-ns", "size": 16, "line": {"color": style.palette.ink, "width": 2}},
-        customdata=[style.words("charts.target", share=wording.per_cent(goal, style.language)) for goal, _ in goals],
+        customdata=[style.words("charts.target", share=wording.goal(goal, style.language)) for goal, _ in goals],
         hovertemplate="%{customdata}<extra></extra>",
         cliponaxis=False,
     )
@@ -241,13 +241,15 @@ def _lines(fig: go.Figure, whole: float | None, target: float | None, span: Sequ
     if whole is not None:
         anchor = "center" if target is None else "right" if left else "left"
         fig.add_vline(x=whole, line={"color": style.palette.muted, "width": 1.5}, layer="below")
-        _named(fig, whole, "charts.whole", anchor, style)
+        said = style.words("charts.whole", share=wording.per_cent(whole, style.language))
+        _named(fig, whole, said, anchor, style)
     if target is not None:
         goal_line(fig, style, target, "x", span)
-        _named(fig, target, "charts.target", "left" if left and whole is not None else "right", style)
+        said = style.words("charts.target", share=wording.goal(target, style.language))
+        _named(fig, target, said, "left" if left and whole is not None else "right", style)
 
 
-def _named(fig: go.Figure, share: float, word: str, anchor: str, style: Style) -> None:
+def _named(fig: go.Figure, share: float, text: str, anchor: str, style: Style) -> None:
     """The name of a line above it."""
     shift = {"right": 3, "left": -3, "center": 0}[anchor]
     fig.add_annotation(
@@ -258,6 +260,6 @@ def _named(fig: go.Figure, share: float, word: str, anchor: str, style: Style) -
         xshift=shift,
         yanchor="bottom",
         showarrow=False,
-        text=style.words(word, share=wording.per_cent(share, style.language)),
+        text=text,
         font={"size": 12, "color": style.palette.muted},
     )

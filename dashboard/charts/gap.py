@@ -12,7 +12,7 @@ from queries import wording
 from queries.rules import CONVENTIONS
 from queries.views import View
 
-ROW = 25  # CSS pixels a row
+ROW, LOW_ROW = 25, 18  # CSS pixels a row; twelve low ones stand beside a chart of usual height
 ROOM = 74  # CSS pixels above and below the rows
 LEAST = 190
 BAR = 0.34  # of a row
@@ -27,9 +27,18 @@ def dumbbell(view: View, style: Style) -> go.Figure:
     Thin lines are their 95 % intervals. Expects columns zh, en, participation and value (each with _lower and _upper),
     gap, evaluated, expired, content, dissatisfied, small, participation_target, satisfaction_target; first row on top.
     """
+    return _dumbbell(view, style, ROW)
+
+
+def low_dumbbell(view: View, style: Style) -> go.Figure:
+    """`dumbbell` with little room a row, for a page where it is one of several figures."""
+    return _dumbbell(view, style, LOW_ROW)
+
+
+def _dumbbell(view: View, style: Style, height: int) -> go.Figure:
     rows = view.frame.filter(pl.col("participation").is_not_null() & pl.col("value").is_not_null())
     records, places = rows.to_dicts(), list(range(rows.height))[::-1]
-    fig = figure(style, max(LEAST, ROW * rows.height + ROOM))
+    fig = figure(style, max(LEAST, height * rows.height + ROOM))
     x: list[float | None] = []
     y: list[int | None] = []
     for row, place in zip(records, places, strict=True):
@@ -73,7 +82,7 @@ def dumbbell(view: View, style: Style) -> go.Figure:
             [*rows["participation_lower"].drop_nulls().to_list(), *rows["value_lower"].drop_nulls().to_list(), *goals],
             style,
         ),
-        yaxis=name_axis(rows[style.language].to_list(), places, style, ROW),
+        yaxis=name_axis(rows[style.language].to_list(), places, style, height),
         margin={"t": 46, "r": PRINT_WIDTH},
     )
     return fig
@@ -289,7 +298,7 @@ def _goal_line(fig: go.Figure, goal: float, word: str, count: int, style: Style,
         xshift={"right": 3, "left": -3}.get(anchor, 0),
         yanchor="bottom",
         showarrow=False,
-        text=style.words(word, share=wording.per_cent(goal, style.language)),
+        text=style.words(word, share=wording.goal(goal, style.language)),
         font={"size": 12, "color": style.palette.muted},
     )
 

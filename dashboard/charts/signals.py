@@ -13,7 +13,7 @@ from queries.views import View
 
 COURSE_HEIGHT = 158  # CSS pixels
 ROW = 22  # CSS pixels a group
-ROOM = 48  # CSS pixels above and below the rows
+ROOM, UNIT = 48, 26  # CSS pixels above and below the rows, of the name of the axis
 PRINTED = 74  # CSS pixels at the right for the figures
 THICK = 8  # CSS pixels of a usual range
 MARK_ROOM = timedelta(days=6)  # for the right half of the newest mark
@@ -76,7 +76,7 @@ def against_usual(view: View, style: Style) -> go.Figure:
     rows = view.frame.to_dicts()
     palette, language = style.palette, style.language
     places = list(range(len(rows)))[::-1]
-    fig = figure(style, ROW * len(rows) + ROOM)
+    fig = figure(style, ROW * len(rows) + ROOM + UNIT)
     for row, place in zip(rows, places, strict=True):
         fig.add_shape(
             type="line", x0=root(row["lower"]), x1=root(row["upper"]), y0=place, y1=place,
@@ -112,6 +112,7 @@ def against_usual(view: View, style: Style) -> go.Figure:
             "range": [-root(most) * 0.03, root(most) * 1.03],
             "tickvals": [root(tick) for tick in ticks(most)],
             "ticktext": [wording.number(tick, language) for tick in ticks(most)],
+            "title": {"text": style.words("charts.signals_axis"), "standoff": 8},
             "showgrid": True,
         },
         yaxis=name_axis([row[language] for row in rows], places, style, ROW),

@@ -91,7 +91,7 @@ def monthly_shares(view: View, style: Style) -> go.Figure:
         shown = [*view.frame["value"].drop_nulls().to_list(), goal]
         fig.update_layout(yaxis=share_axis(shown))
         goal_line(fig, style, goal, "y", month_axis(months, style)["range"])
-        _beside(fig, goal, style.words("charts.target", share=wording.per_cent(goal, style.language)), style)
+        _beside(fig, goal, style.words("charts.target", share=wording.goal(goal, style.language)), style)
     _names(fig, view, style, colours)
     return fig
 
@@ -147,7 +147,9 @@ def _levels(fig: go.Figure, rows: pl.DataFrame, style: Style) -> None:
     for column, word in (("mean", "charts.mean"), ("target", "charts.target")):
         level = rows[column].drop_nulls().last() if column in rows.columns else None
         if level is not None:
-            named[level] = style.words(word, share=_said(rows, level, style))
+            is_goal = column == "target" and not _counts(rows)
+            said = wording.goal(level, style.language) if is_goal else _said(rows, level, style)
+            named[level] = style.words(word, share=said)
     low, high = fig.layout.yaxis.range
     between = (max(named) - min(named)) / (high - low) * LEAST_PLOT if named else 0
     apart = max(LINE_ROOM - between, 0) / 2 if len(named) > 1 else 0

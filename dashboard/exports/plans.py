@@ -206,8 +206,11 @@ def _dots(view: View, style: Style) -> RowPlan | None:
         return None
     whole, target = _one(rows, "overall"), _one(rows, "target")
     uprights = [
-        Upright(share, style.words(word, share=wording.per_cent(share, style.language)), dashed)
-        for share, word, dashed in ((whole, "charts.whole", False), (target, "charts.target", True))
+        Upright(share, style.words(word, share=said(share, style.language)), dashed)
+        for share, word, said, dashed in (
+            (whole, "charts.whole", wording.per_cent, False),
+            (target, "charts.target", wording.goal, True),
+        )
         if share is not None
     ]
     ample = rows.filter(pl.col("band") != "small") if (rows["band"] != "small").any() else rows
@@ -249,7 +252,7 @@ def _gaps(view: View, style: Style) -> RowPlan | None:
         return None
     words, language, palette = style.words, style.language, style.palette
     goals = [
-        Upright(goal, words(word, share=wording.per_cent(goal, language)), dashed=True)
+        Upright(goal, words(word, share=wording.goal(goal, language)), dashed=True)
         for column, word in (
             ("participation_target", "charts.target_participation"),
             ("satisfaction_target", "charts.target_satisfaction"),
@@ -293,7 +296,7 @@ def _bounds(view: View, style: Style) -> RowPlan | None:
         return None
     language, palette = style.language, style.palette
     goal = _one(rows, "satisfaction_target")
-    words = style.words("charts.target", share=wording.per_cent(goal, language)) if goal is not None else ""
+    words = style.words("charts.target", share=wording.goal(goal, language)) if goal is not None else ""
     uprights = (Upright(goal, words, dashed=True),) if goal is not None else ()
     reach = [*rows["lower_bound"].to_list(), *rows["upper_bound"].to_list(), *(line.at for line in uprights)]
     low, high, ticks = _share_scale(reach, language)
@@ -382,6 +385,7 @@ _PLANS: dict[Chart, Callable[[View, Style], Plan | None]] = {
     comparison.tall_interval_dots: _dots,
     comparison.targets_and_dots: _dots_with_goals,
     gap.dumbbell: _gaps,
+    gap.low_dumbbell: _gaps,
     gap.silence_bounds: _bounds,
     signals.against_usual: _usual,
 }

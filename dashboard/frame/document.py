@@ -1,52 +1,43 @@
-"""What the browser is told about the page as a whole: its language, its title, and a few colours and sizes.
+"""What the browser is told about the page as a whole: its language, its title, its look, and names that are missing.
 
-Streamlit always says that a page is English, so a screen reader would read Chinese with English sounds (WCAG 3.1.1).
-The words on its control for files and in the corner of text fields ("Press Enter to apply") are English and cannot be
-set either: the first are replaced, the others left out. On a phone the numbers in the cells of a heat map are too
-small to be read; the shades stay.
-On dark ground it writes white on the light blue that marks what is chosen (1.4.3), and the button that empties a list
-of choices is smaller than a finger (2.5.8). Neither can be set in its theme. axe-core watches over both in the tests.
+Streamlit always says that a page is English, so a screen reader would read Chinese with English sounds (WCAG 3.1.1);
+it says some words of its own in English, and a button with a sign alone is called by the sign's name (4.1.2). None of
+it can be set, nor some sizes and colours in its theme (`document.css`). axe-core watches over it in the tests.
 """
+
+from pathlib import Path
 
 import streamlit as st
 
-from dashboard.i18n import Words
+from dashboard.i18n import Words, catalogue
 
-_SAY = """
-export default function ({ data }) {
-    document.documentElement.lang = data.language;
-    document.documentElement.dataset.huiyin = data.ground;
-    document.title = data.title;
-    for (const [name, text] of Object.entries(data.words))
-        document.documentElement.style.setProperty("--huiyin-" + name, JSON.stringify(text));
-    if (!document.getElementById("huiyin-style")) {
-        const style = document.createElement("style");
-        style.id = "huiyin-style";
-        style.textContent = data.style;
-        document.head.append(style);
-    }
+_HERE = Path(__file__).parent
+_SIGNS = {
+    "[class*=st-key-narrow-] [data-testid=stPopoverButton]": "frame.narrow_help",
+    "[class*=st-key-take-] [data-testid=stPopoverButton]": "take.help",
+    ".st-key-link-menu [data-testid=stPopoverButton]": "links.help",
+    ".st-key-briefing-menu [data-testid=stPopoverButton]": "briefing.download_title",
 }
-"""
-_STYLE = """
-[data-testid=InputInstructions] { display: none; }
-[data-testid=stFileUploaderDropzone] button p { font-size: 0; }
-[data-testid=stFileUploaderDropzone] button p::after { content: var(--huiyin-choose); font-size: 0.9375rem; }
-[data-testid=stFileUploaderDropzoneInstructions] > * { display: none; }
-[data-testid=stFileUploaderDropzoneInstructions]::after { content: var(--huiyin-drop); font-size: 0.875rem; }
-@media (max-width: 640px) { .js-plotly-plot .heatmap-label { display: none; } }
-[data-testid=stTable] th, [data-testid=stTable] th * { white-space: nowrap; }
-[data-testid=stTable] td, [data-testid=stTable] td * { word-break: keep-all; overflow-wrap: break-word; }
-[data-testid=stMultiSelectTagsContainer] ~ button { min-width: 24px; min-height: 24px; }
-[data-huiyin=dark] [data-testid=stMultiSelectTagsContainer] [data-tag] { background-color: #1F5A94; color: #FFFFFF; }
-[data-huiyin=dark] button[kind^=primary] { background-color: #1F5A94; border-color: #5AA9F0; color: #FFFFFF; }
-"""
-_document = st.components.v2.component("huiyin.document", js=_SAY)
+"""Buttons with a sign alone, and what they are called."""
+
+_document = st.components.v2.component("huiyin.document", js=(_HERE / "document.js").read_text(encoding="utf-8"))
 
 
 def describe(words: Words, dark: bool, title: str) -> None:
-    """Say language, ground and title of the page, and the words of the control for files; draws nothing."""
+    """Say language, ground and title of the page; draws nothing."""
     data = {
-        "language": words.language, "ground": "dark" if dark else "light", "title": title, "style": _STYLE,
+        "language": words.language,
+        "ground": "dark" if dark else "light",
+        "title": title,
+        "style": (_HERE / "document.css").read_text(encoding="utf-8"),
+        "names": {selector: words(key) for selector, key in _SIGNS.items()},
+        "own": _own(words),
         "words": {name: words(f"frame.file_{name}") for name in ("choose", "drop")},
-    }  # fmt: skip
+    }
     _document(key="document", data=data, width="content", height="content")
+
+
+def _own(words: Words) -> dict[str, str]:
+    """What Streamlit says in English, to the same in the reader's language."""
+    names = [key.removeprefix("widget.") for key in catalogue("en") if key.startswith("widget.")]
+    return {Words("en")(f"widget.{name}"): words(f"widget.{name}") for name in names}

@@ -54,6 +54,14 @@ def filter_bar(session: Session, page: str, pages: Sequence[str] = (), *, filter
         describe(session.words, session.dark, session.words("frame.tab", page=session.words(f"{page}.title")))
         on_paper(session, page, filtered=filtered)
         st.space("stretch")
+        _tools(session, page, pages)
+    if filtered and not session.is_empty:
+        _trail(session)
+
+
+def _tools(session: Session, page: str, pages: Sequence[str]) -> None:
+    """The search, the link and the language; on a wide screen they stand beside the navigation (`document`)."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content", key="page-tools"):
         with st.container(width="content"):
             ask(session, tuple(pages))
         if not session.is_empty:
@@ -66,8 +74,6 @@ def filter_bar(session: Session, page: str, pages: Sequence[str] = (), *, filter
             required=True,
             label_visibility="collapsed",
         )
-    if filtered and not session.is_empty:
-        _trail(session)
 
 
 def _period(session: Session) -> None:

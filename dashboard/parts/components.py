@@ -58,7 +58,7 @@ def heading(session: Session, sentence: Text | str, beside: Callable[[Session], 
         beside: draws a small control at the end of the line, such as `briefing_menu`.
     """
     text = sentence if isinstance(sentence, str) else sentence(session.language)
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="heading"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="heading"):
         st.markdown(f"# {plain(text)}", width="stretch")
         with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content"):
             st.markdown(freshness(session), width="content")
@@ -219,8 +219,11 @@ def no_data(session: Session) -> None:
 
 def notes(session: Session, sentences: Iterable[Text]) -> None:
     """What the reader must know, one line each, small."""
-    for sentence in dict.fromkeys(sentence(session.language) for sentence in sentences):
-        st.caption(plain(sentence))
+    said = dict.fromkeys(sentence(session.language) for sentence in sentences)
+    if said:
+        with st.container(gap="xxsmall"):
+            for sentence in said:
+                st.caption(plain(sentence))
 
 
 @dataclass(frozen=True)
@@ -287,11 +290,11 @@ def metrics(session: Session, figures: Sequence[Figure], key: str) -> None:
                     width="stretch",
                     alt=f"{figure.label}: {session.words('frame.course')}",
                 )
-            for at, line in enumerate(figure.small_print):
-                with st.container(horizontal=True, gap=None, vertical_alignment="center"):
-                    st.caption(plain(wording.capital(line)), width="stretch")
-                    if at == len(figure.small_print) - 1 and figure.cases and session.cases is not None:
-                        _items_link(session, figure)
+            for line in figure.small_print:
+                st.caption(plain(wording.capital(line)))
+            if figure.cases and session.cases is not None:
+                with st.container(key=f"items-of-{key}-{index}", width="content"):
+                    _items_link(session, figure)
 
 
 def verdict(

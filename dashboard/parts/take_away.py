@@ -64,7 +64,7 @@ def take_away(session: Session, view: View, card: Card) -> None:
 @st.fragment
 def _menu(session: Session, view: View, card: Card) -> None:
     words = session.words
-    menu = st.popover(words("take.menu"), type="tertiary", icon=":material/download:", key=f"take-{card.key}",
+    menu = st.popover("", type="tertiary", icon=":material/download:", key=f"take-{card.key}",
                       help=words("take.help"), on_change="rerun")  # fmt: skip
     if not menu.open:
         return

@@ -1,5 +1,6 @@
 """Are petitions closed, and in time?"""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import streamlit as st
@@ -37,8 +38,10 @@ def render(session: Session) -> None:
     left, right = st.columns(2, gap="small")
     with left, st.container(border=True, key="card-days", gap="small", height="stretch"):
         _how_long(session)
-    with right:
-        _groups(session)
+    offered = [name for name in closure.BREAKDOWNS if session.snapshot.available(name)]
+    if offered:
+        with right, st.container(border=True, key="card-groups", gap="small", height="stretch"):
+            _groups(session, offered)
 
 
 @st.fragment
@@ -80,23 +83,19 @@ def _how_long(session: Session) -> None:
 
 
 @st.fragment
-def _groups(session: Session) -> None:
+def _groups(session: Session, offered: Sequence[str]) -> None:
     """Who stands out, by the breakdown chosen; only this card changes with the choice."""
-    offered = [name for name in closure.BREAKDOWNS if session.snapshot.available(name)]
-    if not offered:
-        return
-    with st.container(border=True, key="card-groups", gap="small", height="stretch"):
-        by = choose(session, "by", offered, lambda name: DIMENSIONS[name].label(session.language),
-                    label=session.words("closure.by"))  # fmt: skip
-        view = session.view(closure.groups, by)
-        show(session, view, interval_dots, key="groups", boxed=False, note=session.words("closure.groups_note"))
-        if st.toggle(session.words("closure.table"), key="closure-all-figures"):  # a closed table costs nothing
-            figures = session.view(closure.table, by)
-            table(session, closure.printed(figures, session.language), {
-                "name": DIMENSIONS[by].label(session.language),
-                **{name: session.words(f"closure.column_{name}") for name in closure.PRINTED},
-            }, shares=closure.SHARES, decimals=("days_to_close",), key="closure-table",
-               rows=narrowing.rows(session, **{by: figures.frame["key"]}))  # fmt: skip
+    by = choose(session, "by", offered, lambda name: DIMENSIONS[name].label(session.language),
+                label=session.words("closure.by"))  # fmt: skip
+    view = session.view(closure.groups, by)
+    show(session, view, interval_dots, key="groups", boxed=False, note=session.words("closure.groups_note"))
+    if st.toggle(session.words("closure.table"), key="closure-all-figures"):  # a closed table costs nothing
+        figures = session.view(closure.table, by)
+        table(session, closure.printed(figures, session.language), {
+            "name": DIMENSIONS[by].label(session.language),
+            **{name: session.words(f"closure.column_{name}") for name in closure.PRINTED},
+        }, shares=closure.SHARES, decimals=("days_to_close",), key="closure-table",
+           rows=narrowing.rows(session, **{by: figures.frame["key"]}))  # fmt: skip
 
 
 def warm(session: Session) -> None:

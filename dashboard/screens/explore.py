@@ -49,8 +49,20 @@ def render(session: Session) -> None:
         empty(session, view)
         return
     name = _drawn(session, question)
+    if _is_narrow(question):
+        left, right = st.columns([3, 2], gap="small")
+        with left:
+            _chart(session, question, name)
+        with right:
+            _table(session, view, question, name)
+        return
     _chart(session, question, name)
     _table(session, view, question, name)
+
+
+def _is_narrow(question: Question) -> bool:
+    """Whether the table has so few columns that it stands beside the chart."""
+    return len(question.measures) == 1 and len(question.axes) == 1 and not question.versus and not question.column
 
 
 def _question(session: Session) -> Question | None:
@@ -199,7 +211,7 @@ def _table(session: Session, view: View, question: Question, name: str) -> None:
     words = session.words
     grid = session.answer(explore_table.tabulate, question, name, session.language)
     pivot = bool(question.column)
-    with st.container(border=True, key="card-table", gap="small"):
+    with st.container(border=True, key="card-table", gap="small", height="stretch"):
         with st.container(horizontal=True, gap="small", vertical_alignment="top"):
             with st.container(gap=None):
                 title(session, words("explore.table_title"), words("explore.table_note"))

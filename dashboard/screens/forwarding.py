@@ -117,7 +117,7 @@ def _card(session: Session, row: Mapping[str, Any]) -> Figure:
         value, counts = printed_share(session, row["numerator"], row["denominator"], (row["lower"], row["upper"]))
         small = [counts]
     if row["target"] is not None:
-        small.append(words("forwarding.target", share=wording.per_cent(row["target"], language)))
+        small.append(words("forwarding.target", share=wording.goal(row["target"], language)))
     signal, change = row["signal_last_year"], row["change_last_year"]
     told = words("overview.last_year", change=wording.change(change, language)) if change is not None else ""
     return Figure(

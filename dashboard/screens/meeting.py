@@ -43,6 +43,7 @@ from queries.vocabulary import Text
 
 ICONS = {"overdue": "alarm", "open": "pending_actions", "closed": "task_alt", "dropped": "block"}
 STEP = "step"
+BASIS = "basis"
 STEPS = tuple(each.key for each in AGENDA)
 WHOLE_WIDTH = ("commitments", "decided", "ledger", "deadlines", "supervision_open")
 """Panels that stand above the others."""
@@ -95,13 +96,13 @@ def _basis(session: Session, held: Meeting) -> None:
     if held.is_closed or session.is_pinned:
         return
     words = session.words
-    with st.popover(words("meeting.basis"), icon=":material/event:", key="basis"):
+    with st.popover(words("meeting.basis"), icon=":material/event:", key=BASIS, on_change="rerun"):
         st.date_input(words("meeting.as_of"), value=None, key=WIDGET + "as_of", format="YYYY-MM-DD",
                       min_value=FIRST_DAY, max_value=session.snapshot.as_of,
                       help=words("filters.as_of_help"))  # fmt: skip
         if held.meeting_id is not None:  # what is recorded is changed in the record
             st.caption(plain(_terms(session, held)))
-            if st.button(words("meeting.change_terms"), icon=":material/edit:", key="terms"):
+            if st.button(words("meeting.change_terms"), icon=":material/edit:", key="terms", on_click=_close_basis):
                 open_record(replace(session, snapshot=session.newest), "meeting", held.meeting_id, key="terms")
             return
         st.selectbox(words("filters.rules"), list(RULE_SETS), key=WIDGET + "rules",
@@ -110,6 +111,11 @@ def _basis(session: Session, held: Meeting) -> None:
                      format_func=lambda name: CONVENTIONS[name](session.language))  # fmt: skip
         st.selectbox(words("filters.target"), ["any", *TARGETS], key=WIDGET + "target",
                      format_func=lambda name: words(f"filters.target_{name}"))  # fmt: skip
+
+
+def _close_basis() -> None:
+    """The form takes its place (a callback)."""
+    st.session_state[BASIS] = False
 
 
 def _terms(session: Session, held: Meeting) -> str:

@@ -10,7 +10,7 @@ import streamlit as st
 from dashboard.charts import Chart
 from dashboard.charts.comparison import interval_dots
 from dashboard.charts.distribution import ages
-from dashboard.charts.gap import dumbbell
+from dashboard.charts.gap import low_dumbbell
 from dashboard.charts.time_series import controlled_share
 from dashboard.parts.briefing_menu import briefing_menu
 from dashboard.parts.components import Figure, against_target, heading, is_small, metrics, printed_share, show, verdict
@@ -49,7 +49,7 @@ def _below(session: Session) -> list[tuple[str, View, Chart, str]]:
     known = session.answer(satisfaction.asked_whom)
     if known and session.snapshot.available("place"):
         view = session.view(satisfaction.widest, known[0], "place")
-        found.append(("heard", view, dumbbell, session.words("overview.heard_note", period=_period(session))))
+        found.append(("heard", view, low_dumbbell, session.words("overview.heard_note", period=_period(session))))
     return found
 
 

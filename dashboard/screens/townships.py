@@ -162,15 +162,15 @@ def _facts(
         words("townships.gap"): words(f"townships.gap_{standing.side}", points=wording.points(standing.gap, language)),
     }
     if standing.target is not None:
-        facts[words("townships.target", share=wording.per_cent(standing.target, language))] = _to_target(
-            session, standing
-        )
+        facts[words("townships.target", share=wording.goal(standing.target, language))] = _to_target(session, standing)
     for label, change, signal, doubt, limits in (
         ("townships.previous", standing.change_previous, standing.signal_previous, standing.doubt_previous,
          standing.limits_previous),
         ("townships.last_year", standing.change_last_year, standing.signal_last_year, standing.doubt_last_year,
          standing.limits_last_year),
     ):  # fmt: skip
+        if label == "townships.previous" and session.filters.is_compared_once:
+            continue
         if change is not None and signal is not None:
             said = wording.change(change, language)
             facts[words(label)] = words(

@@ -250,7 +250,7 @@ def standing(frame: pl.DataFrame, each: Measure, since: date | None = None) -> T
     if not found:
         return in_both(
             "{label}：{months}个整月都属正常波动，看不出实质变化",
-            "{label}: ordinary variation in all {months} whole months, no real change to be seen",
+            "{label}: only ordinary variation in {months} whole months",
             label=label(each),
             months=months,
         )

@@ -103,7 +103,7 @@ def _card(
         course=tuple(values),
         reason=reason_text(each, snapshot, row["reason"], filters) if row["reason"] else None,
         beside=rows["participation_rate"]["value"] if name == "satisfaction_rate" else None,
-        same_comparison=filters.previous() == filters.last_year(),
+        same_comparison=filters.is_compared_once,
         target=goal.value if goal else None,
         doubt=recording.doubt_since(snapshot, filters, row),
     )

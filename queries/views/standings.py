@@ -40,6 +40,8 @@ def every_group(snapshot: Snapshot, filters: Filters, name: str, dimension: str 
 def table(view: View, rows: pl.DataFrame, language: str) -> pl.DataFrame:
     """`townships.table` with adjusted, shrunk (per cent), places and worst (both text) before the changes.
 
+    Where the period before is the same period last year, there is one change, not the same one twice.
+
     Args:
         view: of `townships.compared`. rows: the frame of `every_group`, the same groups in the same order.
     """
@@ -61,7 +63,7 @@ def table(view: View, rows: pl.DataFrame, language: str) -> pl.DataFrame:
         "counts",
         "interval",
         *more.columns,
-        "change_previous",
+        *([] if view.filters.is_compared_once else ["change_previous"]),
         "change_last_year",
         "course",
     ]

@@ -1,0 +1,58 @@
+// The page as a whole: language, title, look, and what Streamlit leaves unnamed or says in English.
+
+const DATA = "[data-testid=stMarkdownContainer], [data-testid=stTable], [role=option], [data-tag], svg"; // words of the page and the register
+const SAID = ["aria-label", "placeholder"]; // attributes with words
+let told = {}; // what the newest run of the page said
+let watch = null;
+
+export default function ({ data }) {
+  told = data;
+  document.documentElement.lang = data.language;
+  document.documentElement.dataset.huiyin = data.ground;
+  document.title = data.title;
+  for (const [name, text] of Object.entries(data.words)) document.documentElement.style.setProperty(`--huiyin-${name}`, JSON.stringify(text));
+  let style = document.getElementById("huiyin-style");
+  if (!style) {
+    style = document.createElement("style");
+    style.id = "huiyin-style";
+    document.head.append(style);
+  }
+  if (style.textContent !== data.style) style.textContent = data.style;
+  name(document.body);
+  if (watch) return;
+  watch = new MutationObserver((changes) => {
+    for (const change of changes) {
+      if (change.type === "attributes") translate(change.target, change.attributeName);
+      else for (const node of change.addedNodes) if (node instanceof HTMLElement) name(node);
+    }
+  });
+  watch.observe(document.body, { subtree: true, childList: true, attributeFilter: SAID });
+}
+
+/** Give an element and all in it the names and words of the reader's language. */
+function name(root) {
+  for (const [selector, label] of Object.entries(told.names)) {
+    for (const each of found(root, selector)) if (each.ariaLabel !== label) each.ariaLabel = label;
+  }
+  for (const attribute of SAID) for (const each of found(root, `[${attribute}]`)) translate(each, attribute);
+  const texts = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) {
+    const text = texts.currentNode, meant = told.own[text.data];
+    if (meant && meant !== text.data && !text.parentElement.closest(DATA)) text.data = meant;
+  }
+}
+
+function found(root, selector) {
+  const inside = [...root.querySelectorAll(selector)];
+  return root.matches(selector) ? [root, ...inside] : inside;
+}
+
+/** Words of Streamlit's own in an attribute; what follows "Help for " is the page's, there with signs of Markdown. */
+function translate(element, attribute) {
+  const said = element.getAttribute(attribute);
+  if (!said) return;
+  const [begin, meant] = Object.entries(told.own).find(([own]) => said === own || (own.endsWith(" ") && said.startsWith(own))) ?? [];
+  if (!begin) return;
+  const label = meant + said.slice(begin.length).replaceAll("\\", "");
+  if (label !== said) element.setAttribute(attribute, label);
+}
