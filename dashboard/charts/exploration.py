@@ -293,7 +293,7 @@ def _short_difference(each: Measure, row: dict[str, Any], style: Style) -> str:
     if row["small"] or row["difference"] is None:
         return "·"
     size = row["difference"] * 100 if isinstance(each, Ratio) else row["difference"]
-    sign = "+" if size > 0 else "\u2212" if size < 0 else ""
+    sign = "+" if size > 0 else wording.MINUS if size < 0 else ""
     arrow = {1: "↑", -1: "↓"}.get(row["signal"] or 0, "")
     return arrow + sign + wording.number(abs(size), style.language, 0 if isinstance(each, Count) else 1)
 

@@ -72,7 +72,7 @@ def difference_words(each: Measure, difference: float | None, language: str) -> 
         return wording.MISSING
     if isinstance(each, Ratio):
         return wording.signed_points(difference, language)
-    sign = "+" if difference > 0 else "\u2212" if difference < 0 else ""
+    sign = "+" if difference > 0 else wording.MINUS if difference < 0 else ""
     if isinstance(each, Duration):
         return sign + wording.days(abs(difference), language, 1)
     return sign + wording.number(abs(difference), language)
