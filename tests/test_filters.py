@@ -119,10 +119,15 @@ def test_an_empty_column_is_named_in_the_reason(register) -> None:
 def test_a_column_that_is_not_there_is_told_from_one_without_a_value(register) -> None:
     snapshot = register("registered_at\n2022-06-01", read=["registered_at", "closed_at", "is_first_national"])
     zh, en = (reason_text(measure("resolved_once_rate"), snapshot, "column_empty")(each) for each in ("zh", "en"))
-    assert "登记数据中没有“关联件编号”一列；登记数据中“全国初次”、“办结时间”两列全部为空" in zh
-    assert zh.endswith("是尚无一件办结还是没有登记办结，无从区分。")
-    assert "the register has no column for “matter number”; the register's" in en
-    assert "nothing may be closed yet" in en
+    assert zh.endswith("登记数据中没有“关联件编号”一列；登记数据中“全国初次”一列全部为空。")
+    assert "the register has no column for “matter number”; the register's “first nationally” is empty" in en
+
+
+def test_every_item_is_open_where_the_column_of_closings_is_there_and_empty(register) -> None:
+    snapshot = register("due_at\n2022-06-01\n2022-06-02", read=["due_at", "closed_at"])
+    filters = Filters(as_of=date(2022, 7, 1))
+    assert evaluate(snapshot, "closure_rate", filters=filters).row(0, named=True)["value"] == 0
+    assert evaluate(snapshot, "open_count", filters=filters).row(0, named=True)["numerator"] == 2
 
 
 def test_several_empty_columns_are_named_together(register) -> None:

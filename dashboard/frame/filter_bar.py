@@ -158,6 +158,15 @@ def _more(session: Session) -> None:
         )
 
 
+def _before_the_first(session: Session) -> None:
+    """Say so where the period ends before the register begins, as whole months do within a first month."""
+    first, end = session.snapshot.first_day, session.filters.end
+    if first is None or end is None or end >= first:
+        return
+    days = {"first": wording.day(first, session.language), "end": wording.day(end, session.language)}
+    st.caption(f":material/info: {plain(session.words('filters.before_first', **days))}", width="content")
+
+
 def _trail(session: Session) -> None:
     """One line that says where the reader stands: everything chosen, each with a way to take it back."""
     choices, words, language = session.choices, session.words, session.language
@@ -175,11 +184,11 @@ def _trail(session: Session) -> None:
         pills.append(("as_of", chosen, narrowing.release, ("as_of",)))
     # drawn when empty too: a part more or less above the page would make the browser build the whole of it anew
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", key="trail"):
-        if choices.is_default:
-            return
-        st.button(words("filters.everything"), on_click=state.clear, type="tertiary", key="clear-filters",
-                  icon=":material/filter_alt_off:", help=words("filters.clear"))  # fmt: skip
-        for name, said, take_back, arguments in {pill[0]: pill for pill in pills}.values():
-            st.caption("›", width="content")
-            st.button(plain(said), on_click=take_back, args=arguments, icon=":material/close:", key=f"remove-{name}",
-                      help=words("filters.take_back"))  # fmt: skip
+        if not choices.is_default:
+            st.button(words("filters.everything"), on_click=state.clear, type="tertiary", key="clear-filters",
+                      icon=":material/filter_alt_off:", help=words("filters.clear"))  # fmt: skip
+            for name, said, take_back, arguments in {pill[0]: pill for pill in pills}.values():
+                st.caption("›", width="content")
+                st.button(plain(said), on_click=take_back, args=arguments, icon=":material/close:",
+                          key=f"remove-{name}", help=words("filters.take_back"))  # fmt: skip
+        _before_the_first(session)

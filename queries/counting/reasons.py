@@ -40,13 +40,20 @@ HEADINGS = {
 
 
 def covered(snapshot: Snapshot, column: str, rules: RuleSet) -> bool:
-    """Whether the register holds anything in a column; "timed_procedure" asks for items on a timed procedure."""
+    """Whether the register holds anything in a column; "timed_procedure" asks for items on a timed procedure.
+
+    A column of closings that is there and empty is covered: every item is open.
+    """
     if column == "timed_procedure":
         rows = snapshot.dimension("procedure").filter(
             snapshot.dimension("procedure")["key"].is_in(rules.timed_procedures)
         )
         return bool(rows["rows"].sum())
-    return snapshot.coverage.get(column, 0) > 0
+    return snapshot.coverage.get(column, 0) > 0 or (column == "closed_at" and _is_all_open(snapshot))
+
+
+def _is_all_open(snapshot: Snapshot) -> bool:
+    return snapshot.was_read("closed_at") is True and not snapshot.coverage.get("closed_stated")
 
 
 def missing_columns(need: Need, snapshot: Snapshot, rules: RuleSet) -> tuple[str, ...]:
@@ -128,7 +135,7 @@ def _nothing_in(measure: Measure, snapshot: Snapshot, columns: Sequence[str]) ->
     said = [_no_column(absent)] if absent else []
     if empty:
         whose = Text("“积案批次”台账", "the backlog's") if is_kept else Text("登记数据", "the register's")
-        said.append(_no_cell(empty, whose, may_be_open="closed_at" in empty and snapshot.was_read("closed_at") is True))
+        said.append(_no_cell(empty, whose))
     return Text("；".join(each.zh for each in said) + "。", "; ".join(each.en for each in said) + ".")
 
 
@@ -152,19 +159,10 @@ def _no_column(columns: Sequence[str]) -> Text:
     return Text(f"登记数据中没有{zh}{_COLUMNS[len(columns)]}列", f"the register has no {what} for {en}")
 
 
-def _no_cell(columns: Sequence[str], whose: Text, *, may_be_open: bool) -> Text:
+def _no_cell(columns: Sequence[str], whose: Text) -> Text:
     zh, en = _named(columns)
     are = "is" if len(columns) == 1 else "are"
-    doubt = _NOTHING_CLOSED if may_be_open else Text("", "")
-    return Text(
-        f"{whose.zh}中{zh}{_COLUMNS[len(columns)]}列全部为空{doubt.zh}",
-        f"{whose.en} {en} {are} empty throughout{doubt.en}",
-    )
-
-
-_NOTHING_CLOSED = Text(
-    "，是尚无一件办结还是没有登记办结，无从区分", ": nothing may be closed yet, or closings may not be recorded"
-)
+    return Text(f"{whose.zh}中{zh}{_COLUMNS[len(columns)]}列全部为空", f"{whose.en} {en} {are} empty throughout")
 
 
 def _named(columns: Sequence[str]) -> tuple[str, str]:

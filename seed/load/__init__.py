@@ -188,6 +188,12 @@ def _job(
 def _load(job: Job, found: Found) -> None:
     for importer, recognised in found:
         importer.load(job, recognised)
+    if not any(job.rows_by_file.values()):
+        files = sorted({layout.table.file for _, recognised in found for layout in recognised})
+        raise UnreadableFile(
+            f"{', '.join(files)}: the heading was found, and no row below it. Nothing was imported.",
+            f"“{'”、“'.join(files)}”只有表头，下面没有一行数据，未导入任何内容。",
+        )
 
 
 def _report(job: Job, paths: Paths, import_id: int | None) -> ImportReport:

@@ -246,6 +246,14 @@ def test_two_names_too_long_for_the_register_stay_two(import_rows, store):
     assert import_rows(*rows).same == 3
 
 
+def test_a_heading_without_rows_is_refused_and_changes_nothing(tmp_path, any_settings, import_rows, store):
+    import_rows({})
+    write_register(tmp_path / "none.csv", [])
+    with pytest.raises(UnreadableFile, match="no row below"):
+        run(tmp_path / "none.csv", any_settings)
+    assert len(stored(store, "case_id")) == 1
+
+
 def test_a_name_keeps_the_spelling_it_has_in_the_store(import_rows, store):
     import_rows({"office": "Public Works"})
     import_rows({"office": "PUBLIC  WORKS"}, {"office": "PUBLIC WORKS"})
