@@ -19,28 +19,25 @@ LEAST_RISE = 1.5  # times the usual, of a rise whose beginning is looked for
 USUAL_SHARE = 0.95  # of four-week counts where nothing happens, the usual range
 
 
-def new_flags(look: Look, before: Look | None = None) -> float:
+def new_flags(look: Look) -> float:
     """Expected number of cells flagged at this look and not a week before, where nothing happens.
 
     Weeks are taken as independent parts of a negative binomial window: the three weeks two looks share hold `a` cases,
-    and the cell is new when the newest week reaches the threshold from there and the oldest did not.
-
-    Args:
-        before: the look a week earlier, whose thresholds were a little different; None takes them as the same.
+    and the cell is new when the newest week reaches the threshold from there and the oldest did not reach that of the
+    look before. Forecasts move from week to week, so the two thresholds differ; taking them as equal misses a tenth.
     """
     k = np.asarray(look.threshold, dtype=np.int64).ravel()
-    then = k if before is None else np.asarray(before.threshold, dtype=np.int64).ravel()
+    then = k if look.threshold_before is None else np.asarray(look.threshold_before, dtype=np.int64).ravel()
     mean, variance = look.expected.ravel(), look.variance.ravel()
     share = np.clip(1 - mean / variance, 1e-9, 1.0)
     size = mean * (1 - share) / share
     total = 0.0
-    for a in range(int(k.max(initial=0))):
-        left = np.flatnonzero(k > a)
-        part, rate = size[left], share[left]
-        shared = stats.nbinom.pmf(a, part * (WINDOW - 1) / WINDOW, 1 - rate)
-        reaches = special.betainc(k[left] - a, part / WINDOW, rate)
-        short = np.maximum(then[left] - a, 0)
-        reached = np.where(short > 0, special.betainc(np.maximum(short, 1), part / WINDOW, rate), 1.0)
+    for a in range(int(then.max(initial=0))):
+        left = np.flatnonzero(then > a)
+        part, rate, more = size[left] / WINDOW, share[left], k[left] - a
+        shared = stats.nbinom.pmf(a, part * (WINDOW - 1), 1 - rate)
+        reaches = np.where(more > 0, special.betainc(np.maximum(more, 1), part, rate), 1.0)
+        reached = special.betainc(then[left] - a, part, rate)
         total += float((shared * reaches * (1 - reached)).sum())
     return total
 

@@ -40,6 +40,7 @@ class Look:
         alpha: largest p that is flagged.
         false_flags: expected number of flags where nothing happens, for the line under the list.
         dispersion, curvature: the calibrated variance, dispersion·mean + curvature·mean².
+        threshold_before: that of the look a week earlier, for `episodes.new_flags`; None where it was not taken.
     """
 
     week: int
@@ -54,6 +55,7 @@ class Look:
     dispersion: float
     curvature: float
     forecast: Forecast = field(repr=False)
+    threshold_before: Array | None = None
 
 
 @dataclass(frozen=True)

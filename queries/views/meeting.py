@@ -24,7 +24,7 @@ from queries.snapshot import Snapshot
 from queries.stats.intervals import against
 from queries.views import View, recording, satisfaction, supervision
 from queries.views.overview import HEADLINES
-from queries.views.parts import beyond_chance, both, excluded, in_both, label, made, reasons, seen
+from queries.views.parts import both, excluded, in_both, label, made, reasons, seen, with_change
 from queries.vocabulary import LANGUAGES, Text
 
 Span = Literal["month", "year"]
@@ -158,7 +158,8 @@ def headlines(snapshot: Snapshot, filters: Filters) -> View:
         one; doubtful: a change that is no improvement before the recording is checked (`recording`);
         band ("same", "small") and worse: on the unwanted side of the target beyond chance; overall: null;
         last_value, last_numerator, last_denominator, change (now minus last), signal: 1 or −1 where the change is
-        beyond chance (Newcombe), 0 where that cannot be told, null without a comparison; last_month, last_as_of.
+        beyond chance (Newcombe), 0 where that cannot be told, null without a comparison; change_lower, change_upper
+        (its 95 % limits); last_month, last_as_of.
     """
     chosen = seen(filters, snapshot)
     return _headlines(snapshot, chosen)
@@ -173,7 +174,9 @@ def _headlines(snapshot: Snapshot, chosen: Filters) -> View:
         "measure", *(pl.col(name).alias(f"last_{name}") for name in ("value", "numerator", "denominator"))
     )
     frame = now.join(before, on="measure", how="left", maintain_order="left")
-    frame = frame.with_columns(beyond_chance(frame, "last", snapshot, chosen).alias("signal"))
+    frame = with_change(frame, "last", snapshot, chosen).rename(
+        {"signal_last": "signal", "change_lower_last": "change_lower", "change_upper_last": "change_upper"}
+    )
     doubts = [
         recording.doubt(snapshot, chosen, then, name, moved)
         for name, moved in frame.select("measure", "signal").iter_rows()
@@ -273,6 +276,11 @@ def change_since_last(snapshot: Snapshot, filters: Filters, name: str) -> Text |
     row = next((row for row in view.frame.iter_rows(named=True) if row["measure"] == name), None)
     if row is None or row["value"] is None:
         return None
+    if row["band"] == "small":
+        few = both(wording.fraction, row["numerator"], row["denominator"])
+        return in_both(
+            "{label} 样本不足（{few}）", "{label}: too few items ({few})", label=label(measure(name)), few=few
+        )
     said = partial(
         in_both,
         label=label(measure(name)),
@@ -280,18 +288,23 @@ def change_since_last(snapshot: Snapshot, filters: Filters, name: str) -> Text |
         counts=both(wording.fraction, row["numerator"], row["denominator"]),
     )
     if row["signal"] is None:
-        return said("{label} {share}（{counts}），与上次无法比较", "{label} {share} ({counts}), last session has none")
+        return said(
+            "{label} {share}（{counts}），与上次无法比较", "{label} {share} ({counts}), no comparison with last session"
+        )
     last = both(wording.per_cent, row["last_value"])
+    reach = both(wording.signed_interval, row["change_lower"], row["change_upper"])
     if row["signal"] == 0:
         return said(
-            "{label} {share}（{counts}），与上次的{last}没有明显差别",
-            "{label} {share} ({counts}), not clearly different from {last} last session",
+            "{label} {share}（{counts}），与上次的{last}没有明显差别（{reach}）",
+            "{label} {share} ({counts}), not clearly different from {last} last session ({reach})",
             last=last,
+            reach=reach,
         )
     moved = said(
-        "{label} {share}（{counts}），比上次的{last}{change}，超出偶然波动",
-        "{label} {share} ({counts}), {change} from {last} last session, beyond chance",
+        "{label} {share}（{counts}），比上次的{last}{change}（{reach}），超出偶然波动",
+        "{label} {share} ({counts}), {change} from {last} last session ({reach}), beyond chance",
         last=last,
+        reach=reach,
         change=both(wording.change, row["change"]),
     )
     return _checked(moved, row)

@@ -25,6 +25,7 @@ from queries.vocabulary import Text
 LONGEST = 5 * YEAR  # weeks looked back
 BUDGET_A_LOOK = 0.35  # false flags of one level a look: about one new a month, as four weeks share three with the last
 MOST_CELLS = 130  # judged at the usual chance of 0.005, which brings about as many; more share the budget
+MOST_TWICE = 5_000  # cells; of more only the newest look is taken
 STRAY = 0.01  # of all items: the register is taken to begin once so many are in
 FEWEST_ITEMS = 30  # in the history, for a forecast
 SPECIAL_DAYS = 4  # of a week's seven, from which it is a special week
@@ -101,8 +102,9 @@ def _narrowed(whole: Watch, places: tuple[str, ...], topics: tuple[str, ...]) ->
 
 
 def _part(look: Look, i: list[int], j: list[int]) -> Look:
-    names = ("observed", "expected", "variance", "p", "threshold", "is_flagged")
-    return replace(look, **{name: getattr(look, name)[np.ix_(i, j)] for name in names})
+    names = ("observed", "expected", "variance", "p", "threshold", "is_flagged", "threshold_before")
+    parts = {name: getattr(look, name) for name in names}
+    return replace(look, **{name: part[np.ix_(i, j)] for name, part in parts.items() if part is not None})
 
 
 @by_snapshot(8)
@@ -217,9 +219,16 @@ def _special_weeks(periods: tuple[SpecialPeriod, ...], first: date, weeks: int) 
 
 
 def look_at(level: npt.NDArray[np.int64], special: npt.NDArray[np.int64] | None) -> Look:
-    """A look at the newest four weeks of counts (places, topics, weeks), within the budget of false flags."""
-    alpha = ALPHA_WEEKLY if level.shape[0] * level.shape[1] <= MOST_CELLS else None
-    return looks(level, [level.shape[2] - 1], special_weeks=special, alpha=alpha, budget=BUDGET_A_LOOK)[0]
+    """A look at the newest four weeks of counts (places, topics, weeks), within the budget of false flags.
+
+    Beside it stands the look of a week before, where there are not too many cells for two.
+    """
+    cells, last = level.shape[0] * level.shape[1], level.shape[2] - 1
+    alpha = ALPHA_WEEKLY if cells <= MOST_CELLS else None
+    weeks = [last - 1, last] if cells <= MOST_TWICE and last >= FEWEST_WEEKS + GAP + WINDOW else [last]
+    found = looks(level, weeks, special_weeks=special, alpha=alpha, budget=BUDGET_A_LOOK)
+    before = found[0].threshold if len(found) > 1 else None
+    return replace(found[-1], threshold_before=before)
 
 
 def by_level(counts: npt.NDArray[np.int16]) -> dict[str, npt.NDArray[np.int64]]:

@@ -12,7 +12,8 @@ import json
 import os
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -262,7 +263,7 @@ def stated_and_true(cities: Sequence[City], alpha: float = ALPHA_WEEKLY) -> tupl
     for city in cities:
         found = looks(city.counts, look_weeks(city, 1), special_weeks=city.special_weeks, alpha=alpha)
         flags = np.stack([look.is_flagged for look in found])
-        stated += sum(new_flags(look) for look in found[1:])
+        stated += sum(new_flags(replace(look, threshold_before=before.threshold)) for before, look in pairwise(found))
         came += float((flags[1:] & ~flags[:-1]).sum())
         months += (len(found) - 1) / LOOKS_A_MONTH
     return stated / months, came / months
