@@ -418,6 +418,9 @@ def test_days_after_the_as_of_day_are_planned_or_to_come_and_bring_no_visits(tmp
     north = view.frame.filter(pl.col("place_code") == "north")
     assert north["status"].to_list() == ["covered", "planned", "future"]
     assert north["received_count"].to_list() == [3, None, None]
+    nothing_entered = kept(tmp_path / "n", special_period=[PERIOD])
+    received = periods.receptions(nothing_entered, Filters(as_of=date(2022, 3, 4)), "1")
+    assert received.notes[0].zh == "还没有登记接访批次。"
     assert periods.overview(snapshot, Filters(as_of=date(2022, 3, 3))).frame.is_empty()
 
 

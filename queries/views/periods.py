@@ -395,6 +395,8 @@ def receptions(snapshot: Snapshot, filters: Filters, key: str) -> View:
     ).sort("received", descending=True, maintain_order=True)
     excluded = int(frame["excluded"].sum())
     notes: tuple[Text, ...] = view.notes
+    if frame.is_empty():
+        notes = (Text("还没有登记接访批次。", "No petitions received are entered yet."), *notes)
     if excluded:
         notes = (
             Text(
