@@ -180,7 +180,7 @@ def _fields(
         }
         for name, text in said.items():
             if name in labels:
-                slots[name].markdown(f":material/error: **{plain(text)}**")
+                slots[name].markdown(f":small[:material/error: **{plain(text)}**]")
         # beside the button too: in a long form the fields are out of sight
         wrong = [labels[name] for name in said if name in labels]
         lines = [text for name, text in said.items() if name not in labels]
@@ -278,9 +278,15 @@ def _history(session: Session, kind: Kind, row: Mapping[str, Any], changes: Sequ
         before = changes[index - 1].content if index else None
         with st.container(border=True, gap="small", key=f"state-{key}-{change.version}"):
             st.markdown(plain(_signed(session, change)))
-            for label, old, new in records.differences(session.snapshot, kind.name, before, change.content, language):
-                said = f"{label}：{new}" if before is None else f"{label}：{old} → {new}"
-                st.caption(plain(said if language == "zh" else said.replace("：", ": ")))
+            colon = "：" if language == "zh" else ": "
+            lines = [
+                f"{label}{colon}{new}" if before is None else f"{label}{colon}{old} → {new}"
+                for label, old, new in records.differences(
+                    session.snapshot, kind.name, before, change.content, language
+                )
+            ]
+            if lines:
+                st.caption("  \n".join(map(plain, lines)))
             is_other = any(row[name] != value for name, value in change.content.items())
             if (
                 is_other
