@@ -83,6 +83,12 @@ def why(session: Session, view: View) -> Skipped:
     return Skipped(notes(session, view) or session.words("wall.nothing"))
 
 
+def alone(session: Session, view: View, by: str) -> Skipped | None:
+    """That fewer than two groups have enough items, so that there is nothing to compare; None where there are two."""
+    comparable = view.frame.filter(view.frame["band"] != "small")[by].n_unique()
+    return Skipped(session.words("wall.alone")) if comparable < 2 else None
+
+
 def is_empty(view: View) -> bool:
     """Whether there is nothing to draw."""
     return not view.frame.height or not has_figures(view)

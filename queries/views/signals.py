@@ -191,12 +191,10 @@ def false_alarms(watched: Watch) -> Text:
     number = new_flags_a_month(watched.levels)
     if number < 0.05:
         return Text("不到0.1", "under 0.1")
-    return in_both(
-        "约{number}至{most}",
-        "about {number} to {most}",
-        number=both(partial(wording.number, decimals=1), number),
-        most=both(partial(wording.number, decimals=1), number * MOST_ALARMS),
-    )
+    least, most = (both(partial(wording.number, decimals=1), each) for each in (number, number * MOST_ALARMS))
+    if least == most:
+        return in_both("约{number}", "about {number}", number=least)
+    return in_both("约{number}至{most}", "about {number} to {most}", number=least, most=most)
 
 
 def _notes(watched: Watch) -> tuple[Text, ...]:

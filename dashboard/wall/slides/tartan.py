@@ -5,7 +5,7 @@ from typing import Any
 from dashboard.charts.comparison import shortened
 from dashboard.state.session import Session
 from dashboard.wall import Ask, Cell, Content, Skipped, Slide, Table
-from dashboard.wall.parts import breakdown, notes, period, said, why
+from dashboard.wall.parts import alone, breakdown, notes, period, said, why
 from queries import wording
 from queries.dimensions import DIMENSIONS
 from queries.views.tartan import tartan
@@ -19,6 +19,8 @@ def make(session: Session, ask: Ask) -> Content | Skipped:
     view = session.view(tartan, by, ask.rows)
     if not view.frame.height:
         return why(session, view)
+    if skipped := alone(session, view, by):
+        return skipped
     language = session.language
     cells = {(row[by], row["measure"]): row for row in view.frame.iter_rows(named=True)}
     names = dict(view.frame.select(by, language).iter_rows())

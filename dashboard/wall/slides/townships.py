@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dashboard.charts.comparison import interval_dots
 from dashboard.state.session import Session
 from dashboard.wall import Ask, Content, Skipped, Slide
-from dashboard.wall.parts import breakdown, chart, is_empty, others, period, said, why
+from dashboard.wall.parts import alone, breakdown, chart, is_empty, others, period, said, why
 from queries.measures import measure
 from queries.views import townships
 
@@ -20,6 +20,8 @@ def make(session: Session, ask: Ask) -> Content | Skipped:
     view = session.view(townships.compared, name, by)
     if is_empty(view):
         return why(session, view)
+    if skipped := alone(session, view, by):
+        return skipped
     shown = session.view(townships.dots, name, by, ask.rows)
     cohort = measure(name).cohort.label(session.language)
     return Content(
