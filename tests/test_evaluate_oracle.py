@@ -52,7 +52,7 @@ def check(name: str, found: dict[Any, Row], expected: dict[Any, list[Any]], grou
         )
         if denominator == 0:
             assert row["value"] is None
-            assert row["reason"] in ("no_cases", "not_stated")
+            assert row["reason"] in ("no_cases", "not_stated", "all_excluded")
         elif isinstance(definition, Duration):
             if definition.ended is None:
                 expected_seconds = quantile([seconds for seconds, _ in values], definition.quantile)

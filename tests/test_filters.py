@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from queries.checks import UNUSABLE
 from queries.counting.evaluate import compare, evaluate
 from queries.counting.reasons import reason_text
 from queries.errors import BadFilter, UnknownName, UsageError
@@ -128,6 +129,13 @@ def test_every_item_is_open_where_the_column_of_closings_is_there_and_empty(regi
     filters = Filters(as_of=date(2022, 7, 1))
     assert evaluate(snapshot, "closure_rate", filters=filters).row(0, named=True)["value"] == 0
     assert evaluate(snapshot, "open_count", filters=filters).row(0, named=True)["numerator"] == 2
+
+
+def test_items_that_are_all_left_out_are_not_said_to_be_none(register) -> None:
+    snapshot = register(f"due_at | closed_at | unusable\n2022-06-01 | 2022-05-01 | {UNUSABLE['closed_at']}")
+    row = evaluate(snapshot, "on_time_reply_rate", filters=Filters(as_of=date(2022, 7, 1))).row(0, named=True)
+    assert (row["excluded"], row["reason"]) == (1, "all_excluded")
+    assert "都因日期矛盾" in reason_text(measure("on_time_reply_rate"), snapshot, row["reason"]).zh
 
 
 def test_several_empty_columns_are_named_together(register) -> None:

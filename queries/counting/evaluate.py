@@ -46,7 +46,7 @@ def evaluate(
         "not given" last. Columns: measure; one a `by` (key, "" where not given; a grain is the first day of its
         period, a Date); numerator, denominator (Int64; null for counts), excluded (rows that belong in the denominator
         but cannot be used); value (share 0 to 1, days, or the count; null when it cannot be computed); reason
-        ("no_cases", "column_empty", "unsupported", "undated", "not_stated", "not_reached",
+        ("no_cases", "all_excluded", "column_empty", "unsupported", "undated", "not_stated", "not_reached",
         "filter_not_applicable"; null with a value); lower, upper (95 %: of ratios Wilson's, of durations those of
         the quantile in days, null where too few items bound it on that side). For durations the denominator is the
         number of items measured, and the numerator those of them whose wait has ended.
@@ -103,13 +103,18 @@ def _without_value(order: int, each: Measure, reason: str, by: tuple[str, ...]) 
     return frame.select(*_counted(order, each, by), *_no_days(), pl.lit(reason).alias("reason"))
 
 
+def _may_be_unstated(each: Measure) -> bool:
+    """Whether a result that has not been entered leaves an item out, rather than dates that contradict one another."""
+    return isinstance(each, Ratio) and each.unknown is not None and each.table == "backlog"
+
+
 def _counted(order: int, each: Measure, by: tuple[str, ...]) -> list[pl.Expr]:
     """The columns of a counted measure, the same for all so that they go into one frame."""
     kind = KINDS.index(type(each))
     return [
         pl.lit(order, pl.Int64).alias("_order"),
         pl.lit(kind, pl.Int8).alias("_kind"),
-        pl.lit(isinstance(each, Ratio) and each.unknown is not None).alias("_may_be_unstated"),
+        pl.lit(_may_be_unstated(each)).alias("_may_be_unstated"),
         *(pl.col(name) for name in by),
         pl.col("numerator"),
         pl.lit(None, pl.Int64).alias("denominator") if isinstance(each, Count) else pl.col("denominator"),
@@ -200,8 +205,8 @@ def _finished(frame: pl.DataFrame) -> pl.DataFrame:
     kind, cases = pl.col("_kind"), pl.col("denominator")
     is_ratio = kind == KINDS.index(Ratio)
     some = (cases > 0).fill_null(True)  # a count of nothing is a number too
-    unstated = pl.col("_may_be_unstated") & (pl.col("excluded") > 0)
-    why = pl.when(some).then(None).when(unstated).then(pl.lit("not_stated")).otherwise(pl.lit("no_cases"))
+    unstated = pl.when("_may_be_unstated").then(pl.lit("not_stated")).otherwise(pl.lit("all_excluded"))
+    why = pl.when(some).then(None).when(pl.col("excluded") > 0).then(unstated).otherwise(pl.lit("no_cases"))
     # fewer have got there than the quantile asks for
     waiting = (kind == KINDS.index(Duration)) & pl.col("_days").is_null()
     why = pl.when(some & waiting).then(pl.lit("not_reached")).otherwise(why)
@@ -244,9 +249,9 @@ def added_up(frame: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
         raise UsageError(f"'{wrong[0]}' cannot be added up. Evaluate it for the groups together instead.")
     sums = frame.group_by("measure", *by, maintain_order=True).agg(
         *(pl.when(pl.col(name).is_not_null().any()).then(pl.col(name).sum()) for name in NUMBERS),
-        pl.col("reason").filter(~pl.col("reason").is_in(["no_cases", "not_stated"])).first(),
+        pl.col("reason").filter(~pl.col("reason").is_in(["no_cases", "not_stated", "all_excluded"])).first(),
     )
-    unstated = [name for name in kinds if isinstance(each := measure(name), Ratio) and each.unknown is not None]
+    unstated = [name for name in kinds if _may_be_unstated(measure(name))]
     marked = sums.with_columns(
         pl.col("measure")
         .replace_strict({name: KINDS.index(kind) for name, kind in kinds.items()}, return_dtype=pl.Int8)

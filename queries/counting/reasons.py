@@ -107,6 +107,12 @@ def reason_text(measure: Measure, snapshot: Snapshot, reason: str, filters: Filt
             f"{zh}不能按{'、'.join(name.zh for name in names)}筛选，请取消这一条件。",
             f"{en} cannot be filtered by {' or '.join(name.en.lower() for name in names)}; remove that filter.",
         )
+    if reason == "all_excluded":
+        return Text(
+            f"{zh}无法计算：符合条件的件都因日期矛盾、缺失或登记不支持未计入，见“数据质量”。",
+            f"{en} cannot be computed: every item that fits is left out, for dates that contradict one another or are "
+            "missing; see “Data quality”.",
+        )
     if reason == "not_stated":
         return Text(f"{zh}无法计算：结果尚未填报。", f"{en} cannot be computed: the result has not been stated.")
     if reason == "not_reached" and isinstance(measure, Duration):

@@ -53,7 +53,7 @@ def offered(snapshot: Snapshot, filters: Filters) -> tuple[str, ...]:
     """Names of the measures that can be compared between groups: the three most asked for, then as they are defined."""
     names = [each.name for each in measures().values() if isinstance(each, Ratio) and each.better != "neither"]
     frame = evaluate(snapshot, names, (), seen(filters, snapshot))
-    possible = frame.filter(pl.col("reason").is_null() | (pl.col("reason") == "no_cases"))
+    possible = frame.filter(pl.col("reason").is_null() | pl.col("reason").is_in(["no_cases", "all_excluded"]))
     usual = possible["measure"].to_list()
     first = [name for name in ("on_time_reply_rate", "closure_rate", "repeat_share") if name in usual]
     return tuple(dict.fromkeys([*first, *usual]))
