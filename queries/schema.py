@@ -450,7 +450,7 @@ statistics_row = Table(
     Column("table_id", ForeignKey("statistics_table.table_id"), nullable=False, index=True),
     Column("row", Integer, nullable=False),  # as a person counts them in that sheet
     Column("label", String(120), nullable=False),
-    Column("kind", String(10), nullable=False),  # office, subtotal, total
+    Column("kind", String(10), nullable=False),  # queries.workbooks.RowKind
     Column("office_id", String(120)),  # None: no office of that name
     Column("cells", Text, nullable=False),  # JSON: texts as printed
 )

@@ -18,16 +18,16 @@ from queries.errors import UnreadableFile
 from queries.personal import are_names_of_people, names_a_person
 from queries.store import writing
 from queries.vocabulary import Text, fold
-from queries.workbooks import PrintedRow, PrintedTable, RowKind, printed
+from queries.workbooks import PRINTED_ON, PrintedRow, PrintedTable, RowKind, printed
 from queries.workbooks.arithmetic import disagreements
 from queries.workbooks.kept import add
 from seed.columns import is_personal
-from seed.load.names import offices
+from seed.load.names import office_of_label
 from seed.readers import Table, open_tables
-from seed.spellings import spelling_key
 
 MOST_ROWS, HEAD = 2_000, 15  # rows of a table by office; rows in which its heading begins
 MOST_HEADINGS = 4  # rows
+Grid = list[list[str]]
 _OFFICE = {fold(word) for word in (
     "单位", "单位名称", "责任单位", "承办单位", "办理单位", "镇街", "乡镇", "镇街名称", "乡镇街道", "属地",
     "地区", "部门", "责任部门",
@@ -36,11 +36,16 @@ _OFFICE = {fold(word) for word in (
 _TOTAL = {fold(word) for word in ("全市", "全县", "全区", "total", "sum", "grand total", "all")}
 _TOTALS = re.compile(r"合\s*计|总\s*计")  # 全市合计, 合计（件）
 _SUBTOTAL = re.compile(r"小计|subtotal", re.IGNORECASE)
+_OTHER = re.compile(r"平均|均值|同期|同比|环比|增减|average|last year", re.IGNORECASE)  # rows that are no office
+_SERIAL = {fold(word) for word in ("序号", "名次", "排名", "编号", "no", "no.", "rank")}
 _PARTY, _GOVERNMENT = re.compile(r"党委|党群|party", re.IGNORECASE), re.compile(r"政府|government", re.IGNORECASE)
 _YEAR = r"(20\d{2})\s*年"
 _DAYS = re.compile(
     _YEAR
     + r"\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日?\s*[-—–－~～至到]+\s*(?:(20\d{2})\s*年)?\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日"
+)
+_DOTTED = re.compile(
+    r"(20\d{2})[./](\d{1,2})[./](\d{1,2})\s*[-—–－~～至到]+\s*(?:(20\d{2})[./])?(\d{1,2})[./](\d{1,2})"
 )
 _MONTHS = re.compile(_YEAR + r"\s*(\d{1,2})\s*月?\s*[-—–－~～至到]+\s*(?:(20\d{2})\s*年)?\s*(\d{1,2})\s*月")
 _MONTH = re.compile(_YEAR + r"\s*(\d{1,2})\s*月")
@@ -94,8 +99,8 @@ def load_statistics(path: Path, store: Engine, *, by: str, only_check: bool = Fa
         UnreadableFile: it cannot be opened, or holds no table by office; nothing was written.
         StoreBusy: another writer did not finish in time.
     """
-    read = [(table.sheet, HIDDEN if table.is_hidden else printed_table(table)) for table in open_tables(path)]
-    found = [table for _, table in read if isinstance(table, PrintedTable)]
+    read = [(table.sheet, HIDDEN if table.is_hidden else printed_tables(table)) for table in open_tables(path)]
+    found = [table for _, tables in read if not isinstance(tables, Text) for table in tables]
     skipped = tuple((sheet, reason) for sheet, reason in read if isinstance(reason, Text))
     if not found:
         raise UnreadableFile(
@@ -120,13 +125,10 @@ def keep(
     Returns:
         The tables with their offices, and of each whether it is new.
     """
-    known = offices(connection)
+    of_label = office_of_label(connection)
     named = []
     for table in found:
-        rows = (
-            replace(row, office_id=known.get(spelling_key(row.label)) if row.kind == "office" else None)
-            for row in table.rows
-        )
+        rows = (replace(row, office_id=of_label(row.label) if row.kind == "office" else None) for row in table.rows)
         named.append(replace(table, rows=tuple(rows), is_demo=is_demo))
     return named, [add(connection, table, by=by) for table in named]
 
@@ -137,8 +139,8 @@ TOO_LONG = Text(f"超过{MOST_ROWS}行", f"more than {MOST_ROWS} rows")
 PERSONAL = Text("含证件号码或手机号，不是统计表", "holds identity or telephone numbers, so it is no statistics table")
 
 
-def printed_table(source: Table) -> PrintedTable | Text:
-    """The table of a sheet; why there is none."""
+def printed_tables(source: Table) -> list[PrintedTable] | Text:
+    """The tables of a sheet, below one another or side by side; why there is none."""
     lines = [[" ".join(cell.split()) for cell in line] for line in source.head(MOST_ROWS + HEAD + 1)]
     if len(lines) > MOST_ROWS + HEAD:
         return TOO_LONG
@@ -146,17 +148,83 @@ def printed_table(source: Table) -> PrintedTable | Text:
         return PERSONAL
     width = max((len(line) for line in lines), default=0)
     lines = [line + [""] * (width - len(line)) for line in lines]
-    for first, line in enumerate(lines[:HEAD]):
-        label = next((index for index, cell in enumerate(line) if fold(cell) in _OFFICE), None)
-        if label is None or sum(bool(cell) for cell in line) < 2:
+    found: list[PrintedTable] = []
+    begin = 0
+    while (head := _heading(lines, begin)) is not None:
+        first, start, label = head
+        following = _heading(lines, start + 1, len(lines))
+        end = len(lines) if following is None else _title_row(lines, start, following[0])
+        for part in _side_by_side([*lines[begin:end]], first - begin, label):
+            found.append(_table(source, part, first - begin, start - begin, _label_of(part[first - begin]), begin))
+        begin = end
+    return _told_apart(found) or NO_TABLE
+
+
+def _heading(lines: Grid, begin: int, within: int = HEAD) -> tuple[int, int, int] | None:
+    """The row a heading begins in, the first row of data, and the column of the offices."""
+    for first in range(begin, min(begin + within, len(lines))):
+        label = _label_of(lines[first])
+        if label is None or sum(bool(cell) for cell in lines[first]) < 2:
             continue
         start = _first_data(lines, first, label)
         if start is not None:
-            return _table(source, lines, first, start, label)
-    return NO_TABLE
+            return first, start, label
+    return None
 
 
-def _first_data(lines: Sequence[Sequence[str]], first: int, label: int) -> int | None:
+def _label_of(line: Sequence[str]) -> int | None:
+    return next((index for index, cell in enumerate(line) if fold(cell) in _OFFICE), None)
+
+
+def _title_row(lines: Grid, start: int, heading: int) -> int:
+    """Where a table that follows another one begins: with the lines right above its heading."""
+    at = heading
+    while at - 1 > start and any(lines[at - 1]) and not _has_numbers(lines[at - 1]):
+        at -= 1
+    return at
+
+
+def _has_numbers(line: Sequence[str]) -> bool:
+    return sum(printed(cell) is not None for cell in line) > 1
+
+
+def _side_by_side(lines: Grid, first: int, label: int) -> list[Grid]:
+    """Tables beside one another, each as lines of its own; a long table in two columns is one."""
+    word = fold(lines[first][label])
+    starts = [index for index, cell in enumerate(lines[first]) if fold(cell) == word]
+    starts = [at - 1 if at and fold(lines[first][at - 1]) in _SERIAL else at for at in starts]
+    if len(starts) < 2:
+        return [lines]
+    # what stands above and below is of the whole sheet; it stays with each
+    ends = [*starts[1:], len(lines[first])]
+    parts = [
+        [line[begin:end] if at >= first else list(line) for at, line in enumerate(lines)]
+        for begin, end in zip((0, *starts[1:]), ends, strict=True)
+    ]
+    totals = sum(any(_kind(cell) == "total" for cell in line) for part in parts for line in part[first:])
+    shapes = {tuple(fold(cell) for cell in part[first] if cell) for part in parts}
+    if len(shapes) == 1 and totals < len(parts):
+        below = first + next(
+            (depth for depth, line in enumerate(parts[0][first:]) if _has_numbers(line) or any(map(printed, line))), 1
+        )
+        width = len(parts[0][first])
+        more = (line for part in parts[1:] for line in part[below:])
+        return [[*parts[0], *((line + [""] * width)[:width] for line in more)]]
+    return parts
+
+
+def _told_apart(found: Sequence[PrintedTable]) -> list[PrintedTable]:
+    """Tables of one sheet that share a title are numbered."""
+    titles = [table.title for table in found]
+    return [
+        replace(table, title=f"{table.title}（{titles[: at + 1].count(table.title)}）")
+        if titles.count(table.title) > 1
+        else table
+        for at, table in enumerate(found)
+    ]
+
+
+def _first_data(lines: Grid, first: int, label: int) -> int | None:
     """The first line below the heading that has a label and a number."""
     for at in range(first + 1, min(first + 1 + MOST_HEADINGS, len(lines))):
         line = lines[at]
@@ -165,7 +233,9 @@ def _first_data(lines: Sequence[Sequence[str]], first: int, label: int) -> int |
     return None
 
 
-def _table(source: Table, lines: Sequence[Sequence[str]], first: int, start: int, label: int) -> PrintedTable:
+def _table(source: Table, lines: Grid, first: int, start: int, label: int | None, offset: int) -> PrintedTable:
+    """Args: offset: rows of the sheet above these lines."""
+    assert label is not None
     above = [cell for line in lines[:first] for cell in line if cell]
     headed = headings(lines[first:start])
     about_people = _about_people(headed, lines[start:]) - {label}
@@ -175,11 +245,11 @@ def _table(source: Table, lines: Sequence[Sequence[str]], first: int, start: int
     ]
     rows: list[PrintedRow] = []
     notes = above[1:]
-    for number, line in enumerate(lines[start:], start + 1):
+    for number, line in enumerate(lines[start:], start + 1 + offset):
         has_number = any(printed(cell) for index, cell in enumerate(line) if index != label)
-        name = line[label] or next((cell for cell in line[:label] if _kind(cell) != "office"), "")
+        name, kind = _named(line, label, rows)
         if name and has_number:
-            rows.append(PrintedRow(number, name[:120], _kind(name), None, tuple(line)))
+            rows.append(PrintedRow(number, name[:120], kind, None, tuple(line)))
         elif any(line):
             notes.append(" ".join(cell for cell in line if cell))
     said = " ".join((source.file, source.sheet, *above))
@@ -194,7 +264,7 @@ def _table(source: Table, lines: Sequence[Sequence[str]], first: int, start: int
         ends_on=period[1] if period else None,
         headings=headed,
         label_column=label,
-        first_row=first + 1,
+        first_row=first + 1 + offset,
         rows=tuple(rows),
         notes=tuple(notes),
     )
@@ -211,6 +281,21 @@ def _about_people(headed: Sequence[Sequence[str]], lines: Sequence[Sequence[str]
 
 def _without(line: Sequence[str], columns: set[int]) -> list[str]:
     return ["" if index in columns else cell for index, cell in enumerate(line)]
+
+
+def _named(line: Sequence[str], label: int, above: Sequence[PrintedRow]) -> tuple[str, RowKind]:
+    """The name of a row and what it is; in merged cells the office stands in the first of its rows only."""
+    if line[label]:
+        return line[label], _kind(line[label])
+    sums = next((cell for cell in line if _kind(cell) != "office"), "")
+    if sums and (sums in line[:label] or not above):
+        return sums, _kind(sums)
+    last = above[-1] if above else None
+    parts = [cell for index, cell in enumerate(line) if index > label and cell and printed(cell) is None]
+    if last is None or last.kind not in ("office", "subtotal") or not parts:
+        return sums, _kind(sums)
+    office_name = last.label
+    return (f"{office_name} {sums}", "subtotal") if sums else (office_name, "office")
 
 
 def headings(rows: Sequence[Sequence[str]]) -> tuple[tuple[str, ...], ...]:
@@ -234,8 +319,9 @@ def headings(rows: Sequence[Sequence[str]]) -> tuple[tuple[str, ...], ...]:
 
 def period_of(text: str) -> tuple[date, date] | None:
     """The period some words speak of: 2022年1—6月, 2022年上半年, 2022年6月, 2022年1月1日至6月30日."""
+    text = PRINTED_ON.sub(" ", text)
     with suppress(ValueError):
-        if found := _DAYS.search(text) or _ISO.search(text):
+        if found := _DAYS.search(text) or _DOTTED.search(text) or _ISO.search(text):
             year, month, day, *last = found.groups()
             end_year = last[0] or year
             return date(int(year), int(month), int(day)), date(int(end_year), int(last[1]), int(last[2]))
@@ -262,6 +348,8 @@ def _month_end(year: int, month: int) -> date:
 
 
 def _kind(label: str) -> RowKind:
+    if _OTHER.search(label):
+        return "other"
     if fold(label) in _TOTAL or _TOTALS.search(label):
         return "total"
     return "subtotal" if _SUBTOTAL.search(label) else "office"

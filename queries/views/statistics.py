@@ -6,6 +6,7 @@ from queries import wording
 from queries.vocabulary import Text
 from queries.workbooks import LINES, PrintedTable
 from queries.workbooks.arithmetic import RULES, Disagreement, disagreements
+from queries.workbooks.lines import of_other_periods
 
 MARK = " ※"  # behind a cell that contradicts the others
 
@@ -69,7 +70,7 @@ def finding(table: PrintedTable) -> Text:
 
 
 def cautions(table: PrintedTable) -> tuple[Text, ...]:
-    """What a reader of the table should know: cells that are no numbers, offices with more than one line."""
+    """What a reader should know: cells that are no numbers, offices with several lines, columns of several periods."""
     said = []
     if cells := [f"{row.label} / {column.name} “{table.text(row, column)}”" for row, column in table.unreadable]:
         named = {language: wording.listing(cells, language) for language in ("zh", "en")}
@@ -78,6 +79,10 @@ def cautions(table: PrintedTable) -> tuple[Text, ...]:
     if table.repeated:
         named = {language: wording.listing(list(table.repeated), language) for language in ("zh", "en")}
         said.append(Text(f"{named['zh']}在表中不止一行", f"More than one line: {named['en']}"))
+    if apart := [column.name for column in of_other_periods(table)]:
+        named = {language: wording.listing(apart, language) for language in ("zh", "en")}
+        said.append(Text(f"各列统计期不同，只核对表内、不与登记对账：{named['zh']}",
+                         f"Columns of several periods, checked in themselves only: {named['en']}"))  # fmt: skip
     return tuple(said)
 
 

@@ -14,7 +14,7 @@ from typing import Literal
 
 from queries.vocabulary import Text
 
-RowKind = Literal["office", "subtotal", "total"]
+RowKind = Literal["office", "subtotal", "total", "other"]
 Role = Literal[
     "total",
     "on_time",
@@ -56,12 +56,16 @@ _MEASURES: tuple[tuple[str, str], ...] = (
     (r"重复|repeat", "repeat_share"),
     (r"登记|信访总量|件次|registered", "registered_count"),
 )
+_ANOTHER_PERIOD = re.compile(
+    r"同期|上年|去年|上月|上季|上期|同比|环比|比上|增减|增幅|升降|last year|previous", re.IGNORECASE
+)
 _UNIT = re.compile(r"\s*(?:件次|人次|批次|件|人|批|次)$")
 _TEN_THOUSANDS = re.compile(r"[（(]\s*(?:单位[：:])?\s*万")
 _EMPTY = re.compile(r"[\s\-—–－/／\\.…·]*|无|n/?a", re.IGNORECASE)
-_PRINTED_ON = re.compile(
+PRINTED_ON = re.compile(
     r"(?:填表|制表|填报|上报|报送|统计|打印|印制|截止|截至)(?:日期|时间)?\s*[：:]?\s*"
-    r"(20\d{2})\s*[年./-]\s*(\d{1,2})\s*[月./-]\s*(\d{1,2})"
+    # the first day of a period is none: 统计时间：2022年1月1日至6月30日
+    r"(20\d{2})\s*[年./-]\s*(\d{1,2})\s*[月./-]\s*+(\d{1,2}+)\s*+日?+(?!\s*[-—–－~～至到])"
     r"|printed on (20\d{2})-(\d{1,2})-(\d{1,2})",
     re.IGNORECASE,
 )
@@ -160,7 +164,7 @@ class PrintedTable:
         """The day the table says it was made, None where it does not."""
         for words in self.notes:
             with suppress(ValueError):
-                if found := _PRINTED_ON.search(words):
+                if found := PRINTED_ON.search(words):
                     return date(*(int(part) for part in found.groups() if part))
         return None
 
@@ -194,7 +198,9 @@ def column_of(index: int, path: tuple[str, ...]) -> PrintedColumn:
     """What a column is, by its headings."""
     parts = [part for part in dict.fromkeys(path) if part]
     heading = parts[-1] if parts else ""
-    return PrintedColumn(index, " / ".join(parts[:-1]), heading, _role(heading))
+    # what was printed for comparison is neither checked nor held against this period
+    role = "other" if any(_ANOTHER_PERIOD.search(part) for part in parts) else _role(heading)
+    return PrintedColumn(index, " / ".join(parts[:-1]), heading, role)
 
 
 def measure_of(words: str) -> str | None:

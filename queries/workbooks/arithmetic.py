@@ -49,8 +49,9 @@ def disagreements(table: PrintedTable) -> tuple[Disagreement, ...]:
 
 
 def _sums(table: PrintedTable) -> Iterator[Disagreement]:
+    unreadable = {column for _, column in table.unreadable}
     for column in table.columns:
-        if column.is_rate or _is_serial(table, column):
+        if column.is_rate or column in unreadable or _is_serial(table, column):
             continue
         every = since = Decimal(0)
         # a table may give its total first
@@ -60,6 +61,7 @@ def _sums(table: PrintedTable) -> Iterator[Disagreement]:
             if row.kind == "office":
                 every += _value(table, row, column)
                 since += _value(table, row, column)
+            if row.kind in ("office", "other"):
                 continue
             number = table.number(row, column)
             expected = whole if totals_first or row.kind == "total" else since

@@ -5,6 +5,7 @@ is added to the newest table of the other line for the same period, and an offic
 as 0 in the other.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -17,6 +18,8 @@ from queries.workbooks import LINES, PrintedColumn, PrintedRow, PrintedTable, Ro
 
 Pair = tuple[int | None, int | None]
 """Numerator and denominator; None where nothing is printed, and as the denominator of a count."""
+_PERIOD = re.compile(r"20\d{2}年|[上下]半年|[一二三四1-4]季度|(?<!\d)\d{1,2}月(?!底)|Q[1-4]")
+_CURRENT, _SO_FAR = re.compile(r"本月|当月|本期|本季|this month"), re.compile(r"累计|to date")
 OTHER_LINE = {"party": "government", "government": "party"}
 
 
@@ -96,8 +99,10 @@ class Statement:
 def comparisons(table: PrintedTable) -> tuple[Comparison, ...]:
     """What of a table can be held against the register, in the order of its columns."""
     groups: dict[str, dict[Role, PrintedColumn]] = {}
+    apart = of_other_periods(table)
     for column in table.columns:
-        groups.setdefault(column.group, {}).setdefault(column.role, column)
+        if column not in apart:
+            groups.setdefault(column.group, {}).setdefault(column.role, column)
     found = []
     for group, columns in groups.items():
         # what is done of a total says more than the total: 受理总数, 按期办结数, 按期率 is about what was done in time
@@ -111,6 +116,20 @@ def comparisons(table: PrintedTable) -> tuple[Comparison, ...]:
         elif named and not isinstance(measure(named), Ratio) and "total" in columns:
             found.append(Comparison(group, named, (columns["total"],), ()))
     return tuple(found)
+
+
+def of_other_periods(table: PrintedTable) -> tuple[PrintedColumn, ...]:
+    """Columns whose headings name several periods, or one so far beside the current one: which of them is the table's
+    is not said.
+    """
+    named = {column: tuple(_PERIOD.findall(column.name)) for column in table.columns if column.role != "other"}
+    several = len({periods for periods in named.values() if periods}) > 1
+    has_current = any(_CURRENT.search(column.name) for column in named)
+    return tuple(
+        column
+        for column, periods in named.items()
+        if (periods and several) or (has_current and _SO_FAR.search(column.name))
+    )
 
 
 def statements(table: PrintedTable, kept: Sequence[PrintedTable] = ()) -> tuple[Statement, ...]:

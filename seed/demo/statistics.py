@@ -15,10 +15,11 @@ from sqlalchemy import Connection, func, select
 
 from queries.checks import UNUSABLE
 from queries.schema import petition_case
+from queries.vocabulary import Text
 from queries.workbooks import LINES, PrintedTable
 from seed.demo.city import CITY, TOWNSHIPS
 from seed.readers import open_tables
-from seed.statistics_files import printed_table
+from seed.statistics_files import printed_tables
 
 STARTS_ON, ENDS_ON = date(2022, 1, 1), date(2022, 6, 30)
 PARTY_TOPICS = ("政法", "纪检监察", "组织人事", "宣传舆论")
@@ -29,13 +30,15 @@ _SPOILED = UNUSABLE["due_at"] | UNUSABLE["closed_at"]
 
 def statistics(connection: Connection) -> list[PrintedTable]:
     """Both tables, as they are read from workbooks; the demo's items are in the store already."""
-    found = []
+    found: list[PrintedTable] = []
     with TemporaryDirectory() as folder:
         for line in ("party", "government"):
             path = Path(folder) / f"统计表_{LINES[line].zh}_2022年上半年_演示.xlsx"
             write_workbook(path, line, _counts(connection, line))
-            found.append(printed_table(open_tables(path)[0]))
-    return [table for table in found if isinstance(table, PrintedTable)]
+            tables = printed_tables(open_tables(path)[0])
+            assert not isinstance(tables, Text)
+            found += tables
+    return found
 
 
 def write_workbook(path: Path, line: str, counts: Sequence[tuple[str, int, int]]) -> None:

@@ -1,15 +1,19 @@
 """The office table as the import needs it: names already known, names newly met, the list an office keeps itself."""
 
 import json
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 
 import polars as pl
 from sqlalchemy import Connection, delete, insert, select, update
 
-from queries.schema import backlog_item, office, petition_case
+from queries.schema import backlog_item, office, petition_case, statistics_row
+from queries.vocabulary import fold
 from seed.load.bulk import fetch_frame
 from seed.spellings import spelling_key
 
+_BEFORE = re.compile(r"^(?:中共|中国共产党)")
+_BEHIND = re.compile(r"(?:人民)?政府$|(?:党委|党工委|党组|委员会|办事处|街道办)$")
 _NAMED = ("register_body", "topic_l1", "topic_l2", "topic_l3")
 _USES = ((petition_case, "place_code"), (petition_case, "responsible_office_id"), (backlog_item, "office_id"),
          (backlog_item, "place_code"))  # fmt: skip
@@ -37,6 +41,20 @@ def offices(connection: Connection, *, listed_only: bool = False) -> dict[str, s
             for spelling in (*json.loads(aliases), name, office_id):
                 found[spelling_key(spelling)] = office_id
     return found
+
+
+def office_of_label(connection: Connection) -> Callable[[str], str | None]:
+    """Finds the office a label means: by its name or an alias, else without 中共…委员会, …人民政府, the county."""
+    known = offices(connection)
+    counties = connection.execute(select(office.c.name).where(office.c.kind == "county")).scalars().all()
+    above = re.compile(f"^(?:{'|'.join(map(re.escape, counties))})") if counties else re.compile("^$")
+
+    def of_label(label: str) -> str | None:
+        bare = _BEHIND.sub("", _BEFORE.sub("", fold(label)))
+        spellings = (label, bare, above.sub("", bare))
+        return next((known[key] for key in map(spelling_key, spellings) if key in known), None)
+
+    return of_label
 
 
 def add_met(connection: Connection, names: Mapping[str, str]) -> int:
@@ -94,7 +112,19 @@ def replace_listed(connection: Connection, rows: list[dict[str, object]]) -> dic
         connection.execute(update(office).where(office.c.office_id == office_id).values(parent_id=parent))
     for row in rows:
         _adopt(connection, row, met)
+    _match_printed(connection)
     return counts
+
+
+def _match_printed(connection: Connection) -> None:
+    """Labels of printed tables mean the offices of the new list: a township merged into another is that one."""
+    of_label = office_of_label(connection)
+    printed = statistics_row.c
+    query = select(printed.label, printed.office_id).where(printed.kind == "office").distinct()
+    for label, known in connection.execute(query).all():
+        if (found := of_label(label)) not in (None, known):
+            of_that = (printed.kind == "office") & (printed.label == label)
+            connection.execute(update(statistics_row).where(of_that).values(office_id=found))
 
 
 def _adopt(connection: Connection, row: Mapping[str, object], met: Mapping[str, str]) -> None:

@@ -8,6 +8,7 @@ import pytest
 import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
+from openpyxl import Workbook
 from sqlalchemy import insert
 
 from queries import register
@@ -23,6 +24,7 @@ from queries.workbooks.arithmetic import disagreements
 from queries.workbooks.kept import tables, withdraw
 from queries.workbooks.lines import comparisons, statements
 from seed.demo.statistics import WRONG_BY, WRONG_PLACE, WRONG_TOTAL_BY
+from seed.load.names import replace_listed
 from seed.statistics_files import HIDDEN, headings, load_statistics, period_of
 from tests.seed.registers import everything_in
 
@@ -149,7 +151,7 @@ def test_a_file_without_such_a_table_is_refused_and_nothing_is_written(store, tm
 
 @given(st.lists(st.lists(st.text("甲乙单位总数率1.,% ", max_size=6), min_size=1, max_size=6), min_size=1, max_size=12))
 def test_any_grid_of_texts_is_read_or_refused_without_an_exception(lines):
-    from seed.statistics_files import printed_table
+    from seed.statistics_files import printed_tables
 
     class Sheet:
         file, sheet, notes = "x.xlsx", "表", ()
@@ -157,10 +159,10 @@ def test_any_grid_of_texts_is_read_or_refused_without_an_exception(lines):
         def head(self, rows):
             return lines[:rows]
 
-    found = printed_table(Sheet())
-    if hasattr(found, "rows"):
-        disagreements(found)
-        comparisons(found)
+    found = printed_tables(Sheet())
+    for table in found if isinstance(found, list) else ():
+        disagreements(table)
+        comparisons(table)
 
 
 def test_merged_cells_repeat_their_heading_to_the_right_only_where_there_is_one_below():
@@ -247,3 +249,113 @@ def test_checks_find_exactly_the_errors_planted_in_the_demo_workbooks(demo_setti
     assert offices.filter(pl.col("reasons").list.contains("same")).height == offices.height - 1
     assert f"1个未能说明（{WRONG_PLACE}）" in found.lines.finding.zh
     engine.dispose()
+
+
+def sheet(tmp_path, *lines):
+    path = tmp_path / "odd.xlsx"
+    book = Workbook()
+    for line in lines:
+        book.active.append(line)
+    book.save(path)
+    return path
+
+
+def read(store, path):
+    load_statistics(path, store, by="甲")
+    return sorted(tables(store), key=lambda table: table.table_id)
+
+
+TITLE, COUNTS = ["登记情况（2022年上半年）"], ["单位", "登记件数"]
+
+
+def test_tables_below_one_another_and_side_by_side_are_tables_of_their_own(store, tmp_path):
+    first, second, third, fourth = read(
+        store,
+        sheet(tmp_path, TITLE, COUNTS, ["北镇", 5], ["合计", 5], [], ["部门登记情况（2022年5月）"],
+              [*COUNTS, "", *COUNTS], ["甲局", 1, "", "乙局", 3], ["合计", 1, "", "合计", 3],
+              ["第三部分"], [*COUNTS, "备注"], ["南镇", 7, "x"]),
+    )  # fmt: skip
+    assert [[row.label for row in table.rows] for table in (first, second, third, fourth)] == [
+        ["北镇", "合计"], ["甲局", "合计"], ["乙局", "合计"], ["南镇"],
+    ]  # fmt: skip
+    assert (second.rows[0].row, third.rows[0].cells) == (8, ("乙局", "3"))
+    assert (second.title, third.title) == ("部门登记情况（2022年5月）（1）", "部门登记情况（2022年5月）（2）")
+    assert (first.ends_on, third.ends_on, fourth.ends_on) == (date(2022, 6, 30), date(2022, 5, 31), None)
+    assert not any(disagreements(table) for table in (first, second, third, fourth))
+
+
+def test_a_long_table_printed_in_two_columns_is_one(store, tmp_path):
+    lines = (TITLE, ["序号", *COUNTS, "序号", *COUNTS], [1, "北镇", 5, 3, "甲局", 1], [2, "南镇", 2, "", "合计", 8])
+    (table,) = read(store, sheet(tmp_path, *lines))
+    assert [(row.label, row.cells[2]) for row in table.rows] == [
+        ("北镇", "5"), ("南镇", "2"), ("甲局", "1"), ("合计", "8"),
+    ]  # fmt: skip
+    assert disagreements(table) == ()
+
+
+def test_an_office_in_merged_cells_is_that_of_the_rows_below(store, tmp_path):
+    lines = (
+        TITLE,
+        ["单位", "类别", "登记件数"],
+        ["北镇", "初次", 5],
+        ["", "重复", 2],
+        ["", "小计", 7],
+        ["合计", "", 7],
+    )
+    (table,) = read(store, sheet(tmp_path, *lines))
+    assert [(row.label, row.kind) for row in table.rows] == [
+        ("北镇", "office"), ("北镇", "office"), ("北镇 小计", "subtotal"), ("合计", "total"),
+    ]  # fmt: skip
+    assert disagreements(table) == ()
+
+
+@pytest.mark.parametrize(
+    ("above", "period", "made"),
+    [
+        ("统计时段：2021.12.1-2022.2.28", ("2021-12-01", "2022-02-28"), None),
+        ("统计时间：2022年1月15日至2022年6月30日", ("2022-01-15", "2022-06-30"), None),
+        ("2022年一季度 制表日期：2022年4月5日", ("2022-01-01", "2022-03-31"), "2022-04-05"),
+        ("2020年2月 填报时间：2020-03-02", ("2020-02-01", "2020-02-29"), "2020-03-02"),
+        ("截至2022年6月30日", (None, None), "2022-06-30"),
+    ],
+)
+def test_the_day_a_table_was_made_is_not_its_period(store, tmp_path, above, period, made):
+    (table,) = read(store, sheet(tmp_path, ["登记情况"], [above], COUNTS, ["北镇", 5]))
+    assert tuple(day and day.isoformat() for day in (table.starts_on, table.ends_on)) == period
+    assert (table.printed_on and table.printed_on.isoformat()) == made
+
+
+def test_what_is_printed_for_comparison_is_neither_checked_nor_held_against_the_period(store, tmp_path):
+    heads = ["单位", "登记件数", "上年同期登记件数", "同比增长率"]
+    (table,) = read(store, sheet(tmp_path, TITLE, heads, ["北镇", 5, 9, "-44%"], ["全市平均", 5, 9, ""],
+                                 ["合计", 5, 9, "-44%"]))  # fmt: skip
+    assert disagreements(table) == ()
+    (comparison,) = comparisons(table)
+    assert [column.heading for column in comparison.numerator] == ["登记件数"]
+    assert [row.kind for row in table.rows] == ["office", "other", "total"]
+
+
+def test_columns_of_several_periods_are_not_held_against_one(store, tmp_path):
+    book = ["单位", "一季度登记件数", "二季度登记件数"]
+    (table,) = read(store, sheet(tmp_path, TITLE, book, ["北镇", 5, 9]))
+    assert comparisons(table) == ()
+    assert "各列统计期不同" in cautions(table)[0].zh
+
+
+@pytest.mark.parametrize("label", ["北镇人民政府", "中共北镇委员会", "北镇党委", "北 镇", "示例市北镇"])
+def test_an_office_is_known_by_its_names_on_paper(store, tmp_path, label):
+    with writing(store) as connection:
+        connection.execute(
+            insert(office), [{"office_id": "示例市", "name": "示例市", "kind": "county", "aliases": "[]"}]
+        )
+    (table,) = read(store, sheet(tmp_path, TITLE, COUNTS, [label, 5]))
+    assert table.rows[0].office_id == "北镇"
+
+
+def test_a_township_merged_later_is_its_successor_in_tables_already_kept(store, tmp_path):
+    (table,) = read(store, sheet(tmp_path, TITLE, COUNTS, ["北镇", 5], ["旧乡", 2]))
+    assert [row.office_id for row in table.rows] == ["北镇", None]
+    merged = {"office_id": "北镇", "name": "北镇", "kind": "township", "parent_id": None, "population": None}
+    with writing(store) as connection:
+        replace_listed(connection, [merged | {"aliases": ["旧乡"]}])
+    assert [row.office_id for row in tables(store)[0].rows] == ["北镇", "北镇"]
