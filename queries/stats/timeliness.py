@@ -35,16 +35,6 @@ class Backlog:
         return rates(self.overdue, self.open_count).rate
 
 
-@dataclass(frozen=True)
-class Flow:
-    """Open then + registered − ended = open now, in cases."""
-
-    open_then: int
-    registered: int
-    ended: int
-    open_now: int
-
-
 def matured_on_time(
     due: Days,
     closed: Days,
@@ -107,23 +97,6 @@ def backlog(
         _count(is_open & soon, codes, groups),
         group_quantile(age[is_open], codes[is_open], groups, 0.5),
         group_quantile(age[is_open], codes[is_open], groups, 0.9),
-    )
-
-
-def flow(registered: Days, ended: Days, as_of: int, days: int = 30) -> Flow:
-    """What came and went in the last `days` days, between two counts of open cases.
-
-    Args:
-        registered, ended: day numbers or NaN, shape (cases,); nothing ends before it is registered.
-        as_of: day number.
-    """
-    start, end = np.asarray(registered, dtype=float), np.asarray(ended, dtype=float)
-    then = as_of - days
-    return Flow(
-        int(_is_open(start, end, then).sum()),
-        int(((start > then) & (start <= as_of)).sum()),
-        int(((end > then) & (end <= as_of)).sum()),
-        int(_is_open(start, end, as_of).sum()),
     )
 
 

@@ -19,7 +19,7 @@ from queries.stats.intervals import wilson
 from queries.stats.matched_periods import Comparison, Stratum, compare
 from queries.views import View
 from queries.views.parts import both, in_both, made, seen
-from queries.views.recorded import applicable, named, narrowed, not_applied
+from queries.views.recorded import applicable, cells, most_gaps_first, named, narrowed, not_applied
 from queries.vocabulary import Text
 from queries.working_days import is_working_day
 
@@ -325,44 +325,33 @@ def matrix(snapshot: Snapshot, filters: Filters, key: str) -> View:
     """The part of `coverage` a picture has room for: the newest days, places with gaps first.
 
     Returns:
-        Columns row (place_code), zh, en, column (day), label_zh, label_en, status, text (petitions received, "" where
-        not entered), about_zh, about_en.
+        `recorded.cells` of places by day; text: petitions received, "" where not entered.
     """
     view = coverage(snapshot, filters, key)
     frame = view.frame
     days = sorted(frame["day"].unique().to_list())
     past = [day for day in days if day <= view.as_of] or days[:1]
     kept_days = past[-MOST_DAYS:] if len(days) > MOST_DAYS else days
-    gaps = frame.filter(pl.col("status").is_in(["absent", "unknown"])).group_by("place_code").len("gaps")
-    order = frame.select("place_code").unique(maintain_order=True).join(gaps, on="place_code", how="left",
-                                                                        maintain_order="left")  # fmt: skip
-    places = order.sort(pl.col("gaps").fill_null(0), descending=True, maintain_order=True)["place_code"].to_list()
-    shown = set(places[:MOST_PLACES])
-    kept = frame.filter(pl.col("day").is_in(kept_days) & pl.col("place_code").is_in(shown))
-    received = pl.col("received_count").cast(pl.String).fill_null("")
-    post = pl.col("post_on_duty").fill_null(wording.MISSING)
-    cells = kept.select(
-        pl.col("place_code").alias("row"),
-        "zh",
-        "en",
-        pl.col("day").alias("column"),
-        label_zh=pl.col("day").dt.strftime("%-m/%-d"),
-        label_en=pl.col("day").dt.strftime("%-d/%-m"),
-        status="status",
-        text=received,
-        about_zh=pl.format("值班：{}；接访{}批次，现场化解{}批次", post, _count("received_count"),
-                           _count("settled_count")),
-        about_en=pl.format("on duty: {}; received {}, settled {}", post, _count("received_count"),
-                           _count("settled_count")),
-        faint="is_off_day",
-    )  # fmt: skip
-    hidden = [(len(days) - len(kept_days), "天", "days"), (len(places) - len(shown), "个地点", "places")]
+    kept, hidden_places = most_gaps_first(
+        frame, "place_code", pl.col("status").is_in(["absent", "unknown"]), MOST_PLACES
+    )
+    post, counts = (
+        pl.col("post_on_duty").fill_null(wording.MISSING),
+        (_count("received_count"), _count("settled_count")),
+    )
+    about = {
+        "zh": pl.format("值班：{}；接访{}批次，现场化解{}批次", post, *counts),
+        "en": pl.format("on duty: {}; received {}, settled {}", post, *counts),
+    }
+    kept = kept.filter(pl.col("day").is_in(kept_days))
+    drawn = cells(kept, "place_code", "day", "received_count", about, pl.col("is_off_day"))
+    hidden = [(len(days) - len(kept_days), "天", "days"), (hidden_places, "个地点", "places")]
     notes = tuple(
         Text(f"另有{count}{zh}未画出，见下载的数据。", f"{count} more {en} are in the download.")
         for count, zh, en in hidden
         if count
     )
-    return replace(view, frame=cells, notes=(*view.notes, *notes))
+    return replace(view, frame=drawn, notes=(*view.notes, *notes))
 
 
 def _count(column: str) -> pl.Expr:

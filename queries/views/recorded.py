@@ -54,6 +54,48 @@ def named(frame: pl.DataFrame, snapshot: Snapshot, column: str, zh: str = "zh", 
     )  # fmt: skip
 
 
+def most_gaps_first(frame: pl.DataFrame, row: str, gaps: pl.Expr, most: int) -> tuple[pl.DataFrame, int]:
+    """The rows of a grid a picture has room for, those with the most gaps on top.
+
+    Args:
+        row: column with the key of a row. gaps: what each cell weighs.
+
+    Returns:
+        The cells of these rows, in their order, and how many rows are left out.
+    """
+    weighed = frame.group_by(row, maintain_order=True).agg(gaps.sum().alias("gaps"))
+    order = weighed.sort("gaps", descending=True, maintain_order=True).head(most).select(row).with_row_index("_order")
+    kept = frame.join(order, on=row, how="inner", maintain_order="left").sort("_order", maintain_order=True)
+    return kept.drop("_order"), weighed.height - order.height
+
+
+def cells(
+    frame: pl.DataFrame, row: str, day: str, text: str, about: Mapping[str, pl.Expr], faint: pl.Expr
+) -> pl.DataFrame:
+    """A grid as `charts.matrix` draws it.
+
+    Args:
+        row, day: columns with the key of a row and the day of a column. text: the number beside a mark.
+        about: by language, what is said of a cell.
+        faint: whether the column's ground is grey.
+
+    Returns:
+        row, zh, en, column, label_zh, label_en, status, text, about_zh, about_en, faint.
+    """
+    return frame.select(
+        pl.col(row).alias("row"),
+        "zh",
+        "en",
+        pl.col(day).alias("column"),
+        pl.col(day).dt.strftime("%-m/%-d").alias("label_zh"),
+        pl.col(day).dt.strftime("%-d/%-m").alias("label_en"),
+        "status",
+        pl.col(text).cast(pl.String).fill_null("").alias("text"),
+        *(said.alias(f"about_{language}") for language, said in about.items()),
+        faint.alias("faint"),
+    )
+
+
 def narrowed(frame: pl.DataFrame, filters: Filters, columns: Mapping[str, str]) -> pl.DataFrame:
     """The records inside the filters that apply to them.
 

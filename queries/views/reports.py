@@ -16,7 +16,7 @@ from queries.filters import Filters
 from queries.snapshot import Snapshot
 from queries.views import View
 from queries.views.parts import both, in_both, made, others_below, seen
-from queries.views.recorded import as_stood, named, narrowed, not_applied
+from queries.views.recorded import as_stood, cells, most_gaps_first, named, narrowed, not_applied
 from queries.vocabulary import DICTIONARIES, LANGUAGES, Text
 
 DUE_DAYS = (13, 28)  # of every month (DOMAIN.md §1)
@@ -155,38 +155,18 @@ def matrix(snapshot: Snapshot, filters: Filters) -> View:
     """The part of `reports` a picture has room for: the newest due dates; offices with most gaps first.
 
     Returns:
-        The columns `charts.matrix` expects: row, zh, en, column, label_zh, label_en, status, text, about_zh, about_en,
-        faint.
+        `recorded.cells` of offices by due date; text: the number of problems.
     """
     view = reports(snapshot, filters)
     frame = view.frame
     dates = sorted(frame["due_on"].unique().to_list())[-DATES:]
     kept = frame.filter(pl.col("due_on").is_in(dates))
     weight = pl.when(pl.col("status") == "missing").then(100).when(pl.col("status") == "late").then(1).otherwise(0)
-    order = kept.group_by("office", maintain_order=True).agg(weight.sum().alias("gaps"))
-    offices = order.sort("gaps", descending=True, maintain_order=True)["office"].to_list()
-    shown = offices[:MOST_OFFICES]
-    kept = kept.filter(pl.col("office").is_in(shown)).sort(
-        pl.col("office").replace_strict({name: place for place, name in enumerate(offices)}, return_dtype=pl.Int64),
-        "due_on",
-    )
-    cells = kept.select(
-        pl.col("office").alias("row"),
-        "zh",
-        "en",
-        pl.col("due_on").alias("column"),
-        label_zh=pl.col("due_on").dt.strftime("%-m/%-d"),
-        label_en=pl.col("due_on").dt.strftime("%-d/%-m"),
-        status="status",
-        text=pl.col("problem_count").cast(pl.String).fill_null(""),
-        about_zh=_about("zh"),
-        about_en=_about("en"),
-        faint=pl.lit(False),
-    )
-    notes = view.notes
-    if len(offices) > len(shown):
-        notes = (*notes, others_below(len(offices) - len(shown)))
-    return replace(view, frame=cells, notes=notes)
+    kept, hidden = most_gaps_first(kept, "office", weight, MOST_OFFICES)
+    about = {language: _about(language) for language in LANGUAGES}
+    drawn = cells(kept, "office", "due_on", "problem_count", about, pl.lit(False))
+    notes = (*view.notes, others_below(hidden)) if hidden else view.notes
+    return replace(view, frame=drawn, notes=notes)
 
 
 def _about(language: str) -> pl.Expr:
