@@ -47,9 +47,10 @@ pinned_banner(session)
 begin_where_wished(session, page.name, is_front=page.order == 0)
 keep_start(session)
 say_done(session)
-filter_bar(session, page.name, [each.name for each in entries.values()], filtered=page.filtered)
+has_something = not session.is_empty or (page.on_records and session.snapshot.records.newest_day is not None)
+filter_bar(session, page.name, [each.name for each in entries.values()], filtered=page.filtered and has_something)
 foreign = st.empty() if unread() else None
-if session.is_empty and page.filtered and not (page.on_records and session.snapshot.records.newest_day):
+if page.filtered and not has_something:
     no_data(session)
 else:
     chosen.run()

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -216,6 +217,14 @@ def test_records_are_seen_without_a_register(opened, only_records, name):
     said = _texts(opened(name, snapshot))
     assert Words("zh")("frame.no_data") not in said
     assert {"batches": "第一批", "targets": "有效目标1项"}.get(name, "") in said
+
+
+def test_a_page_of_records_shows_its_period_without_a_register(only_records, monkeypatch):
+    monkeypatch.setattr("dashboard.screens.pages", lambda: (replace(BY_NAME["reports"], order=0),))
+    app = _front_door(only_records, monkeypatch, "zh-CN").run()
+    assert not app.exception
+    assert app.selectbox(key="filter.period").value == "last12"
+    assert app.date_input(key="filter.as_of").value is None
 
 
 @pytest.mark.parametrize(("locale", "language"), [("zh-CN", "zh"), ("en-GB", "en"), ("fr-FR", "zh")])

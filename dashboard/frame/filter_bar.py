@@ -40,13 +40,13 @@ MORE = (
 
 
 def filter_bar(session: Session, page: str, pages: Sequence[str] = (), *, filtered: bool = True) -> None:
-    """Draw the bar of a page; on one without filters only the search, the link and the language switch.
+    """Draw the bar of a page; on one without filters or anything to filter only the search, the link and the language switch.
 
     Args:
         pages: names of the pages the reader has, for the search.
     """
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="filter-bar"):
-        if filtered and not session.is_empty:
+        if filtered:
             _period(session)
             for name in MAIN:
                 _dimension(session, name, width=124, collapsed=True)
@@ -55,7 +55,7 @@ def filter_bar(session: Session, page: str, pages: Sequence[str] = (), *, filter
         on_paper(session, page, filtered=filtered)
         st.space("stretch")
         _tools(session, page, pages)
-    if filtered and not session.is_empty:
+    if filtered:
         _trail(session)
 
 

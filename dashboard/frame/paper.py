@@ -28,7 +28,7 @@ def on_paper(session: Session, page: str, *, filtered: bool) -> None:
     data = {
         "style": (_HERE / "paper.css").read_text(encoding="utf-8"),
         "title": [each for each in (session.settings.bureau, words(f"{page}.title")) if each],
-        "selection": _selection(session) if filtered and not session.is_empty else [],
+        "selection": _selection(session) if filtered else [],
         "foot": [] if session.is_empty else _foot(session),
         "beyond": words("frame.paper_beyond"),
         "ground": "dark" if session.dark else "light",
