@@ -7,7 +7,7 @@ import pytest
 
 from queries.filters import Filters
 from queries.snapshot import build_from_frames
-from queries.views import targets
+from queries.views import closure, explore, overview, targets, townships
 
 AS_OF = date(2022, 6, 30)
 
@@ -82,3 +82,32 @@ def test_the_table_says_target_figure_and_verdict_in_words(tmp_path, language):
     assert (row["target"], row["value"]) == ("90%", "70.0%")
     assert row["verdict"] == targets.VERDICTS["missed"](language)
     assert "20.0" in row["gap"]
+
+
+def everywhere(snapshot, filters):
+    """The target of one measure as every view that holds figures against it shows it."""
+    name = "on_time_reply_rate"
+    (card,) = overview.cards(snapshot, filters, (name,))
+    question = explore.Question((name,))
+    shown = {
+        "overview": card.target,
+        "closure": closure.by_month(snapshot, filters).frame.filter(measure=name)["target"][0],
+        "townships": townships.compared(snapshot, filters, name).frame["target"].to_list(),
+    }
+    (note,) = [note.zh for note in explore.answer(snapshot, filters, question).notes if "目标" in note.zh]
+    return shown | {"explore": note}
+
+
+def test_a_target_is_the_same_on_every_page_and_that_of_the_one_place_selected(tmp_path):
+    places = [("北", 40, 50), ("南", 45, 50)]
+    goal = {"valid_from": "2022-01-01", "value": 0.9}
+    for value in (0.9, 0.8):
+        snapshot = register(
+            tmp_path / str(value), places, [goal | {"value": value}, goal | {"scope": "南", "value": 0.7}]
+        )
+        whole = everywhere(snapshot, Filters(as_of=AS_OF))
+        assert whole == {"overview": value, "closure": value, "townships": [value, 0.7],
+                         "explore": f"目标：按期答复率 {value:.1%}"}  # fmt: skip
+        south = everywhere(snapshot, Filters(as_of=AS_OF, where=(("place", ("南",)),)))
+        assert south == {"overview": 0.7, "closure": 0.7, "townships": [0.7],
+                         "explore": "目标：按期答复率 70.0%"}  # fmt: skip

@@ -40,7 +40,7 @@ MORE = (
 
 
 def filter_bar(session: Session, page: str, pages: Sequence[str] = (), *, filtered: bool = True) -> None:
-    """Draw the bar of a page; on one without filters or anything to filter only the search, the link and the language switch.
+    """Draw the bar of a page; where nothing is filtered only the search, the link and the language switch.
 
     Args:
         pages: names of the pages the reader has, for the search.

@@ -12,12 +12,22 @@ from queries.counting.reasons import reason_text, why_not
 from queries.days import month_end
 from queries.filters import Filters
 from queries.measures import measure
-from queries.register import target_of
 from queries.snapshot import Snapshot
 from queries.views import View
 from queries.views.control import course
 from queries.views.overview import TREND_MONTHS, by_group, share_and_change
-from queries.views.parts import both, every_month, excluded, in_both, made, months_until, other_registers, reasons, seen
+from queries.views.parts import (
+    both,
+    every_month,
+    excluded,
+    goal,
+    in_both,
+    made,
+    months_until,
+    other_registers,
+    reasons,
+    seen,
+)
 from queries.vocabulary import Text
 
 SHARES = ("on_time_reply_rate", "closure_rate")
@@ -43,7 +53,7 @@ def by_month(snapshot: Snapshot, filters: Filters) -> View:
         first = max(first, min(frame["month"].to_list()))
     whole = evaluate(snapshot, SHARES, (), chosen)
     notes = (*reasons(whole, snapshot, chosen), *excluded(whole))
-    goals = {name: goal.value for name in SHARES if (goal := target_of(snapshot, name, as_of))}
+    goals = {name: goal(snapshot, name, chosen) for name in SHARES}
     target = pl.col("measure").replace_strict(goals, default=None, return_dtype=pl.Float64).alias("target")
     frame = every_month(frame, SHARES, first, last, as_of).with_columns(target)
     return made(snapshot, chosen, frame, SHARES, ("month",), share_and_change(snapshot, chosen, SHARES[0]), notes)

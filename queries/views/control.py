@@ -12,13 +12,13 @@ from queries.counting.evaluate import evaluate
 from queries.days import month_end
 from queries.filters import Filters
 from queries.measures import Measure, Ratio, measure
-from queries.register import Rebaseline, SpecialPeriod, events_of, rebaselines, special_periods, target_of
+from queries.register import Rebaseline, SpecialPeriod, events_of, rebaselines, special_periods
 from queries.snapshot import Snapshot
 from queries.stats import control_rules
 from queries.stats.control_charts import BASELINE, TRIAL_BELOW, expected_false_signals, p_chart, xmr
 from queries.stats.control_rules import Assurance, Better, Variation
 from queries.views import View, recording
-from queries.views.parts import both, every_month, in_both, label, made, months_until, seen
+from queries.views.parts import both, every_month, goal, in_both, label, made, months_until, seen
 from queries.vocabulary import LANGUAGES, Text
 
 FEWEST = 3  # whole months with items; fewer give no limits worth drawing
@@ -118,14 +118,13 @@ def controlled(view: View, snapshot: Snapshot, *, scope: str = "", shown_from: d
     else:
         chart = xmr(frame["value"].fill_null(float("nan")).to_numpy(), baseline=base, rebase_at=starts, left_out=out)
     limits = {"limit_lower": np.maximum(chart.lower, 0.0), "limit_upper": chart.upper, "mean": chart.centre}
-    goal = target_of(snapshot, each.name, view.as_of, scope)
     happened = [events_of(snapshot, month) for month in months]
     frame = frame.with_columns(
         *(pl.Series(name, values).fill_nan(None) for name, values in limits.items()),
         pl.Series("cause", chart.causes),
         pl.Series("towards", chart.towards.astype(np.int64)),
         pl.Series("phase", chart.phase),
-        pl.lit(goal.value if goal else None, pl.Float64).alias("target"),
+        pl.lit(goal(snapshot, each.name, view.filters, scope), pl.Float64).alias("target"),
         *_named("special", [[period.name for period in found] for found in special]),
         *_named("event", happened),
         counted=~left_out,

@@ -24,7 +24,7 @@ from queries.search.spelling import sounds
 from queries.snapshot import Snapshot
 from queries.views import View
 from queries.views.beside import Other, beside, other_selection
-from queries.views.parts import SETTLING_DAYS, both, excluded, in_both, made, reasons, seen
+from queries.views.parts import SETTLING_DAYS, both, excluded, goals, in_both, made, reasons, seen
 from queries.views.townships import title
 from queries.vocabulary import LANGUAGES, Text, fold
 
@@ -159,7 +159,13 @@ def answer(snapshot: Snapshot, filters: Filters, question: Question) -> View:
     finding = _finding(whole, measure(question.measures[0]), chosen, other)
     compared = other.notes if other else (NOT_COMPARED,) if question.versus else ()
     waiting = (STILL_WAITING,) if _some_wait(whole) else ()
-    notes = (*reasons(whole, snapshot, chosen), *compared, *waiting, *excluded(whole))
+    notes = (
+        *goals(snapshot, question.measures, now),
+        *reasons(whole, snapshot, chosen),
+        *compared,
+        *waiting,
+        *excluded(whole),
+    )
     return made(snapshot, now, frame, question.measures, question.axes, finding, notes)
 
 

@@ -15,7 +15,6 @@ from queries.counting.evaluate import compare, evaluate
 from queries.counting.reasons import reason_text, why_not
 from queries.filters import Filters
 from queries.measures import measure
-from queries.register import target_of
 from queries.snapshot import Snapshot
 from queries.stats.intervals import COUNTS_ONLY_BELOW, newcombe
 from queries.views import View, control
@@ -24,6 +23,7 @@ from queries.views.parts import (
     both,
     change_words,
     excluded,
+    goal,
     in_both,
     made,
     reasons,
@@ -78,12 +78,13 @@ def headline(snapshot: Snapshot, filters: Filters) -> View:
     """
     chosen = seen(filters, snapshot)
     frame = compare(snapshot, READINGS, (), chosen)
-    goal = target_of(snapshot, OFFICIAL, chosen.as_of or snapshot.as_of)
     for before in ("previous", "last_year"):
         frame = with_change(frame, before, snapshot, chosen)
     frame = frame.with_columns(
         # the target speaks of the official reading
-        pl.when(pl.col("measure") == OFFICIAL).then(pl.lit(goal.value if goal else None, pl.Float64)).alias("target"),
+        pl.when(pl.col("measure") == OFFICIAL)
+        .then(pl.lit(goal(snapshot, OFFICIAL, chosen), pl.Float64))
+        .alias("target"),
     )
     notes = (*reasons(frame, snapshot, chosen), *excluded(frame.head(1)))
     return made(snapshot, chosen, frame, READINGS, (), _finding(frame, chosen), notes)

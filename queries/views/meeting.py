@@ -18,13 +18,12 @@ from queries.days import add_months, month_end, month_start
 from queries.filters import Filters
 from queries.kept import by_snapshot
 from queries.measures import measure
-from queries.register import target_of
 from queries.rules import RULE_SETS
 from queries.snapshot import Snapshot
 from queries.stats.intervals import against
 from queries.views import View, recording, satisfaction, supervision
 from queries.views.overview import HEADLINES
-from queries.views.parts import both, excluded, in_both, label, made, reasons, seen, with_change
+from queries.views.parts import both, excluded, goal, in_both, label, made, reasons, seen, with_change
 from queries.vocabulary import LANGUAGES, Text
 
 Span = Literal["month", "year"]
@@ -167,7 +166,6 @@ def headlines(snapshot: Snapshot, filters: Filters) -> View:
 
 @by_snapshot(32)
 def _headlines(snapshot: Snapshot, chosen: Filters) -> View:
-    as_of = chosen.as_of or snapshot.as_of
     then = last_filters(snapshot, chosen)
     now = evaluate(snapshot, HEADLINES, (), chosen)
     before = evaluate(snapshot, HEADLINES, (), then).select(
@@ -181,10 +179,10 @@ def _headlines(snapshot: Snapshot, chosen: Filters) -> View:
         recording.doubt(snapshot, chosen, then, name, moved)
         for name, moved in frame.select("measure", "signal").iter_rows()
     ]
-    goals = [target_of(snapshot, name, as_of) for name in frame["measure"]]
+    goals = [goal(snapshot, name, chosen) for name in frame["measure"]]
     better = [measure(name).better for name in frame["measure"]]
     frame = frame.with_columns(
-        pl.Series("target", [goal.value if goal else None for goal in goals], dtype=pl.Float64),
+        pl.Series("target", goals, dtype=pl.Float64),
         change=pl.col("value") - pl.col("last_value"),
         last_month=pl.lit(then.start),
         last_as_of=pl.lit(then.as_of),

@@ -12,7 +12,6 @@ from queries.days import month_end
 from queries.filters import Filters
 from queries.kept import by_snapshot
 from queries.measures import Measure, measure
-from queries.register import target_of
 from queries.snapshot import Snapshot
 from queries.views import View, recording
 from queries.views.parts import (
@@ -21,6 +20,7 @@ from queries.views.parts import (
     change_words,
     every_month,
     excluded,
+    goal,
     in_both,
     label,
     limits_of_change,
@@ -88,7 +88,7 @@ def _card(
     row, each = rows[name], measure(name)
     before = "previous" if row["signal_last_year"] is None else "last_year"
     values = months.filter(pl.col("measure") == name)["value"].drop_nulls().to_list()
-    goal = target_of(snapshot, name, filters.as_of or snapshot.as_of)
+    target = goal(snapshot, name, filters)
     return Headline(
         measure=each,
         share=row["value"],
@@ -104,7 +104,7 @@ def _card(
         reason=reason_text(each, snapshot, row["reason"], filters) if row["reason"] else None,
         beside=rows["participation_rate"]["value"] if name == "satisfaction_rate" else None,
         same_comparison=filters.is_compared_once,
-        target=goal.value if goal else None,
+        target=target,
         doubt=recording.doubt_since(snapshot, filters, row),
     )
 
@@ -282,10 +282,10 @@ def by_group(snapshot: Snapshot, filters: Filters, name: str = "on_time_reply_ra
         pl.col("band").is_in(["low", "high"]).cast(pl.Int8), "denominator", descending=True
     )
     kept = kept.head(MOST_GROUPS).sort(order, "_order").drop("_order")
-    goals = [target_of(snapshot, name, chosen.as_of or snapshot.as_of, key) for key in kept[dimension]]
+    goals = [goal(snapshot, name, chosen, key) for key in kept[dimension]]
     kept = kept.with_columns(
         pl.lit(share, pl.Float64).alias("overall"),
-        pl.Series("target", [goal.value if goal else None for goal in goals], pl.Float64),
+        pl.Series("target", goals, pl.Float64),
     )
     return made(snapshot, chosen, kept, (name,), (dimension,), finding, tuple(notes))
 

@@ -15,6 +15,7 @@ from queries.counting.reasons import reason_text
 from queries.days import add_months, month_start
 from queries.filters import Filters
 from queries.measures import Measure, measure
+from queries.register import target_of
 from queries.snapshot import Snapshot
 from queries.stats.intervals import binomial_p, newcombe
 from queries.views import View
@@ -31,6 +32,30 @@ FALSE_DISCOVERIES = 0.05  # expected share of groups called different that are n
 def seen(filters: Filters, snapshot: Snapshot) -> Filters:
     """The selection with its as-of day filled in."""
     return replace(filters, as_of=filters.as_of or snapshot.as_of)
+
+
+def goal(snapshot: Snapshot, name: str, filters: Filters, scope: str = "") -> float | None:
+    """The target a measure is held against: that of the office, else the city's; None where none is in force.
+
+    Args:
+        scope: key of a place or office; "" takes the only one that is selected.
+    """
+    chosen = filters.keys("office") or filters.keys("place")
+    own = scope or (chosen[0] if len(chosen) == 1 else "")
+    found = target_of(snapshot, name, filters.as_of or snapshot.as_of, own)
+    return found.value if found else None
+
+
+def goals(snapshot: Snapshot, names: Iterable[str], filters: Filters) -> tuple[Text, ...]:
+    """A sentence with the target of each measure that has one."""
+    known = [(measure(name), value) for name in names if (value := goal(snapshot, name, filters)) is not None]
+    if not known:
+        return ()
+    zh, en = (
+        wording.listing([f"{each.label(of)} {wording.per_cent(value, of)}" for each, value in known], of, 9)
+        for of in LANGUAGES
+    )
+    return (Text(f"目标：{zh}", f"Targets: {en}" if len(known) > 1 else f"Target: {en}"),)
 
 
 def in_both(zh: str, en: str, **values: tuple[str, str]) -> Text:

@@ -15,13 +15,12 @@ from queries.counting.selection import evaluation_target
 from queries.days import month_start
 from queries.filters import Filters
 from queries.measures import measure
-from queries.register import target_of
 from queries.rules import CONVENTIONS
 from queries.snapshot import Snapshot
 from queries.stats import silence
 from queries.stats.intervals import wilson
 from queries.views import View, silence_said
-from queries.views.parts import both, in_both, made, others_below, seen, share_words
+from queries.views.parts import both, goal, in_both, made, others_below, seen, share_words
 from queries.views.townships import items_unnamed, named
 from queries.vocabulary import Text
 
@@ -354,25 +353,24 @@ def _ratio(above: pl.Expr, below: pl.Expr) -> pl.Expr:
 
 def _needs(frame: pl.DataFrame, snapshot: Snapshot, filters: Filters) -> pl.DataFrame:
     """What the targets still take, in whole numbers (`queries.stats.silence`)."""
-    day = filters.as_of or snapshot.as_of
-    heard_goal, content_goal = (target_of(snapshot, name, day) for name in ("participation_rate", "satisfaction_rate"))
+    heard_goal, content_goal = (goal(snapshot, name, filters) for name in ("participation_rate", "satisfaction_rate"))
     columns: dict[str, pl.Series | pl.Expr] = {
-        "participation_target": pl.lit(heard_goal.value if heard_goal else None, pl.Float64),
-        "satisfaction_target": pl.lit(content_goal.value if content_goal else None, pl.Float64),
+        "participation_target": pl.lit(heard_goal, pl.Float64),
+        "satisfaction_target": pl.lit(content_goal, pl.Float64),
     }
     numbers = {name: frame[name].to_numpy() for name in COUNTS}
-    if heard_goal:
-        need = silence.needed_for_participation(_took_part(numbers), heard_goal.value)
+    if heard_goal is not None:
+        need = silence.needed_for_participation(_took_part(numbers), heard_goal)
         columns |= {"needed_participation": _whole(need.count), "open_participation": pl.Series(need.is_feasible)}
-    if content_goal:
+    if content_goal is not None:
         scored = _scored(numbers, with_silence=_counts_silence(filters))
-        need = silence.needed_for_satisfaction(scored, content_goal.value)
+        need = silence.needed_for_satisfaction(scored, content_goal)
         columns |= {
             "needed_satisfaction": _whole(need.count),
             "open_satisfaction": pl.Series(need.is_feasible),
         }
-        if content_goal.value > 0:  # 0 % bears any number
-            columns["affordable"] = _whole(silence.dissatisfied_affordable(scored, content_goal.value))
+        if content_goal > 0:  # 0 % bears any number
+            columns["affordable"] = _whole(silence.dissatisfied_affordable(scored, content_goal))
     for name in ("needed_participation", "needed_satisfaction", "affordable"):
         columns.setdefault(name, pl.lit(None, pl.Int64))
     for name in ("open_participation", "open_satisfaction"):

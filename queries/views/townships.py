@@ -11,7 +11,6 @@ from queries.counting.evaluate import compare, evaluate
 from queries.days import add_months, month_end
 from queries.filters import Filters
 from queries.measures import Measure, Ratio, measure, measures
-from queries.register import target_of
 from queries.rules import CONVENTIONS
 from queries.snapshot import Snapshot
 from queries.stats.intervals import wilson
@@ -22,6 +21,7 @@ from queries.views.parts import (
     bands,
     both,
     excluded,
+    goal,
     in_both,
     limits_of_change,
     made,
@@ -87,11 +87,11 @@ def compared(snapshot: Snapshot, filters: Filters, name: str, dimension: str = "
     kept = chosen.keys(dimension)
     if kept:
         rows = rows.filter(pl.col(dimension).is_in(kept))
-    goals = [target_of(snapshot, name, chosen.as_of or snapshot.as_of, key) for key in rows[dimension]]
+    goals = [goal(snapshot, name, chosen, key) for key in rows[dimension]]
     for before in ("previous", "last_year"):
         rows = with_change(rows, before, snapshot, chosen)
     rows = rows.with_columns(
-        pl.Series("target", [goal.value if goal else None for goal in goals], pl.Float64),
+        pl.Series("target", goals, pl.Float64),
         gap=pl.col("value") - whole["value"][0],
         overall=pl.lit(whole["value"][0], pl.Float64),
     )
