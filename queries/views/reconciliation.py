@@ -227,7 +227,7 @@ def _compared(line: Line, register: _Register, statement: Statement, not_counted
     if register.has(other, key):
         elsewhere = ((f"by_{other}", _minus(_amount(register.of(other, key)[0]), _amount(own))),)
     skipped = not_counted.get((dimension, key), 0)
-    wholes = ()
+    wholes: tuple[tuple[str, int], ...] = ()
     if statement.is_share:
         registered = register.of(dimension, key, "registered")[0][0] or 0
         wholes = (("registered", registered - (own[1] or 0)),)

@@ -200,8 +200,8 @@ def _together(party: Statement, government: Statement, notes: tuple[Text, ...]) 
         parts = tuple(line.printed if line else (0, 0) for line in found)
         slack = sum((line.slack for line in known), Decimal(0))
         lines.append(Line(number, label, known[0].office_id, _added([line.printed for line in known]), slack, parts))
-    for line, side, other in (("party", *sides), ("government", *reversed(sides))):
-        if alone := [each.label for key, each in side.items() if key not in other]:
+    for at, line in enumerate(OTHER_LINE):
+        if alone := [each.label for key, each in sides[at].items() if key not in sides[1 - at]]:
             notes += (_only_in(line, alone),)
     total = _added([party.total, government.total], every=True)
     label = party.total_label if government.total_label else ""
