@@ -107,7 +107,7 @@ def test_a_target_is_the_same_on_every_page_and_that_of_the_one_place_selected(t
         )
         whole = everywhere(snapshot, Filters(as_of=AS_OF))
         assert whole == {"overview": value, "closure": value, "townships": [value, 0.7],
-                         "explore": f"目标：按期答复率 {value:.1%}"}  # fmt: skip
+                         "explore": f"目标：按期答复率 {value:.0%}"}  # fmt: skip
         south = everywhere(snapshot, Filters(as_of=AS_OF, where=(("place", ("南",)),)))
         assert south == {"overview": 0.7, "closure": 0.7, "townships": [0.7],
-                         "explore": "目标：按期答复率 70.0%"}  # fmt: skip
+                         "explore": "目标：按期答复率 70%"}  # fmt: skip

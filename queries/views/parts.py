@@ -52,7 +52,7 @@ def goals(snapshot: Snapshot, names: Iterable[str], filters: Filters) -> tuple[T
     if not known:
         return ()
     zh, en = (
-        wording.listing([f"{each.label(of)} {wording.per_cent(value, of)}" for each, value in known], of, 9)
+        wording.listing([f"{each.label(of)} {wording.goal(value, of)}" for each, value in known], of, 9)
         for of in LANGUAGES
     )
     return (Text(f"目标：{zh}", f"Targets: {en}" if len(known) > 1 else f"Target: {en}"),)
