@@ -6,6 +6,8 @@ from streamlit.testing.v1 import AppTest
 from dashboard.frame.link_menu import as_text, parameters
 from queries.filters import Filters
 from queries.records import write
+from queries.records.kinds import kind_of
+from queries.records.validate import checked
 from queries.settings import Settings
 from queries.snapshot import current
 from queries.store import open_store
@@ -34,6 +36,13 @@ def front_door(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> AppTest:
 ])  # fmt: skip
 def test_the_text_of_a_link_says_what_the_link_says(link):
     assert parameters(as_text(link)) == link
+
+
+@pytest.mark.parametrize("text", ["a@example.com", "138 0013 8000", "１３８００１３８０００"])
+def test_a_link_that_looks_for_a_person_is_not_saved(text):
+    view = {"name": "v", "owner": "某科", "page": "cases", "link": as_text({"q": [text]})}
+    assert "link" in checked(kind_of("saved_view"), view)[1]
+    assert checked(kind_of("saved_view"), view | {"link": "q=100%+a"})[1] == {}
 
 
 def test_no_parameters_are_kept_as_a_dash():

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
+from urllib.parse import unquote_plus
 
 from queries.errors import UnknownName
 from queries.measures import measures
@@ -103,8 +104,8 @@ def _text(field: Field, given: Any) -> str:
     text = _name(field, given)
     if field.type == "text":
         text = " ".join(text.split())
-    if not field.is_kept_by_program and names_a_person(text):
-        raise _Wrong(PERSONAL_NUMBER)
+    if not field.is_kept_by_program and (names_a_person(text) or names_a_person(unquote_plus(text))):
+        raise _Wrong(PERSONAL_NUMBER)  # in a link signs are written as numbers
     return text
 
 
