@@ -145,7 +145,7 @@ def _levels(fig: go.Figure, rows: pl.DataFrame, style: Style) -> None:
     """The newest mean and the target in words, at the right ends of their lines; close ones are moved apart."""
     named = {}
     for column, word in (("mean", "charts.mean"), ("target", "charts.target")):
-        level = rows[column].drop_nulls().last() if column in rows.columns else None
+        level = rows.select(pl.col(column).drop_nulls().last()).item() if column in rows.columns else None
         if level is not None:
             is_goal = column == "target" and not _counts(rows)
             said = wording.goal(level, style.language) if is_goal else _said(rows, level, style)

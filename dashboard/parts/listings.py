@@ -68,7 +68,8 @@ def listing(
         if shown.is_empty():
             empty(session, view)
             return
-        made = {name: "whole" for name in headings if shown.schema[name].is_integer()} | dict(formats or {})
+        made: dict[str, Format] = {name: "whole" for name in headings if shown.schema[name].is_integer()}
+        made |= formats or {}
         scaled = [pl.col(name) * 100 for name, form in made.items() if form == "percent"]
         st.dataframe(
             shown.with_columns(scaled),
