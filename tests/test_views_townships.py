@@ -13,7 +13,7 @@ from queries.errors import UnreadableFile
 from queries.filters import Filters
 from queries.places import read_places, simplified
 from queries.snapshot import Snapshot, build_from_frames
-from queries.views import townships
+from queries.views import overview, townships
 
 YEAR = Filters(start=date(2022, 1, 1), end=date(2022, 12, 31), as_of=date(2022, 12, 31))
 TARGET = {
@@ -217,3 +217,12 @@ def test_an_outline_is_thinned_but_keeps_its_area():
     area = abs((thin[:-1, 0] * thin[1:, 1] - thin[1:, 0] * thin[:-1, 1]).sum()) / 2
     assert area == pytest.approx(np.pi, rel=0.01)
     assert (thin[0] == thin[-1]).all()
+
+
+def test_a_single_group_is_not_said_to_be_among_others(register):
+    rows = "\n".join(f"north | 2022-06-01 | 2022-0{5 + day % 3}-20" for day in range(30))
+    snapshot = register(f"place_code | due_at | closed_at\n{rows}")
+    filters = Filters(as_of=date(2022, 7, 31))
+    said = townships.compared(snapshot, filters, "on_time_reply_rate").finding
+    assert said.zh == "按期答复率：north与全体无法区分"
+    assert "与全体相同" in overview.by_group(snapshot, filters).finding.zh

@@ -327,6 +327,11 @@ def _one_standing(row: dict[str, Any], each: Measure, share: float | None) -> Te
         "high": Text("明显高于全体", "clearly above the whole"),
         "same": Text("与全体分不出高低", "not separable from the whole"),
     }[row["band"]]
+    if row["value"] == share:  # it may be the only one there is
+        return in_both(
+            "{label}：{name} {value}，与全体相同", "{label}: {name} {value}, as the whole",
+            label=label(each), name=(row["zh"], row["en"]), value=both(wording.per_cent, row["value"]),
+        )  # fmt: skip
     return in_both(
         "{label}：{name} {value}，{verdict}（{share}）",
         "{label}: {name} {value}, {verdict} ({share})",

@@ -138,6 +138,9 @@ def standing(frame: pl.DataFrame, name: Text, among: str = "各单位") -> Text:
         _clause(comparable.filter(~pl.col("worse") & (pl.col("band") != "same"))),
     ]
     told = [clause for clause in clauses if clause]
+    if not told and comparable.height == 1:
+        only = comparable.row(0, named=True)
+        return Text(f"{name.zh}：{only['zh']}与全体无法区分", f"{name.en}: {only['en']} cannot be told from the whole")
     if not told:
         return Text(f"{name.zh}：{among}之间没有明显差别", f"{name.en}: no clear differences")
     same = comparable.filter(pl.col("band") == "same").height
