@@ -161,7 +161,7 @@ def test_the_sentence_of_the_curve_is_the_curve(shares, cut):
         lower=pl.col("value") * 0.9, upper=pl.col("value") + (1 - pl.col("value")) * 0.1
     )
     median = next((float(day) for day, share in enumerate(shares[:days]) if share >= 0.5), None)
-    said = time_to_close.closing_words(frame, median)
+    said = time_to_close.closing_words(frame)
     assert ("暂不估计" in said.zh) == cut == ("no share" in said.en)
     if not cut:
         printed = float(said.en.split("%")[0].lstrip("<>"))

@@ -115,8 +115,8 @@ def closing_words(frame: pl.DataFrame) -> Text:
             share=both(wording.per_cent, share), days=days, limits=(limits.zh, limits.en),
         )  # fmt: skip
     if median is None:
-        last = both(wording.days, int(frame["day"][-1]))
-        return in_both("{said}；{last}内尚未办结一半", "{said}; fewer than half within {last}", said=(said.zh, said.en),
+        last = both(wording.number, int(frame["day"][-1]))
+        return in_both("{said}；到第{last}天尚未办结一半", "{said}; fewer than half by day {last}", said=(said.zh, said.en),
                        last=last)  # fmt: skip
     return in_both(
         "{said}，一半{within}办结（{reach}）", "{said}, half {within} ({reach})", said=(said.zh, said.en),
