@@ -38,17 +38,19 @@ METHODS = (
         label=Text("预计误报数", "Expected false alarms"),
         question=Text("一切正常时，每月会有多少条提示？", "How many signals a month appear where nothing happens?"),
         meaning=Text(
-            "界线事先定好，各格在界线以上的概率相加就是预计误报数，印在页面标题里。格子多时收紧界线，使总数不变。",
+            "界线事先定好，各格在界线以上的概率相加就是预计误报数，印在页面标题里。格子多时收紧界线，使总数不变。"
+            "校准波动时，过去的突增被截去，截去的方差按模型补回；新出现的提示按本周和上周两次的界线计算。",
             "The cut is set beforehand; the chances of all cells beyond it add up to the expected number of false "
-            "alarms, "
-            "which the headline states. With more cells the cut is stricter, so that the sum stays the same.",
+            "alarms, which the headline states. With more cells the cut is stricter, so that the sum stays the same. "
+            "Past outbreaks are cut off when the spread is calibrated, and the variance this hides is put back by the "
+            "model; a new signal is counted with the cuts of this week and of the week before.",
         ),
         limits=Text(
-            "在模拟城市里，每周看一次的实际误报比所印的多两成到四成：平常的城市约两成，"
-            "突发波动多或只有两年历史的更多。"
+            "在模拟城市里，每周看一次的实际误报比所印的下限多一成到近两成：平常的城市约一成，"
+            "突发波动多或只有两年历史的近两成。"
             "遇到全市一起波动，先看全市合计。",
-            "In simulated cities, looking every week, there were a fifth to two fifths more false alarms than stated: "
-            "about a fifth in ordinary ones, more with frequent shocks or two years of history only. "
+            "In simulated cities, looking every week, there were a tenth to nearly a fifth more false alarms than the "
+            "lower number stated: about a tenth in ordinary ones, more with frequent shocks or two years of history. "
             "Where the whole city moves, look at its total first.",
         ),
         source="Negative binomial tail probabilities, calibrated out of sample; simulated by `make bench-signals`",

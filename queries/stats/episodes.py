@@ -28,7 +28,7 @@ def new_flags(look: Look) -> float:
     """
     k = np.asarray(look.threshold, dtype=np.int64).ravel()
     then = k if look.threshold_before is None else np.asarray(look.threshold_before, dtype=np.int64).ravel()
-    mean, variance = look.expected.ravel(), look.variance.ravel()
+    mean, variance = look.expected.ravel(), look.stated_variance.ravel()
     share = np.clip(1 - mean / variance, 1e-9, 1.0)
     size = mean * (1 - share) / share
     total = 0.0

@@ -24,7 +24,11 @@ PRIOR_DISPERSION, PRIOR_CURVATURE = 1.45, 0.08  # variance = 1.45·mean + 0.08·
 WINSORISED = 0.995  # earlier windows count at most their own limit at this share
 FEWEST_CASES = 2  # a single case is never a rise
 
+MOST_PUT_BACK = 30_000  # windows looked at for the variance that is cut off
+
 Flags = npt.NDArray[np.bool_]
+Spread = tuple[float, float]
+"""Dispersion and curvature."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,8 @@ class Look:
         alpha: largest p that is flagged.
         false_flags: expected number of flags where nothing happens, for the line under the list.
         dispersion, curvature: the calibrated variance, dispersion·mean + curvature·mean².
+        stated_variance: the whole variance, with what cutting off past rises hides put back: false flags are counted
+            with it.
         threshold_before: that of the look a week earlier, for `episodes.new_flags`; None where it was not taken.
     """
 
@@ -55,6 +61,7 @@ class Look:
     dispersion: float
     curvature: float
     forecast: Forecast = field(repr=False)
+    stated_variance: Array = field(repr=False)
     threshold_before: Array | None = None
 
 
@@ -120,8 +127,8 @@ def looks(
             else forecast(y, week, special_weeks=special_weeks, completeness=completeness)
         )
         earlier = [at for at in range(week - WINDOW, week - WINDOW * LOOKS_TO_LEARN - 1, -WINDOW) if _has_history(at)]
-        dispersion, curvature = _calibrate([(_window(y, at), forecast_at(at).expected) for at in earlier])
-        found.append(_look(_window(y, week), ahead, dispersion, curvature, alpha, budget, fewest_cases))
+        spread, whole = _calibrate([(_window(y, at), forecast_at(at).expected) for at in earlier])
+        found.append(_look(_window(y, week), ahead, spread, whole, alpha, budget, fewest_cases))
     return found
 
 
@@ -158,15 +165,16 @@ def _window(y: Array, week: int) -> Array:
 def _look(
     observed: Array,
     ahead: Forecast,
-    dispersion: float,
-    curvature: float,
+    spread: Spread,
+    whole: Spread,
     alpha: float | None,
     budget: float,
     fewest: int,
 ) -> Look:
     mean = ahead.expected
-    variance = np.maximum(ahead.dispersion * mean + mean**2 / ahead.support, dispersion * mean + curvature * mean**2)
-    level = _alpha_of_budget(mean, variance, budget, fewest) if alpha is None else alpha
+    least = ahead.dispersion * mean + mean**2 / ahead.support
+    variance, stated = (np.maximum(least, each[0] * mean + each[1] * mean**2) for each in (spread, whole))
+    level = _alpha_of_budget(mean, variance, stated, budget, fewest) if alpha is None else alpha
     threshold = _threshold(mean, variance, level, fewest)
     return Look(
         ahead.week,
@@ -177,10 +185,10 @@ def _look(
         threshold,
         observed >= threshold,
         level,
-        float(exceedance(threshold, mean, variance).sum()),
-        dispersion,
-        curvature,
+        float(exceedance(threshold, mean, stated).sum()),
+        *spread,
         ahead,
+        stated,
     )
 
 
@@ -203,27 +211,37 @@ def _threshold(mean: Array, variance: Array, alpha: float, fewest: int) -> Array
     return np.asarray(np.maximum(np.nan_to_num(least, nan=fewest), fewest))
 
 
-def _alpha_of_budget(mean: Array, variance: Array, budget: float, fewest: int) -> float:
+def _alpha_of_budget(mean: Array, variance: Array, stated: Array, budget: float, fewest: int) -> float:
     """The largest alpha whose expected false flags stay within the budget, by bisection on its logarithm."""
     low, high = -18.0, 0.0
     for _ in range(14):
         middle = (low + high) / 2
-        flags = float(exceedance(_threshold(mean, variance, np.exp(middle), fewest), mean, variance).sum())
+        flags = float(exceedance(_threshold(mean, variance, np.exp(middle), fewest), mean, stated).sum())
         low, high = (middle, high) if flags <= budget else (low, middle)
     return float(np.exp(low))
 
 
-def _calibrate(past: list[tuple[Array, Array]]) -> tuple[float, float]:
-    """Dispersion and curvature of (seen, expected) pairs of earlier looks: E(y−μ)² = dispersion·μ + curvature·μ²."""
+def _calibrate(past: list[tuple[Array, Array]]) -> tuple[Spread, Spread]:
+    """Dispersion and curvature of (seen, expected) pairs of earlier looks: E(y−μ)² = dispersion·μ + curvature·μ².
+
+    Returns:
+        With rises cut off, by which counts are judged; and with the part of chance that is cut off with them put back,
+        by which false flags are counted.
+    """
     if len(past) < FEWEST_LOOKS:
-        return PRIOR_DISPERSION, PRIOR_CURVATURE
+        return (PRIOR_DISPERSION, PRIOR_CURVATURE), (PRIOR_DISPERSION, PRIOR_CURVATURE)
     seen, mean = (np.concatenate([pair[side].ravel() for pair in past]) for side in (0, 1))
     dispersion, curvature = PRIOR_DISPERSION, PRIOR_CURVATURE
     for _ in range(5):
         variance = dispersion * mean + curvature * mean**2
+        dispersion, curvature = _two_terms(mean, (_winsorised(seen, mean, variance) - mean) ** 2, variance)
+    some = slice(None, None, -(-len(mean) // MOST_PUT_BACK))
+    seen, mean, whole = seen[some], mean[some], (dispersion, curvature)
+    for _ in range(3):
+        variance = whole[0] * mean + whole[1] * mean**2
         squares = (_winsorised(seen, mean, variance) - mean) ** 2 / _kept_of_variance(mean, variance)
-        dispersion, curvature = _two_terms(mean, squares, variance)
-    return dispersion, curvature
+        whole = _two_terms(mean, squares, variance)
+    return (dispersion, curvature), whole
 
 
 def _winsorised(seen: Array, mean: Array, variance: Array) -> Array:

@@ -40,7 +40,7 @@ MOST_YEARS = 3
 CLOSE_TO_WHOLE = 10  # items; fewer are written with one decimal
 CHANCE_DECIMALS = 2  # of a chance in per cent
 MANY_TIMES = 10  # beyond which the expectation is too small for the number to mean much
-MOST_ALARMS = 1.4
+MOST_ALARMS = 1.2
 """Times the stated false alarms that came in the worst kind of simulated city (`make bench-signals`)."""
 METHODS = ("early_warning", "false_alarm_budget", "farrington")
 EVERYTHING = {
@@ -187,7 +187,7 @@ def _headline(count: int, watched: Watch) -> Text:
 
 
 def false_alarms(watched: Watch) -> Text:
-    """How many signals a month appear where nothing happens, and in the worst case: about 1.2, at most 1.7."""
+    """How many signals a month appear where nothing happens, and in the worst case: about 1.2, at most 1.5."""
     number = new_flags_a_month(watched.levels)
     if number < 0.05:
         return Text("不到0.1", "under 0.1")
@@ -208,9 +208,9 @@ def _notes(watched: Watch) -> tuple[Text, ...]:
             topics=both(wording.number, topics),
         ),
         Text(
-            "误报数的下限由各格概率相加得出；在模拟城市里实际多约两成，突发波动多或只有两年历史时多四成，即上限。",
-            "The lower number of false alarms is the sum of chances; ordinary simulated cities had a fifth more, those "
-            "with frequent shocks or two years of history two fifths more: the upper number.",
+            "误报数的下限由各格概率相加得出；在模拟城市里实际多约一成，突发波动多或只有两年历史时多近两成，即上限。",
+            "The lower number of false alarms is the sum of chances; ordinary simulated cities had a tenth more, those "
+            "with frequent shocks or two years of history nearly a fifth more: the upper number.",
         ),
     ]
     if watched.special:

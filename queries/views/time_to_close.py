@@ -116,8 +116,8 @@ def closing_words(frame: pl.DataFrame) -> Text:
         )  # fmt: skip
     if median is None:
         last = both(wording.number, int(frame["day"][-1]))
-        return in_both("{said}；到第{last}天尚未办结一半", "{said}; fewer than half by day {last}", said=(said.zh, said.en),
-                       last=last)  # fmt: skip
+        return in_both("{said}；到第{last}天尚未办结一半", "{said}; fewer than half by day {last}",
+                       said=(said.zh, said.en), last=last)  # fmt: skip
     return in_both(
         "{said}，一半{within}办结（{reach}）", "{said}, half {within} ({reach})", said=(said.zh, said.en),
         within=both(wording.within, median), reach=both(wording.days_interval, earliest, latest),

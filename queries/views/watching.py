@@ -102,7 +102,7 @@ def _narrowed(whole: Watch, places: tuple[str, ...], topics: tuple[str, ...]) ->
 
 
 def _part(look: Look, i: list[int], j: list[int]) -> Look:
-    names = ("observed", "expected", "variance", "p", "threshold", "is_flagged", "threshold_before")
+    names = ("observed", "expected", "variance", "stated_variance", "p", "threshold", "is_flagged", "threshold_before")
     parts = {name: getattr(look, name) for name in names}
     return replace(look, **{name: part[np.ix_(i, j)] for name, part in parts.items() if part is not None})
 
