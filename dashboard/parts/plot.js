@@ -1,8 +1,8 @@
 // A chart that stays on the page while its figures change: Plotly alters what differs instead of drawing it anew.
 // LIBRARY (address of Plotly) and TEMPLATES (looks by ground) stand in front of this text.
 const SETTINGS = { displayModeBar: false, scrollZoom: false, doubleClick: false, responsive: false };
-const SIDES = ["l", "r", "t", "b"];
-const SPARE = 40; // pixels of room no label needs that are left as they are
+const SIDES = ["l", "r"];
+const SPARE = 1 / 5; // of the width may stay without labels after longer ones
 const CLICKED = ["x", "y", "label", "customdata"];
 
 const rooms = new Map(); // by name of a chart: the margins it had last
@@ -83,11 +83,11 @@ function draw(Plotly, plot) {
   }
 }
 
-/** Plotly finds the room labels need by drawing twice; with the room they had before it draws once. */
+/** Plotly finds the room labels need beside the plot by drawing twice; with the room they had before it draws once. */
 function roomy(plot, asked, width) {
   const had = rooms.get(plot.name);
   if (had?.width !== width) return asked;
-  return Object.fromEntries(SIDES.map((side) => [side, Math.max(asked[side], had[side])]));
+  return { ...asked, ...Object.fromEntries(SIDES.map((side) => [side, Math.max(asked[side], had[side])])) };
 }
 
 function remember(plot, asked, width) {
@@ -95,14 +95,14 @@ function remember(plot, asked, width) {
   if (!plot.drawn || !drawn) return;
   const { base, ...labels } = drawn._pushmargin;
   const needed = (side) => Math.max(asked[side], ...Object.values(labels).map((each) => each[side]?.size ?? 0));
-  if (SIDES.some((side) => drawn._size[side] > needed(side) + SPARE)) {
+  if (SIDES.some((side) => drawn._size[side] > needed(side) + SPARE * width)) {
     rooms.delete(plot.name);
     plot.width = 0;
     ask(plot);
     return;
   }
-  const { l, r, t, b } = drawn._size;
-  rooms.set(plot.name, { l, r, t, b, width });
+  const { l, r } = drawn._size;
+  rooms.set(plot.name, { l, r, width });
 }
 
 /** A chart that cannot be drawn leaves its sentence; the page goes on. */
