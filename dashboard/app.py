@@ -18,6 +18,7 @@ from dashboard.forms.record_form import say_done
 from dashboard.frame.filter_bar import filter_bar
 from dashboard.frame.link_menu import begin_where_wished, keep_start
 from dashboard.frame.pinned import pinned_banner
+from dashboard.frame.steps import one_step_each
 from dashboard.parts.components import no_data, plain
 from dashboard.screens import pages
 from dashboard.state.session import begin, enter_page, unread
@@ -42,7 +43,8 @@ for entry, listed in entries.items():
     menu.setdefault(listed.section and session.words(f"section.{listed.section}"), []).append(entry)
 chosen = st.navigation(menu, position="hidden" if st.context.is_embedded else "top")
 page = next(entries[entry] for entry in entries if entry.url_path == chosen.url_path)
-enter_page(page.name)
+enter_page()
+one_step_each()
 pinned_banner(session)
 begin_where_wished(session, page.name, is_front=page.order == 0)
 keep_start(session)

@@ -321,7 +321,7 @@ def _with_an_option_that_goes(settings):  # runs as a script of its own
     from dashboard.state.session import begin, enter_page
 
     session = begin(settings)
-    enter_page("some")
+    enter_page()
     options = ["south"] if session.choices.where else ["north", "south"]
     choose(session, "at", options, str, label="at")
 

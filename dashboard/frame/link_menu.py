@@ -113,8 +113,9 @@ def begin_with(number: str) -> None:
 def keep_start(session: Session) -> None:
     """Tell the browser what `begin_with` said; call on every page."""
     number = recall("start")
-    if number is not None and not session.settings.user_header:
-        _keep_start(key="keep-start", data={"name": START, "view": number})
+    with st.container(key="start"):  # also while it is empty: an element more above a page would build it anew
+        if number is not None and not session.settings.user_header:
+            _keep_start(key="keep-start", data={"name": START, "view": number}, width="content", height="content")
 
 
 def open_view(page: str, link: str, label: str) -> None:

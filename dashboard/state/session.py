@@ -45,8 +45,6 @@ _FILTER_PARAMETERS = {"from", "to", "as_of", "period", "rules", "convention", "t
 _FRAME = {"lang", "data"}
 """Parameters that say how and on which data everything is seen."""
 
-MOST_PASSED = 50  # steps of the browser's Back that are remembered
-
 T = TypeVar("T")
 
 
@@ -186,12 +184,11 @@ class Session(Keeping):
 
 def begin(settings: Settings, import_desk: ImportDesk | None = None) -> Session:
     """The session of this run: reads address, widgets and browser, and brings address and widgets into line."""
-    written = {name: st.query_params.get_all(name) for name in st.query_params}
-    query = _meant(written)
+    query = {name: st.query_params.get_all(name) for name in st.query_params}
     usual = choose_language(None, st.context.locale, settings.language)
     ignored: tuple[str, ...] = ()
     vanished: Mapping[str, tuple[str, ...]] = MappingProxyType({})
-    arrived = _arrival(written)
+    arrived = _arrival(query)
     pinned = (_first(query, "data") if arrived == "address" else st.session_state.get("_data")) or ""
     newest, snapshot, is_lost = _data(settings, pinned)
     viewer = viewer_of(settings, st.context.headers.get_all, newest)
@@ -226,7 +223,7 @@ def begin(settings: Settings, import_desk: ImportDesk | None = None) -> Session:
     if pinned:
         link["data"] = [pinned]
     # the address the reader came by stays as it is, or Back would lead to it again and again
-    _write_address(written if arrived == "address" else link, written)
+    _write_address(query if arrived == "address" else link, query)
     return Session(
         settings=settings,
         language=language,
@@ -311,11 +308,6 @@ def open_page(
 ) -> None:
     """Go to a page as `link_to` names it, after a click that is no link; Back leads here again."""
     page, link = link_to(session, name, where, period=period, controls=controls)
-    # Streamlit writes the new parameters behind the address of this page before it turns to the other one: a step of
-    # Back of its own, at which this page is to look as it did
-    if name != st.session_state.get("_page_name"):
-        passed = {_step(link): current_link(), **st.session_state.get("_passed", {})}
-        st.session_state["_passed"] = dict(list(passed.items())[:MOST_PASSED])
     st.switch_page(page, query_params=link)
 
 
@@ -341,17 +333,6 @@ def link_to(
     link |= {name: st.query_params.get_all(name) for name in sorted(_FRAME) if name in st.query_params}
     # pages are told apart by their address, so this stands for the one `app.py` made
     return st.Page(elsewhere, title=name, url_path=name), link
-
-
-def _step(link: Link) -> tuple[str | None, str]:
-    """An address of the page the reader is on, as a key."""
-    return _page(), repr(sorted(link.items()))
-
-
-def _meant(written: Link) -> Link:
-    """What an address stands for: what is written there, but where `open_page` passed by, what was on show then."""
-    passed: dict[tuple[str | None, str], Link] = st.session_state.get("_passed", {})
-    return passed.get(_step(written), written)
 
 
 def elsewhere() -> None:
@@ -396,7 +377,7 @@ def note_control(name: str, value: str, default: str) -> None:
 
 def current_link() -> Link:
     """The parameters of the page as it stands, its own controls too."""
-    return {name: list(values) for name, values in _meant(st.session_state.get("_link", {})).items()}
+    return {name: list(values) for name, values in st.session_state.get("_link", {}).items()}
 
 
 def remember(name: str, value: Any) -> None:
@@ -432,9 +413,9 @@ def sign_as(state: str) -> None:
     remember("signature", " ".join(str(st.session_state[state] or "").split()) or None)
 
 
-def enter_page(name: str) -> None:
+def enter_page() -> None:
     """Remember on which page the reader is; call once the navigation is drawn."""
-    st.session_state.update({"_page": _page(), "_page_name": name})
+    st.session_state["_page"] = _page()
 
 
 def _arrival(query: Link) -> Literal["address", "page", "widget"]:

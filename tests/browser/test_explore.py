@@ -41,9 +41,11 @@ def test_one_step_back_from_the_items_of_a_month_is_the_table_they_were_opened_f
     page = open_page("/explore?by=-&t=month")
     page.wait_for_selector("tbody th.open")
     said, rows = page.locator("h1").inner_text(), page.locator("tbody th.open").count()
+    steps = page.evaluate("history.length")
     page.locator("tbody th.open").first.click()
     page.wait_for_url("**/cases?*")
     settled(page)
+    assert page.evaluate("history.length") == steps + 1, "one click is one step of Back"
     page.go_back()
     settled(page)
     assert (page.locator("h1").inner_text(), page.locator("tbody th.open").count()) == (said, rows)
