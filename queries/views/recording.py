@@ -8,6 +8,7 @@ or the registrations dropped beyond their usual variation. What stands beside it
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
+from math import nan
 from typing import Any
 
 import numpy as np
@@ -58,7 +59,7 @@ class Beside:
 
     @property
     def change(self) -> float:
-        """Difference of shares; for counts, of the count per day as a share of what it was."""
+        """Difference of shares; for counts, of the count per day as a share of what it was, nan where that is 0."""
         return self.now - self.then
 
 
@@ -148,7 +149,9 @@ def companions(snapshot: Snapshot, filters: Filters) -> View:
             pl.Series(f"before_{part}", [earlier.get(name, {}).get(part) for name in names], dtype=dtype, strict=False)
             for part, dtype in (("value", pl.Float64), ("numerator", pl.Int64), ("denominator", pl.Int64))
         ),
-        pl.Series("change", [sides[name].change if name in sides else None for name in names], dtype=pl.Float64),
+        pl.Series(
+            "change", [sides[name].change if name in sides else None for name in names], dtype=pl.Float64
+        ).fill_nan(None),
         pl.Series("moved", [sides[name].moved if name in sides else None for name in names], dtype=pl.Int64),
     )
     finding = _finding(snapshot, chosen, then, before, found)
@@ -249,7 +252,7 @@ def _recording(snapshot: Snapshot, now: Filters, then: Filters) -> Recording:
             moved = int(counts_moved(counts[0], lengths[0], counts[1], lengths[1], spread))
             per_day = [count / length for count, length in zip(counts, lengths, strict=True)]
             then_value = 1.0
-            now_value = per_day[0] / per_day[1] if per_day[1] else 1.0
+            now_value = per_day[0] / per_day[1] if per_day[1] else nan if per_day[0] else 1.0
         else:
             numbers = [int(row[part]) for row in (figure, earlier) for part in ("numerator", "denominator")]
             moved = int(newcombe(*numbers).direction)

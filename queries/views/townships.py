@@ -167,7 +167,7 @@ def _banded(
     """
     smallest = filters.rule_set.small_sample
     effect = clumping(snapshot, filters, each.name)
-    if effect == 1.0:
+    if round(effect, 1) == 1.0:
         return bands(frame, share, each.better, smallest), ()
     fewer = frame.with_columns((pl.col(name) / effect).round().cast(pl.Int64) for name in ("numerator", "denominator"))
     judged = bands(fewer, share, each.better, 1)
