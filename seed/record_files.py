@@ -345,7 +345,8 @@ def _day(each: Field, text: str) -> tuple[Any, Text | None]:
 
 def _count(each: Field, text: str) -> tuple[Any, Text | None]:
     value = _whole(text.replace(",", "").replace("，", ""))
-    return value, None if value is not None else Text(f"“{text}”不是整数", f"'{text}' is not a whole number")
+    wrong = Text(f"“{text}”不是0或更大的整数", f"'{text}' is not a whole number of 0 or more")
+    return value, None if value is not None else wrong
 
 
 def _amount(each: Field, text: str) -> tuple[Any, Text | None]:

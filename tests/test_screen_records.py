@@ -117,6 +117,17 @@ def test_what_somebody_else_changed_is_shown_beside_ones_own_and_the_reader_deci
     assert (latest.changed_by, latest.content["kind"], latest.content["name_en"]) == ("丙", "other", EVENT["name_en"])
 
 
+def test_a_field_empty_on_both_sides_is_no_difference(opened, engine):
+    item = {"item_id": "1", "batch": "first", "assigned_on": date(2022, 3, 1), "lead_post": "市长"}
+    save(engine, "backlog_item", item, by="甲")
+    app = opened("backlog_item")
+    save(engine, "backlog_item", {"lead_post": "副市长"}, by="乙", record_id="first/1", version=1)
+    fill(app, lead_post="书记")
+    app.text_input(key="sign-t").set_value("丙")
+    button(app, WORDS("records.save")).click().run()
+    assert app.table[0].value[WORDS("records.column_field")].to_list() == ["包案领导职务"]
+
+
 def test_what_only_the_other_person_changed_stays_when_ones_own_changes_are_merged(opened, engine):
     number = save(engine, "context_event", EVENT, by="甲")
     app = opened()

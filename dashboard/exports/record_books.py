@@ -105,10 +105,12 @@ def _sheet(
             is_share = field.type == "amount" and isinstance(measures().get(str(row.get("measure"))), Ratio)
             _write(page, line, at, cell, formats["amount"] if is_share else formats.get(field.type))
     if not filled:
-        grey = book.add_format({"italic": True, "font_color": "#5B6775", "num_format": _DAY})
+        pale = {"italic": True, "font_color": "#5B6775"}
+        grey, grey_day = book.add_format(pale), book.add_format(pale | {"num_format": _DAY})
         page.write_string(2, 0, Words(language)("records.example"), grey)
         for at, field in enumerate(kind.asked, 2):
-            _write(page, 2, at, _example(field, _choices(snapshot, field, names, language)), grey)
+            cell = _example(field, _choices(snapshot, field, names, language))
+            _write(page, 2, at, cell, grey_day if isinstance(cell, date) else grey)
 
 
 def _key(page: Any, line: int, key: int | str) -> None:

@@ -45,9 +45,9 @@ def ask(session: Session, kind: Kind, field: Field, content: Content, key: str, 
         typed = st.text_input(label, value="" if value is None else _amount(value, is_share), **about)
         return amount_of(typed or "")
     if field.type == "long":
-        return st.text_area(label, value=value or "", max_chars=kind.longest(field.name), height=96, **about)
+        return st.text_area(label, value=value or "", max_chars=kind.longest(field.name), height=96, **about) or None
     if field.type in ("text", "case"):
-        return st.text_input(label, value=value or "", max_chars=kind.longest(field.name), **about)
+        return st.text_input(label, value=value or "", max_chars=kind.longest(field.name), **about) or None
     options, said = _options(session, field, value)
     return st.selectbox(
         label, options, index=options.index(value) if value in options else None, format_func=said,

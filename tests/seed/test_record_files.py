@@ -82,7 +82,7 @@ def test_good_rows_are_written_and_bad_ones_are_said_with_row_column_and_reason(
         (4, "报告单位", "未匹配单位“蓝溪镇”，是否为岚溪镇？"),
         (5, "应报日期", "“十三号”不是日期"),
         (6, "实报日期", "已填写问题数，须填写实报日期"),
-        (7, "排查问题数", "“三”不是整数"),
+        (7, "排查问题数", "“三”不是0或更大的整数"),
         (8, "", "文件中同一条记录出现多次"),
     ]
     assert report.rejected[0].cells["排查问题数"] == "1"
@@ -159,6 +159,7 @@ def test_every_template_is_recognised_and_its_example_row_skipped(demo_settings,
     book = load_workbook(path)
     page = book[KINDS["problem_report"].label(language)]
     assert page["A3"].value.startswith(("示例", "example"))
+    assert page["F3"].value == 1, "a number of the example is no day"
     assert any(rule.type == "list" for rule in page.data_validations.dataValidation)
     engine.dispose()
 
