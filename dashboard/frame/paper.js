@@ -22,10 +22,10 @@ export default function ({ data }) {
   }, true);
 }
 
-/** Lay the page out at the width of paper, wait for the charts to follow, print. */
+/** Lay the page out at the width of paper, wait for its tables to follow, print. From the browser's menu they cannot. */
 async function print() {
   if (document.documentElement.classList.contains("huiyin-paper")) return;
-  document.documentElement.classList.add("huiyin-paper");
+  lay(true);
   let before = "", since = performance.now();
   const start = since;
   while (performance.now() - since < SETTLED && performance.now() - start < PATIENCE) {
@@ -37,8 +37,15 @@ async function print() {
   window.print(); // returns once the dialogue is closed
 }
 
+/** The page at the width of paper or of the screen, its charts drawn at theirs. */
+function lay(onPaper) {
+  document.documentElement.classList.toggle("huiyin-paper", onPaper);
+  for (const plot of document.querySelectorAll(".huiyin-plot")) plot.dispatchEvent(new Event("huiyin:fit"));
+}
+
 function prepare() {
   if (undo.length) return;
+  lay(true);
   head();
   margins();
   document.querySelectorAll(".js-plotly-plot .svg-container").forEach(fit);
@@ -47,8 +54,8 @@ function prepare() {
 }
 
 function restore() {
-  document.documentElement.classList.remove("huiyin-paper");
   while (undo.length) undo.pop()();
+  lay(false);
 }
 
 function set(element, name, value) {

@@ -125,6 +125,7 @@ function begin(parent) {
   const plot = { node, drawn: "" };
   plot.resized = new ResizeObserver(() => ask(plot));
   plot.resized.observe(node);
+  node.addEventListener("huiyin:fit", () => plot.drawn && draw(window.Plotly, plot)); // at once: what is printed does not wait
   plots.set(parent, plot);
   return plot;
 }
