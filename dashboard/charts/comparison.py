@@ -84,10 +84,8 @@ def _dots(view: View, style: Style, height: int, *, of_one_share: bool = True) -
     _intervals(fig, records, places, style)
     _marks(fig, [row | {"shown": _within(row, axis)} for row in records], places, style, view.by[0] if view.by else "")
     fig.update_layout(
-        # labels as the width allows: in fixed steps they are turned upright on a phone
-        xaxis=axis
-        | {"showgrid": True, "gridcolor": style.palette.grid, "dtick": None, "tickangle": 0}
-        | ({"nticks": 4} if style.narrow else {}),
+        # few labels: in fixed steps they are turned upright on a phone, and more of them touch
+        xaxis=axis | {"showgrid": True, "gridcolor": style.palette.grid, "dtick": None, "nticks": 4, "tickangle": 0},
         yaxis=name_axis(rows[style.language].to_list(), places, style, TWO_LINES if style.narrow else height),
         margin={"t": 22, "r": 10 + SHARE_WIDTH + counts},
     )

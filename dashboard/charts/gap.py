@@ -12,7 +12,7 @@ from queries import wording
 from queries.rules import CONVENTIONS
 from queries.views import View
 
-ROW, LOW_ROW = 25, 18  # CSS pixels a row; twelve low ones stand beside a chart of usual height
+ROW, LOW_ROW = 25, 20  # CSS pixels a row; twelve low ones stand beside a chart of usual height
 ROOM = 74  # CSS pixels above and below the rows
 LEAST = 190
 BAR = 0.34  # of a row
@@ -321,7 +321,8 @@ def _axis(shares: Sequence[float], style: Style) -> dict[str, Any]:
     return {
         "range": [low, 1.02],
         "tickformat": ".0%",
-        "dtick": None,  # as many as the width has room for
+        "dtick": None,
+        "nticks": 5,  # as many as a phone has room for
         "showgrid": True,
         "gridcolor": style.palette.grid,
     }

@@ -257,6 +257,8 @@ def _last_value(fig: go.Figure, rows: pl.DataFrame, style: Style) -> None:
     fig.add_annotation(
         x=last["month"][0].isoformat(),
         y=last["value"][0],
+        xanchor="right",  # beyond the plot stand the names of the levels
+        xshift=8,
         yshift=15 if above else -15,
         showarrow=False,
         text=f"<b>{_said(rows, last['value'][0], style)}</b>",
