@@ -86,7 +86,7 @@ def test_every_page_opens_asks_nobody_else_and_is_accessible(
 
 
 def test_the_overview_shows_its_figures_and_first_two_charts_on_a_laptop_screen(open_page: OpenPage):
-    page = open_page("/")
+    page = open_page("/", language=LANGUAGES["en"])  # whose words are longer
     ends = page.evaluate("""() => [...document.querySelectorAll('[class*=st-key-metric-], .js-plotly-plot')]
         .slice(0, 6).map(each => each.getBoundingClientRect().bottom)""")
     assert len(ends) == 6
@@ -202,6 +202,12 @@ def test_a_page_is_printed_light_without_its_controls_and_says_what_it_is(open_p
     settled(page)
     page.wait_for_selector(".js-plotly-plot .main-svg")
     before = page.locator(".js-plotly-plot text").first.evaluate("e => getComputedStyle(e).fill")
+    first = page.locator(".js-plotly-plot .main-svg").first
+    on_screen = first.get_attribute("width")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")  # as from the browser's menu
+    assert first.get_attribute("width") != on_screen
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert first.get_attribute("width") == on_screen
     page.evaluate("window.printed = 0; window.print = () => { window.printed += 1; }; null")
     page.keyboard.press("Control+p")
     page.wait_for_function("window.printed === 1")
