@@ -49,7 +49,7 @@ def filter_bar(session: Session, page: str, pages: Sequence[str] = (), *, filter
         if filtered:
             _period(session)
             for name in MAIN:
-                _dimension(session, name, width=124, collapsed=True)
+                _dimension(session, name, width=156, collapsed=True)
             _more(session)
         describe(session.words, session.dark, session.words("frame.tab", page=session.words(f"{page}.title")))
         on_paper(session, page, filtered=filtered)
