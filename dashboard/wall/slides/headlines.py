@@ -32,7 +32,7 @@ def make(session: Session, ask: Ask) -> Content | Skipped:
     return Content(
         session.answer(overview.headline)(session.language),
         joined(session, (session.words("wall.headlines_note", period=period(session)), marks(session, view))),
-        tiles=[_tile(session, card, _course(course, card.measure.name), span) for card in cards],
+        tiles=[_tile(session, card, _course(course, card.measure.name), span, ask) for card in cards],
         panels=[] if is_empty(view) else [chart(session, view, controlled_share, title=title, narrow=ask.is_upright)],
     )
 
@@ -57,7 +57,8 @@ def _course(course: View, name: str) -> list[float | None]:
     return list(rows["value"].to_list())
 
 
-def _tile(session: Session, card: Headline, course: Sequence[float | None], span: str) -> Tile:
+def _tile(session: Session, card: Headline, course: Sequence[float | None], span: str, ask: Ask) -> Tile:
+    """A figure; one beside three others has no room for its interval, which the course and the pages show."""
     words, language = session.words, session.language
     label = card.measure.label(language)
     change, name = card.change_last_year, "last_year"
@@ -67,7 +68,7 @@ def _tile(session: Session, card: Headline, course: Sequence[float | None], span
     numerator, denominator = card.numerator or 0, card.denominator or 0
     value, counts = printed_share(session, numerator, denominator, (card.lower, card.upper))
     few, reach = is_small(session, denominator), wording.interval(card.lower, card.upper, language)
-    if card.measure.name == "satisfaction_rate":
+    if card.measure.name == "satisfaction_rate" and (ask.is_upright or session.filters.convention != "observed"):
         label = words("satisfaction.satisfaction", convention=CONVENTIONS[session.filters.convention](language))
     if card.beside is not None:  # a satisfaction is not read without it; the distance to the target has its own slide
         aim = words("overview.target", target=wording.goal(card.target, language)) if card.target is not None else ""
@@ -82,7 +83,7 @@ def _tile(session: Session, card: Headline, course: Sequence[float | None], span
         else "",
         verdict=verdict(session, card.signal, card.doubt) if card.signal else "",
         target="" if few else goal,
-        small_print=[counts if few else words("charts.interval", reach=reach)],
+        small_print=[counts] if few else [words("charts.interval", reach=reach)] if ask.is_upright else [],
         course=course,
         goal=card.target,
         span=span,
