@@ -35,7 +35,7 @@ from queries.views import (
 from queries.vocabulary import Text
 from seed import demo
 
-SELECTIONS = 12
+SELECTIONS = 6
 RATE = "on_time_reply_rate"
 QUESTIONS: tuple[tuple[Callable[..., Any], tuple[Any, ...]], ...] = (
     *((question, ()) for question in (
@@ -64,7 +64,7 @@ RUN = re.compile(r"(\d+) months in a row [a-z ]+, (\w{3}) (\d{4}) – (\w{3}) (\
 def snapshot(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
     folder = tmp_path_factory.mktemp("agree")
     settings = Settings(folder, f"sqlite:///{folder / 'huiyin.db'}")
-    demo.load(settings, cases=3_000)
+    demo.load(settings, cases=2_000)
     return current(settings)
 
 
