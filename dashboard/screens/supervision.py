@@ -59,8 +59,8 @@ def _matters(session: Session, view: View) -> None:
                 {name: words(f"supervision.{name}") for name in MATTER}, key="matters", boxed=False,
                 sentence=words("supervision.matters_title"), note=words("supervision.matters_note"),
                 formats=dict.fromkeys(DAYS, "day"))  # fmt: skip
-        for each in KINDS:
-            entry(session, each, key=each)
+        for each in KINDS:  # as in the list, the most urgent first
+            entry(session, each, key=each, ids=view.frame.filter(table=each)["record_id"].to_list())
 
 
 def _kind(session: Session, name: str) -> str:
