@@ -50,6 +50,7 @@ REASONS: dict[str, Text] = {
     "unexplained": Text("未能说明", "unexplained"),
 }
 """Why print and register differ, in the order in which the parts of a difference are listed."""
+_OF_TOTAL = ("outside", "twice", "total")  # of no single office
 _OTHER: dict[str, Text] = {
     "same": Text("一致", "the same"),
     "unmatched": REASONS["unmatched"],
@@ -79,7 +80,7 @@ class Reconciled:
             each line in words where two are added; printed_*, numerator, denominator (of the register; null where it
             has none), difference_* (printed minus register); reasons, and they in words with their signed numbers
             (zh, en). The finding counts the offices that agree, are explained, and are not.
-        parts: what the difference of the total is made of: reason, in words, lines (offices with it), numerator,
+        parts: what the difference of the total is made of: reason, in words, lines (offices with it, null where it is of none), numerator,
             denominator: signed, the last row ("difference") being their sum. No rows where nothing differs; None where
             there is nothing to compare with.
     """
@@ -310,7 +311,8 @@ def _in_words(merged: Mapping[str, Amount], is_share: bool, language: str) -> st
 def _summed(parts: Parts) -> list[dict[str, Any]]:
     """A row a reason, the last one their sum."""
     rows = [
-        {"reason": reason, **_both(REASONS[reason]), "lines": sum(part[0] == reason for part in parts),
+        {"reason": reason, **_both(REASONS[reason]),
+         "lines": None if reason in _OF_TOTAL else sum(part[0] == reason for part in parts),
          "numerator": amount[0], "denominator": amount[1]}
         for reason, amount in _merged(parts).items()
     ]  # fmt: skip
