@@ -80,7 +80,7 @@ class Reconciled:
             each line in words where two are added; printed_*, numerator, denominator (of the register; null where it
             has none), difference_* (printed minus register); reasons, and they in words with their signed numbers
             (zh, en). The finding counts the offices that agree, are explained, and are not.
-        parts: what the difference of the total is made of: reason, in words, lines (offices with it, or null), numerator,
+        parts: what the difference of the total is made of: reason, in words, lines (offices, or null), numerator,
             denominator: signed, the last row ("difference") being their sum. No rows where nothing differs; None where
             there is nothing to compare with.
     """
