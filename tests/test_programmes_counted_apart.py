@@ -8,10 +8,8 @@ import polars as pl
 import pytest
 
 from queries.filters import Filters
-from queries.settings import Settings
 from queries.snapshot import current
 from queries.views import batches, forwarding, periods, reports, supervision
-from seed import demo
 
 DAYS = [date(2021, 12, 31), date(2022, 3, 15), date(2022, 6, 30)]
 DAY_COLUMNS = ("assigned_on", "reported_on", "reviewed_on", "reflow_on", "due_on", "day", "starts_on", "ends_on",
@@ -19,11 +17,8 @@ DAY_COLUMNS = ("assigned_on", "reported_on", "reviewed_on", "reflow_on", "due_on
 
 
 @pytest.fixture(scope="module")
-def settings(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("apart")
-    settings = Settings(folder, f"sqlite:///{folder / 'huiyin.db'}")
-    demo.load(settings, cases=2_500)
-    return settings
+def settings(demo_of):
+    return demo_of(3_000)
 
 
 @pytest.fixture(scope="module")

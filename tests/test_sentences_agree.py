@@ -12,7 +12,6 @@ import pytest
 
 from queries import wording
 from queries.filters import Filters
-from queries.settings import Settings
 from queries.snapshot import Snapshot, current
 from queries.views import (
     View,
@@ -33,7 +32,7 @@ from queries.views import (
     townships,
 )
 from queries.vocabulary import Text
-from seed import demo
+from tests.installations import DemoOf
 
 SELECTIONS = 6
 RATE = "on_time_reply_rate"
@@ -61,11 +60,8 @@ RUN = re.compile(r"(\d+) months in a row [a-z ]+, (\w{3}) (\d{4}) – (\w{3}) (\
 
 
 @pytest.fixture(scope="module")
-def snapshot(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
-    folder = tmp_path_factory.mktemp("agree")
-    settings = Settings(folder, f"sqlite:///{folder / 'huiyin.db'}")
-    demo.load(settings, cases=2_000)
-    return current(settings)
+def snapshot(demo_of: DemoOf) -> Snapshot:
+    return current(demo_of(1_500))
 
 
 def selections(snapshot: Snapshot) -> Iterator[Filters]:

@@ -343,11 +343,6 @@ def test_no_file_is_an_error(settings):
         run([], settings)
 
 
-def test_an_empty_register_imports_nothing(import_rows):
-    report = import_rows()
-    assert (report.rows_read, report.new, report.as_of) == (0, 0, None)
-
-
 def test_progress_ends_at_the_number_of_rows(tmp_path, settings):
     seen: list[Progress] = []
     run(write_register(tmp_path / "r.csv", [{}, {}, {}]), settings, progress=seen.append)
