@@ -13,6 +13,7 @@ import polars as pl
 from sqlalchemy import Engine, func, select
 
 from queries.days import month_end
+from queries.kept import by_snapshot
 from queries.schema import case_change, import_finding, office, petition_case
 from queries.snapshot import Snapshot
 from queries.vocabulary import Text
@@ -79,6 +80,7 @@ def offices(store: Engine) -> tuple[Office, ...]:
     return tuple(sorted(known, key=lambda each: (not each.is_listed, order.get(each.kind, 3), each.name)))
 
 
+@by_snapshot(1)
 def targets(snapshot: Snapshot) -> tuple[Target, ...]:
     """Every target in force, by measure, scope and day."""
     rows = snapshot.records.rows("target").sort("measure", "scope", "valid_from")

@@ -309,7 +309,7 @@ def test_the_sentence_and_the_steps_say_the_same(story):
     _, now, rebuilt = story
     view = changes.waterfall(now, june(), "closure_rate", MAY, rebuilt)
     assert view.finding.zh == (
-        "由50.0%（2/4）到83.3%（5/6），上升33.3个百分点：补登 +10.0，更正 +20.0，口径变化 0，实际变化 +3.3。"
+        "由50.0%（2/4件）到83.3%（5/6件），上升33.3个百分点：补登 +10.0，更正 +20.0，口径变化 0，实际变化 +3.3。"
     )
     assert view.frame["step"].to_list() == ["then", "late", "corrected", "rules", "restated", "real", "now"]
     parts = view.frame.filter(~pl.col("is_total"))
@@ -332,7 +332,7 @@ def test_nothing_changed_is_said_so(story):
     _, now, _ = story
     same = replace(MAY, as_of=date(2022, 6, 30))
     assert changes.headline(now, june(), "closure_rate", same).zh == "办结率与2022年6月30日相同，没有变化"
-    assert changes.waterfall(now, june(), "closure_rate", same).finding.en == "Still 83.3% (5/6), nothing changed."
+    assert changes.waterfall(now, june(), "closure_rate", same).finding.en == "Still 83.3% (5 of 6), nothing changed."
 
 
 def test_a_figure_that_could_not_be_computed_then_is_not_compared(story):

@@ -4,7 +4,6 @@ import itertools
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from types import SimpleNamespace
 
 import polars as pl
 import pytest
@@ -17,8 +16,7 @@ from dashboard.charts.time_series import controlled_share
 from queries.days import add_months
 from queries.filters import Filters
 from queries.measures import measure
-from queries.records import Records
-from queries.snapshot import build_from_frames
+from queries.snapshot import Snapshot, build_from_frames
 from queries.views import View, control, repeats
 
 Course = Callable[..., View]
@@ -135,7 +133,7 @@ def test_the_title_is_neutral_exactly_where_nothing_is_marked(pairs):
         }
     )
     made = View(frame, (measure("participation_rate"),), ("month",), Filters(), FIRST, "s")
-    view = control.controlled(made, SimpleNamespace(records=Records()))
+    view = control.controlled(made, Snapshot(Path("none"), {"as_of": None}))
     finding, found = view.finding, marked(view)
     assert finding is not None
     is_neutral = "ordinary variation" in finding.en or "in each of" in finding.en
@@ -242,7 +240,7 @@ def volumes(counts: list[int]) -> View:
         }
     ).with_columns(pl.lit(None, pl.Int64).alias("denominator"))
     made = View(frame, (measure("registered_count"),), ("month",), Filters(), FIRST, "s")
-    return control.controlled(made, SimpleNamespace(records=Records()))
+    return control.controlled(made, Snapshot(Path("none"), {"as_of": None}))
 
 
 def test_a_number_of_items_has_xmr_limits_and_is_printed_as_a_number():

@@ -173,7 +173,7 @@ def test_time_to_recognition_never_rests_on_fewer_than_five(demo_snapshot):
     view = batches.to_recognition(demo_snapshot, Filters())
     assert view.frame["at_risk"].min() >= 5
     assert view.frame["value"].is_sorted()
-    assert f"在交办后{wording.days(view.frame['median'][0], 'zh')}内" in view.finding.zh
+    assert f"在交办后{wording.days(view.frame['median'][0], 'zh')}（95%区间" in view.finding.zh
 
 
 def test_batches_are_told_in_the_order_they_were_assigned_and_not_of_their_names(tmp_path):

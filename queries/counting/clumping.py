@@ -57,5 +57,8 @@ def design_effect(items: pl.DataFrame) -> float:
     share = x / n
     linked = items.filter(pl.col("matter").is_not_null()).group_by("matter").agg(pl.len(), pl.col("counted").sum())
     alone = items.filter(pl.col("matter").is_null()).select(len=pl.lit(1), counted="counted")
-    squares = pl.concat([each.select(pl.col("counted") - share * pl.col("len")) for each in (linked, alone)])
-    return max(1.0, float(squares.to_series().pow(2).sum()) / (n * share * (1 - share)))
+    matters = pl.concat([each.select(pl.col("len", "counted").cast(pl.Int64)) for each in (linked, alone)])
+    r, m = pl.col("counted"), pl.col("len")
+    # sums of whole numbers are the same in any order
+    rr, rm, mm = matters.select((r * r).sum(), rm=(r * m).sum(), mm=(m * m).sum()).row(0)
+    return max(1.0, (rr - 2 * share * rm + share * share * mm) / (n * share * (1 - share)))

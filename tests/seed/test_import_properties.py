@@ -38,7 +38,7 @@ _rows = st.fixed_dictionaries(
         "extended": st.sampled_from(["0", "30", "31", "x", ""]),
     }
 )
-_registers = st.lists(_rows, max_size=15)
+_registers = st.lists(_rows, min_size=1, max_size=15)
 _quickly = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 

@@ -166,7 +166,11 @@ def test_nothing_about_a_person_reaches_the_store(register):
     engine.dispose()
     assert not set(columns) & {"name", "phone", "address", "content"}
     assert not [name for name in names if name.startswith("staged")]
-    dropped = {"nyc_311": {"Incident Address"}, "sf311": {"incident_address", "media_url"}, "dc311": {"SITEADDRESS"}}
+    dropped = {
+        "nyc_311": {"Incident Address", "Latitude", "Longitude"},
+        "sf311": {"incident_address", "media_url", "latitude", "longitude"},
+        "dc311": {"SITEADDRESS", "LATITUDE", "LONGITUDE"},
+    }
     assert set(register.report.dropped_personal) == dropped.get(register.report.source, set())
 
 
