@@ -10,7 +10,7 @@ from dashboard.charts import Style, escape, figure, goal_line, month_axis
 from queries import wording
 from queries.views import View
 
-HEIGHT = 278  # CSS pixels: with a row of figures above it fits a laptop screen
+HEIGHT = 264  # CSS pixels: with a row of figures above it fits a laptop screen
 NARROW_HEIGHT = 216
 MONTHS_ROOM = 46  # CSS pixels below a plot, for its months
 LEAST_PLOT = 100  # CSS pixels a plot is high where it has least room

@@ -87,6 +87,7 @@ def test_every_page_opens_asks_nobody_else_and_is_accessible(
 
 def test_the_overview_shows_its_figures_and_first_two_charts_on_a_laptop_screen(open_page: OpenPage):
     page = open_page("/", language=LANGUAGES["en"])  # whose words are longer
+    page.locator(".js-plotly-plot").nth(1).wait_for()
     ends = page.evaluate("""() => [...document.querySelectorAll('[class*=st-key-metric-], .js-plotly-plot')]
         .slice(0, 6).map(each => each.getBoundingClientRect().bottom)""")
     assert len(ends) == 6
