@@ -61,4 +61,4 @@ def design_effect(items: pl.DataFrame) -> float:
     r, m = pl.col("counted"), pl.col("len")
     # sums of whole numbers are the same in any order
     rr, rm, mm = matters.select((r * r).sum(), rm=(r * m).sum(), mm=(m * m).sum()).row(0)
-    return max(1.0, (rr - 2 * share * rm + share * share * mm) / (n * share * (1 - share)))
+    return max(1.0, float(rr - 2 * share * rm + share * share * mm) / (n * share * (1 - share)))
