@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
 from functools import cache
 
 from babel import Locale
@@ -37,6 +38,11 @@ def number(value: float | None, language: str, decimals: int = 0) -> str:
         return MISSING
     rounded = Decimal(repr(value)).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
     return str(_pattern(decimals).apply(rounded, _LOCALES[language])).replace("-", MINUS)
+
+
+def sign(value: float | Fraction) -> str:
+    """What stands in front of the size of a difference: +, − or, of none, nothing."""
+    return "+" if value > 0 else MINUS if value < 0 else ""
 
 
 def signed(value: int) -> str:
@@ -88,7 +94,7 @@ def signed_points(difference: float | None, language: str) -> str:
         return MISSING
     if round(abs(difference) * 100, 1) == 0:
         return points(0, language)
-    return ("+" if difference > 0 else MINUS) + points(difference, language)
+    return sign(difference) + points(difference, language)
 
 
 def change(difference: float | None, language: str) -> str:

@@ -10,7 +10,7 @@ from queries.counting.clumping import clumping, design_effect
 from queries.counting.evaluate import compare
 from queries.filters import Filters
 from queries.snapshot import build_from_frames
-from queries.views.parts import beyond_chance
+from queries.views.parts import with_change
 
 MONTH = Filters(start=date(2022, 6, 1), end=date(2022, 6, 30), as_of=date(2022, 6, 30))
 CITIES = 120
@@ -64,8 +64,8 @@ def test_arrows_of_the_repeat_share_appear_in_one_quiet_month_of_twenty(tmp_path
         frame = compare(snapshot, "repeat_share", (), MONTH)
         assert clumping(snapshot, MONTH, "repeat_share") > 1
         assert clumping(snapshot, MONTH, "closure_rate") == 1
-        clumped += abs(beyond_chance(frame, "previous", snapshot, MONTH)[0])
+        clumped += abs(with_change(frame, "previous", snapshot, MONTH)["signal_previous"][0])
         renamed = frame.with_columns(measure=pl.lit("closure_rate"))
-        alone += abs(beyond_chance(renamed, "previous", snapshot, MONTH)[0])
+        alone += abs(with_change(renamed, "previous", snapshot, MONTH)["signal_previous"][0])
     assert clumped / CITIES < 0.09  # 0.05 and twice the error of so many cities
     assert alone / CITIES > 0.2  # what counting items as independent would have shown

@@ -293,20 +293,15 @@ def _short_difference(each: Measure, row: dict[str, Any], style: Style) -> str:
     if row["small"] or row["difference"] is None:
         return "·"
     size = row["difference"] * 100 if isinstance(each, Ratio) else row["difference"]
-    sign = "+" if size > 0 else wording.MINUS if size < 0 else ""
     arrow = {1: "↑", -1: "↓"}.get(row["signal"] or 0, "")
-    return arrow + sign + wording.number(abs(size), style.language, 0 if isinstance(each, Count) else 1)
+    return arrow + wording.sign(size) + wording.number(abs(size), style.language, 0 if isinstance(each, Count) else 1)
 
 
 def _standing(row: dict[str, Any], each: Measure) -> int:
     """0: within chance or not judged, 1: beyond chance in the unwanted direction, 2: in the wanted or any other one."""
     if not row["signal"] or row["small"]:
         return 0
-    return 1 if _is_worse(row, each) else 2
-
-
-def _is_worse(row: dict[str, Any], each: Measure) -> bool:
-    return bool(row["signal"] * {"higher": -1, "lower": 1}.get(each.better, 0) > 0)
+    return 1 if row["signal"] * each.unwanted > 0 else 2
 
 
 def _broken(name: str) -> str:
@@ -352,7 +347,7 @@ def _difference(row: dict[str, Any], each: Measure, style: Style) -> str:
 def _signal_colour(row: dict[str, Any], each: Measure, style: Style) -> str:
     if not row["signal"]:
         return style.palette.neutral
-    return style.palette.signal if _is_worse(row, each) else style.palette.data
+    return style.palette.signal if row["signal"] * each.unwanted > 0 else style.palette.data
 
 
 def _marker(rows: Sequence[dict[str, Any]], colour: str, style: Style) -> dict[str, Any]:

@@ -152,7 +152,7 @@ def _points_axis(reach: float, style: Style) -> dict[str, Any]:
     ticks = range(-int(reach * 100 / step) * step, int(reach * 100 / step) * step + 1, step)
     return {
         "range": [-reach, reach], "tickvals": [tick / 100 for tick in ticks], "title": style.words("charts.points"),
-        "ticktext": [f"{'+' if tick > 0 else '−' if tick < 0 else ''}{abs(tick)}" for tick in ticks],
+        "ticktext": [f"{wording.sign(tick)}{abs(tick)}" for tick in ticks],
         "showgrid": True, "gridcolor": style.palette.grid, "tickangle": 0,
     }  # fmt: skip
 

@@ -5,6 +5,7 @@ it says some words of its own in English, and a button with a sign alone is call
 it can be set, nor some sizes and colours in its theme (`document.css`). axe-core watches over it in the tests.
 """
 
+from functools import cache
 from pathlib import Path
 
 import streamlit as st
@@ -20,6 +21,7 @@ _SIGNS = {
 }
 """Buttons with a sign alone, and what they are called."""
 
+_STYLE = (_HERE / "document.css").read_text(encoding="utf-8")
 _document = st.components.v2.component("huiyin.document", js=(_HERE / "document.js").read_text(encoding="utf-8"))
 
 
@@ -29,15 +31,17 @@ def describe(words: Words, dark: bool, title: str) -> None:
         "language": words.language,
         "ground": "dark" if dark else "light",
         "title": title,
-        "style": (_HERE / "document.css").read_text(encoding="utf-8"),
+        "style": _STYLE,
         "names": {selector: words(key) for selector, key in _SIGNS.items()},
-        "own": _own(words),
+        "own": _own(words.language),
         "words": {name: words(f"frame.file_{name}") for name in ("choose", "drop")},
     }
     _document(key="document", data=data, width="content", height="content")
 
 
-def _own(words: Words) -> dict[str, str]:
+@cache
+def _own(language: str) -> dict[str, str]:
     """What Streamlit says in English, to the same in the reader's language."""
+    words = Words(language)
     names = [key.removeprefix("widget.") for key in catalogue("en") if key.startswith("widget.")]
     return {Words("en")(f"widget.{name}"): words(f"widget.{name}") for name in names}

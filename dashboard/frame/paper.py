@@ -15,6 +15,7 @@ from dashboard.state.session import Session
 from queries import wording
 
 _HERE = Path(__file__).parent
+_STYLE = (_HERE / "paper.css").read_text(encoding="utf-8")
 _draw = st.components.v2.component("huiyin.paper", js=(_HERE / "paper.js").read_text(encoding="utf-8"))
 
 
@@ -26,7 +27,7 @@ def on_paper(session: Session, page: str, *, filtered: bool) -> None:
     """
     words = session.words
     data = {
-        "style": (_HERE / "paper.css").read_text(encoding="utf-8"),
+        "style": _STYLE,
         "title": [each for each in (session.settings.bureau, words(f"{page}.title")) if each],
         "selection": _selection(session) if filtered else [],
         "foot": [] if session.is_empty else _foot(session),

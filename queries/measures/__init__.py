@@ -112,6 +112,11 @@ class Measure:
     better: Better
     source: str
 
+    @property
+    def unwanted(self) -> int:
+        """The direction nobody wants: 1 up, −1 down, 0 where neither is better."""
+        return {"higher": -1, "lower": 1}.get(self.better, 0)
+
 
 @dataclass(frozen=True)
 class Count(Measure):

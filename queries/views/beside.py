@@ -72,10 +72,9 @@ def difference_words(each: Measure, difference: float | None, language: str) -> 
         return wording.MISSING
     if isinstance(each, Ratio):
         return wording.signed_points(difference, language)
-    sign = "+" if difference > 0 else wording.MINUS if difference < 0 else ""
-    if isinstance(each, Duration):
-        return sign + wording.days(abs(difference), language, 1)
-    return sign + wording.number(abs(difference), language)
+    size = abs(difference)
+    said = wording.days(size, language, 1) if isinstance(each, Duration) else wording.number(size, language)
+    return wording.sign(difference) + said
 
 
 def other_selection(snapshot: Snapshot, filters: Filters, versus: str, grain: str = "") -> Other | None:

@@ -17,6 +17,7 @@ from queries.views import View
 from queries.views.control import course
 from queries.views.overview import TREND_MONTHS, by_group, share_and_change
 from queries.views.parts import (
+    TOO_FEW,
     both,
     every_month,
     excluded,
@@ -283,7 +284,7 @@ def printed(view: View, language: str) -> pl.DataFrame:
 def _limits_words(row: dict[str, Any], name: str, language: str) -> str:
     write = wording.days_interval if name == "days_to_close" else wording.interval
     if row[name] is None:
-        return Text("样本不足", "too few")(language)
+        return TOO_FEW(language)
     return write(row[f"{name}_lower"], row[f"{name}_upper"], language)
 
 

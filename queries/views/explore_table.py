@@ -12,7 +12,7 @@ from queries.counting.evaluate import evaluate
 from queries.days import add_months, month_end
 from queries.dimensions import BLANK, DIMENSIONS, GRAINS
 from queries.filters import Filters
-from queries.measures import Count, Measure, measure
+from queries.measures import Count, measure
 from queries.snapshot import Snapshot
 from queries.views import View
 from queries.views.beside import difference_words, other_selection
@@ -152,14 +152,10 @@ def cell_of(row: Row | None, language: str) -> Cell:
         step=row["step"],
         small=row["small"],
         arrow=signal,
-        worse=_is_worse(each, signal),
+        worse=signal * each.unwanted > 0,
         difference=difference_words(each, difference, language) if signal else "",
         says=" · ".join(says),
     )
-
-
-def _is_worse(each: Measure, signal: int) -> bool:
-    return signal * {"higher": -1, "lower": 1}.get(each.better, 0) > 0
 
 
 def _lookup(frame: pl.DataFrame, axes: Sequence[str]) -> dict[tuple[Any, ...], dict[str, Any]]:

@@ -44,7 +44,7 @@ def by_size(snapshot: Snapshot, filters: Filters, name: str, dimension: str = "p
     x, n = (counted[column].to_numpy() / effect for column in ("numerator", "denominator"))
     spread = over_dispersion(x, n, centre=centre)
     plain, wide = funnel(x, n, centre=centre), over_dispersed_funnel(x, n, spread)
-    unwanted = {"higher": -1, "lower": 1}.get(each.better, 0)
+    unwanted = each.unwanted
     groups = named(counted.select(dimension, "numerator", "denominator", "value"), snapshot, dimension).with_columns(
         pl.lit("group").alias("kind"),
         pl.Series("position", plain.position, pl.Int64),

@@ -116,8 +116,7 @@ def apart_words(frame: pl.DataFrame) -> Text:
 
 
 def _signed(part: Fraction, language: str) -> str:
-    sign = "+" if part > 0 else "−" if part < 0 else ""
-    return sign + wording.number(abs(float(part)) * 100, language, 1)
+    return wording.sign(part) + wording.number(abs(float(part)) * 100, language, 1)
 
 
 @dataclass(frozen=True)

@@ -180,7 +180,6 @@ def _headlines(snapshot: Snapshot, chosen: Filters) -> View:
         for name, moved in frame.select("measure", "signal").iter_rows()
     ]
     goals = [goal(snapshot, name, chosen) for name in frame["measure"]]
-    better = [measure(name).better for name in frame["measure"]]
     frame = frame.with_columns(
         pl.Series("target", goals, dtype=pl.Float64),
         change=pl.col("value") - pl.col("last_value"),
@@ -198,7 +197,7 @@ def _headlines(snapshot: Snapshot, chosen: Filters) -> View:
     frame = frame.with_columns(pl.Series("side", side, dtype=pl.Int8)).with_columns(
         against_target=pl.when(known).then(pl.col("side")),
         band=pl.when(small).then(pl.lit("small")).otherwise(pl.lit("same")),
-        unwanted=pl.Series([{"higher": -1, "lower": 1}.get(each, 0) for each in better], dtype=pl.Int8),
+        unwanted=pl.Series([measure(name).unwanted for name in frame["measure"]], dtype=pl.Int8),
     )
     frame = frame.with_columns(
         worse=(pl.col("against_target") == pl.col("unwanted")).fill_null(False) & (pl.col("unwanted") != 0) & ~small

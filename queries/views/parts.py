@@ -172,11 +172,6 @@ def limits_of_change(row: Mapping[str, Any], before: str) -> tuple[float, float]
     return None if lower is None else (lower, upper)
 
 
-def beyond_chance(frame: pl.DataFrame, before: str, snapshot: Snapshot, filters: Filters) -> pl.Series:
-    """The column signal of `with_change` alone."""
-    return with_change(frame, before, snapshot, filters)[f"signal_{before}"]
-
-
 def bands(frame: pl.DataFrame, share: float | None, better: str, smallest: int) -> pl.DataFrame:
     """How each group stands to the whole: columns `band` ("low", "same", "high", "small") and `worse`.
 
@@ -211,6 +206,9 @@ def change_words(change: float | None, signal: int | None, zh: str, en: str) -> 
     if signal == 0:
         return Text(f"与{zh}没有明显差别", f"not clearly different from {en}")
     return Text(f"比{zh}{wording.change(change, 'zh')}", f"{wording.change(change, 'en')} on {en}")
+
+
+TOO_FEW = Text("样本不足", "too few")  # in a cell in place of a share or its limits
 
 
 def share_words(numerator: int, denominator: int, smallest: int) -> Text:

@@ -24,7 +24,7 @@ from queries.views import View
 from queries.views.parts import in_both, label, made
 from queries.vocabulary import LANGUAGES, Text
 from queries.workbooks import LINES
-from queries.workbooks.differences import NOTHING, Amount, Known, Parts, explained, total_of
+from queries.workbooks.differences import NOTHING, Amount, Known, Parts, explained, minus, total_of
 from queries.workbooks.lines import Line, Pair, Statement
 
 NotCounted = Mapping[tuple[str, str], int]
@@ -186,7 +186,7 @@ class _Register:
         readings = ["now", "later", *(("corrected", "late") if self._before else ())]
         pairs = [_amount(self.of(dimension, key, reading)[0]) for reading in readings]
         changes = zip(pairs[1:], pairs, strict=False)
-        return tuple(zip(readings[1:], (_minus(new, old) for new, old in changes), strict=True))
+        return tuple(zip(readings[1:], (minus(new, old) for new, old in changes), strict=True))
 
     def _all(self, dimension: str, reading: str) -> dict[str, tuple[Pair, int]]:
         if (dimension, reading) not in self._known:
@@ -217,7 +217,7 @@ def _compared(line: Line, register: _Register, statement: Statement, not_counted
         return _Compared(line, None)
     dimension, key = register.dimension_of(line), line.office_id
     own, excluded = register.of(dimension, key)
-    difference = _minus(_amount(line.printed), _amount(own))
+    difference = minus(_amount(line.printed), _amount(own))
     if line.printed[0] is None or (statement.is_share and line.printed[1] is None):
         return _Compared(line, own, (("not_printed", difference),) if difference != NOTHING else ())
     if statement.lacks:
@@ -226,7 +226,7 @@ def _compared(line: Line, register: _Register, statement: Statement, not_counted
     other = "office" if dimension == "place" else "place"
     elsewhere: Parts = ()
     if register.has(other, key):
-        elsewhere = ((f"by_{other}", _minus(_amount(register.of(other, key)[0]), _amount(own))),)
+        elsewhere = ((f"by_{other}", minus(_amount(register.of(other, key)[0]), _amount(own))),)
     skipped = not_counted.get((dimension, key), 0)
     wholes: tuple[tuple[str, int], ...] = ()
     if statement.is_share:
@@ -248,7 +248,7 @@ def _all_parts(found: Sequence[_Compared], statement: Statement, whole: Pair) ->
     numerator, denominator = (
         0 if total is None else total - own for total, own in zip(statement.total, printed, strict=True)
     )
-    outside = _minus(_sum(each.own for each in found if each.own is not None), _amount(whole))
+    outside = minus(_sum(each.own for each in found if each.own is not None), _amount(whole))
     parts += [("total", (numerator, denominator)), ("outside" if max(outside) <= 0 else "twice", outside)]
     return tuple(part for part in parts if part[1] != NOTHING)
 
@@ -395,10 +395,6 @@ def _sum(pairs: Iterable[Pair]) -> Amount:
 
 def _amount(pair: Pair) -> Amount:
     return pair[0] or 0, pair[1] or 0
-
-
-def _minus(first: Amount, second: Amount) -> Amount:
-    return first[0] - second[0], first[1] - second[1]
 
 
 def _fraction(pair: Pair) -> str:

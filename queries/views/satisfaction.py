@@ -20,7 +20,7 @@ from queries.snapshot import Snapshot
 from queries.stats import silence
 from queries.stats.intervals import wilson
 from queries.views import View, silence_said
-from queries.views.parts import both, goal, in_both, made, others_below, seen, share_words
+from queries.views.parts import TOO_FEW, both, goal, in_both, made, others_below, seen, share_words
 from queries.views.townships import items_unnamed, named
 from queries.vocabulary import Text
 
@@ -97,18 +97,17 @@ class Heard:
     @property
     def participation(self) -> float | None:
         """A / M."""
-        return self.evaluated / self.over if self.over else None
+        return self.took_part.value
 
     @property
     def satisfaction(self) -> float | None:
         """S / (S + D): convention "observed"."""
-        return self.satisfied / self.scored if self.scored else None
+        return self.rated("observed").value
 
     @property
     def satisfaction_with_silence(self) -> float | None:
         """(S + X) / (S + D + X): convention "silence_is_satisfied"."""
-        with_silence = self.scored + self.expired
-        return (self.satisfied + self.expired) / with_silence if with_silence else None
+        return self.rated("silence_is_satisfied").value
 
     @property
     def took_part(self) -> Share:
@@ -417,7 +416,6 @@ def _tied(tied: pl.DataFrame, of: int) -> Text:
     )  # fmt: skip
 
 
-TOO_FEW = Text("样本不足", "too few")
 SHARES = ("participation", "satisfaction", "with_silence")
 TABLE = (
     "participation",

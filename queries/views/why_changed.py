@@ -51,9 +51,10 @@ def signed(shown: float | Fraction, exact: float | Fraction, is_share: bool, lan
     """An effect as shown, with its sign: +0.3 (percentage points), −2 (items); +0.0 where it is small, 0 for none."""
     if exact == 0 and shown == 0:
         return "0"
-    sign = "+" if (shown or exact) > 0 else "−"
     size = abs(float(shown))
-    return sign + (wording.number(size * 100, language, 1) if is_share else wording.number(size, language))
+    return wording.sign(shown or exact) + (
+        wording.number(size * 100, language, 1) if is_share else wording.number(size, language)
+    )
 
 
 def _shown(figure: Figure) -> Fraction:

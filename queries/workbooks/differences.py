@@ -71,9 +71,13 @@ def total_of(parts: Sequence[tuple[str, Amount]]) -> Amount:
     return sum(amount[0] for _, amount in parts), sum(amount[1] for _, amount in parts)
 
 
+def minus(first: Amount, second: Amount) -> Amount:
+    """Numerators and denominators apart."""
+    return first[0] - second[0], first[1] - second[1]
+
+
 def _rest(difference: Amount, parts: Parts) -> Amount:
-    known = total_of(parts)
-    return difference[0] - known[0], difference[1] - known[1]
+    return minus(difference, total_of(parts))
 
 
 def _is_rounding(rest: Amount, known: Known) -> bool:
