@@ -72,12 +72,12 @@ def test_the_ladder_of_batches(rows, snapshot, day, group, column):
 
 
 def first_petitions(rows, day):
-    """First petitions of the half year up to a day whose dates do not contradict one another."""
+    """First petitions of the half year up to a day whose day of forwarding and flags of a first one can be used."""
     cases = rows("petition_case").filter(pl.col("counted") == 1, pl.col("is_first_national") == 1)
     cases = cases.with_columns(
         pl.col("registered_at", "forwarded_at", "closed_at").str.slice(0, 19).str.to_datetime()
     ).with_columns(registered=pl.col("registered_at").dt.date(), forwarded=pl.col("forwarded_at").dt.date())
-    usable = (pl.col("unusable").cast(pl.Int64) & 1) == 0
+    usable = (pl.col("unusable").cast(pl.Int64) & (1 | 128)) == 0  # forwarded_at, first
     return cases.filter(pl.col("registered").is_between(half_year(day), day) & usable).with_columns(
         same_day=(pl.col("forwarded") == pl.col("registered")).fill_null(False)
     )
