@@ -16,6 +16,7 @@ from queries.stats.surveillance import Flags, Look
 
 LOOKS_A_MONTH = 365.25 / 12 / 7  # one a week
 LEAST_RISE = 1.5  # times the usual, of a rise whose beginning is looked for
+AT_ONCE = 1_000_000  # numbers of cases looked at together
 USUAL_SHARE = 0.95  # of four-week counts where nothing happens, the usual range
 
 
@@ -32,12 +33,13 @@ def new_flags(look: Look) -> float:
     share = np.clip(1 - mean / variance, 1e-9, 1.0)
     size = mean * (1 - share) / share
     total = 0.0
-    for a in range(int(then.max(initial=0))):
-        left = np.flatnonzero(then > a)
-        part, rate, more = size[left] / WINDOW, share[left], k[left] - a
+    for cells in np.array_split(np.arange(len(then)), 1 + int(then.sum()) // AT_ONCE):
+        at = np.repeat(cells, then[cells])  # one element for each cell and number of shared cases below its threshold
+        a = np.arange(len(at)) - np.repeat(np.cumsum(then[cells]) - then[cells], then[cells])
+        part, rate, more = size[at] / WINDOW, share[at], k[at] - a
         shared = stats.nbinom.pmf(a, part * (WINDOW - 1), 1 - rate)
         reaches = np.where(more > 0, special.betainc(np.maximum(more, 1), part, rate), 1.0)
-        reached = special.betainc(then[left] - a, part, rate)
+        reached = special.betainc(then[at] - a, part, rate)
         total += float((shared * reaches * (1 - reached)).sum())
     return total
 

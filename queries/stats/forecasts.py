@@ -78,11 +78,16 @@ def forecast(
     calendar = _calendar(y[:, :, :stop].sum(axis=(0, 1)), codes)
     weight = 0.5 ** ((stop - 1 - np.arange(first, stop)) / HALF_LIFE)
     past, factor = y[:, :, first:stop], calendar[first:stop]
-    rate, _, _ = _fit(past, weight, factor)
-    past = _capped(past, rate, factor)
-    rate, support, likeness = _fit(past, weight, factor)
+    seen, exposure = past @ weight, float(weight @ factor)
+    rate, _, _ = _fit(seen, exposure)
+    blocks, durations, odd = _blocks(past, factor)
+    place, topic, block, kept = _capped(blocks, rate, durations)
+    weeks = odd + WINDOW * block[:, None] + np.arange(WINDOW)
+    cut = past[place[:, None], topic[:, None], weeks] * (1 - kept[:, None])
+    np.subtract.at(seen, (place, topic), (cut * weight[weeks]).sum(axis=1))
+    rate, support, likeness = _fit(seen, exposure)
     topics = y[:, :, :stop].sum(axis=0)
-    topics[:, first:] = past.sum(axis=0)
+    np.subtract.at(topics, (topic[:, None], first + weeks), cut)
     season = _season(topics, calendar, week, stop)
     window = np.arange(week + 1 - WINDOW, week + 1)
     known = np.ones(WINDOW)
@@ -90,13 +95,11 @@ def forecast(
         shares = np.asarray(completeness, dtype=float)[:WINDOW]
         known[WINDOW - len(shares) :] = shares[::-1]
     expected = rate * season * float((calendar[window] * known).sum())
-    return Forecast(week, expected, support, _dispersion(past, rate, factor), likeness, season, calendar)
+    return Forecast(week, expected, support, _dispersion(blocks, rate, durations), likeness, season, calendar)
 
 
-def _fit(past: Array, weight: Array, factor: Array) -> tuple[Array, Array, float]:
+def _fit(seen: Array, exposure: float) -> tuple[Array, Array, float]:
     """Rate a week, support and likeness of cells: place × topic, times the cell's own ratio drawn towards 1."""
-    exposure = float(weight @ factor)
-    seen = past @ weight
     places, topics = seen.sum(axis=1) + HALF_A_CASE, seen.sum(axis=0) + HALF_A_CASE
     suggested = places[:, None] / places.sum() * topics
     spread = float(((seen - suggested) ** 2 - CHANCE_SPREAD * seen).sum() / (suggested**2).sum())
@@ -109,27 +112,35 @@ def _blocks(past: Array, factor: Array) -> tuple[Array, Array, int]:
     """Cases by whole four-week block, newest last, the factors' sums, and the odd weeks left at the start."""
     odd = past.shape[2] % WINDOW
     shape = (*past.shape[:2], past.shape[2] // WINDOW, WINDOW)
-    return past[:, :, odd:].reshape(shape).sum(axis=3), factor[odd:].reshape(-1, WINDOW).sum(axis=1), odd
+    # a product with ones is twice as fast as a sum over so short an axis
+    return past[:, :, odd:].reshape(shape) @ np.ones(WINDOW), factor[odd:].reshape(-1, WINDOW).sum(axis=1), odd
 
 
-def _capped(past: Array, rate: Array, factor: Array) -> Array:
-    """The past with four-week blocks beyond their limit scaled down to it."""
-    blocks, exposure, odd = _blocks(past, factor)
-    fit = CAP_FACTOR * rate[:, :, None] * exposure
-    scale = np.ones(blocks.shape)
-    high = np.nonzero(blocks > np.maximum(fit + np.sqrt(fit), 1.0))  # the limit lies above this, so few are looked at
-    limit = np.maximum(np.ceil(special.pdtrik(CAP_SHARE, np.maximum(fit[high], 1e-9))), 1.0)
-    scale[high] = np.minimum(1.0, limit / blocks[high])
-    found = past.copy()
-    found[:, :, odd:] *= np.repeat(scale, WINDOW, axis=2)
-    return found
+def _capped(blocks: Array, rate: Array, durations: Array) -> tuple[Weeks, Weeks, Weeks, Array]:
+    """Scale blocks beyond their limit down to it, in place.
+
+    Returns:
+        Place, topic and block of each of them, and the share that is kept. Only these are listed, as nearly all of the
+        past stays as it is and copies of it are what costs time with thousands of places.
+    """
+    place, topic, block = np.nonzero(blocks > 1.0)  # no limit is lower
+    fit = CAP_FACTOR * rate[place, topic] * durations[block]
+    high = blocks[place, topic, block] > fit + np.sqrt(fit)  # the limit lies above this, so few are looked at
+    place, topic, block, fit = place[high], topic[high], block[high], fit[high]
+    limit = np.maximum(np.floor(fit + 2 * np.sqrt(fit)), 1.0)  # 98 % at most, so from here up
+    left = np.arange(len(limit))
+    while len(left := left[special.pdtr(limit[left], fit[left]) < CAP_SHARE]):
+        limit[left] += 1
+    kept = np.minimum(1.0, limit / blocks[place, topic, block])
+    blocks[place, topic, block] *= kept
+    return place, topic, block, kept
 
 
-def _dispersion(past: Array, rate: Array, factor: Array) -> float:
+def _dispersion(blocks: Array, rate: Array, durations: Array) -> float:
     """Variance over mean of past blocks, pooled over cells so that near-empty ones have no say."""
-    blocks, exposure, _ = _blocks(past, factor)
-    fit = rate[:, :, None] * exposure
-    return max(1.0, float(((blocks - fit) ** 2).sum() / max(float(fit.sum()), 1e-12)))
+    squares = np.vdot(blocks, blocks) - 2 * np.vdot(rate, blocks @ durations)
+    squares += np.vdot(rate, rate) * np.vdot(durations, durations)
+    return max(1.0, float(squares / max(float(rate.sum() * durations.sum()), 1e-12)))
 
 
 def _calendar(city: Array, codes: Weeks) -> Array:

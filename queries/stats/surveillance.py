@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
-from scipy import special, stats
+from scipy import special
 
 from queries.stats.forecasts import FEWEST_WEEKS, GAP, WINDOW, Forecast, forecast
 from queries.stats.intervals import Array, Counts
@@ -205,19 +205,42 @@ def exceedance(count: Counts, mean: Counts, variance: Counts) -> Array:
 
 
 def _threshold(mean: Array, variance: Array, alpha: float, fewest: int) -> Array:
-    """The fewest cases whose exceedance is at most alpha."""
-    share = np.clip(1 - mean / variance, 1e-9, 1.0)
-    least = stats.nbinom.isf(alpha, mean * (1 - share) / share, 1 - share) + 1
-    return np.asarray(np.maximum(np.nan_to_num(least, nan=fewest), fewest))
+    """The fewest cases whose exceedance is at most alpha, and at least `fewest`.
+
+    From the Cornish-Fisher quantile, which is off by a few cases at most, one case at a time: many times faster than
+    `scipy.stats.nbinom.isf`.
+    """
+    mu, v = np.ravel(mean), np.ravel(variance)
+    spread, z = np.sqrt(v), special.ndtri(1 - alpha)
+    skew = (2 * v - mu) / (mu * spread)  # of a negative binomial; of a Poisson where the variance is the mean
+    k = np.maximum(np.floor(mu + spread * (z + (z**2 - 1) * skew / 6)), fewest)
+    for step, has_to_move in ((-1, np.less_equal), (1, np.greater)):
+        left = np.arange(len(k))
+        while len(left):
+            at = k[left] + min(step, 0)
+            moves = has_to_move(exceedance(at, mu[left], v[left]), alpha) & (at >= fewest)
+            left = left[moves]
+            k[left] += step
+    return np.asarray(k.reshape(np.shape(mean)))
 
 
 def _alpha_of_budget(mean: Array, variance: Array, stated: Array, budget: float, fewest: int) -> float:
-    """The largest alpha whose expected false flags stay within the budget, by bisection on its logarithm."""
+    """The largest alpha whose expected false flags stay within the budget, by bisection on its logarithm.
+
+    A larger alpha never has a larger threshold, so each step looks only at cells that can still differ.
+    """
+    mu, v, whole = (np.ravel(each) for each in (mean, variance, stated))
     low, high = -18.0, 0.0
+    settled, least, most = 0.0, np.full(len(mu), float(fewest)), _threshold(mu, v, np.exp(low), fewest)
     for _ in range(14):
         middle = (low + high) / 2
-        flags = float(exceedance(_threshold(mean, variance, np.exp(middle), fewest), mean, stated).sum())
+        threshold = _threshold(mu, v, np.exp(middle), fewest)
+        flags = settled + float(exceedance(threshold, mu, whole).sum())
         low, high = (middle, high) if flags <= budget else (low, middle)
+        least, most = (least, threshold) if flags <= budget else (threshold, most)
+        done = least == most
+        settled += float(exceedance(least[done], mu[done], whole[done]).sum())
+        mu, v, whole, least, most = (each[~done] for each in (mu, v, whole, least, most))
     return float(np.exp(low))
 
 
