@@ -4,7 +4,7 @@ Targets and periods are records and travel with the snapshot, runs in its manife
 shows. The findings of one import can be many; they are read from the store when someone downloads them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -144,13 +144,16 @@ def events_of(snapshot: Snapshot, month: date) -> list[Text]:
 
 def target_of(snapshot: Snapshot, measure: str, day: date, scope: str = "") -> Target | None:
     """The target of a measure in force on a day: that of the office, else the city's; None where none is set."""
-    valid = [
-        each
-        for each in targets(snapshot)
-        if each.measure == measure and each.valid_from <= day and (each.valid_to is None or day <= each.valid_to)
-    ]
-    own, city = ([each for each in valid if each.scope == wanted] for wanted in (scope, ""))
-    return max(own or city, key=lambda each: each.valid_from, default=None)
+    return targets_of(snapshot, measure, day, (scope,))[0]
+
+
+def targets_of(snapshot: Snapshot, measure: str, day: date, scopes: Iterable[str]) -> list[Target | None]:
+    """`target_of` for each of many offices."""
+    newest: dict[str, Target] = {}
+    for each in targets(snapshot):  # by day, so that the newest in force stays
+        if each.measure == measure and each.valid_from <= day and (each.valid_to is None or day <= each.valid_to):
+            newest[each.scope] = each
+    return [newest.get(scope) or newest.get("") for scope in scopes]
 
 
 def imports(snapshot: Snapshot) -> tuple[ImportRun, ...]:

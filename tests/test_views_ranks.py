@@ -1,6 +1,6 @@
 """Possible places and pairs: doubt is said, and no sentence contradicts the figures beside it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -22,14 +22,15 @@ ALIKE = tuple((f"p{number}", 57, 3) for number in range(8))
 
 @pytest.fixture
 def city(tmp_path: Path) -> Callable[..., Snapshot]:
-    def build(*places: tuple[str, int, int]) -> Snapshot:
+    def build(*places: tuple[str, int, int], targets: Sequence[dict[str, object]] = ()) -> Snapshot:
         common = {"registered_at": "2022-04-02", "due_at": "2022-06-01"}
         rows = [
             common | {"place_code": place, "closed_at": closed}
             for place, on_time, late in places
             for closed in ["2022-05-30"] * on_time + ["2022-06-20"] * late
         ]
-        return build_from_frames(tmp_path / f"s{len(rows)}", pl.DataFrame(rows))
+        name = f"s{len(rows)}{[target['value'] for target in targets]}"
+        return build_from_frames(tmp_path / name, pl.DataFrame(rows), records={"target": list(targets)})
 
     return build
 
@@ -145,3 +146,23 @@ def test_the_words_of_a_place_hold_both_ends(first, more, rest):
 )
 def test_ordinals_are_written_as_spoken(number, words):
     assert words in ranks.possible(number, number, 200).en
+
+
+def test_a_place_is_called_for_missing_its_own_target_not_the_citys(city):
+    places = (*ALIKE, ("slow", 300, 200))
+    everybody = {
+        "measure": NAME,
+        "scope": "",
+        "value": 0.9,
+        "valid_from": "2022-01-01",
+        "valid_to": None,
+        "source": "x",
+    }
+    called = [
+        ranks.attention(city(*places, targets=[everybody, everybody | {"scope": "slow", "value": own}]), YEAR, NAME)
+        for own in (0.5, 0.8)
+    ]
+    assert called[0] is None
+    assert called[1] is not None
+    assert "slow" in called[1].zh
+    assert "80%" in called[1].zh

@@ -7,6 +7,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from dashboard.charts import Style
+from dashboard.charts.gap import dumbbell
 from queries.filters import Filters
 from queries.snapshot import Snapshot, build_from_frames
 from queries.views import satisfaction
@@ -203,3 +205,23 @@ def test_a_target_of_nothing_is_met_by_anything_and_asked_about(heard):
     assert (found.needed_satisfaction, found.affordable) == (0, None)
     assert any("请核对目标值" in sentence.zh for sentence in found.sentences)
     assert "affordable" not in satisfaction.table(satisfaction.by_group(snapshot, JUNE, "bureau", "place"), "zh")
+
+
+def test_each_group_is_held_to_its_own_target_and_the_others_to_the_citys(heard):
+    own = TARGETS[0] | {"scope": "south", "value": 0.4}
+    snapshot = heard(north=EXAMPLE, south=EXAMPLE, targets=[*TARGETS, own])
+    rows = {row["place"]: row for row in satisfaction.by_group(snapshot, JUNE, "bureau", "place").frame.to_dicts()}
+    assert (rows["north"]["participation_target"], rows["north"]["needed_participation"]) == (0.6, 6)
+    assert (rows["south"]["participation_target"], rows["south"]["needed_participation"]) == (0.4, 0)
+    assert rows["north"]["needed_satisfaction"] == rows["south"]["needed_satisfaction"] == 22
+    assert satisfaction.heard(snapshot, JUNE, "bureau").participation_target == 0.6
+
+
+def test_a_picture_draws_a_target_across_only_where_all_groups_share_it(heard):
+    own = TARGETS[0] | {"scope": "south", "value": 0.4}
+    for targets, lines, marks in ((TARGETS, 2, 0), ([*TARGETS, own], 1, 2)):
+        snapshot = heard(north=EXAMPLE, south=EXAMPLE, targets=targets)
+        drawn = dumbbell(satisfaction.by_group(snapshot, JUNE, "bureau", "place"), Style("zh"))
+        assert len(drawn.layout.shapes) == 2 * lines  # each over its ground
+        own_marks = [trace for trace in drawn.data if trace.marker.symbol == "line-ns"]
+        assert sum(len(trace.x) for trace in own_marks) == marks

@@ -12,9 +12,11 @@ from functools import cache
 from typing import Any, Literal
 
 import plotly.graph_objects as go
+import polars as pl
 from plotly.io.json import to_json_plotly
 
 from dashboard.i18n import Words
+from queries import wording
 from queries.days import add_months, month_start
 from queries.views import View
 
@@ -186,6 +188,28 @@ def month_axis(months: list[date], style: Style) -> dict[str, Any]:
 def escape(text: str) -> str:
     """A label from the register as plain text: Plotly reads tags in its labels."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def shared(rows: pl.DataFrame, column: str) -> float | None:
+    """The value that all rows share; None where they differ, as with groups held to targets of their own."""
+    values = rows[column].unique().to_list() if column in rows.columns else []
+    return values[0] if len(values) == 1 else None
+
+
+def own_goals(
+    fig: go.Figure, style: Style, goals: Sequence[float | None], places: Sequence[float], word: str = "charts.target"
+) -> None:
+    """A short upright line across each row at the target of its own."""
+    known = [(goal, place) for goal, place in zip(goals, places, strict=True) if goal is not None]
+    fig.add_scatter(
+        x=[goal for goal, _ in known],
+        y=[place for _, place in known],
+        mode="markers",
+        marker={"symbol": "line-ns", "size": 16, "line": {"color": style.palette.ink, "width": 2}},
+        customdata=[style.words(word, share=wording.goal(goal, style.language)) for goal, _ in known],
+        hovertemplate="%{customdata}<extra></extra>",
+        cliponaxis=False,
+    )
 
 
 def goal_line(

@@ -6,7 +6,7 @@ from typing import Any
 import plotly.graph_objects as go
 import polars as pl
 
-from dashboard.charts import Style, escape, figure, goal_line
+from dashboard.charts import Style, escape, figure, goal_line, own_goals, shared
 from dashboard.charts.time_series import share_axis
 from queries import wording
 from queries.views import View
@@ -41,22 +41,13 @@ def targets_and_dots(view: View, style: Style) -> go.Figure:
 
 
 def _own_targets(fig: go.Figure, rows: pl.DataFrame, places: Sequence[int], style: Style) -> None:
-    """A short upright line across each row at its target; the axis reaches all of them."""
-    goals = [(goal, place) for goal, place in zip(rows["target"], places, strict=True) if goal is not None]
+    """The targets of the rows; the axis reaches all of them."""
+    goals = rows["target"].drop_nulls().to_list()
     if not goals:
         return
-    low, high = fig.layout.xaxis.range
-    reach = share_axis([low, high, *(goal for goal, _ in goals)])["range"]
+    reach = share_axis([*fig.layout.xaxis.range, *goals])["range"]
     fig.update_layout(xaxis={"range": reach, "nticks": 4})
-    fig.add_scatter(
-        x=[goal for goal, _ in goals],
-        y=[place for _, place in goals],
-        mode="markers",
-        marker={"symbol": "line-ns", "size": 16, "line": {"color": style.palette.ink, "width": 2}},
-        customdata=[style.words("charts.target", share=wording.goal(goal, style.language)) for goal, _ in goals],
-        hovertemplate="%{customdata}<extra></extra>",
-        cliponaxis=False,
-    )
+    own_goals(fig, style, rows["target"].to_list(), places)
 
 
 def _dots(view: View, style: Style, height: int, *, of_one_share: bool = True) -> go.Figure:
@@ -69,9 +60,7 @@ def _dots(view: View, style: Style, height: int, *, of_one_share: bool = True) -
     for row, place in zip(records, places, strict=True):
         _printed(fig, row, place, style, SHARE_WIDTH + 6 + counts)
     # groups may be held to targets of their own; only one that all share is a line across
-    targets = rows["target"].unique() if "target" in rows.columns else pl.Series([None])
-    is_shared = of_one_share and len(targets) == 1
-    whole, target = _one(rows, "overall"), _one(rows, "target") if is_shared else None
+    whole, target = shared(rows, "overall"), shared(rows, "target") if of_one_share else None
     _lines(fig, whole, target, rows_span(rows.height), style)
     # an interval that says nothing must not squeeze the others: small groups do not stretch the axis
     ample = rows.filter(pl.col("band") != "small") if (rows["band"] != "small").any() else rows
@@ -89,7 +78,7 @@ def _dots(view: View, style: Style, height: int, *, of_one_share: bool = True) -
         yaxis=name_axis(rows[style.language].to_list(), places, style, TWO_LINES if style.narrow else height),
         margin={"t": 22, "r": 10 + SHARE_WIDTH + counts},
     )
-    if not is_shared and "target" in rows.columns:
+    if target is None and "target" in rows.columns:
         _own_targets(fig, rows, places, style)
     return fig
 
@@ -143,10 +132,6 @@ def shortened(name: str) -> str:
     while _room(name) > 2 * (LONGEST_NAME - 1):
         name = name[:-1]
     return name.rstrip() + "…"
-
-
-def _one(rows: pl.DataFrame, column: str) -> float | None:
-    return next(iter(rows[column].drop_nulls().to_list()), None) if column in rows.columns else None
 
 
 def _intervals(fig: go.Figure, rows: Sequence[dict[str, Any]], places: Sequence[int], style: Style) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import plotly.graph_objects as go
 import polars as pl
 
-from dashboard.charts import Style, escape, figure, goal_line
+from dashboard.charts import Style, escape, figure, goal_line, own_goals, shared
 from dashboard.charts.comparison import name_axis, rows_span
 from queries import wording
 from queries.rules import CONVENTIONS
@@ -75,7 +75,7 @@ def _dumbbell(view: View, style: Style, height: int) -> go.Figure:
         customdata=hover,
         hovertemplate=_TEMPLATE,
     )
-    goals = _targets(fig, rows, style)
+    goals = _targets(fig, rows, places, style)
     _legend(fig, view, style)
     fig.update_layout(
         xaxis=_axis(
@@ -202,11 +202,20 @@ def silence_bounds(view: View, style: Style) -> go.Figure:
     for row, place in zip(records, places, strict=True):
         reach = wording.interval(row["lower_bound"], row["upper_bound"], style.language)
         _printed(fig, reach, place, style, pale=row["small"])
-    goal = _goal(rows, "satisfaction_target")
-    if goal is not None:
+    goal = shared(rows, "satisfaction_target")
+    if goal is None:
+        own_goals(fig, style, rows["satisfaction_target"].to_list(), places)
+    else:
         _goal_line(fig, goal, "charts.target", rows.height, style)
     fig.update_layout(
-        xaxis=_axis([*rows["lower_bound"].to_list(), *rows["upper_bound"].to_list()], style),
+        xaxis=_axis(
+            [
+                each
+                for name in ("lower_bound", "upper_bound", "satisfaction_target")
+                for each in rows[name].drop_nulls()
+            ],
+            style,
+        ),
         yaxis=name_axis(rows[style.language].to_list(), places, style, ROW),
         margin={"t": 46, "r": PRINT_WIDTH},
     )
@@ -267,25 +276,24 @@ def _printed(fig: go.Figure, text: str, place: int, style: Style, *, pale: bool)
     )
 
 
-def _goal(rows: pl.DataFrame, column: str) -> float | None:
-    return next(iter(rows[column].drop_nulls().to_list()), None)
-
-
-def _targets(fig: go.Figure, rows: pl.DataFrame, style: Style) -> list[float]:
-    """Draw the targets there are, and return them."""
-    goals = {
-        word: _goal(rows, column)
-        for column, word in (
-            ("participation_target", "charts.target_participation"),
-            ("satisfaction_target", "charts.target_satisfaction"),
-        )
-    }
-    known = {word: goal for word, goal in goals.items() if goal is not None}
+def _targets(fig: go.Figure, rows: pl.DataFrame, places: Sequence[int], style: Style) -> list[float]:
+    """Draw the targets there are, and return them: a line that all groups share, else one across each row."""
+    goals: dict[str, float] = {}
+    columns = (
+        ("participation_target", "charts.target_participation", OFF),
+        ("satisfaction_target", "charts.target_satisfaction", -OFF),
+    )
+    for column, word, above in columns:
+        goal = shared(rows, column)
+        if goal is not None:
+            goals[word] = goal
+        else:
+            own_goals(fig, style, rows[column].to_list(), [place + above for place in places], word)
     # two names stand on either side of their lines, so that they never touch
-    sides = ("right", "left") if len(known) == 2 else ("center",)
-    for (word, goal), anchor in zip(sorted(known.items(), key=lambda pair: pair[1]), sides, strict=False):
+    sides = ("right", "left") if len(goals) == 2 else ("center",)
+    for (word, goal), anchor in zip(sorted(goals.items(), key=lambda pair: pair[1]), sides, strict=False):
         _goal_line(fig, goal, word, rows.height, style, anchor)
-    return list(known.values())
+    return [goal for column, *_ in columns for goal in rows[column].drop_nulls().to_list()]
 
 
 def _goal_line(fig: go.Figure, goal: float, word: str, count: int, style: Style, anchor: str = "center") -> None:

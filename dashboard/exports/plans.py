@@ -12,7 +12,7 @@ from typing import Any, Literal
 import polars as pl
 
 from dashboard.briefing import Exhibit, legible, width_of
-from dashboard.charts import Chart, Style, comparison, gap, signals, time_series
+from dashboard.charts import Chart, Style, comparison, gap, shared, signals, time_series
 from dashboard.i18n import Words
 from queries import wording
 from queries.rules import CONVENTIONS
@@ -204,7 +204,7 @@ def _dots(view: View, style: Style) -> RowPlan | None:
     rows = known.head(MOST_ROWS)
     if not rows.height:
         return None
-    whole, target = _one(rows, "overall"), _one(rows, "target")
+    whole, target = shared(rows, "overall"), shared(rows, "target")
     uprights = [
         Upright(share, style.words(word, share=said(share, style.language)), dashed)
         for share, word, said, dashed in (
@@ -257,7 +257,7 @@ def _gaps(view: View, style: Style) -> RowPlan | None:
             ("participation_target", "charts.target_participation"),
             ("satisfaction_target", "charts.target_satisfaction"),
         )
-        if (goal := _one(rows, column)) is not None
+        if (goal := shared(rows, column)) is not None
     ]
     shares = [*rows["participation"].to_list(), *rows["value"].to_list(), *(goal.at for goal in goals)]
     low, high, ticks = _share_scale(shares, language)
@@ -295,7 +295,7 @@ def _bounds(view: View, style: Style) -> RowPlan | None:
     if not rows.height:
         return None
     language, palette = style.language, style.palette
-    goal = _one(rows, "satisfaction_target")
+    goal = shared(rows, "satisfaction_target")
     words = style.words("charts.target", share=wording.goal(goal, language)) if goal is not None else ""
     uprights = (Upright(goal, words, dashed=True),) if goal is not None else ()
     reach = [*rows["lower_bound"].to_list(), *rows["upper_bound"].to_list(), *(line.at for line in uprights)]
@@ -370,10 +370,6 @@ def _share_scale(shares: Sequence[float], language: str) -> tuple[float, float, 
     first = axis.get("tick0", low)
     places = [first + step * number for number in range(int((high - first) / step + 1e-9) + 1)]
     return low, high, tuple((place, f"{wording.number(place * 100, language)}%") for place in places)
-
-
-def _one(rows: pl.DataFrame, column: str) -> float | None:
-    return next(iter(rows[column].drop_nulls().to_list()), None) if column in rows.columns else None
 
 
 _PLANS: dict[Chart, Callable[[View, Style], Plan | None]] = {

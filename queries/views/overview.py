@@ -21,6 +21,7 @@ from queries.views.parts import (
     every_month,
     excluded,
     goal,
+    goal_of_each,
     in_both,
     label,
     limits_of_change,
@@ -282,7 +283,7 @@ def by_group(snapshot: Snapshot, filters: Filters, name: str = "on_time_reply_ra
         pl.col("band").is_in(["low", "high"]).cast(pl.Int8), "denominator", descending=True
     )
     kept = kept.head(MOST_GROUPS).sort(order, "_order").drop("_order")
-    goals = [goal(snapshot, name, chosen, key) for key in kept[dimension]]
+    goals = goal_of_each(snapshot, name, chosen, kept[dimension])
     kept = kept.with_columns(
         pl.lit(share, pl.Float64).alias("overall"),
         pl.Series("target", goals, pl.Float64),

@@ -15,7 +15,7 @@ from queries.counting.reasons import reason_text
 from queries.days import add_months, month_start
 from queries.filters import Filters
 from queries.measures import Measure, measure
-from queries.register import target_of
+from queries.register import targets_of
 from queries.snapshot import Snapshot
 from queries.stats.intervals import binomial_p, newcombe
 from queries.views import View
@@ -42,8 +42,13 @@ def goal(snapshot: Snapshot, name: str, filters: Filters, scope: str = "") -> fl
     """
     chosen = filters.keys("office") or filters.keys("place")
     own = scope or (chosen[0] if len(chosen) == 1 else "")
-    found = target_of(snapshot, name, filters.as_of or snapshot.as_of, own)
-    return found.value if found else None
+    return goal_of_each(snapshot, name, filters, (own,))[0]
+
+
+def goal_of_each(snapshot: Snapshot, name: str, filters: Filters, keys: Iterable[str]) -> list[float | None]:
+    """The target of each group of a breakdown: its own, else the city's; None where none is in force."""
+    found = targets_of(snapshot, name, filters.as_of or snapshot.as_of, keys)
+    return [each.value if each else None for each in found]
 
 
 def goals(snapshot: Snapshot, names: Iterable[str], filters: Filters) -> tuple[Text, ...]:

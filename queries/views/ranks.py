@@ -13,14 +13,13 @@ from queries.counting.evaluate import evaluate
 from queries.filters import Filters
 from queries.kept import by_snapshot
 from queries.measures import measure
-from queries.register import target_of
 from queries.snapshot import Snapshot
 from queries.stats import ranking
 from queries.stats.hierarchy import Posterior, posterior
 from queries.stats.intervals import Array, newcombe
 from queries.stats.rank_sets import rank_sets
 from queries.stats.ranking import WORST, Ranking
-from queries.views.parts import both, in_both, seen
+from queries.views.parts import both, goal_of_each, in_both, seen
 from queries.views.townships import named
 from queries.vocabulary import LANGUAGES, Text
 
@@ -262,33 +261,39 @@ _RANKABILITY = {
 
 
 def attention(snapshot: Snapshot, filters: Filters, name: str, dimension: str = "place") -> Text | None:
-    """Groups to talk to: very probably among the worst, and their whole interval misses the city's target.
+    """Groups to talk to: very probably among the worst, and their whole interval misses their target.
 
     None where no target is set or nobody is called.
     """
     chosen = seen(filters, snapshot)
     known = field(snapshot, filters, name, dimension)
-    goal = target_of(snapshot, name, chosen.as_of or snapshot.as_of)
-    if known is None or goal is None or known.groups.height <= 2 * WORST:
+    if known is None or known.groups.height <= 2 * WORST:
         return None
+    goals = np.array(goal_of_each(snapshot, name, chosen, known.groups["key"]), dtype=float)  # NaN without
     better: ranking.Better = "lower" if measure(name).better == "lower" else "higher"
-    called = ranking.needs_attention(known.model, known.found, goal.value, better=better)
+    called = np.zeros(len(goals), dtype=bool)
+    for goal in np.unique(goals[~np.isnan(goals)]):
+        called |= (goals == goal) & ranking.needs_attention(known.model, known.found, float(goal), better=better)
     if not called.any():
         return None
     groups = known.groups.filter(pl.Series(called))
     names = [wording.listing(groups[language].to_list(), language) for language in LANGUAGES]
+    missed = np.unique(goals[called])
+    # groups held to different targets: no one number is the target
+    target = both(wording.goal, float(missed[0])) if len(missed) == 1 else ("", "")
     many = known.groups.height >= ranking.MANY_AREAS
     why = (
-        Text("未达到目标{target}的可能性不低于95%", "at least 95% likely to miss the target of {target}")
+        Text("未达到{whose}目标{target}的可能性不低于95%", "at least 95% likely to miss {whose}")
         if many
         else Text(
-            "真属后三名的可能性不低于80%，且整个区间都未达到目标{target}",
-            "at least 80% likely to be truly among the last three, the whole interval short of the target of {target}",
+            "真属后三名的可能性不低于80%，且整个区间都未达到{whose}目标{target}",
+            "at least 80% likely to be truly among the last three, the whole interval short of {whose}",
         )
     )
     return in_both(
         f"宜了解情况：{{names}}（{why.zh}）。", f"Worth talking to: {{names}} ({why.en}).",
-        names=(names[0], names[1]), target=both(wording.goal, goal.value),
+        names=(names[0], names[1]), target=target,
+        whose=("", f"the target of {target[1]}") if target[1] else ("各自的", "its own target"),
     )  # fmt: skip
 
 

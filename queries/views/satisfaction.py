@@ -1,11 +1,10 @@
 """How satisfied, and how many were heard? Two shares together, what silence leaves open, what is still needed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
-import numpy as np
 import polars as pl
 
 from queries import wording
@@ -20,7 +19,7 @@ from queries.snapshot import Snapshot
 from queries.stats import silence
 from queries.stats.intervals import wilson
 from queries.views import View, silence_said
-from queries.views.parts import TOO_FEW, both, goal, in_both, made, others_below, seen, share_words
+from queries.views.parts import TOO_FEW, both, goal, goal_of_each, in_both, made, others_below, seen, share_words
 from queries.views.townships import items_unnamed, named
 from queries.vocabulary import Text
 
@@ -226,7 +225,7 @@ def by_group(snapshot: Snapshot, filters: Filters, whom: str, dimension: str) ->
     frame = _counted(snapshot, chosen, (dimension,)).filter(pl.col("asked") > 0)
     unnamed = int(frame.filter(pl.col(dimension) == "")["asked"].sum())
     frame = named(frame.filter(pl.col(dimension) != ""), snapshot, dimension)
-    frame = _needs(_shares(frame, chosen), snapshot, chosen)
+    frame = _needs(_shares(frame, chosen), snapshot, chosen, dimension)
     frame = frame.sort("small", "gap", descending=[False, True], nulls_last=True, maintain_order=True)
     notes = items_unnamed(unnamed)
     if not frame.height:
@@ -350,35 +349,41 @@ def _ratio(above: pl.Expr, below: pl.Expr) -> pl.Expr:
     return pl.when(below > 0).then(above / below)
 
 
-def _needs(frame: pl.DataFrame, snapshot: Snapshot, filters: Filters) -> pl.DataFrame:
-    """What the targets still take, in whole numbers (`queries.stats.silence`)."""
-    heard_goal, content_goal = (goal(snapshot, name, filters) for name in ("participation_rate", "satisfaction_rate"))
-    columns: dict[str, pl.Series | pl.Expr] = {
-        "participation_target": pl.lit(heard_goal, pl.Float64),
-        "satisfaction_target": pl.lit(content_goal, pl.Float64),
-    }
+def _needs(frame: pl.DataFrame, snapshot: Snapshot, filters: Filters, dimension: str | None = None) -> pl.DataFrame:
+    """What the targets still take, in whole numbers (`queries.stats.silence`); of each group to its own target."""
+    heard_goals, content_goals = (
+        [goal(snapshot, name, filters)] * frame.height
+        if dimension is None
+        else goal_of_each(snapshot, name, filters, frame[dimension])
+        for name in NAMES
+    )
     numbers = {name: frame[name].to_numpy() for name in COUNTS}
-    if heard_goal is not None:
-        need = silence.needed_for_participation(_took_part(numbers), heard_goal)
-        columns |= {"needed_participation": _whole(need.count), "open_participation": pl.Series(need.is_feasible)}
-    if content_goal is not None:
-        scored = _scored(numbers, with_silence=_counts_silence(filters))
-        need = silence.needed_for_satisfaction(scored, content_goal)
-        columns |= {
-            "needed_satisfaction": _whole(need.count),
-            "open_satisfaction": pl.Series(need.is_feasible),
-        }
-        if content_goal > 0:  # 0 % bears any number
-            columns["affordable"] = _whole(silence.dissatisfied_affordable(scored, content_goal))
-    for name in ("needed_participation", "needed_satisfaction", "affordable"):
-        columns.setdefault(name, pl.lit(None, pl.Int64))
-    for name in ("open_participation", "open_satisfaction"):
-        columns.setdefault(name, pl.lit(None, pl.Boolean))
-    return frame.with_columns(**columns)
+    took_part, scored = _took_part(numbers), _scored(numbers, with_silence=_counts_silence(filters))
+    heard_needs = {each: silence.needed_for_participation(took_part, each) for each in _set(heard_goals)}
+    content_needs = {each: silence.needed_for_satisfaction(scored, each) for each in _set(content_goals)}
+    # a target of 0 % bears any number
+    spare = {each: silence.dissatisfied_affordable(scored, each) for each in _set(content_goals) if each > 0}
+    return frame.with_columns(
+        pl.Series("participation_target", heard_goals, pl.Float64),
+        pl.Series("satisfaction_target", content_goals, pl.Float64),
+        _of_each("needed_participation", heard_goals, {each: need.count for each, need in heard_needs.items()}),
+        _of_each("open_participation", heard_goals, {each: need.is_feasible for each, need in heard_needs.items()}),
+        _of_each("needed_satisfaction", content_goals, {each: need.count for each, need in content_needs.items()}),
+        _of_each("open_satisfaction", content_goals, {each: need.is_feasible for each, need in content_needs.items()}),
+        _of_each("affordable", content_goals, spare),
+    )
 
 
-def _whole(values: silence.Integers) -> pl.Series:
-    return pl.Series(np.atleast_1d(values), dtype=pl.Int64)
+def _set(goals: Sequence[float | None]) -> set[float]:
+    return {each for each in goals if each is not None}
+
+
+def _of_each(
+    name: str, goals: Sequence[float | None], found: Mapping[float, silence.Integers | silence.Flags]
+) -> pl.Series:
+    """What was found of each row at its own target; null where none was."""
+    values = [None if each is None or each not in found else found[each][row].item() for row, each in enumerate(goals)]
+    return pl.Series(name, values, pl.Boolean if name.startswith("open") else pl.Int64)
 
 
 def _widest(frame: pl.DataFrame) -> Text:

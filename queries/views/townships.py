@@ -21,7 +21,7 @@ from queries.views.parts import (
     bands,
     both,
     excluded,
-    goal,
+    goal_of_each,
     in_both,
     limits_of_change,
     made,
@@ -87,7 +87,7 @@ def compared(snapshot: Snapshot, filters: Filters, name: str, dimension: str = "
     kept = chosen.keys(dimension)
     if kept:
         rows = rows.filter(pl.col(dimension).is_in(kept))
-    goals = [goal(snapshot, name, chosen, key) for key in rows[dimension]]
+    goals = goal_of_each(snapshot, name, chosen, rows[dimension])
     for before in ("previous", "last_year"):
         rows = with_change(rows, before, snapshot, chosen)
     rows = rows.with_columns(
