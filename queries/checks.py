@@ -93,8 +93,8 @@ CHECKS: dict[str, Check] = {
         ),
         _check("dates_out_of_order", "quarantine", "时间先后颠倒", "dates are in an impossible order"),
         _check("due_before_accepted", "quarantine", "办理期限早于受理时间", "due before accepted"),
-        _check("extension_out_of_range", "quarantine", "延期天数不在 0–30 天", "extension outside 0–30 days"),
-        _check("petitioner_count_below_one", "quarantine", "信访人数小于 1", "fewer than one petitioner"),
+        _check("extension_out_of_range", "quarantine", "延期天数不在0–30天", "extension outside 0–30 days"),
+        _check("petitioner_count_below_one", "quarantine", "信访人数小于1", "fewer than one petitioner"),
         _check(
             "first_and_repeat",
             "quarantine",
@@ -118,7 +118,7 @@ CHECKS: dict[str, Check] = {
         _check(
             "due_differs_from_rule",
             "warn",
-            "办理期限与规则推算相差超过 1 天",
+            "办理期限与规则推算相差超过1天",
             "the due date differs from the rule by more than a day",
         ),
         _check("office_unknown", "warn", "责任单位未匹配", "the office is not in the office list"),
@@ -171,13 +171,13 @@ CHECKS: dict[str, Check] = {
         _check(
             "closures_clumped",
             "warn",
-            "同一单位一分钟内办结 5 件以上，需核实",
+            "同一单位一分钟内办结5件以上，需核实",
             "five or more closures of one office within a minute, to be verified",
         ),
         _check(
             "closures_at_deadline",
             "warn",
-            "集中在第 59–60 天办结，需核实",
+            "集中在第59–60天办结，需核实",
             "closures gathered on days 59–60, to be verified",
         ),
     )

@@ -50,6 +50,11 @@ def signed(value: int) -> str:
     return f"{value:+,}".replace("-", MINUS) if value else "0"
 
 
+def signed_tenths(value: float | None, language: str) -> str:
+    """A difference with its sign and one decimal: +1.3, −0.2, 0.0."""
+    return MISSING if value is None else sign(round(value, 1)) + number(abs(value), language, 1)
+
+
 def per_cent(share: float | None, language: str, decimals: int = 1) -> str:
     """`0.92` → 92.0%. Nearly all is not "100.0%" and nearly none not "0.0%": >99.9%, <0.1%."""
     if share is None:

@@ -71,7 +71,7 @@ def test_a_month_far_outside_is_named_and_drawn_as_a_diamond(course):
 
 def test_a_run_below_the_mean_is_counted_and_is_an_improvement(course):
     view = course(*[(26, 100)] * 12, *[(20, 100)] * 8)
-    assert "2022年1月至2022年8月连续 8 个月低于平均" in view.finding.zh
+    assert "2022年1月至2022年8月连续8个月低于平均" in view.finding.zh
     assert "8 months in a row below the mean, Jan 2022 – Aug 2022" in view.finding.en
     assert control.newest(view) == "improving"
 
@@ -152,7 +152,7 @@ def test_limits_rest_on_the_first_two_years_and_do_not_follow_a_drift(course):
     view = course(*[(20 + at % 3, 100) for at in range(24)], *[(26 + at % 3, 100) for at in range(12)])
     assert view.frame["month"].min() == date(2022, 1, 1)
     assert view.frame["mean"].unique().to_list() == [pytest.approx(0.21)]
-    assert "2022年12月至2023年12月连续 13 个月高于平均" in view.finding.zh
+    assert "2022年12月至2023年12月连续13个月高于平均" in view.finding.zh
 
 
 def test_limits_drawn_anew_judge_later_months_by_themselves_and_the_reason_is_said(course):

@@ -39,7 +39,7 @@ def test_equal_places_have_no_order(city):
     found = ranks.place(city(*ALIKE), YEAR, NAME, "p0")
     assert found is not None
     assert (found.first, found.last, found.of) == (1, 8, 8)
-    assert found.sentence.zh == "8 个位次都有可能，排不出先后"
+    assert found.sentence.zh == "8个位次都有可能，排不出先后"
 
 
 def test_a_place_far_below_the_others_is_last_and_probably_among_the_last_three(city):

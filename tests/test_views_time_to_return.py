@@ -33,7 +33,7 @@ def closings(count: int, returned: int, closed: str = "2022-01-10", again: str =
 def test_closings_followed_for_all_the_days_are_counted_and_said(tmp_path):
     snapshot = build_from_frames(tmp_path / "s", closings(20, 5))
     view = time_to_return.returns(snapshot, Filters(as_of=AS_OF))
-    assert view.finding.zh == "办结后再次信访：90天内 25.0%（5/20件，95%区间11.2–46.9%）"
+    assert view.finding.zh == "办结后再次信访：90天内 25.0%（5/20件，95%区间 11.2–46.9%）"
     assert view.finding.en == "Came back after closing: 25.0% within 90 days (5 of 20, 95% interval 11.2–46.9%)"
     at = {row["day"]: row for row in view.frame.iter_rows(named=True)}
     assert at[30]["value"] == 0

@@ -185,6 +185,11 @@ def month_axis(months: list[date], style: Style) -> dict[str, Any]:
     }
 
 
+def halo(style: Style) -> str:
+    """A shadow in the colour of the ground, by which print stays legible over lines."""
+    return ", ".join(["0 0 3px " + style.palette.background] * 4)
+
+
 def escape(text: str) -> str:
     """A label from the register as plain text: Plotly reads tags in its labels."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -13,6 +13,7 @@ from queries.views.forwarding import STEPS, WEEKDAYS
 
 HEIGHT = 270  # CSS pixels
 HALF_WEEK = timedelta(days=4)  # a cell stands around its Monday
+LEGEND_STEP, SQUARE = 62, 11  # CSS pixels of an entry of the legend, of its square
 FEW = -1  # the step below the scale, without a shade
 LIGHT = ("#1B5A9E", "#5F93C9", "#A3C4E6", "#D3E3F3", "#EEF4FA")  # least first: what needs a look stands out
 DARK = ("#5AA9F0", "#3F7DBA", "#2C5884", "#203E5E", "#172C44")
@@ -94,9 +95,16 @@ def _hover(row: dict[str, Any] | None, style: Style) -> str:
 
 def _legend(fig: go.Figure, shades: tuple[str, ...], style: Style) -> None:
     edges = [wording.per_cent(step, style.language, 0) for step in STEPS]
-    names = [f"<{edges[0]}", *(f"{low}–{high}" for low, high in pairwise(edges)), f"≥{edges[-1]}"]
-    text = "  ".join(f'<span style="color:{shade}">■</span> {name}' for shade, name in zip(shades, names, strict=True))
-    fig.add_annotation(
-        x=0, xref="paper", xanchor="left", y=0, yref="paper", yanchor="top", yshift=-8, showarrow=False, text=text,
-        font={"size": 12, "color": style.palette.muted},
-    )  # fmt: skip
+    between = (f"{low.removesuffix('%')}–{high}" for low, high in pairwise(edges))
+    names = [f"<{edges[0]}", *between, f"≥{edges[-1]}"]
+    for place, (shade, name) in enumerate(zip(shades, names, strict=True)):
+        left = place * LEGEND_STEP
+        fig.add_shape(
+            type="rect", xref="paper", xsizemode="pixel", xanchor=0, x0=left, x1=left + SQUARE, yref="paper",
+            ysizemode="pixel", yanchor=0, y0=-10 - SQUARE, y1=-10, fillcolor=shade,
+            line={"width": 1, "color": style.palette.neutral},
+        )  # fmt: skip
+        fig.add_annotation(
+            x=0, xref="paper", xanchor="left", xshift=left + SQUARE + 1, y=0, yref="paper", yanchor="middle",
+            yshift=-10 - SQUARE / 2, showarrow=False, text=name, font={"size": 12, "color": style.palette.muted},
+        )  # fmt: skip

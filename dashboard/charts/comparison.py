@@ -11,11 +11,11 @@ from dashboard.charts.time_series import share_axis
 from queries import wording
 from queries.views import View
 
-ROW, TALL_ROW = 18, 32  # CSS pixels a row; twelve short rows fit the overview on a laptop screen
+ROW, TALL_ROW = 18, 36  # CSS pixels a row; twelve short rows fit the overview on a laptop screen
 ROOM = 62  # CSS pixels above and below the rows
 LEAST = 180
 SHARE_WIDTH, LETTER = 58, 6.6  # CSS pixels of a printed share, of a letter of the counts
-LONGEST_NAME = 10  # Chinese characters of a line; the table and the hover have the whole name
+LONGEST_NAME, LONGEST_SMALL = 10, 12  # Chinese characters of a line, of one in small type; the hover has the whole name
 TWO_LINES = 30  # CSS pixels a row from which on a long name takes two lines
 
 
@@ -77,6 +77,7 @@ def _dots(view: View, style: Style, height: int, *, of_one_share: bool = True) -
         xaxis=axis | {"showgrid": True, "gridcolor": style.palette.grid, "dtick": None, "nticks": 4, "tickangle": 0},
         yaxis=name_axis(rows[style.language].to_list(), places, style, TWO_LINES if style.narrow else height),
         margin={"t": 22, "r": 10 + SHARE_WIDTH + counts},
+        meta={"spare": counts},  # the counts, which a phone leaves out
     )
     if target is None and "target" in rows.columns:
         _own_targets(fig, rows, places, style)
@@ -101,9 +102,9 @@ def rows_span(count: int) -> list[float]:
 
 
 def _label(name: str, row: int) -> str:
-    lines = in_two_lines(name) if row >= TWO_LINES else (shortened(name),)
+    lines = in_two_lines(name) if row >= TWO_LINES else (shortened(name, LONGEST_SMALL),)
     text = "<br>".join(escape(line) for line in lines)
-    return f'<span style="font-size:12px">{text}</span>' if len(lines) > 1 else text
+    return text if len(lines) == 1 and _fits(lines[0]) else f'<span style="font-size:12px">{text}</span>'
 
 
 def in_two_lines(name: str) -> tuple[str, ...]:
@@ -121,15 +122,20 @@ def _room(name: str) -> int:
     return len(name.encode("gb18030"))
 
 
-def _fits(name: str) -> bool:
-    return _room(name) <= 2 * LONGEST_NAME
+def _fits(name: str, longest: int = LONGEST_NAME) -> bool:
+    return _room(name) <= 2 * longest
 
 
-def shortened(name: str) -> str:
+def row_height(names: Sequence[str], low: int) -> int:
+    """CSS pixels a row needs: a low one where every name fits one line."""
+    return low if all(map(_fits, names)) else max(low, TWO_LINES)
+
+
+def shortened(name: str, longest: int = LONGEST_NAME) -> str:
     """A name that leaves room for the figure."""
-    if _fits(name):
+    if _fits(name, longest):
         return name
-    while _room(name) > 2 * (LONGEST_NAME - 1):
+    while _room(name) > 2 * (longest - 1):
         name = name[:-1]
     return name.rstrip() + "…"
 
@@ -215,7 +221,7 @@ def _printed(fig: go.Figure, row: dict[str, Any], place: int, style: Style, widt
     common = {"x": 1, "xref": "paper", "y": place, "showarrow": False}
     fig.add_annotation(xanchor="right", xshift=6 + SHARE_WIDTH, text=share, font=font, **common)
     if not style.narrow:
-        fig.add_annotation(xanchor="right", xshift=width, text=counts, font=muted, **common)
+        fig.add_annotation(xanchor="right", xshift=width, text=counts, font=muted, name="spare", **common)
 
 
 def _lines(fig: go.Figure, whole: float | None, target: float | None, span: Sequence[float], style: Style) -> None:

@@ -6,9 +6,9 @@ from typing import Any
 import plotly.graph_objects as go
 
 from dashboard.charts import Style, escape, figure, month_axis
-from dashboard.charts.comparison import name_axis
+from dashboard.charts.comparison import name_axis, row_height
 from queries import wording
-from queries.days import month_start
+from queries.days import add_months, month_start
 from queries.views import View
 
 COURSE_HEIGHT = 158  # CSS pixels
@@ -60,8 +60,10 @@ def course(view: View, style: Style) -> go.Figure:
     top = max(row["numerator"] for row in rows)
     months = sorted({month_start(day) for day in days} - {month_start(days[0])}) or [month_start(days[0])]
     axis = month_axis(months, style)
+    # a label stands for a month that has begun
+    end = min(days[-1] + MARK_ROOM, add_months(month_start(days[-1]), 1) - timedelta(days=1))
     fig.update_layout(
-        xaxis=axis | {"range": [days[0].isoformat(), (days[-1] + MARK_ROOM).isoformat()]},
+        xaxis=axis | {"range": [days[0].isoformat(), end.isoformat()]},
         yaxis={"range": [0, max(top, newest["upper"]) * 1.12], "nticks": 4, "tickformat": ",d"},
     )
     return fig
@@ -76,7 +78,9 @@ def against_usual(view: View, style: Style) -> go.Figure:
     rows = view.frame.to_dicts()
     palette, language = style.palette, style.language
     places = list(range(len(rows)))[::-1]
-    fig = figure(style, ROW * len(rows) + ROOM + UNIT)
+    names = [row[language] for row in rows]
+    height = row_height(names, ROW)
+    fig = figure(style, height * len(rows) + ROOM + UNIT)
     for row, place in zip(rows, places, strict=True):
         fig.add_shape(
             type="line", x0=root(row["lower"]), x1=root(row["upper"]), y0=place, y1=place,
@@ -115,7 +119,7 @@ def against_usual(view: View, style: Style) -> go.Figure:
             "title": {"text": style.words("charts.signals_axis"), "standoff": 8},
             "showgrid": True,
         },
-        yaxis=name_axis([row[language] for row in rows], places, style, ROW),
+        yaxis=name_axis(names, places, style, height),
         margin={"r": PRINTED + 8},
     )
     return fig

@@ -6,7 +6,7 @@ from typing import Any
 import plotly.graph_objects as go
 import polars as pl
 
-from dashboard.charts import Style, escape, figure, goal_line, month_axis
+from dashboard.charts import Style, escape, figure, goal_line, halo, month_axis
 from queries import wording
 from queries.views import View
 
@@ -262,7 +262,7 @@ def _last_value(fig: go.Figure, rows: pl.DataFrame, style: Style) -> None:
         yshift=15 if above else -15,
         showarrow=False,
         text=f"<b>{_said(rows, last['value'][0], style)}</b>",
-        font={"size": 14},
+        font={"size": 14, "shadow": halo(style)},
     )
 
 

@@ -160,7 +160,7 @@ def _write_csv(rows: Sequence[Row], by: Sequence[str], output: Path | None) -> N
 
 
 _HEADINGS = {
-    "zh": ("指标", "分子", "分母", "未计入", "数值", "95% 区间"),
+    "zh": ("指标", "分子", "分母", "未计入", "数值", "95%区间"),
     "en": ("Measure", "Numerator", "Denominator", "Excluded", "Value", "95 % interval"),
 }
 

@@ -61,7 +61,7 @@ def heading(session: Session, sentence: Text | str, beside: Callable[[Session], 
     """
     text = sentence if isinstance(sentence, str) else sentence(session.language)
     with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="heading"):
-        st.markdown(f"# {plain(text)}", width="stretch")
+        st.markdown(f"# {plain(text.rstrip('。.'))}", width="stretch")
         with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content"):
             st.markdown(freshness(session), width="content")
             if beside:
@@ -115,7 +115,7 @@ def title(session: Session, sentence: Text | str | None, note: str = "", help: s
     with st.container(gap=None):
         if sentence is not None:
             text = sentence if isinstance(sentence, str) else sentence(session.language)
-            st.markdown(f"### {plain(text)}")
+            st.markdown(f"### {plain(text.rstrip('。.'))}")
         if note or help:
             st.caption(plain(wording.capital(note)), help=help)
 
@@ -299,21 +299,17 @@ def metrics(session: Session, figures: Sequence[Figure], key: str) -> None:
                     _items_link(session, figure)
 
 
-def verdict(
-    session: Session, signal: int | None, doubt: Text | None = None, limits: tuple[float, float] | None = None
-) -> str:
-    """What a change comes to: within or beyond chance, or an improvement that the recording speaks against.
-
-    Args:
-        limits: of the change, printed behind the words.
-    """
+def verdict(session: Session, signal: int | None, doubt: Text | None = None) -> str:
+    """What a change comes to: within or beyond chance, or an improvement that the recording speaks against."""
     if signal is None:
         return ""
-    said = session.words("overview.check_recording" if doubt is not None else f"overview.signal_{abs(signal)}")
-    if limits is None:
-        return said
-    reach = wording.signed_interval(*limits, session.language)
-    return session.words("overview.signal_limits", verdict=said, reach=reach)
+    return session.words("overview.check_recording" if doubt is not None else f"overview.signal_{abs(signal)}")
+
+
+def change_limits(session: Session, limits: tuple[float, float] | None) -> list[str]:
+    """The line of small print that holds the interval of a change; none where it has no interval."""
+    reach = wording.signed_interval(*limits, session.language) if limits else ""
+    return [session.words("overview.change_limits", reach=reach)] if reach else []
 
 
 def is_small(session: Session, denominator: int | None) -> bool:

@@ -15,6 +15,8 @@ from queries.views import View
 from queries.vocabulary import Text
 
 DAY_WIDTH, WORDS_WIDTH = 90, 132  # CSS pixels of a date, of a few words
+MEASURED = 10  # rows by which Streamlit sets the width of a column
+LETTER, PADDING, WIDEST = 6.6, 20, 320  # CSS pixels of half a Chinese character, beside a text, of a column
 Format = Literal["whole", "percent", "decimal", "half", "day", "words", "long"]
 _FORMATS: Mapping[Format, Any] = {
     "whole": lambda heading: st.column_config.NumberColumn(heading, format="localized"),
@@ -74,7 +76,9 @@ def listing(
         st.dataframe(
             shown.with_columns(scaled),
             column_config={
-                name: _FORMATS[made[name]](heading) if name in made else st.column_config.Column(heading)
+                name: _FORMATS[made[name]](heading)
+                if name in made
+                else st.column_config.Column(heading, width=_width(shown[name]))
                 for name, heading in headings.items()
             },
             hide_index=True,
@@ -88,3 +92,14 @@ def listing(
             st.caption(session.words("frame.rows_narrow"))
         if not quiet:
             notes(session, view.notes)
+
+
+def _width(cells: pl.Series) -> int | None:
+    """CSS pixels of a column whose longest text lies below the rows that are measured by themselves; None of others."""
+    if cells.dtype != pl.String:
+        return None
+    rooms = [len((text or "").encode("gb18030")) for text in cells]
+    longest = max(rooms, default=0)
+    if longest <= max(rooms[:MEASURED], default=0):
+        return None
+    return min(WIDEST, round(longest * LETTER) + PADDING)

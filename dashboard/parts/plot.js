@@ -2,6 +2,7 @@
 // LIBRARY (address of Plotly) and TEMPLATES (looks by ground) stand in front of this text.
 const SETTINGS = { displayModeBar: false, scrollZoom: false, doubleClick: false, responsive: false };
 const SIDES = ["l", "r"];
+const PHONE = 420; // CSS pixels of a chart; below, what is said elsewhere too leaves its room to the marks
 const SPARE = 1 / 5; // of the width may stay without labels after longer ones
 const CLICKED = ["x", "y", "label", "customdata"];
 
@@ -68,6 +69,7 @@ function draw(Plotly, plot) {
   if (plot.drawn === text && plot.on === ground && plot.width === width) return;
   try {
     const { data, layout } = JSON.parse(text), template = TEMPLATES[ground];
+    if (width < PHONE && layout.meta?.spare) leaveOut(layout);
     const asked = { ...template.layout.margin, ...layout.margin };
     Object.assign(layout, { width, template, margin: roomy(plot, asked, width) });
     const first = !plot.drawn;
@@ -81,6 +83,12 @@ function draw(Plotly, plot) {
   } catch (error) {
     fail(plot, error);
   }
+}
+
+/** Without the print that the table and the hover have too. */
+function leaveOut(layout) {
+  layout.annotations = layout.annotations.filter(({ name }) => name !== "spare");
+  layout.margin.r -= layout.meta.spare;
 }
 
 /** Plotly finds the room labels need beside the plot by drawing twice; with the room they had before it draws once. */

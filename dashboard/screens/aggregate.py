@@ -40,7 +40,7 @@ def render(session: Session) -> None:
         set_value("table", next(iter(kept)))
     key = choose(
         session, "table", list(kept), lambda name: statistics.titled(kept[name], language),
-        label=words("statistics.choose"), menu=True, width=560,
+        label=words("statistics.choose"), menu=True, width=720,
     )  # fmt: skip
     shown = kept[key]
     with above:

@@ -13,6 +13,7 @@ from dashboard.charts.time_series import controlled_share
 from dashboard.forms.rebasing import limits_and_baseline
 from dashboard.parts.components import (
     Figure,
+    change_limits,
     choose,
     empty,
     heading,
@@ -59,7 +60,7 @@ def render(session: Session) -> None:
             variation(session, course)
             show(session, course, controlled_share, key="course", boxed=False, note=words("forwarding.course_note"))
             limits_and_baseline(session, course, "", "course")
-    with right:
+    with right, st.container(border=True, key="card-groups", gap="small", height="stretch"):
         _groups(session, name)
     show(session, session.view(forwarding.calendar, name), calendar_shares, key="calendar",
          note=words("forwarding.calendar_note", reading=_reading(session, name)))  # fmt: skip
@@ -78,11 +79,10 @@ def _groups(session: Session, name: str) -> None:
     """By level, channel, weekday, hour, place or office; only this card changes with the choice."""
     words = session.words
     offered = [group for group in forwarding.GROUPS if group in forwarding.CLOCK or session.snapshot.available(group)]
-    with st.container(border=True, key="card-groups", gap="small", height="stretch"):
-        by = choose(session, "by", offered, lambda group: _group(session, group), label=words("forwarding.by"))
-        view = session.view(forwarding.by_group, name, by)
-        show(session, view, _dots(view), key="groups", boxed=False,
-             note=words("forwarding.groups_note", period=_period(session)))  # fmt: skip
+    by = choose(session, "by", offered, lambda group: _group(session, group), label=words("forwarding.by"))
+    view = session.view(forwarding.by_group, name, by)
+    show(session, view, _dots(view), key="groups", boxed=False,
+         note=words("forwarding.groups_note", period=_period(session)))  # fmt: skip
 
 
 def _dots(view: View) -> Chart:
@@ -116,6 +116,8 @@ def _card(session: Session, row: Mapping[str, Any]) -> Figure:
     if row["value"] is not None:
         value, counts = printed_share(session, row["numerator"], row["denominator"], (row["lower"], row["upper"]))
         small = [counts]
+        if is_official and row["signal_last_year"] is not None:
+            small += change_limits(session, limits_of_change(row, "last_year"))
     if row["target"] is not None:
         small.append(words("forwarding.target", share=wording.goal(row["target"], language)))
     signal, change = row["signal_last_year"], row["change_last_year"]
@@ -124,7 +126,7 @@ def _card(session: Session, row: Mapping[str, Any]) -> Figure:
         forwarding.reading(row["measure"], session.filters)(language),
         value,
         change=told if is_official and signal is not None else "",
-        verdict=verdict(session, signal, limits=limits_of_change(row, "last_year")) if is_official else "",
+        verdict=verdict(session, signal) if is_official else "",
         signal=bool(is_official and signal),
         rising=(signal or 0) > 0,
         small_print=small,
@@ -133,7 +135,7 @@ def _card(session: Session, row: Mapping[str, Any]) -> Figure:
 
 def _waiting_card(session: Session, view: View) -> Figure:
     words = session.words
-    total = wording.items(forwarding.total_waiting(view), session.language)
+    total = wording.number(forwarding.total_waiting(view), session.language)
     day = words("forwarding.waiting_day", day=wording.day(view.as_of, session.language))
     return Figure(words("forwarding.waiting"), total, small_print=[day])
 

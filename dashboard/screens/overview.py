@@ -13,7 +13,17 @@ from dashboard.charts.distribution import ages
 from dashboard.charts.gap import low_dumbbell
 from dashboard.charts.time_series import controlled_share
 from dashboard.parts.briefing_menu import briefing_menu
-from dashboard.parts.components import Figure, against_target, heading, is_small, metrics, printed_share, show, verdict
+from dashboard.parts.components import (
+    Figure,
+    against_target,
+    change_limits,
+    heading,
+    is_small,
+    metrics,
+    printed_share,
+    show,
+    verdict,
+)
 from dashboard.screens import Page
 from dashboard.state.session import Session
 from queries import wording
@@ -91,14 +101,16 @@ def _card(session: Session, headline: Headline) -> Figure:
         lines.append(words("overview.target", target=wording.goal(headline.target, language)))
     if headline.beside is not None:
         lines.append(words("overview.participation", share=wording.per_cent(headline.beside, language)))
+    limits = change_limits(session, headline.change_limits) if changes else []
+    more = [*lines[1:], *changes[1:]]
     return Figure(
         label,
         value,
         change=changes[0] if changes else "",
-        verdict=verdict(session, headline.signal, headline.doubt, headline.change_limits),
+        verdict=verdict(session, headline.signal, headline.doubt),
         signal=bool(headline.signal),
         rising=(headline.signal or 0) > 0,
-        small_print=[lines[0], " · ".join([*lines[1:], *changes[1:]])],
+        small_print=[lines[0], *limits, *([" · ".join(more)] if more else [])],
         course=headline.course,
         help=headline.measure.meaning(language),
         cases={"of": headline.measure.name, "part": "denominator"},

@@ -178,10 +178,10 @@ def _coverage(session: Session) -> None:
             column_config={
                 "column": column(words("quality.column_column")),
                 "share": st.column_config.ProgressColumn(
-                    words("quality.column_filled"), format="%.1f%%", min_value=0, max_value=100, width=140
+                    words("quality.column_filled"), format="%.1f%%", min_value=0, max_value=100, width=110
                 ),
                 "filled": st.column_config.NumberColumn(words("quality.column_rows"), format="localized", width=70),
-                "heading": column(words("quality.column_heading")),
+                "heading": column(words("quality.column_heading"), width=180),
             },
             hide_index=True,
             key="table-coverage",

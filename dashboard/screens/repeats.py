@@ -12,6 +12,7 @@ from dashboard.charts.time_series import controlled_share
 from dashboard.forms.rebasing import limits_and_baseline
 from dashboard.parts.components import (
     Figure,
+    change_limits,
     choose,
     heading,
     is_small,
@@ -156,10 +157,10 @@ def _card(session: Session, card: Settled) -> Figure:
         label,
         value,
         change=change,
-        verdict=verdict(session, card.signal, card.doubt, card.change_limits),
+        verdict=verdict(session, card.signal, card.doubt),
         signal=bool(card.signal),
         rising=(card.signal or 0) > 0,
-        small_print=[counts],
+        small_print=[counts, *(change_limits(session, card.change_limits) if change else [])],
         help=card.measure.meaning(language),
         cases=_cases(session, card),
     )

@@ -12,8 +12,8 @@ from dashboard.state.session import Session
 from queries.views import View, supervision
 
 KINDS = ("rectification_item", "supervision_item")
-MATTER = ("state", "kind", "matter", "office", "owner_post", "opened_on", "due_on", "closed_on", "days_over",
-          "evidence", "plan")  # fmt: skip
+MATTER = ("state", "kind", "matter", "office", "owner_post", "due_on", "closed_on", "days_over", "plan",
+          "opened_on", "evidence")  # fmt: skip
 OFFICE = ("name", "items", "closed", "closed_late", "open", "overdue", "longest_over", "median_days",
           "median_limits")  # fmt: skip
 DAYS = ("opened_on", "due_on", "closed_on")

@@ -62,6 +62,7 @@ def _comparison(session: Session, view: View, name: str, by: str) -> None:
     left, right = st.columns([7, 5], gap="small")
     with left, st.container(border=True, key="card-all", gap="small", height="stretch"):
         _all(session, name, by)
+        _called(session, name, by)
     with right, st.container(border=True, key="card-one", gap="small", height="stretch"):
         _one(session, name, by)
     _table(session, view, name, by)
@@ -174,7 +175,10 @@ def _facts(
         if change is not None and signal is not None:
             said = wording.change(change, language)
             facts[words(label)] = words(
-                "townships.change", change=said, verdict=verdict(session, signal, doubt, limits)
+                "townships.change",
+                change=said,
+                verdict=verdict(session, signal, doubt),
+                reach=wording.signed_interval(*(limits or (None, None)), language),
             )
             if doubt is not None:
                 facts[words("townships.recording")] = doubt(language)
@@ -228,6 +232,7 @@ def _table(session: Session, view: View, name: str, by: str) -> None:
             title(session, words("townships.table_title"), words("townships.table_note"))
         low, high = townships.course_reach(view)
         number, column = st.column_config.NumberColumn, st.column_config.Column
+        signed = partial(st.column_config.TextColumn, alignment="right")
         st.dataframe(
             frame,
             hide_index=True,
@@ -243,8 +248,8 @@ def _table(session: Session, view: View, name: str, by: str) -> None:
                 "shrunk": number(words("townships.column_shrunk"), format="%.1f%%"),
                 "places": column(words("townships.column_places")),
                 "worst": column(words("townships.column_worst")),
-                "change_previous": number(words("townships.column_previous"), format="%+.1f"),
-                "change_last_year": number(words("townships.column_last_year"), format="%+.1f"),
+                "change_previous": signed(words("townships.column_previous")),
+                "change_last_year": signed(words("townships.column_last_year")),
                 "course": st.column_config.LineChartColumn(words("townships.column_course"), y_min=low, y_max=high),
             },
             placeholder=wording.MISSING,
@@ -252,14 +257,17 @@ def _table(session: Session, view: View, name: str, by: str) -> None:
             **narrowing.by_row(narrowing.rows(session, **{by: view.frame[by]}), "table-townships"),
         )
         st.caption(words("frame.rows_narrow"))
-        called = session.answer(ranks.attention, name, by)
-        if called:
-            st.markdown(f":orange-badge[:material/forum:] {plain(called(language))}")
-        formal = session.answer(ranks.formal, name, by)
-        if formal:
-            with st.expander(words("townships.formal")):
-                for sentence in formal:
-                    st.markdown(plain(sentence(language)))
+
+
+def _called(session: Session, name: str, by: str) -> None:
+    """Who should be talked to, and what can be said of the comparison in public."""
+    called, formal = session.answer(ranks.attention, name, by), session.answer(ranks.formal, name, by)
+    if called:
+        st.markdown(f":orange-badge[:material/forum:] {plain(called(session.language))}")
+    if formal:
+        with st.expander(session.words("townships.formal")):
+            for sentence in formal:
+                st.markdown(plain(sentence(session.language)))
 
 
 def _map(session: Session, name: str) -> bool:

@@ -125,7 +125,7 @@ def _handling(
     if given:
         source = Text("登记数据给出的办理期限", "due date given by the register")
         if computed and abs((given - computed).days) > 1:
-            source = Text(f"登记数据给出的办理期限；按条例计算为 {computed.isoformat()}",
+            source = Text(f"登记数据给出的办理期限；按条例计算为{computed.isoformat()}",
                           f"due date given by the register; by the regulation {computed.isoformat()}")  # fmt: skip
     done = seen.get("closed_at")
     state = _state(due, done, as_of)

@@ -147,7 +147,7 @@ MEASURES = (
         name="timely_acceptance_rate",
         label=Text("及时受理率（信访部门）", "Timely acceptance rate (bureau)"),
         meaning=Text(
-            "登记后 15 日内受理 ÷ 15 日已满的全部信访件", "accepted within 15 days ÷ all whose 15 days have passed"
+            "登记后15日内受理 ÷ 15日已满的全部信访件", "accepted within 15 days ÷ all whose 15 days have passed"
         ),
         table="cases",
         cohort=REGISTER_DEADLINE,
@@ -162,7 +162,7 @@ MEASURES = (
         name="office_acceptance_rate",
         label=Text("及时受理率（责任单位）", "Timely acceptance rate (office)"),
         meaning=Text(
-            "责任单位收到后 15 日内受理（收到时间不详的，登记后 30 日内）÷ 受理期限已满的全部转送件",
+            "责任单位收到后15日内受理（收到时间不详的，登记后30日内）÷ 受理期限已满的全部转送件",
             "accepted within 15 days of the office's receipt (unknown: 30 days of registration) ÷ all sent "
             "whose deadline has passed",
         ),

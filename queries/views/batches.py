@@ -253,7 +253,7 @@ def rungs(snapshot: Snapshot, filters: Filters) -> View:
     older = view.frame.height - kept.height
     notes = (
         *view.notes,
-        *((Text(f"另有 {older} 批未画出，见表。", f"{older} more batches are in the table."),) if older else ()),
+        *((Text(f"另有{older}批未画出，见表。", f"{older} more batches are in the table."),) if older else ()),
     )
     return replace(view, frame=pl.DataFrame(rows, schema_overrides=schema, infer_schema_length=None), notes=notes)
 
@@ -310,7 +310,7 @@ def no_reflow(snapshot: Snapshot, filters: Filters) -> View:
         return view
     settled = items(snapshot, filters).frame.filter(pl.col("state").is_in(["recognised", "came_back"])).height
     note = in_both(
-        "认定化解{items}，满 {enough} 件才估计不回流的比例。",
+        "认定化解{items}，满{enough}件才估计不回流的比例。",
         "{items} recognised so far; from {enough} on it is estimated how many do not come back.",
         items=both(wording.items, settled),
         enough=(str(ENOUGH),) * 2,

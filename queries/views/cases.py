@@ -313,7 +313,7 @@ def standing(one: Case) -> Text:
     running = [each for each in one.clocks if each.state == "running" and not each.name.endswith("_request")]
     if running:
         first = min(running, key=lambda each: each.days_left or 0)
-        return in_both("{names}计时中，还有 {days}", "{names} running, {days} left", names=_names([first]),
+        return in_both("{names}计时中，还有{days}", "{names} running, {days} left", names=_names([first]),
                        days=both(wording.days, first.days_left))  # fmt: skip
     late = [each for each in one.clocks if each.state == "late"]
     if late:

@@ -183,7 +183,7 @@ def days_taken(snapshot: Snapshot, filters: Filters) -> View:
     )
     limits = found.select("lower", "upper").rows()
     finding = in_both(
-        "已办结的{items}中一半在{median}内办结（95%区间{median_limits}），四分之三在{upper}内（{upper_limits}）",
+        "已办结的{items}中一半在{median}内办结（95%区间 {median_limits}），四分之三在{upper}内（{upper_limits}）",
         "Half of the {items} closed took at most {median} (95% interval {median_limits}), three quarters {upper} "
         "({upper_limits})",
         items=both(wording.items, items),

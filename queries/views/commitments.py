@@ -379,7 +379,7 @@ def _notes(frame: pl.DataFrame, snapshot: Snapshot, filters: Filters) -> tuple[T
         return (how,)
     return how, Text(
         f"共比较{compared}项，每项单独按5%的误报率判断，未作多重比较校正：即使都没有变化，平均每20项也约有1项显示为超出偶然波动。",
-        f"{compared} were compared, each judged on its own at a 5 % rate of false calls, not corrected for their "
+        f"{compared} were compared, each judged on its own at a 5% rate of false calls, not corrected for their "
         "number: where nothing changed, about one in 20 would still show as beyond chance.",
     )
 

@@ -256,7 +256,7 @@ def standing(frame: pl.DataFrame, each: Measure, since: date | None = None) -> T
     told = [_clause(episode) for episode in found[:CLAUSES]]
     rest = len(found) - len(told)
     if rest:
-        told.append(Text(f"此前另有 {rest} 处", f"{rest} more before that"))
+        told.append(Text(f"此前另有{rest}处", f"{rest} more before that"))
     return Text(
         f"{each.label.zh}：{'；'.join(text.zh for text in told)}",
         f"{each.label.en}: {'; '.join(text.en for text in told)}",
@@ -296,7 +296,7 @@ def _clause(months: pl.DataFrame) -> Text:
             when=when, side=("高于", "above") if above else ("低于", "below"),
         )  # fmt: skip
     return in_both(
-        "{when}连续 {count} 个月{side}平均，不是偶然",
+        "{when}连续{count}个月{side}平均，不是偶然",
         "{count} months in a row {side} the mean, {when}: more than chance",
         when=when,
         count=both(wording.number, months.height),
@@ -379,7 +379,7 @@ def _trial(months: int) -> tuple[Text, ...]:
         return ()
     return (
         Text(
-            f"正常波动范围只依据 {months} 个整月（不足 {TRIAL_BELOW} 个），是试行界限，今后还会变动。",
+            f"正常波动范围只依据{months}个整月（不足{TRIAL_BELOW}个），是试行界限，今后还会变动。",
             f"Trial limits: they rest on {months} whole months, fewer than {TRIAL_BELOW}, and may still move.",
         ),
     )

@@ -109,7 +109,7 @@ def _finding(frame: pl.DataFrame, filters: Filters) -> Text | None:
         return said
     name = reading(READINGS[-1], filters)
     return in_both(
-        "{said}；{name}为 {share}",
+        "{said}；{name}为{share}",
         "{said}; {name} {share}",
         said=(said.zh, said.en),
         name=(name.zh, name.en[0].lower() + name.en[1:]),

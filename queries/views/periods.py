@@ -389,7 +389,7 @@ def receptions(snapshot: Snapshot, filters: Filters, key: str) -> View:
     if excluded:
         notes = (
             Text(
-                f"有 {excluded} 点次未填现场化解数或多于接访数，不计入化解比例。",
+                f"有{excluded}点次未填现场化解数或多于接访数，不计入化解比例。",
                 f"{excluded} place-days without a number settled, or with more than received, are not in the share.",
             ),
             *notes,

@@ -305,11 +305,11 @@ def _never_certain(chance: float) -> float:
 def possible(first: int, last: int, of: int) -> Text:
     """The places that are possible, in words."""
     if (first, last) == (1, of):
-        return Text(f"{of} 个位次都有可能，排不出先后", f"any of the {of} is possible: no order can be told")
+        return Text(f"{of}个位次都有可能，排不出先后", f"any of the {of} is possible: no order can be told")
     if first == last:
-        return Text(f"很可能排在第 {first} 位（共 {of} 个）", f"very probably {_ordinal(first)} of {of}")
+        return Text(f"很可能排在第{first}位（共{of}个）", f"very probably {_ordinal(first)} of {of}")
     return Text(
-        f"可能排在第 {first}–{last} 位之间（共 {of} 个），无法更精确",
+        f"可能排在第{first}–{last}位之间（共{of}个），无法更精确",
         f"could be anywhere from {_ordinal(first)} to {_ordinal(last)} of {of}",
     )
 
@@ -387,7 +387,8 @@ def difference_words(
     side = ("高", "higher") if difference > 0 else ("低", "lower")
     if not agreed:
         return in_both(
-            "{one}与{two}分不出高低：{one}{side}{points}（95%区间{low}到{high}），但在{of}个中任选两个，这样的差距可能只是偶然。",
+            "{one}与{two}分不出高低：{one}{side}{points}（95%区间 {low}到{high}），"
+            "但在{of}个中任选两个，这样的差距可能只是偶然。",
             "{one} and {two} cannot be told apart: {one} is {points} {side} (95% interval {low} to {high}), but "
             "between two picked out of {of} that can be chance.",
             **names,
@@ -396,7 +397,7 @@ def difference_words(
             of=both(wording.number, of),
         )
     return in_both(
-        "{one}与{two}可以区分：{one}{side}{points}（95%区间{low}到{high}）。",
+        "{one}与{two}可以区分：{one}{side}{points}（95%区间 {low}到{high}）。",
         "{one} and {two} can be told apart: {one} is {points} {side} (95% interval {low} to {high}).",
         **names,
         **sizes,

@@ -178,7 +178,7 @@ class Median:
     def said(self, language: str) -> str:
         """95 days (95% interval 80.0–120.0 days)."""
         reach = wording.days_interval(self.lower, self.upper, language)
-        limits = f"（95%区间{reach}）" if language == "zh" else f" (95% interval {reach})"
+        limits = f"（95%区间 {reach}）" if language == "zh" else f" (95% interval {reach})"
         return wording.days(self.days, language) + limits
 
 

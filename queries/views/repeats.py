@@ -161,7 +161,7 @@ def _card(row: dict[str, Any], snapshot: Snapshot, filters: Filters) -> Settled:
 def _why(row: dict[str, Any], snapshot: Snapshot, filters: Filters) -> Text | None:
     if row["reason"] == "no_cases" and row["days"]:
         days = row["days"]
-        return Text(f"没有随访满 {days} 天的办结件", f"nothing closed has been followed for {days} days yet")
+        return Text(f"没有随访满{days}天的办结件", f"nothing closed has been followed for {days} days yet")
     return reason_text(measure(row["measure"]), snapshot, row["reason"], filters) if row["reason"] else None
 
 
@@ -268,7 +268,7 @@ def _came_again(snapshot: Snapshot, filters: Filters) -> tuple[Text, ...]:
         return ()
     return (
         in_both(
-            "首件登记已满{days}的{watched}个事项（统计日前一年内）中，{share}（95%区间{reach}）在{days}内再次信访。",
+            "首件登记已满{days}的{watched}个事项（统计日前一年内）中，{share}（95%区间 {reach}）在{days}内再次信访。",
             "Of {watched} matters whose first item is at least {days} old (one year), {share} (95% interval {reach}) "
             "were petitioned again within {days}.",
             days=both(wording.days, MATTER_DAYS),
@@ -281,7 +281,7 @@ def _came_again(snapshot: Snapshot, filters: Filters) -> tuple[Text, ...]:
 
 def _gathered(found: Gathering) -> Text:
     if found.repeated_items == 0:
-        return Text("所选范围内每件事项只有 1 件信访件", "Every matter has one item in this selection")
+        return Text("所选范围内每件事项只有1件信访件", "Every matter has one item in this selection")
     share = found.top_items / found.items
     several = found.top_matters > 1  # one matter of a few is more than a hundredth of them
     return in_both(
@@ -329,7 +329,7 @@ def ladder(snapshot: Snapshot, filters: Filters, most: int = MOST_BATCHES) -> Vi
     notes: tuple[Text, ...] = ()
     if len(rows) > len(kept):
         older = (len(rows) - len(kept)) // len(STEPS)
-        notes = (Text(f"另有较早的 {older} 批未画出。", f"{older} older batches are not drawn."),)
+        notes = (Text(f"另有较早的{older}批未画出。", f"{older} older batches are not drawn."),)
     schema = {"value": pl.Float64, "under_review": pl.Int64, "days_at_risk": pl.Int64}
     frame = pl.DataFrame(kept, schema_overrides=schema, infer_schema_length=None)
     names = ("backlog_reported_rate", "backlog_recognised_rate", "backlog_reflow_rate")

@@ -405,7 +405,7 @@ def _widest(frame: pl.DataFrame) -> Text:
         f"{first['zh']}：满意率 {value[0]}，参评率{'只有' if few else ''} {heard_share[0]}",
         f"{first['en']}: {value[1]} satisfied, {'but only ' if few else ''}{heard_share[1]} took part",
     )
-    return said if comparable.height == 1 else Text(f"差距最大的是{said.zh}", f"Widest gap: {said.en}")
+    return said if comparable.height == 1 else Text(f"差距最大的是{said.zh}", f"Widest gap, {said.en}")
 
 
 def _tied(tied: pl.DataFrame, of: int) -> Text:
@@ -486,5 +486,5 @@ def _need_words(row: dict[str, int | None], share: str) -> Text:
     if needed == 0:
         return Text("已达到", "reached")
     if row[f"open_{share}"]:
-        return Text(f"还需 {needed} 件", f"{needed} more")
-    return Text(f"缺 {needed} 件，已无法达到", f"{needed} short, out of reach")
+        return Text(f"还需{needed}件", f"{needed} more")
+    return Text(f"缺{needed}件，已无法达到", f"{needed} short, out of reach")

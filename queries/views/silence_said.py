@@ -28,14 +28,14 @@ def bounds(satisfied: int, dissatisfied: int, over: int, expired: int) -> Text:
         return NOBODY_ANSWERED
     if over == scored:
         return in_both(
-            "到期的{n}件全部参评，{share} 满意。", "All were evaluated ({n}), and {share} were satisfied.",
+            "到期的{n}件全部参评，{share}满意。", "All were evaluated ({n}), and {share} were satisfied.",
             n=both(wording.number, over), share=both(wording.per_cent, satisfied / scored),
         )  # fmt: skip
     silent = (
         Text("未参评", "did not answer") if over == scored + expired else Text("没有评分", "gave no score")
     )  # some evaluations hold no score
     return in_both(
-        "参评者中 {share} 满意，但 {silent} {what}，全部群众的满意率只能确定在 {reach} 之间。",
+        "参评者中{share}满意，但{silent}{what}，全部群众的满意率只能确定在{reach}之间。",
         "{share} of those who answered were satisfied, but {silent} {what}: the true share lies within {reach}.",
         share=both(wording.per_cent, satisfied / scored),
         silent=both(wording.per_cent, (over - scored) / over),
@@ -55,17 +55,17 @@ def silent_needed(found: Evaluations, target: float) -> Text | None:
         return None
     if needed <= 0:
         said = Text(
-            "即使未参评的 {silent} 件都不满意，全部群众的满意率也已达到 {target}。",
+            "即使未参评的{silent}件都不满意，全部群众的满意率也已达到{target}。",
             "Even if none of the {silent} silent were satisfied, {target} of all is reached.",
         )
     elif needed > expired:
         said = Text(
-            "即使未参评的 {silent} 件都满意，全部群众的满意率也达不到 {target}。",
+            "即使未参评的{silent}件都满意，全部群众的满意率也达不到{target}。",
             "Even if all {silent} silent were satisfied, {target} of all would not be reached.",
         )
     else:
         said = Text(
-            "未参评的 {silent} 件中要有 {needed} 件（{share}）满意，全部群众的满意率才达到 {target}。",
+            "未参评的{silent}件中要有{needed}件（{share}）满意，全部群众的满意率才达到{target}。",
             "Of the {silent} silent, {needed} ({share}) would have to be satisfied for all cases to reach {target}.",
         )
     return in_both(
@@ -93,15 +93,15 @@ def participation_needed(found: Evaluations, target: float) -> Text:
 
 _PARTICIPATION = {
     "reached": Text(
-        "参评率已达到 {target}，待评价的 {still_open} 件如何都不影响达标。",
+        "参评率已达到{target}，待评价的{still_open}件如何都不影响达标。",
         "Participation has reached {target}, whatever becomes of those still open ({still_open}).",
     ),
     "open": Text(
-        "参评率达到 {target} 还需 {needed} 件参评，目前待评价 {still_open} 件。",
+        "参评率达到{target}还需{needed}件参评，目前待评价{still_open}件。",
         "{target} participation takes {needed}; still open: {still_open}.",
     ),
     "closed": Text(
-        "参评率达到 {target} 还需 {needed} 件参评，但待评价只有 {still_open} 件，已无法达到。",
+        "参评率达到{target}还需{needed}件参评，但待评价只有{still_open}件，已无法达到。",
         "{target} participation would take {needed}, but only {still_open} can still come: out of reach.",
     ),
 }
@@ -146,20 +146,20 @@ _SATISFACTION = {
         "{share} {whose}; any result meets a target of {target}: check the target.",
     ),
     "reached": Text(
-        "{whose} {share}，达到目标 {target}；还可承受 {spare} 件不满意。",
+        "{whose} {share}，达到目标 {target}；还可承受{spare}件不满意。",
         "{share} {whose}, which meets {target}; it can bear {spare} more dissatisfied.",
     ),
     "open": Text(
-        "{whose} {share}，达到 {target} 还需 {needed} 件{either}，目前待评价 {still_open} 件。",
+        "{whose} {share}，达到{target}还需{needed}件{either}，目前待评价{still_open}件。",
         "{share} {whose}; {target} takes {needed} more {either}; still open: {still_open}.",
     ),
     "closed": Text(
-        "{whose} {share}，达到 {target} 还需 {needed} 件{either}，但待评价只有 {still_open} 件，已无法达到。",
+        "{whose} {share}，达到{target}还需{needed}件{either}，但待评价只有{still_open}件，已无法达到。",
         "{share} {whose}; {target} would take {needed} more {either}, but only {still_open} can still come: out of "
         "reach.",
     ),
     "never": Text(
-        "{whose} {share}，已有不满意评价，无法达到 {target}。",
+        "{whose} {share}，已有不满意评价，无法达到{target}。",
         "{share} {whose}; with a dissatisfied evaluation {target} is out of reach.",
     ),
 }
@@ -175,7 +175,7 @@ def both_targets(found: Evaluations, participation: float, satisfaction: float) 
     if not plan.is_feasible or min(alone) <= 0:
         return None
     return in_both(
-        "同时达到两项目标至少还需 {needed} 件参评，其中 {satisfied} 件满意。",
+        "同时达到两项目标至少还需{needed}件参评，其中{satisfied}件满意。",
         "Both targets together take at least {needed}, {satisfied} of them satisfied.",
         needed=_counted(int(plan.evaluations), "more evaluation", "more evaluations"),
         satisfied=both(wording.number, int(plan.satisfied)),
@@ -188,7 +188,7 @@ def chance(found: Evaluations, target: float) -> Text | None:
         return None
     reached = silence.chance_of_target(found, target, found.still_open)
     return in_both(
-        "如待评价的 {further} 件全部参评且与以往相近，满意率达到 {target} 的可能性为 {chance}。",
+        "如待评价的{further}件全部参评且与以往相近，满意率达到{target}的可能性为{chance}。",
         "If all still open ({further}) answer like those so far, the chance of {target} satisfied is {chance}.",
         further=both(wording.number, int(found.still_open)),
         target=both(wording.goal, target),

@@ -38,7 +38,7 @@ def every_group(snapshot: Snapshot, filters: Filters, name: str, dimension: str 
 
 
 def table(view: View, rows: pl.DataFrame, language: str) -> pl.DataFrame:
-    """`townships.table` with adjusted, shrunk (per cent), places and worst (both text) before the changes.
+    """`townships.table` with adjusted, shrunk (per cent), places and worst (both text) before the changes (text).
 
     Where the period before is the same period last year, there is one change, not the same one twice.
 
@@ -67,4 +67,7 @@ def table(view: View, rows: pl.DataFrame, language: str) -> pl.DataFrame:
         "change_last_year",
         "course",
     ]
-    return figures.select(order)
+    changes = [name for name in order if name.startswith("change_")]
+    return figures.select(order).with_columns(
+        pl.Series(name, [wording.signed_tenths(points, language) for points in figures[name]]) for name in changes
+    )

@@ -149,7 +149,7 @@ def _notes(frame: pl.DataFrame) -> tuple[Text, ...]:
     if gaps:
         said.append(
             Text(
-                "未结事项中，" + "、".join(f"{count} 件没有{text.zh}" for text, count in gaps) + "。",
+                "未结事项中，" + "、".join(f"{count}件没有{text.zh}" for text, count in gaps) + "。",
                 "Of the open ones, " + ", ".join(f"{count} without {text.en}" for text, count in gaps) + ".",
             )
         )

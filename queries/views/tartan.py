@@ -68,7 +68,7 @@ def _finding(order: pl.DataFrame, measures: int) -> Text:
     count = both(wording.number, measures)
     if not worse.height:
         return in_both(
-            "所列 {count} 项指标上，没有哪一个明显劣于全体",
+            "所列{count}项指标上，没有哪一个明显劣于全体",
             "None is clearly worse than the whole on any of the {count} measures",
             count=count,
         )
@@ -77,7 +77,7 @@ def _finding(order: pl.DataFrame, measures: int) -> Text:
     zh = "、".join(f"{row['zh']}（{_which(row, 'zh')}）" for row in shown.iter_rows(named=True))
     en = ", ".join(f"{row['en']} ({_which(row, 'en')})" for row in shown.iter_rows(named=True))
     others = both(wording.number, rest)
-    more = (f"，另有 {others[0]} 个各有至少 1 项", f", {others[1]} more on at least one") if rest else ("", "")
+    more = (f"，另有{others[0]}个各有至少1项", f", {others[1]} more on at least one") if rest else ("", "")
     return Text(
         f"明显劣于全体的：{zh}{more[0]}",
         f"Clearly worse than the whole: {en}{more[1]}",
@@ -88,4 +88,4 @@ def _which(row: dict[str, Any], language: str) -> str:
     """The measure a place stands out on, or how many they are."""
     if row["times"] == 1:
         return measure(row["which"][0]).label(language)
-    return f"{row['times']} 项指标" if language == "zh" else f"{row['times']} measures"
+    return f"{row['times']}项指标" if language == "zh" else f"{row['times']} measures"

@@ -108,7 +108,9 @@ def closing_words(frame: pl.DataFrame) -> Text:
         share, lower, upper = at.select("value", "lower", "upper").row(0)
         reach = both(wording.interval, lower, upper)
         limits = (
-            in_both("（95%区间{reach}）", " (95% interval {reach})", reach=reach) if lower is not None else Text("", "")
+            in_both("（95%区间 {reach}）", " (95% interval {reach})", reach=reach)
+            if lower is not None
+            else Text("", "")
         )
         said = in_both(
             "{days}天内办结 {share}{limits}", "{share} closed within {days} days{limits}",
@@ -287,7 +289,7 @@ def flow(snapshot: Snapshot, filters: Filters) -> View:
 def flow_words(found: followup.Flow, start: date) -> Text:
     """The four numbers in one sentence; they add up as they are printed."""
     return in_both(
-        "{day}在办 {then} 件，此后登记 {new} 件、办结 {done} 件，现在办 {now} 件（{then}+{new}−{done}={now}）",
+        "{day}在办{then}件，此后登记{new}件、办结{done}件，现在办{now}件（{then}+{new}−{done}={now}）",
         "{then} open on {day}, {new} registered since, {done} ended, {now} open now ({then} + {new} − {done} = {now})",
         day=both(wording.day, start - timedelta(days=1)),
         then=both(wording.number, found.open_then),

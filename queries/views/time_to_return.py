@@ -151,7 +151,8 @@ def return_words(frame: pl.DataFrame, smallest: int) -> Text:
         lower, upper = (float(limit) for limit in wilson(back, followed))
         said = (
             Text(
-                "{days}内 {share}（{counts}，95%区间{reach}）", "{share} within {days} ({counts}, 95% interval {reach})"
+                "{days}内 {share}（{counts}，95%区间 {reach}）",
+                "{share} within {days} ({counts}, 95% interval {reach})",
             )
             if followed >= smallest
             else Text("{days}内样本不足（{counts}）", "too few within {days} ({counts})")
@@ -201,9 +202,7 @@ def backflow(snapshot: Snapshot, filters: Filters, batch: str | None = None) -> 
         else Text("尚无认定化解的积案", "Nothing has been recognised yet")
     )
     notes = (
-        ()
-        if frame.height
-        else (Text("观察中的不足 5 件，不画曲线。", "Fewer than five items are followed: no curve."),)
+        () if frame.height else (Text("观察中的不足5件，不画曲线。", "Fewer than five items are followed: no curve."),)
     )
     return made(snapshot, chosen, frame, (each.name,), ("batch",), finding, notes, methods=("backflow_curve",))
 

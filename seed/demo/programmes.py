@@ -187,7 +187,7 @@ def rectification() -> list[Row]:
         ("初次信访件未按日清日结要求当日转送", place, "分管镇长", "专人当日清件，每日对账", due, done),
         ("重复信访事项未逐件明确包案责任", "云汀镇", "镇党委书记", "逐件明确包案领导并报备", due, date(2022, 5, 6)),
         ("答复意见书格式不规范", "自然资源局", "分管副局长", "统一文书模板并抽查", due, date(2022, 5, 10)),
-        ("未在 15 日内告知受理情况", truths.SLOW_PLACE, "分管镇长", "受理告知专人盯办", due, date(2022, 6, 2)),
+        ("未在15日内告知受理情况", truths.SLOW_PLACE, "分管镇长", "受理告知专人盯办", due, date(2022, 6, 2)),
         ("信访事项查询码未告知信访人", truths.LOW_OFFICE, "分管副局长", "答复时当面告知并登记", due, None),
         ("值班接访台账不完整", "月埠镇", "分管镇长", "补齐台账，每周核对", due, date(2022, 5, 20)),
         ("疑难事项会商记录缺失", "农业农村局", "分管副局长", "建立会商记录制度", date(2022, 7, 15), None),
@@ -305,9 +305,9 @@ def _like_promises(item: Row, decision: Row) -> tuple[Row, Row]:
 
 _LEDGER = (
     _matter(date(2022, 1, 13), "部分初次信访件隔日才转送", BUREAU, date(2022, 3, 28), date(2022, 1, 28),
-            "网上信访件每日 17 时前清空", date(2022, 2, 28), "same_day_forwarding_rate"),
+            "网上信访件每日17时前清空", date(2022, 2, 28), "same_day_forwarding_rate"),
     _matter(date(2022, 2, 28), f"{truths.SLOW_PLACE}办理时间偏长", truths.SLOW_PLACE, None, date(2022, 3, 28),
-            "按周报送临期件，提前 15 天预警", date(2022, 6, 30), "on_time_reply_rate"),
+            "按周报送临期件，提前15天预警", date(2022, 6, 30), "on_time_reply_rate"),
     _matter(date(2022, 4, 13), f"{truths.RISING_PLACE}工业异味扰民件增多", truths.RISING_PLACE, None, date(2022, 4, 28),
             "会同生态环境分局入企检查", date(2022, 7, 31), "registered_count"),
     _matter(date(2022, 4, 28), f"{truths.LOW_OFFICE}参评率低", truths.LOW_OFFICE, None, date(2022, 5, 28),

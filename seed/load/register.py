@@ -163,7 +163,7 @@ class _Register:
             job.note(f"{layout.where}：{table_note.zh}", f"{layout.where}: {table_note.en}")
         rows = "、".join(map(str, layout.header_rows))
         if layout.header_rows != (1,):
-            job.note(f"{layout.where}：表头在第 {rows} 行", f"{layout.where}: the heading is row {rows}")
+            job.note(f"{layout.where}：表头在第{rows}行", f"{layout.where}: the heading is row {rows}")
         if layout.hashed:
             listed = "、".join(layout.hashed)
             job.note(

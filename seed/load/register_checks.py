@@ -41,7 +41,7 @@ def note_orders(job: Job, survey: Survey, layouts: Sequence[Layout]) -> None:
         first = (evidence.order or next(iter(sorted(common)), "month_first")) == "day_first"
         order = Text("日/月/年", "day/month/year") if first else Text("月/日/年", "month/day/year")
         if evidence.order:
-            why = Text("由该列中大于 12 的数判定", "decided by numbers over 12 in the column")
+            why = Text("由该列中大于12的数判定", "decided by numbers over 12 in the column")
         elif common:
             why = Text("该列两可，从其他日期列", "the column fits both, the other date columns decide")
         else:
