@@ -5,7 +5,8 @@ takes less time than building and translating those, and they are the same for e
 one rule set: so they are kept. What is counted does not change; other engines translate anew.
 """
 
-from collections.abc import Callable
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Sequence
 from functools import lru_cache, wraps
 from threading import Lock
 from typing import Any, ParamSpec, TypeVar
@@ -30,7 +31,6 @@ class Kept(nw.Expr):
     def __init__(self, *nodes: Any) -> None:
         super().__init__(*nodes)
         self._in_polars: Any = None
-        self.forms: dict[object, nw.Expr] = {}
 
     def _to_compliant_expr(self, ns: Any) -> Any:
         if ns._implementation is not nw.Implementation.POLARS:
@@ -49,13 +49,35 @@ def keep(expression: nw.Expr) -> nw.Expr:
     return Kept(*expression._nodes)
 
 
-def form_of(expression: nw.Expr, name: object, make: Callable[[], nw.Expr]) -> nw.Expr:
-    """What is made of an expression again and again, such as a number of its truth; kept with a kept one."""
-    if not isinstance(expression, Kept):
+_made: OrderedDict[tuple[object, ...], tuple[Sequence[nw.Expr], nw.Expr]] = OrderedDict()
+_making = Lock()
+
+
+def made_of(parts: Sequence[nw.Expr], name: tuple[Hashable, ...], make: Callable[[], nw.Expr]) -> nw.Expr:
+    """What is made of kept expressions again and again, such as their sum; kept as long as it is among the newest.
+
+    Args:
+        name: what is made of them, with everything it depends on besides.
+    """
+    if not all(isinstance(part, Kept) for part in parts):
         return make()
-    if name not in expression.forms:
-        expression.forms[name] = keep(make())
-    return expression.forms[name]
+    key = (*name, *map(id, parts))  # the parts are held beside, so no other expression takes over an id
+    with _making:
+        if key in _made:
+            _made.move_to_end(key)
+            return _made[key][1]
+    found = keep(make())
+    with _making:
+        _made[key] = (tuple(parts), found)
+        while len(_made) > MOST_KEPT:
+            _made.popitem(last=False)
+    return found
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def column(name: str) -> nw.Expr:
+    """A column, kept."""
+    return keep(nw.col(name))
 
 
 @lru_cache(maxsize=MOST_KEPT)

@@ -12,7 +12,6 @@ from typing import Any
 import polars as pl
 from sqlalchemy import Engine, func, select
 
-from queries.days import month_end
 from queries.kept import by_snapshot
 from queries.schema import case_change, import_finding, office, petition_case
 from queries.snapshot import Snapshot
@@ -134,12 +133,13 @@ def rebaselines(snapshot: Snapshot, measure: str, scope: str = "") -> tuple[Reba
     return tuple(Rebaseline(**(row | {"month": row["month"].replace(day=1)})) for row in found.iter_rows(named=True))
 
 
-def events_of(snapshot: Snapshot, month: date) -> list[Text]:
-    """Names of the context events of a month (its first day), by day."""
-    rows = snapshot.records.rows("context_event").filter(
-        pl.col("day").is_between(month, month_end(month))
-    ).sort("day", "event_id")  # fmt: skip
-    return [Text(zh, en) for zh, en in rows.select("name_zh", "name_en").iter_rows()]
+def events_by_month(snapshot: Snapshot) -> dict[date, list[Text]]:
+    """Names of the context events by the first day of their month, in the order of their days."""
+    found: dict[date, list[Text]] = {}
+    events = snapshot.records.rows("context_event").sort("day", "event_id")
+    for day, zh, en in events.select("day", "name_zh", "name_en").iter_rows():
+        found.setdefault(day.replace(day=1), []).append(Text(zh, en))
+    return found
 
 
 def target_of(snapshot: Snapshot, measure: str, day: date, scope: str = "") -> Target | None:

@@ -20,11 +20,11 @@ def items(*matters: tuple[str | None, int, int]) -> pl.DataFrame:
     """Matter, items, counted of them."""
     return pl.DataFrame(
         [
-            {"matter": name, "counted": int(at < counted)}
-            for name, of, counted in matters
+            {"matter": name and number, "counted": int(at < counted)}
+            for number, (name, of, counted) in enumerate(matters)
             for at in range(of)
         ],
-        schema={"matter": pl.String, "counted": pl.Int64},
+        schema={"matter": pl.Int32, "counted": pl.Int64},
     )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ judges a difference of that share divides its counts by `clumping`: so many inde
 """
 
 import narwhals as nw
+import numpy as np
 import polars as pl
 
 from queries.counting.conditions import counted_rows
@@ -20,7 +21,6 @@ CLUMPED = ("repeat_share",)
 """Shares of which one matter brings several items; in the others a matter counts once."""
 
 
-@by_snapshot(64)
 def clumping(snapshot: Snapshot, filters: Filters, name: str) -> float:
     """How many times more a share varies than if its items were independent: at least 1, 1 for most measures.
 
@@ -30,7 +30,12 @@ def clumping(snapshot: Snapshot, filters: Filters, name: str) -> float:
     """
     if name not in CLUMPED or not snapshot.coverage.get("matter_id"):
         return 1.0
-    each, wide = measure(name), filters.only("place")
+    return _clumping(snapshot, filters.only("place"), name)
+
+
+@by_snapshot(64)
+def _clumping(snapshot: Snapshot, wide: Filters, name: str) -> float:
+    each = measure(name)
     if not filters_apply(each.table, wide):
         return 1.0
     engine = PolarsEngine()
@@ -49,16 +54,16 @@ def design_effect(items: pl.DataFrame) -> float:
     """The ratio of variances of `clumping`.
 
     Args:
-        items: one row an item: matter (null: no link), counted (1 or 0).
+        items: one row an item: matter (its running number; null: no link), counted (1 or 0).
     """
     n, x = items.height, int(items["counted"].sum())
     if not 0 < x < n:
         return 1.0
     share = x / n
-    linked = items.filter(pl.col("matter").is_not_null()).group_by("matter").agg(pl.len(), pl.col("counted").sum())
-    alone = items.filter(pl.col("matter").is_null()).select(len=pl.lit(1), counted="counted")
-    matters = pl.concat([each.select(pl.col("len", "counted").cast(pl.Int64)) for each in (linked, alone)])
-    r, m = pl.col("counted"), pl.col("len")
-    # sums of whole numbers are the same in any order
-    rr, rm, mm = matters.select((r * r).sum(), rm=(r * m).sum(), mm=(m * m).sum()).row(0)
-    return max(1.0, float(rr - 2 * share * rm + share * share * mm) / (n * share * (1 - share)))
+    linked = items.drop_nulls("matter")
+    matters = linked["matter"].to_numpy() - (linked["matter"].min() or 0)
+    m = np.bincount(matters)
+    r = np.bincount(matters[linked["counted"].to_numpy() > 0], minlength=len(m))
+    alone, counted = n - linked.height, x - int(r.sum())  # matters of one item, and how many of these are counted
+    rr, rm, mm = int(r @ r) + counted, int(r @ m) + counted, int(m @ m) + alone
+    return max(1.0, (rr - 2 * share * rm + share * share * mm) / (n * share * (1 - share)))

@@ -6,7 +6,10 @@ dimension (key, "" where not given), is ordered like the frames of `queries.coun
 never occurs.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from types import MappingProxyType
 
 import narwhals as nw
 import polars as pl
@@ -21,6 +24,7 @@ from queries.dimensions import DIMENSIONS, GRAINS, Table, dimension_name
 from queries.engines import Engine, PolarsEngine
 from queries.errors import UsageError
 from queries.filters import Filters
+from queries.kept import MOST_KEPT, column, keep
 from queries.measures import Basis, Cohort
 from queries.measures.backlog import assigned, decided_day, recognised, reflowed
 from queries.measures.needs import BACKLOG, CLOSED, CLOSED_AT, DUE
@@ -30,6 +34,7 @@ from queries.snapshot import Snapshot
 
 AGE_BANDS = (15, 30, 60, 90, 180)  # calendar days since registration, upper ends; the last band is open
 DUE_BANDS = (7, 14, 30)  # calendar days until the due date, upper ends: the horizons of the closure page
+SCORES = ("satisfied", "basically_satisfied", "dissatisfied")
 LONGEST = 366  # calendar days; closings after more days are counted as this many
 
 
@@ -42,16 +47,19 @@ def open_ages(
         by, then band (0 the youngest), low, high (days, both included; high null for the last band), items, overdue
         (of the items, due date passed; 0 where the register knows no due dates).
     """
-    basis_of_band = _bands("band", lambda basis: basis.as_of - nw.col("registered_day").cast(nw.Int32), AGE_BANDS)
-    frame = _tally(
-        snapshot, engine, filters, "cases", REGISTERED, by, [basis_of_band],
-        lambda basis: {
-            "items": usable_rows(open_item, (CLOSED,), basis, "open_count"),
-            "overdue": usable_rows(open_item, (CLOSED, DUE), basis, "overdue_count")
-            & known(due_day(basis) <= basis.as_of),
-        },
-    )  # fmt: skip
+    frame = _tally(snapshot, engine, filters, "cases", REGISTERED, by, [_age], _open)
     return _with_ends(frame, AGE_BANDS, first=0)
+
+
+def _age(basis: Basis) -> Group:
+    return _bands("band", basis.as_of - nw.col("registered_day").cast(nw.Int32), AGE_BANDS)
+
+
+def _open(basis: Basis) -> dict[str, nw.Expr]:
+    return {
+        "items": usable_rows(open_item, (CLOSED,), basis, "open_count"),
+        "overdue": usable_rows(open_item, (CLOSED, DUE), basis, "overdue_count") & known(due_day(basis) <= basis.as_of),
+    }
 
 
 def open_by_due_date(
@@ -63,11 +71,7 @@ def open_by_due_date(
         by, then state ("overdue", "due", "no_due_date"), low, high (days left, both included; null for other states
         than "due", high null for the last band), items. Bands do not overlap: due within 14 days is the first two.
     """
-    bands = _bands("band", lambda basis: due_day(basis).cast(nw.Int32) - basis.as_of, (0, *DUE_BANDS), nulls=True)
-    frame = _tally(
-        snapshot, engine, filters, "cases", REGISTERED, by, [bands],
-        lambda basis: {"items": usable_rows(open_item, (CLOSED, DUE), basis, "overdue_count")},
-    )  # fmt: skip
+    frame = _tally(snapshot, engine, filters, "cases", REGISTERED, by, [_days_left], _open_with_due_date)
     band = pl.col("band")
     last = len(DUE_BANDS) + 1
     state = pl.when(band == 0).then(pl.lit("overdue")).when(band > last).then(pl.lit("no_due_date"))
@@ -81,6 +85,14 @@ def open_by_due_date(
     ).select(*_names(by), "state", "low", "high", "items")
 
 
+def _days_left(basis: Basis) -> Group:
+    return _bands("band", due_day(basis).cast(nw.Int32) - basis.as_of, (0, *DUE_BANDS), nulls=True)
+
+
+def _open_with_due_date(basis: Basis) -> dict[str, nw.Expr]:
+    return {"items": usable_rows(open_item, (CLOSED, DUE), basis, "overdue_count")}
+
+
 def closing_days(
     snapshot: Snapshot, by: Sequence[str] = (), filters: Filters | None = None, engine: Engine | None = None
 ) -> pl.DataFrame:
@@ -89,21 +101,23 @@ def closing_days(
     Returns:
         by, then days (0 to LONGEST; LONGEST stands for so many or more), items.
     """
-
-    def closed(basis: Basis) -> nw.Expr:
-        return always(basis) & known(nw.col("closed_day") <= basis.as_of)
-
-    def days(basis: Basis) -> nw.Expr:
-        taken = nw.col("closed_day").cast(nw.Int32) - nw.col("registered_day").cast(nw.Int32)
-        # closed before registered is impossible, and excluded by a check; without the check it is day 0
-        return nw.when(taken > LONGEST).then(nw.lit(LONGEST)).otherwise(nw.when(taken > 0).then(taken).otherwise(0))
-
-    frame = _tally(
-        snapshot, engine, filters, "cases", REGISTERED, by,
-        [lambda basis: Group("days", days(basis).fill_null(0), LONGEST + 1)],
-        lambda basis: {"items": usable_rows(closed, (CLOSED_AT,), basis, "days_to_close")},
-    )  # fmt: skip
+    frame = _tally(snapshot, engine, filters, "cases", REGISTERED, by, [_days_taken], _closed_items)
     return frame.select(*_names(by), "days", "items")
+
+
+def _days_taken(basis: Basis) -> Group:
+    taken = nw.col("closed_day").cast(nw.Int32) - nw.col("registered_day").cast(nw.Int32)
+    # closed before registered is impossible, and excluded by a check; without the check it is day 0
+    days = nw.when(taken > LONGEST).then(nw.lit(LONGEST)).otherwise(nw.when(taken > 0).then(taken).otherwise(0))
+    return Group("days", days.fill_null(0), LONGEST + 1)
+
+
+def _closed_items(basis: Basis) -> dict[str, nw.Expr]:
+    return {"items": usable_rows(_closed, (CLOSED_AT,), basis, "days_to_close")}
+
+
+def _closed(basis: Basis) -> nw.Expr:
+    return always(basis) & known(nw.col("closed_day") <= basis.as_of)
 
 
 def matter_sizes(snapshot: Snapshot, filters: Filters | None = None, engine: Engine | None = None) -> pl.DataFrame:
@@ -142,23 +156,18 @@ def satisfaction_components(
         by, then satisfied, basically_satisfied, dissatisfied, content (S: the first two), evaluated (A), expired (X,
         in silence), open (O, still to be evaluated), asked (N = A + X + O). Conventions do not enter.
     """
-
-    scores = ("satisfied", "basically_satisfied", "dissatisfied")
-
-    def score(key: str, basis: Basis) -> nw.Expr:
-        return always(basis) & evaluated(basis) & (nw.col("score") == code("score", key))
-
-    def counted(basis: Basis) -> dict[str, nw.Expr]:
-        given = {key: score(key, basis) for key in scores}
-        answered, silent = evaluated(basis), expired(basis)
-        rest = always(basis) & ~answered & ~silent
-        return {**given, "evaluated": always(basis) & answered, "expired": always(basis) & silent, "open": rest}
-
-    frame = _tally(snapshot, engine, filters, "evaluations", WINDOW_END, by, [], counted)
+    frame = _tally(snapshot, engine, filters, "evaluations", WINDOW_END, by, [], _heard)
     return frame.with_columns(
         content=pl.col("satisfied") + pl.col("basically_satisfied"),
         asked=pl.col("evaluated") + pl.col("expired") + pl.col("open"),
-    ).select(*_names(by), *scores, "content", "evaluated", "expired", "open", "asked")
+    ).select(*_names(by), *SCORES, "content", "evaluated", "expired", "open", "asked")
+
+
+def _heard(basis: Basis) -> dict[str, nw.Expr]:
+    answered, silent = always(basis) & evaluated(basis), always(basis) & expired(basis)
+    given = {key: answered & (nw.col("score") == code("score", key)) for key in SCORES}
+    rest = always(basis) & ~evaluated(basis) & ~expired(basis)
+    return {**given, "evaluated": answered, "expired": silent, "open": rest}
 
 
 def backlog_batches(
@@ -173,27 +182,7 @@ def backlog_batches(
         reflow or to the as-of day, summed over the recognised). Batches by their first assignment: names in Chinese
         numerals do not sort.
     """
-
-    def counted(basis: Basis) -> dict[str, nw.Expr]:
-        usable = usable_rows(assigned, (BACKLOG,), basis)
-        settled = usable & recognised(basis)
-        sent_back = (
-            usable & (nw.col("result") == code("review_result", "returned")) & (decided_day(basis) <= basis.as_of)
-        )
-        # a result that came after the as-of day: until then a reported item was under review
-        stated = usable & (nw.col("result") != NOT_GIVEN) & ~known(nw.col("reported_day") > basis.as_of)
-        return {
-            "assigned": usable,
-            "reported": usable & known(nw.col("reported_day") <= basis.as_of),
-            "recognised": settled,
-            "returned": sent_back,
-            "under_review": stated & ~known(recognised(basis)) & ~known(sent_back),
-            "not_stated": usable & (nw.col("result") == NOT_GIVEN),
-            "reflowed": settled & reflowed(basis),
-            "excluded": assigned(basis) & ~usable,
-        }
-
-    frame = _tally(snapshot, engine, filters, "backlog", ASSIGNED, by, [], counted)
+    frame = _tally(snapshot, engine, filters, "backlog", ASSIGNED, by, [], _became)
     if tuple(by) == ("batch",):
         first = _first_assigned(snapshot, filters, engine)
         frame = frame.join(first, on="batch", how="left", maintain_order="left")
@@ -206,33 +195,55 @@ def backlog_batches(
     return frame.hstack(risk)
 
 
+def _became(basis: Basis) -> dict[str, nw.Expr]:
+    usable = usable_rows(assigned, (BACKLOG,), basis)
+    settled = usable & recognised(basis)
+    sent_back = usable & (nw.col("result") == code("review_result", "returned")) & (decided_day(basis) <= basis.as_of)
+    # a result that came after the as-of day: until then a reported item was under review
+    stated = usable & (nw.col("result") != NOT_GIVEN) & ~known(nw.col("reported_day") > basis.as_of)
+    return {
+        "assigned": usable,
+        "reported": usable & known(nw.col("reported_day") <= basis.as_of),
+        "recognised": settled,
+        "returned": sent_back,
+        "under_review": stated & ~known(recognised(basis)) & ~known(sent_back),
+        "not_stated": usable & (nw.col("result") == NOT_GIVEN),
+        "reflowed": settled & reflowed(basis),
+        "excluded": assigned(basis) & ~usable,
+    }
+
+
 def _first_assigned(snapshot: Snapshot, filters: Filters | None, engine: Engine | None) -> pl.DataFrame:
     """batch, first_day: days since 1970 of the first assignment."""
-
-    def day(basis: Basis) -> Group:
-        return Group("first_day", nw.col("assigned_day").cast(nw.Int32), 2**16)
-
-    frame = _tally(
-        snapshot, engine, filters, "backlog", ASSIGNED, ("batch",), [day], lambda basis: {"items": assigned(basis)}
-    )
+    frame = _tally(snapshot, engine, filters, "backlog", ASSIGNED, ("batch",), [_first_day], _assigned)
     return frame.group_by("batch").agg(pl.col("first_day").min())
+
+
+def _first_day(basis: Basis) -> Group:
+    return Group("first_day", nw.col("assigned_day").cast(nw.Int32), 2**16)
+
+
+def _assigned(basis: Basis) -> dict[str, nw.Expr]:
+    return {"items": assigned(basis)}
 
 
 def _time_at_risk(
     snapshot: Snapshot, by: Sequence[str], filters: Filters | None, engine: Engine | None
 ) -> pl.DataFrame:
-    def days(basis: Basis) -> Group:
-        come_back = nw.when(reflowed(basis)).then(nw.col("reflow_day").cast(nw.Int32))
-        until = nw.coalesce(come_back, nw.lit(basis.as_of, dtype=nw.Int32))
-        at_risk = until - decided_day(basis).cast(nw.Int32)
-        return Group("days", nw.when(at_risk > 0).then(at_risk).otherwise(0), 2**16)
-
-    frame = _tally(
-        snapshot, engine, filters, "backlog", ASSIGNED, by, [days],
-        lambda basis: {"items": usable_rows(assigned, (BACKLOG,), basis) & recognised(basis)},
-    )  # fmt: skip
+    frame = _tally(snapshot, engine, filters, "backlog", ASSIGNED, by, [_days_at_risk], _recognised)
     total = (pl.col("items") * pl.col("days")).sum().alias("days_at_risk")
     return frame.group_by(_names(by)).agg(total) if by else frame.select(total)
+
+
+def _days_at_risk(basis: Basis) -> Group:
+    come_back = nw.when(reflowed(basis)).then(nw.col("reflow_day").cast(nw.Int32))
+    until = nw.coalesce(come_back, nw.lit(basis.as_of, dtype=nw.Int32))
+    at_risk = until - decided_day(basis).cast(nw.Int32)
+    return Group("days", nw.when(at_risk > 0).then(at_risk).otherwise(0), 2**16)
+
+
+def _recognised(basis: Basis) -> dict[str, nw.Expr]:
+    return {"items": usable_rows(assigned, (BACKLOG,), basis) & recognised(basis)}
 
 
 def _tally(
@@ -255,9 +266,9 @@ def _tally(
         wrong = [name for name, _ in chosen.where if table not in DIMENSIONS[name].tables]
         raise UsageError(f"'{table}' cannot be filtered by {', '.join(wrong)}; remove that filter.")
     selection = select(snapshot, engine or PolarsEngine(), table, [cohort], chosen)
-    groups = [Group(name, nw.col(name), len(snapshot.dimension(name))) for name in names]
-    further = [make(selection.basis) for make in more]
-    counted = {name: Condition(rows) for name, rows in conditions(selection.basis).items()}
+    groups = [Group(name, column(name), len(snapshot.dimension(name))) for name in names]
+    further = [_group(make, selection.basis) for make in more]
+    counted = _conditions(conditions, selection.basis)
     frame = tally(engine or PolarsEngine(), selection.frame, counted, [*groups, *further])
     if groups or further:
         frame = frame.filter(pl.any_horizontal(pl.col(name) > 0 for name in counted))
@@ -268,21 +279,25 @@ def _names(by: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(dimension_name(name) for name in by))
 
 
-def _bands(
-    name: str, days: Callable[[Basis], nw.Expr], ends: Sequence[int], *, nulls: bool = False
-) -> Callable[[Basis], Group]:
+@lru_cache(maxsize=MOST_KEPT)
+def _group(make: Callable[[Basis], Group], basis: Basis) -> Group:
+    made = make(basis)
+    return replace(made, code=keep(made.code))
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _conditions(make: Callable[[Basis], dict[str, nw.Expr]], basis: Basis) -> Mapping[str, Condition]:
+    return MappingProxyType({name: Condition(keep(rows)) for name, rows in make(basis).items()})
+
+
+def _bands(name: str, days: nw.Expr, ends: Sequence[int], *, nulls: bool = False) -> Group:
     """Bands 0, 1, ... with upper ends, the last one open; with `nulls` one more for rows without the number."""
-
-    def group(basis: Basis) -> Group:
-        value = days(basis)
-        band: nw.Expr = nw.lit(len(ends))
-        for place, end in reversed(list(enumerate(ends))):
-            band = nw.when(value <= end).then(nw.lit(place)).otherwise(band)
-        if nulls:
-            band = nw.when(value.is_null()).then(nw.lit(len(ends) + 1)).otherwise(band)
-        return Group(name, band, len(ends) + 2)
-
-    return group
+    band: nw.Expr = nw.lit(len(ends))
+    for place, end in reversed(list(enumerate(ends))):
+        band = nw.when(days <= end).then(nw.lit(place)).otherwise(band)
+    if nulls:
+        band = nw.when(days.is_null()).then(nw.lit(len(ends) + 1)).otherwise(band)
+    return Group(name, band, len(ends) + 2)
 
 
 def _with_ends(frame: pl.DataFrame, ends: Sequence[int], first: int) -> pl.DataFrame:

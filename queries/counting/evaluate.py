@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import prod
 
-import narwhals as nw
 import polars as pl
 
 from queries.counting.conditions import Keyed, counted_rows, measured_rows
@@ -17,7 +16,7 @@ from queries.dimensions import DIMENSIONS, GRAINS, Table, dimension_name
 from queries.engines import Engine, PolarsEngine
 from queries.errors import UsageError
 from queries.filters import Filters
-from queries.kept import kept
+from queries.kept import column, kept
 from queries.measures import Cohort, Count, Duration, Measure, Ratio, measure
 from queries.snapshot import Snapshot
 from queries.stats.intervals import wilson
@@ -184,7 +183,7 @@ def _breakdown(snapshot: Snapshot, selection: Selection, cohort: Cohort, by: tup
         if name in GRAINS:
             group, starts[name] = selection.by_period(cohort, name, prod(sizes.values()))
         else:
-            group = Group(name, nw.col(name), sizes[name])
+            group = Group(name, column(name), sizes[name])
         groups.append(group)
     return Breakdown(by, groups, starts)
 

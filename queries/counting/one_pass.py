@@ -7,13 +7,14 @@ often each integer occurs: exact, the same in every engine, and cheaper than one
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from math import prod
 from typing import Any
 
 import narwhals as nw
 import polars as pl
 
 from queries.engines import Engine
-from queries.kept import form_of
+from queries.kept import made_of
 
 Frame = nw.LazyFrame[Any]
 
@@ -53,10 +54,7 @@ def tally(
         return pl.DataFrame(schema=schema) if groups else pl.DataFrame([dict.fromkeys(schema, 0)], schema=schema)
     if not groups:
         return _totals(engine, frame, conditions).select(pl.col(list(schema)).cast(pl.Int64).fill_null(0))
-    size = 1
-    for group in groups:
-        size *= group.size
-    room = _BITS - size.bit_length()
+    room = _BITS - prod(group.size for group in groups).bit_length()
     names = list(conditions)
     parts = [
         _by_group(engine, frame, {name: conditions[name] for name in names[at : at + room]}, groups)
@@ -69,34 +67,27 @@ def tally(
 
 
 def _totals(engine: Engine, frame: Frame, conditions: Mapping[str, Condition]) -> pl.DataFrame:
-    ones = [_one(condition, nw.Int8).alias(name) for name, condition in conditions.items()]
+    ones = [
+        made_of([condition.rows], ("one", name, condition.weight), partial(_one, name, condition))
+        for name, condition in conditions.items()
+    ]
     return engine.collect(frame.select(*ones).select(*(nw.col(name).sum() for name in conditions)))
 
 
-def _one(condition: Condition, dtype: type[nw.Int8] | type[nw.Int64]) -> nw.Expr:
-    def make() -> nw.Expr:
-        then = nw.col(condition.weight) if condition.weight else nw.lit(1, dtype=dtype)
-        return nw.when(condition.rows).then(then).otherwise(nw.lit(0, dtype=nw.Int32 if condition.weight else dtype))
-
-    return form_of(condition.rows, (condition.weight, dtype), make)
+def _one(name: str, condition: Condition) -> nw.Expr:
+    one = nw.col(condition.weight) if condition.weight else nw.lit(1, dtype=nw.Int8)
+    nought = nw.lit(0, dtype=nw.Int32 if condition.weight else nw.Int8)
+    return nw.when(condition.rows).then(one).otherwise(nought).alias(name)
 
 
 def _by_group(
     engine: Engine, frame: Frame, conditions: Mapping[str, Condition], groups: Sequence[Group]
 ) -> pl.DataFrame:
-    size = 1
-    for group in groups:
-        size *= group.size
-    whole = nw.Int32 if size << len(conditions) < 2**31 else nw.Int64
-    # a server reads small literals as four-byte integers and would work in them: a nought of eight bytes widens all
-    place: nw.Expr = nw.lit(0, dtype=whole) if whole is nw.Int32 else nw.lit(_WIDE, dtype=whole) - _WIDE
-    for group in groups:
-        place = place * nw.lit(group.size, dtype=whole) + group.code.cast(whole)
-    key = place * nw.lit(1 << len(conditions), dtype=whole)
-    for bit, condition in enumerate(conditions.values()):
-        key = key + form_of(condition.rows, (bit, whole), partial(_bit, condition.rows, bit, whole))
+    parts = [*(group.code for group in groups), *(condition.rows for condition in conditions.values())]
+    sizes = tuple(group.size for group in groups)
+    key = made_of(parts, ("key", sizes), partial(_key, groups, [condition.rows for condition in conditions.values()]))
     weights = sorted({condition.weight for condition in conditions.values() if condition.weight})
-    keyed = frame.select(key.alias("_key"), *(nw.col(weight) for weight in weights))
+    keyed = frame.select(key, *(nw.col(weight) for weight in weights))
     counted = engine.collect(
         keyed.group_by("_key").agg(
             nw.len().alias("_rows"), *(nw.col(weight).sum().alias(f"_{weight}") for weight in weights)
@@ -105,8 +96,18 @@ def _by_group(
     return _decoded(counted, conditions, groups)
 
 
-def _bit(rows: nw.Expr, bit: int, whole: type[nw.Int32] | type[nw.Int64]) -> nw.Expr:
-    return nw.when(rows).then(nw.lit(1 << bit, dtype=whole)).otherwise(nw.lit(0, dtype=whole))
+def _key(groups: Sequence[Group], conditions: Sequence[nw.Expr]) -> nw.Expr:
+    """A row's groups and conditions as one integer."""
+    size = prod(group.size for group in groups)
+    whole = nw.Int32 if size << len(conditions) < 2**31 else nw.Int64
+    # a server reads small literals as four-byte integers and would work in them: a nought of eight bytes widens all
+    place: nw.Expr = nw.lit(0, dtype=whole) if whole is nw.Int32 else nw.lit(_WIDE, dtype=whole) - _WIDE
+    for group in groups:
+        place = place * nw.lit(group.size, dtype=whole) + group.code.cast(whole)
+    key = place * nw.lit(1 << len(conditions), dtype=whole)
+    for bit, rows in enumerate(conditions):
+        key = key + nw.when(rows).then(nw.lit(1 << bit, dtype=whole)).otherwise(nw.lit(0, dtype=whole))
+    return key.alias("_key")
 
 
 def _decoded(counted: pl.DataFrame, conditions: Mapping[str, Condition], groups: Sequence[Group]) -> pl.DataFrame:

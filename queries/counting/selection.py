@@ -12,7 +12,7 @@ from queries.days import day_number, from_day_number
 from queries.dimensions import DIMENSIONS, GRAINS, Table
 from queries.engines import Engine
 from queries.filters import Filters
-from queries.kept import kept
+from queries.kept import by_snapshot, kept, made_of
 from queries.measures import Basis, Cohort
 from queries.measures.terms import DERIVED
 from queries.snapshot import Partition, Snapshot
@@ -24,6 +24,7 @@ UNIVERSE = {"cases": "registered_day", "evaluations": "registered_day", "backlog
 MANY_GROUPS = 50_000  # by days; with more, months and weeks are worked out for every row instead
 MARCH_1900 = -25508  # day number of 1900-03-01: from here to 2100 every fourth year has 366 days
 
+Span = tuple[int, int]
 Wanted = tuple[str, list[int], bool]
 """A dimension, codes, and whether rows must have one of them (or none)."""
 
@@ -60,7 +61,7 @@ class Selection:
     def within(self, cohort: Cohort, rows: nw.Expr) -> nw.Expr:
         """Those of the rows that lie in the cohort's period."""
         inside = self.periods[cohort].inside
-        return rows if inside is None else rows & inside
+        return rows if inside is None else made_of([rows, inside], ("and",), lambda: rows & inside)
 
     def by_period(self, cohort: Cohort, grain: str, other_groups: int) -> tuple[Group, Callable[[pl.Expr], pl.Expr]]:
         """Group by the period of the cohort day, named like the grain.
@@ -72,32 +73,41 @@ class Selection:
         Returns:
             The group, in which an item without a day has the lowest code, and the first day (Date) of a code.
         """
-        span = self.periods[cohort]
-        day = kept(cohort.day, self.basis).cast(nw.Int32)
+        span, day = self.periods[cohort], kept(cohort.day, self.basis)
         by_days = (span.last - span.first + 2) * other_groups <= MANY_GROUPS or span.first < MARCH_1900
         if grain == "day" or by_days:
-            return _group(grain, day, span.first, span.last), lambda number: _start(
+            return _group(grain, day, _day, span.first, span.last), lambda number: _start(
                 number.cast(pl.Int32).cast(pl.Date), grain
             )
         if grain == "week":
-            weeks = _group(
-                grain, (day + _TO_MONDAY) // 7, (span.first + _TO_MONDAY) // 7, (span.last + _TO_MONDAY) // 7
-            )
+            first, last = ((end + _TO_MONDAY) // 7 for end in (span.first, span.last))
+            weeks = _group(grain, day, _week, first, last)
             return weeks, lambda number: (number.cast(pl.Int32) * 7 - _TO_MONDAY).cast(pl.Date)
-        months = _group(grain, _month(day), _month_number(span.first), _month_number(span.last))
+        months = _group(grain, day, _month, _month_number(span.first), _month_number(span.last))
         return months, lambda number: _start(_month_start(number), grain)
 
 
 _TO_MONDAY = -EARLIEST  # 1900-01-01 was a Monday, and days from there are never negative
 
 
-def _group(name: str, number: nw.Expr, first: int, last: int) -> Group:
-    return Group(name, (number - (first - 1)).fill_null(0), last - first + 2, first - 1)
+def _group(name: str, day: nw.Expr, number: Callable[[nw.Expr], nw.Expr], first: int, last: int) -> Group:
+    def make() -> nw.Expr:
+        return (number(day.cast(nw.Int32)) - (first - 1)).fill_null(0)
+
+    return Group(name, made_of([day], ("period", number, first), make), last - first + 2, first - 1)
 
 
 def _start(day: pl.Expr, grain: str) -> pl.Expr:
     step = {"day": "1d", "week": "1w", "month": "1mo", "quarter": "1q", "year": "1y"}[GRAINS[grain].name]
     return day.dt.truncate(step)
+
+
+def _day(day: nw.Expr) -> nw.Expr:
+    return day
+
+
+def _week(day: nw.Expr) -> nw.Expr:
+    return (day + _TO_MONDAY) // 7
 
 
 def _month(day: nw.Expr) -> nw.Expr:
@@ -142,14 +152,12 @@ def select(snapshot: Snapshot, engine: Engine, table: Table, cohorts: Sequence[C
     end = day_number(filters.end) if filters.end else LATEST
     wanted = wanted_rows(snapshot, table, filters)
     read: list[Partition] = []
-    spans: dict[Cohort, list[tuple[int, int]]] = {cohort: [] for cohort in cohorts}
-    for part in snapshot.partitions(table):
-        here = [_span(cohort, basis, part) for cohort in cohorts]
+    spans: list[tuple[Span, ...]] = []
+    for part, here in zip(snapshot.partitions(table), _spans(snapshot, table, tuple(cohorts), basis), strict=True):
         meets = any(low <= end and high >= start for low, high in here)
         if meets and _exists(part, table, basis) and _can_hold(part, wanted):
             read.append(part)
-            for cohort, span in zip(cohorts, here, strict=True):
-                spans[cohort].append(span)
+            spans.append(here)
     if not read:
         return Selection(None, basis, dict.fromkeys(cohorts, Period(0, 0, None)), 0)
     frame = engine.scan(table, read)
@@ -164,7 +172,10 @@ def select(snapshot: Snapshot, engine: Engine, table: Table, cohorts: Sequence[C
     if table in DERIVED:
         frame = frame.with_columns(*(kept(make, basis).alias(name) for name, make in DERIVED[table].items()))
     conditions = [_has(*each) for each in wanted if not _all_have(read, *each)]
-    periods = {cohort: _period(kept(cohort.day, basis), spans[cohort], start, end) for cohort in cohorts}
+    periods = {
+        cohort: _period(kept(cohort.day, basis), [here[at] for here in spans], start, end)
+        for at, cohort in enumerate(cohorts)
+    }
     if len(cohorts) == 1 and (inside := periods[cohorts[0]].inside) is not None:
         conditions.append(inside)  # no other cohort needs the rows outside
         periods = {cohorts[0]: replace(periods[cohorts[0]], inside=None)}
@@ -182,18 +193,31 @@ def wanted_rows(snapshot: Snapshot, table: Table, filters: Filters) -> list[Want
     return [*wanted, *hidden]
 
 
-def _period(day: nw.Expr, spans: Sequence[tuple[int, int]], start: int, end: int) -> Period:
+@by_snapshot(64)
+def _spans(snapshot: Snapshot, table: Table, cohorts: tuple[Cohort, ...], basis: Basis) -> list[tuple[Span, ...]]:
+    """Between which days each cohort lies in each partition."""
+    return [tuple(_span(cohort, basis, part) for cohort in cohorts) for part in snapshot.partitions(table)]
+
+
+def _span(cohort: Cohort, basis: Basis, part: Partition) -> Span:
+    low, high = cohort.span(basis, part.zone)
+    return EARLIEST if low is None else low, LATEST if high is None else high
+
+
+def _period(day: nw.Expr, spans: Sequence[Span], start: int, end: int) -> Period:
     """What lies between start and end of days that lie in the spans of partitions."""
     first, last = min(low for low, _ in spans), max(high for _, high in spans)
-    conditions = ([day >= start] if start > first else []) + ([day <= end] if end < last else [])
-    inside = nw.all_horizontal(*conditions, ignore_nulls=False) if conditions else None
+    low, high = (start if start > first else None), (end if end < last else None)
+    inside = None
+    if low is not None or high is not None:
+        inside = made_of([day], ("inside", low, high), lambda: _between(day, low, high))
     first, last = max(first, start), min(last, end)
     return Period(first, max(first, last), inside)
 
 
-def _span(cohort: Cohort, basis: Basis, part: Partition) -> tuple[int, int]:
-    low, high = cohort.span(basis, part.zone)
-    return EARLIEST if low is None else low, LATEST if high is None else high
+def _between(day: nw.Expr, low: int | None, high: int | None) -> nw.Expr:
+    ends = ([] if low is None else [day >= low]) + ([] if high is None else [day <= high])
+    return nw.all_horizontal(*ends, ignore_nulls=False)
 
 
 def _exists(part: Partition, table: Table, basis: Basis) -> bool:
@@ -224,6 +248,5 @@ def _all_have(parts: Sequence[Partition], name: str, codes: list[int], inside: b
 
 
 def _has(name: str, codes: list[int], inside: bool) -> nw.Expr:
-    column = nw.col(name)
-    among = column == codes[0] if len(codes) == 1 else column.is_in(codes)
+    among = nw.col(name) == codes[0] if len(codes) == 1 else nw.col(name).is_in(codes)
     return among if inside else ~among

@@ -12,7 +12,7 @@ from queries.counting.evaluate import evaluate
 from queries.days import month_end
 from queries.filters import Filters
 from queries.measures import Measure, Ratio, measure
-from queries.register import Rebaseline, SpecialPeriod, events_of, rebaselines, special_periods
+from queries.register import Rebaseline, SpecialPeriod, events_by_month, rebaselines, special_periods
 from queries.snapshot import Snapshot
 from queries.stats import control_rules
 from queries.stats.control_charts import BASELINE, TRIAL_BELOW, expected_false_signals, p_chart, xmr
@@ -118,7 +118,7 @@ def controlled(view: View, snapshot: Snapshot, *, scope: str = "", shown_from: d
     else:
         chart = xmr(frame["value"].fill_null(float("nan")).to_numpy(), baseline=base, rebase_at=starts, left_out=out)
     limits = {"limit_lower": np.maximum(chart.lower, 0.0), "limit_upper": chart.upper, "mean": chart.centre}
-    happened = [events_of(snapshot, month) for month in months]
+    happened = events_by_month(snapshot)
     frame = frame.with_columns(
         *(pl.Series(name, values).fill_nan(None) for name, values in limits.items()),
         pl.Series("cause", chart.causes),
@@ -126,7 +126,7 @@ def controlled(view: View, snapshot: Snapshot, *, scope: str = "", shown_from: d
         pl.Series("phase", chart.phase),
         pl.lit(goal(snapshot, each.name, view.filters, scope), pl.Float64).alias("target"),
         *_named("special", [[period.name for period in found] for found in special]),
-        *_named("event", happened),
+        *_named("event", [happened.get(month, []) for month in months]),
         counted=~left_out,
         left_out=mostly,
     )
