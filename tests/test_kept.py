@@ -7,7 +7,7 @@ import polars as pl
 
 from queries.counting.conditions import counted_rows
 from queries.days import day_number
-from queries.kept import Kept, keep
+from queries.kept import Kept, keep, made_of
 from queries.measures import Basis, measure
 from queries.rules import REGULATION_2022
 
@@ -30,3 +30,13 @@ def test_the_conditions_of_a_measure_are_made_once_for_one_day_and_rule_set():
     _, condition = counted_rows(each, one)["numerator"]
     assert condition is not None
     assert isinstance(condition.rows, Kept)
+
+
+def test_what_is_made_of_kept_expressions_is_made_once_and_of_others_each_time():
+    a, b, plain = keep(nw.col("a")), keep(nw.col("b")), nw.col("a")
+    sums = [made_of([each, b], ("sum",), lambda each=each: each + b) for each in (a, a, plain, plain)]
+    assert sums[0] is sums[1]
+    assert sums[2] is not sums[3]
+    assert made_of([b, a], ("difference",), lambda: b - a) is not made_of([a, b], ("difference",), lambda: a - b)
+    frame = nw.from_native(pl.LazyFrame({"a": [1], "b": [2]}))
+    assert frame.select(sums[0]).collect().to_native().item() == 3
