@@ -23,29 +23,34 @@ from queries.filters import Filters
 from queries.schema import metadata
 from queries.settings import Settings
 from queries.snapshot import Snapshot, build_from_frames, current
+from queries.snapshot.pins import version_of
 from queries.store import open_store
 from seed import demo
-from tests.installations import DemoOf, copied, empty
+from tests.installations import DemoOf, bare, copied, empty
 
 # no test is about how fast a machine is
 property_tests.register_profile("any machine", deadline=None)
+property_tests.register_profile("thorough", deadline=None, max_examples=1_000)
 property_tests.load_profile("any machine")
 
 SHARED = Path(os.environ.get("HUIYIN_SHARED") or Path(__file__).parents[2] / "shared")
 
 
 @pytest.fixture(scope="session")
-def demo_of(tmp_path_factory: pytest.TempPathFactory) -> DemoOf:
+def demo_of(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoOf]:
     """Installations with a demo register of so many items, each made once for all tests: to read, never to change."""
+    read_only: dict[int, tuple[Settings, str]] = {}
 
     @cache
     def made(cases: int = demo.DEFAULT_CASES) -> Settings:
         settings = empty(tmp_path_factory.mktemp(f"demo-{cases}"))
         demo.load(settings, cases)
-        current(settings)
+        read_only[cases] = settings, version_of(current(settings))
         return settings
 
-    return made
+    yield made
+    for cases, (settings, version) in read_only.items():
+        assert version_of(current(settings)) == version, f"a test wrote to the demo of {cases} items that all share"
 
 
 @pytest.fixture
@@ -96,14 +101,6 @@ def postgresql_server() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty store to copy: much quicker than migrating one a test."""
-    path = tmp_path_factory.mktemp("template") / "huiyin.db"
-    open_store(Settings(path.parent, f"sqlite:///{path}")).dispose()
-    return path
-
-
-@pytest.fixture(scope="session")
 def postgresql_template(postgresql_server: str, tmp_path_factory: pytest.TempPathFactory) -> str:
     """Name of an empty store on the private server, to copy."""
     name = "huiyin_template"
@@ -129,8 +126,9 @@ _BOTH = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)]
 
 
 @pytest.fixture(params=_BOTH)
-def empty_settings(request: pytest.FixtureRequest, settings: Settings) -> Settings:
+def empty_settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
     """An installation whose database has no tables yet, on each kind of database in turn."""
+    settings = bare(tmp_path / "data")
     if request.param == "sqlite":
         return settings
     return Settings(settings.data_dir, request.getfixturevalue("postgresql_url"))
@@ -141,8 +139,6 @@ def any_settings(request: pytest.FixtureRequest, settings: Settings) -> Settings
     """An installation with an empty store, on each kind of database in turn."""
     if request.param == "postgresql":
         return Settings(settings.data_dir, request.getfixturevalue("postgresql_store_url"))
-    settings.data_dir.mkdir(parents=True)
-    shutil.copy(request.getfixturevalue("sqlite_template"), settings.data_dir / "huiyin.db")
     return settings
 
 

@@ -1,4 +1,4 @@
-"""Run every test: those that can share the machine on two workers, then the browser, which is timed, alone.
+"""Run every test on two workers: those without a browser, then those with one, each worker with a server of its own.
 
 Ends with every skipped test and its reason, and one line with the numbers of both parts. Further arguments go to
 pytest.
@@ -12,7 +12,7 @@ from collections import Counter
 from pathlib import Path
 from xml.etree import ElementTree
 
-PARTS = (("-m", "not browser", "-n", "2", "--dist", "loadfile"), ("-m", "browser", "-p", "no:xdist"))
+PARTS = (("-m", "not browser", "-n", "2", "--dist", "loadfile"), ("-m", "browser", "-n", "2", "--dist", "worksteal"))
 NO_TESTS = 5  # pytest's exit code when a selection is empty
 
 

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from queries.access import BUREAU, Viewer, visible_to
@@ -10,6 +10,7 @@ from queries.counting.distributions import matter_sizes, open_ages, satisfaction
 from queries.counting.evaluate import evaluate
 from queries.filters import Filters
 from queries.measures import measures
+from tests.examples import SLOW
 from tests.invented import Register, registers, snapshot_of
 
 
@@ -63,7 +64,7 @@ purposes = st.sampled_from([None, "accusation", "request"])
 
 
 @given(register=registers(), data=st.data())
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@SLOW
 def test_an_office_sees_what_it_would_see_without_the_accusations(register: Register, data: st.DataObject) -> None:
     rows = [row | {"purpose": data.draw(purposes)} for row in register["cases"]]
     names = list(measures())

@@ -5,7 +5,6 @@ from datetime import date
 import polars as pl
 import pytest
 from hypothesis import given
-from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from dashboard.agenda import AGENDA, finding, item
@@ -16,6 +15,7 @@ from queries.filters import Filters
 from queries.snapshot import Snapshot, build_from_frames, current
 from queries.views import meeting
 from queries.views.meeting import ITEMS, Meeting, meeting_of, newest_month
+from tests.examples import SLOW
 from tests.installations import DemoOf
 
 PANELS = [(each.key, panel) for each in AGENDA for panel in each.panels]
@@ -102,7 +102,7 @@ counts = st.integers(0, 30)
 
 
 @given(counts, counts, counts, counts)
-@hypothesis_settings(max_examples=15, deadline=None)
+@SLOW
 def test_the_change_since_the_last_session_is_told_as_it_is(tmp_path_factory, good1, bad1, good2, bad2):
     days = [("2022-05-20", True)] * good1 + [("2022-05-20", False)] * bad1
     days += [("2022-06-20", True)] * good2 + [("2022-06-20", False)] * bad2

@@ -5,7 +5,7 @@ from datetime import date
 
 import polars as pl
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from queries.access import BUREAU, CASE_ROWS, STRANGER, Viewer, listed_for
@@ -18,9 +18,8 @@ from queries.measures import Count, Ratio, measures
 from queries.schema import petition_case
 from queries.snapshot import Snapshot
 from queries.views import cases
+from tests.examples import SLOW
 from tests.invented import Register, registers, selections, snapshot_of
-
-FEW = settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def listed(snapshot: Snapshot, name: str, role: str, filters: Filters) -> int:
@@ -32,7 +31,7 @@ def listed(snapshot: Snapshot, name: str, role: str, filters: Filters) -> int:
 
 
 @given(register=registers(), filters=selections())
-@FEW
+@SLOW
 def test_the_list_of_every_measure_is_as_long_as_its_figure(register: Register, filters: Filters) -> None:
     with snapshot_of(register) as snapshot:
         for name, each in measures().items():
@@ -50,7 +49,7 @@ def test_the_list_of_every_measure_is_as_long_as_its_figure(register: Register, 
 
 
 @given(register=registers(), filters=selections(), sort=st.sampled_from([*SORTS, *(f"-{name}" for name in SORTS)]))
-@FEW
+@SLOW
 def test_no_order_loses_or_doubles_an_item_and_states_add_up(register: Register, filters: Filters, sort: str) -> None:
     with snapshot_of(register) as snapshot:
         usual = found(snapshot, filters, Question()).numbers.to_list()
@@ -73,7 +72,7 @@ viewers = st.sampled_from([BUREAU, STRANGER, Viewer("office", "north"), Viewer("
 
 
 @given(register=registers(), filters=selections(), viewer=viewers, policy=st.sampled_from(CASE_ROWS), data=st.data())
-@settings(FEW, max_examples=25)
+@SLOW
 def test_no_reader_ever_gets_the_rows_of_another(
     register: Register, filters: Filters, viewer: Viewer, policy: str, data: st.DataObject
 ) -> None:

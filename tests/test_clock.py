@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 
 import polars as pl
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from queries.counting.clock import LONGEST_FORWARDING, by_clock, forwarding_days, not_forwarded
@@ -13,6 +13,7 @@ from queries.counting.evaluate import evaluate
 from queries.engines import DuckDBEngine, PolarsEngine
 from queries.filters import Filters
 from queries.snapshot import build_from_frames
+from tests.examples import SLOW
 
 AS_OF = date(2022, 6, 30)
 FIRST, LAST = (datetime.combine(day, time()) for day in (date(2022, 5, 20), date(2022, 7, 3)))
@@ -32,7 +33,7 @@ ROWS = st.lists(
 def test_days_hours_and_waiting_add_up_to_the_measure_and_to_plain_counting(engine, tmp_path_factory):
     counter = engine()
 
-    @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @SLOW
     @given(ROWS)
     def check(rows):
         rows = [*rows, (FIRST, 0, True, False)]  # a register that never forwards has no such measure

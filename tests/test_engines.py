@@ -1,14 +1,14 @@
 """Polars, DuckDB and PostgreSQL give equal numbers: all measures, breakdowns and filters, on invented registers."""
 
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from datetime import datetime, time, timedelta
 from itertools import count
 from unittest.mock import patch
 
 import polars as pl
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
@@ -26,10 +26,10 @@ from queries.filters import Filters
 from queries.measures import measures
 from queries.snapshot import Snapshot
 from queries.snapshot.layout import TABLES
+from tests.examples import SLOW
 from tests.invented import START, Register, registers, selections, snapshot_of
 
 OpenEngine = Callable[[Snapshot], Engine]
-FEW = settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
 BREAKDOWNS = ([], ["place"], ["place", "month"], ["week"])
 
 
@@ -53,25 +53,21 @@ def large_register() -> Iterator[None]:
         yield
 
 
-@given(register=registers(), filters=selections(), large=st.booleans())
-@FEW
+@given(register=registers(), filters=selections(), by=st.sampled_from(BREAKDOWNS), large=st.booleans())
+@SLOW
 def test_every_measure_is_the_same_on_every_engine(
-    engine_for: OpenEngine, register: Register, filters: Filters, large: bool
+    engine_for: OpenEngine, register: Register, filters: Filters, by: list[str], large: bool
 ) -> None:
     undated = patch("queries.counting.reasons.UNDATED_MOST", 1.0)  # left out, not blocked
     with snapshot_of(register) as snapshot, closing(engine_for(snapshot)) as engine, undated:
-        for by in BREAKDOWNS:
-            here = evaluate(snapshot, list(measures()), by, filters)
-            if large:
-                with large_register():
-                    there = evaluate(snapshot, list(measures()), by, filters, engine)
-            else:
-                there = evaluate(snapshot, list(measures()), by, filters, engine)
-            assert_frame_equal(here, there)
+        here = evaluate(snapshot, list(measures()), by, filters)
+        with large_register() if large else nullcontext():
+            there = evaluate(snapshot, list(measures()), by, filters, engine)
+        assert_frame_equal(here, there)
 
 
 @given(register=registers(), filters=selections())
-@FEW
+@SLOW
 def test_every_distribution_is_the_same_on_every_engine(
     engine_for: OpenEngine, register: Register, filters: Filters
 ) -> None:

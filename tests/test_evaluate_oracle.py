@@ -5,25 +5,27 @@ from unittest.mock import patch
 
 import polars as pl
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
+from hypothesis import strategies as st
 
 from queries.counting.evaluate import evaluate
 from queries.filters import Filters
 from queries.measures import Count, Duration, measures
+from tests.examples import tenths
 from tests.invented import Register, Row, registers, selections, snapshot_of
 from tests.oracle import oracle, quantile, quantile_of_waits
 
-GROUPS = (None, "place", "channel", "month", "week")
+BREAKDOWNS = ("place", "channel", "month", "week")
 
 
-@given(register=registers(), filters=selections())
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
-def test_every_measure_equals_a_count_by_hand(register: Register, filters: Filters) -> None:
+@given(register=registers(), filters=selections(), broken_down=st.sampled_from(BREAKDOWNS))
+@tenths(5)
+def test_every_measure_equals_a_count_by_hand(register: Register, filters: Filters, broken_down: str) -> None:
     # a few undated closings block a figure of an earlier day in so small a register: here they are left out instead
     with snapshot_of(register) as snapshot, patch("queries.counting.reasons.UNDATED_MOST", 1.0):
         plain = evaluate(snapshot, list(measures()), [], filters)
         empty = plain.filter(pl.col("reason") == "column_empty")["measure"].to_list()
-        for group in GROUPS:
+        for group in (None, broken_down):
             names = [name for name, each in measures().items() if group != "channel" or each.table != "backlog"]
             frame = plain if group is None else evaluate(snapshot, names, [group], filters)
             for name in names:

@@ -6,7 +6,7 @@ from unittest.mock import patch
 
 import narwhals as nw
 import polars as pl
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
@@ -16,9 +16,8 @@ from queries.days import day_number
 from queries.filters import Filters
 from queries.measures import Count, measures
 from queries.snapshot import Snapshot
+from tests.examples import SLOW
 from tests.invented import Register, registers, selections, snapshot_of
-
-QUICK = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def totals(snapshot: Snapshot, filters: Filters, group: tuple[str, ...] = ()) -> pl.DataFrame:
@@ -31,7 +30,7 @@ def totals(snapshot: Snapshot, filters: Filters, group: tuple[str, ...] = ()) ->
 @given(
     register=registers(), filters=selections(), group=st.sampled_from([("place",), ("place", "month"), ("quarter",)])
 )
-@QUICK
+@SLOW
 def test_groups_add_up_to_the_total(register: Register, filters: Filters, group: tuple[str, ...]) -> None:
     with snapshot_of(register) as snapshot:
         whole, parts = totals(snapshot, filters), totals(snapshot, filters, group)
@@ -39,7 +38,7 @@ def test_groups_add_up_to_the_total(register: Register, filters: Filters, group:
 
 
 @given(register=registers(), filters=selections())
-@QUICK
+@SLOW
 def test_a_numerator_never_exceeds_its_denominator(register: Register, filters: Filters) -> None:
     with snapshot_of(register) as snapshot:
         frame = evaluate(snapshot, list(measures()), [], filters).drop_nulls("denominator")
@@ -48,7 +47,7 @@ def test_a_numerator_never_exceeds_its_denominator(register: Register, filters: 
 
 
 @given(register=registers(), filters=selections(), later=st.integers(0, 60))
-@QUICK
+@SLOW
 def test_what_has_happened_stays_so_as_time_goes_on(register: Register, filters: Filters, later: int) -> None:
     growing = ["registered_count", "people_count", "closed_share", "days_to_close", "timely_acceptance_rate",
                "repeat_share", "backlog_reported_rate"]  # fmt: skip
@@ -60,7 +59,7 @@ def test_what_has_happened_stays_so_as_time_goes_on(register: Register, filters:
 
 
 @given(register=registers(), filters=selections(), place=st.sampled_from(["", "north", "south"]))
-@QUICK
+@SLOW
 def test_a_filter_gives_the_same_as_the_group_of_that_key(register: Register, filters: Filters, place: str) -> None:
     free = replace(filters, where=())
     names = list(measures())
@@ -74,7 +73,7 @@ def test_a_filter_gives_the_same_as_the_group_of_that_key(register: Register, fi
 
 
 @given(register=registers(), filters=selections())
-@QUICK
+@SLOW
 def test_a_spoilt_row_moves_from_the_denominator_to_excluded(register: Register, filters: Filters) -> None:
     clean = {**register, "cases": [row | {"unusable": 0} for row in register["cases"]]}
     ratios = [name for name, each in measures().items() if not isinstance(each, Count)]
@@ -85,7 +84,7 @@ def test_a_spoilt_row_moves_from_the_denominator_to_excluded(register: Register,
 
 
 @given(register=registers(), filters=selections())
-@QUICK
+@SLOW
 def test_quantiles_in_two_looks_equal_those_in_one(register: Register, filters: Filters) -> None:
     names = ["days_to_close", "days_to_close_p25", "days_to_close_p75"]
     with snapshot_of(register) as snapshot:
@@ -97,7 +96,7 @@ def test_quantiles_in_two_looks_equal_those_in_one(register: Register, filters: 
 
 
 @given(register=registers(), filters=selections(), grain=st.sampled_from(["week", "month", "quarter", "year"]))
-@QUICK
+@SLOW
 def test_periods_worked_out_for_each_row_equal_days_added_up(register: Register, filters: Filters, grain: str) -> None:
     with snapshot_of(register) as snapshot:
         added = evaluate(snapshot, list(measures()), ["place", grain], filters)

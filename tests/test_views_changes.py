@@ -14,8 +14,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import HealthCheck, given
-from hypothesis import settings as hypothesis_settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Engine, insert
 
@@ -38,6 +37,7 @@ from seed.load import run
 from seed.load.backlog import merge_backlog
 from seed.load.cases import CaseWriter, finish_run, start_run
 from seed.load.repeats import derive_repeats
+from tests.examples import SLOW
 from tests.installations import empty
 from tests.invented import (
     BACKLOG,
@@ -54,7 +54,6 @@ from tests.invented import (
 )
 from tests.seed.registers import write_register
 
-SLOW = hypothesis_settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 SHARES_AND_COUNTS = [name for name, each in measures().items() if isinstance(each, Ratio | Count)]
 CORRECTABLE = ("registered_at", "accepted_at", "due_at", "closed_at", "closed_stated", "is_repeat", "is_first_national",
                "petitioner_count", "procedure", "place_code", "channel", "unusable")  # fmt: skip

@@ -5,7 +5,6 @@ from datetime import date, datetime
 import polars as pl
 import pytest
 from hypothesis import given
-from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
@@ -21,6 +20,7 @@ from queries.store import open_store, raise_version, writing
 from queries.views import commitments, meeting, meeting_changes
 from queries.views.commitments import STANDINGS
 from seed.load.cases import CaseWriter, finish_run, start_run
+from tests.examples import SLOW
 from tests.installations import DemoOf
 
 JUNE = Filters(date(2022, 6, 1), date(2022, 6, 30), as_of=date(2022, 6, 30))
@@ -93,7 +93,7 @@ counts = st.integers(0, 40)
 
 
 @given(counts, counts, counts, counts)
-@hypothesis_settings(max_examples=15, deadline=None)
+@SLOW
 def test_whether_a_share_moved_is_newcombes_word_and_the_sentence_says_no_more(tmp_path_factory, a, b, c, d):
     days = [("2022-04-10", True)] * a + [("2022-04-10", False)] * b
     days += [("2022-06-10", True)] * c + [("2022-06-10", False)] * d
@@ -150,7 +150,7 @@ def test_the_petition_bureau_answers_for_the_whole_city(register):
 
 
 @pytest.fixture(scope="module")
-def city(demo_of: DemoOf) -> Settings:
+def installed(demo_of: DemoOf) -> Settings:
     return demo_of(1_500)
 
 

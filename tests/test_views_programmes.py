@@ -4,13 +4,14 @@ from datetime import date, timedelta
 
 import polars as pl
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from queries import wording
 from queries.filters import Filters
 from queries.snapshot import Snapshot, build_from_frames, current
 from queries.views import batches, forwarding, periods, reports, supervision
+from tests.examples import SLOW
 from tests.installations import DemoOf
 
 START = date(2022, 1, 1)
@@ -19,7 +20,6 @@ OFFICES = pl.DataFrame(
     {"office_id": ["north", "south"], "name": ["北镇", "南镇"], "kind": ["township"] * 2, "is_listed": [True] * 2}
 )
 DAY = st.integers(0, 200)
-quick = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def day(number: int | None) -> date | None:
@@ -77,7 +77,7 @@ def typed_rows(rows):
     return pl.DataFrame(rows, schema_overrides=schema)
 
 
-@quick
+@SLOW
 @given(batch_items(), DAY)
 def test_the_ladder_is_what_the_single_items_say_and_the_same_by_every_breakdown(tmp_path_factory, rows, number):
     snapshot = build_from_frames(
@@ -109,7 +109,7 @@ def test_the_ladder_is_what_the_single_items_say_and_the_same_by_every_breakdown
                 assert row["reported_rate"] is not None
 
 
-@quick
+@SLOW
 @given(batch_items(), DAY, st.integers(0, 60))
 def test_what_has_happened_stays_happened(tmp_path_factory, rows, number, later):
     snapshot = build_from_frames(
@@ -212,7 +212,7 @@ REPORTS = st.lists(
 DUE = [date(2022, month, number) for month in (1, 2, 3, 4) for number in reports.DUE_DAYS]
 
 
-@quick
+@SLOW
 @given(REPORTS, st.integers(10, 150))
 def test_cells_of_the_matrix_add_up_to_every_total(tmp_path_factory, rows, number):
     records = [
@@ -315,7 +315,7 @@ MATTERS = st.lists(
 )
 
 
-@quick
+@SLOW
 @given(MATTERS, DAY)
 def test_states_ages_and_offices_of_matters_add_up(tmp_path_factory, rows, number):
     tables = {"rectification_item": [], "supervision_item": []}

@@ -4,7 +4,7 @@ from datetime import date, datetime, time
 
 import polars as pl
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from queries.filters import Filters
@@ -12,6 +12,7 @@ from queries.snapshot import build_from_frames
 from queries.stats.intervals import counts_moved
 from queries.views import control, meeting, overview, recording, repeats, townships
 from queries.views.recording import CHECK
+from tests.examples import SLOW
 
 NOW = Filters(start=date(2022, 1, 1), end=date(2022, 6, 30), as_of=date(2022, 6, 30))
 
@@ -119,7 +120,7 @@ COUNTS = st.integers(0, 12)
 @given(st.tuples(COUNTS, COUNTS, COUNTS), st.tuples(COUNTS, COUNTS, COUNTS))
 @example((6, 9, 0), (9, 1, 6))
 @example((9, 12, 0), (3, 1, 0))
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@SLOW
 def test_the_sentence_and_the_badges_never_contradict_the_figures(told, before, now):
     before, now = ((firsts + 1, again, min(above, firsts + again)) for firsts, again, above in (before, now))
     snapshot = told(before, now)

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from queries.counting import followup
@@ -16,6 +16,7 @@ from queries.snapshot import Snapshot, build_from_frames
 from queries.stats.survival import Ended
 from queries.views import time_to_close
 from queries.vocabulary import Text
+from tests.examples import SLOW
 
 AS_OF = date(2022, 6, 30)
 EPOCH = date(1970, 1, 1)
@@ -59,7 +60,7 @@ def snapshot_of(folder: Path, rows: list[dict]) -> Snapshot:
 
 
 @given(st.lists(row, min_size=1, max_size=30))
-@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@SLOW
 def test_items_are_followed_from_acceptance_to_their_end_or_the_as_of_day(tmp_path_factory, rows):
     snapshot = snapshot_of(tmp_path_factory.mktemp("s") / "s", rows)
     expected: dict[tuple[int, int], int] = {}
@@ -77,7 +78,7 @@ def test_items_are_followed_from_acceptance_to_their_end_or_the_as_of_day(tmp_pa
 
 
 @given(st.lists(row, min_size=1, max_size=30), st.integers(0, 600))
-@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@SLOW
 def test_open_then_plus_registered_minus_ended_is_open_now(tmp_path_factory, rows, ago):
     snapshot = snapshot_of(tmp_path_factory.mktemp("s") / "s", rows)
     since = (AS_OF - timedelta(days=ago) - EPOCH).days

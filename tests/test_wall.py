@@ -338,9 +338,8 @@ def test_two_slides_of_one_kind_have_different_keys():
 
 
 @pytest.fixture
-def keeper(settings, sqlite_template, monkeypatch):
+def keeper(settings, monkeypatch):
     """Saves a draft as a signed reader of the newest records; its programme afterwards."""
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
     monkeypatch.setattr("dashboard.state.session.recall", lambda name: "王科长")
 
     def keep(draft, wall="hall"):

@@ -34,9 +34,10 @@ def seal(snapshot: Snapshot) -> str:
             if part.month is None:  # such rows stand in no order
                 frame = frame.sort(frame.columns)
             mark.update(f"{table} {part.month} {frame.height}".encode())
+            numbers = frame.select(pl.all().cast(pl.Int64).fill_null(_NOTHING))
             for name in sorted(frame.columns):
                 mark.update(name.encode())
-                mark.update(frame[name].cast(pl.Int64).fill_null(_NOTHING).to_numpy().tobytes())
+                mark.update(numbers[name].to_numpy().tobytes())
     return f"{LAYOUT}-{mark.hexdigest()}"
 
 
@@ -51,7 +52,7 @@ def _rank(snapshot: Snapshot, name: str, mark: "_Hash") -> np.ndarray:
     used = np.zeros(frame.height, dtype=bool)
     for table in DIMENSIONS[name].tables:
         for part in snapshot.partitions(table):
-            used[part.frame[name].unique().to_numpy()] = True
+            used[part.frame[name].to_numpy()] = True
     if "is_listed" in frame.columns:
         used |= frame["is_listed"].fill_null(False).to_numpy()
     kept = frame.filter(pl.Series(used)).sort("key")

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -84,19 +85,24 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def profile_of(browser: Browser) -> Callable[[str], BrowserContext]:
+    """A profile of the browser by its language: what it has fetched and compiled once it keeps."""
+    return cache(lambda language: browser.new_context(locale=language))
+
+
 @pytest.fixture
-def open_page(browser: Browser, address: str) -> Iterator[OpenPage]:
-    """Open a path of the app in a fresh profile: `open_page("/closure", language="en-GB")`; settled on return."""
-    contexts: list[BrowserContext] = []
+def open_page(profile_of: Callable[[str], BrowserContext], address: str) -> Iterator[OpenPage]:
+    """Open a path of the app as a new reader: `open_page("/closure", language="en-GB")`; settled on return."""
+    pages: list[Page] = []
 
     def open_it(
         path: str = "/", *, language: str = "zh-CN", width: int = 1366, height: int = 768, dark: bool = False
     ) -> Page:
-        context = browser.new_context(
-            viewport={"width": width, "height": height}, locale=language, color_scheme="dark" if dark else "light"
-        )
-        contexts.append(context)
-        page = context.new_page()
+        page = profile_of(language).new_page()
+        pages.append(page)
+        page.set_viewport_size({"width": width, "height": height})
+        page.emulate_media(color_scheme="dark" if dark else "light")
         page.set_default_timeout(20_000)
         requests: list[str] = []
         page.on("request", lambda request: requests.append(request.url))
@@ -107,8 +113,11 @@ def open_page(browser: Browser, address: str) -> Iterator[OpenPage]:
         return page
 
     yield open_it
-    for context in contexts:
-        context.close()
+    for page in pages:
+        if not page.is_closed():
+            page.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
+            page.close()
+        page.context.clear_cookies()
 
 
 @pytest.fixture(scope="session")

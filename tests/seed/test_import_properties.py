@@ -1,17 +1,18 @@
 """What holds for every register: rows add up, nothing personal stays, a second import changes nothing."""
 
 import csv
-import tempfile
 from datetime import datetime
+from itertools import count
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from queries.settings import Settings
 from queries.store import open_store
 from seed.load import check, run
+from tests.examples import SLOW
 from tests.installations import empty
 from tests.seed.registers import HEADINGS, everything_in, stored
 
@@ -39,17 +40,15 @@ _rows = st.fixed_dictionaries(
     }
 )
 _registers = st.lists(_rows, min_size=1, max_size=15)
-_quickly = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @pytest.fixture
-def fresh(sqlite_template):
-    """Makes an installation with an empty store."""
+def fresh(tmp_path):
+    """Makes installations with an empty store, one an example."""
+    numbers = count()
 
     def make() -> Settings:
-        folder = Path(tempfile.mkdtemp(dir=sqlite_template.parent))
-        (folder / "huiyin.db").write_bytes(sqlite_template.read_bytes())
-        return empty(folder)
+        return empty(tmp_path / str(next(numbers)))
 
     return make
 
@@ -78,7 +77,7 @@ def held(installation: Settings):
 
 
 @given(rows=_registers, encoding=st.sampled_from(["utf-8", "utf-8-sig", "gb18030", "utf-16"]))
-@_quickly
+@SLOW
 def test_rows_add_up_and_nothing_personal_stays(fresh, rows, encoding):
     installation = fresh()
     path = write(installation, rows, encoding)
@@ -100,7 +99,7 @@ def test_rows_add_up_and_nothing_personal_stays(fresh, rows, encoding):
 
 
 @given(rows=_registers)
-@_quickly
+@SLOW
 def test_a_second_import_changes_nothing(fresh, rows):
     installation = fresh()
     path = write(installation, rows)
@@ -113,7 +112,7 @@ def test_a_second_import_changes_nothing(fresh, rows):
 
 
 @given(old=_registers, new=_registers)
-@_quickly
+@SLOW
 def test_a_newer_file_leaves_what_it_alone_would_have_made_and_the_vanished(fresh, old, new):
     updated, alone = fresh(), fresh()
     run(write(updated, old), updated)
