@@ -17,7 +17,7 @@ from typing import Any
 import polars as pl
 
 from dashboard.bench.worker import ENGINES, Measured, Work, memory
-from dashboard.bench.workload import opened, recorded, scenarios
+from dashboard.bench.workload import opened, scenarios
 from dashboard.cli.console import inform, progress
 from dashboard.state.choices import Choices
 from dashboard.state.session import Session
@@ -124,14 +124,10 @@ def measure_size(cases: int, engines: Sequence[str], rounds: int | None = None) 
         reader = Session(
             Settings(folder, "sqlite://"), "zh", False, snapshot, scenarios(snapshot)["all"], Choices(), snapshot.as_of
         )
-        work: Work = {name: recorded(reader, filters) for name, filters in scenarios(snapshot).items()}
-        whole = {}
-        for scenario, filters in scenarios(snapshot).items():
-            for page in work[scenario]:
-                _forget_answers()
-                started = time.perf_counter()
-                opened(reader, filters, page)
-                whole[scenario, page] = (time.perf_counter() - started) * 1000
+        opened(reader, scenarios(snapshot)["narrow"], _forget_answers)  # what is loaded once belongs to no page
+        pages = {name: opened(reader, filters, _forget_answers) for name, filters in scenarios(snapshot).items()}
+        work: Work = {name: {page: calls for page, (calls, _) in by.items()} for name, by in pages.items()}
+        whole = {(name, page): elapsed for name, by in pages.items() for page, (_, elapsed) in by.items()}
         (folder / "work.pickle").write_bytes(pickle.dumps(work))
         _in_process("copies", folder, cases)
         found = {}

@@ -2,12 +2,13 @@
 
 import inspect
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from dashboard.bench.calls import FUNCTIONS, Call
-from dashboard.cli.recorder import Recorder, recorder_of
+from dashboard.cli.recorder import recorder_of
 from dashboard.screens import pages
 from dashboard.state.session import Session
 from queries.days import add_months, month_start
@@ -37,24 +38,27 @@ def scenarios(snapshot: Snapshot) -> dict[str, Filters]:
     return {"all": Filters(as_of=end), "year": Filters(start=year, end=end, as_of=end), "narrow": narrow}
 
 
-def recorded(reader: Session, filters: Filters) -> dict[str, list[Call]]:
-    """The calls of each page under a selection, each once; those about the few backlog items are left out."""
-    found: dict[str, list[Call]] = {}
+def opened(reader: Session, filters: Filters, forget: Callable[[], None]) -> dict[str, tuple[list[Call], float]]:
+    """Open each page as the first reader does, without its figures: every view with its words.
+
+    Args:
+        forget: called before each page, so that no page finds answers of another.
+
+    Returns:
+        Page to its calls, each once (those about the few backlog items are left out), and the milliseconds it took.
+    """
+    found: dict[str, tuple[list[Call], float]] = {}
     for page in pages():
         if page.name in MEASURED_PAGES and page.warm is not None:
+            recorder = recorder_of(reader, filters)
+            forget()
+            started = time.perf_counter()
             with _listening() as calls:
-                page.warm(recorder_of(reader, filters))
-            found[page.name] = list(dict.fromkeys(call for call in calls if call.names or call.function != "evaluate"))
+                page.warm(recorder)
+            elapsed = (time.perf_counter() - started) * 1000
+            asked = list(dict.fromkeys(call for call in calls if call.names or call.function != "evaluate"))
+            found[page.name] = asked, elapsed
     return found
-
-
-def opened(reader: Session, filters: Filters, name: str) -> Recorder:
-    """Open a page as the first reader does, without its figures: every view with its words."""
-    recorder = recorder_of(reader, filters)
-    page = next(page for page in pages() if page.name == name)
-    if page.warm is not None:
-        page.warm(recorder)
-    return recorder
 
 
 @contextmanager
