@@ -6,23 +6,24 @@ that is no such table is left out with the reason; what is read is written in on
 
 import re
 from calendar import monthrange
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, select
 
 from queries.errors import UnreadableFile
 from queries.personal import are_names_of_people, names_a_person
+from queries.schema import office
 from queries.store import writing
 from queries.vocabulary import Text, fold
 from queries.workbooks import PRINTED_ON, PrintedRow, PrintedTable, RowKind, printed
 from queries.workbooks.arithmetic import disagreements
 from queries.workbooks.kept import add
 from seed.columns import is_personal
-from seed.load.names import office_of_label
+from seed.load.names import is_short_for, office_of_label
 from seed.readers import Table, open_tables
 
 MOST_ROWS, HEAD = 2_000, 15  # rows of a table by office; rows in which its heading begins
@@ -62,6 +63,7 @@ class StatisticsReport:
         tables: those read; kept: whether each is new.
         unmatched: by title, labels that are no office.
         skipped: sheet and reason.
+        shortened: labels that are short for an office's name, and that name.
     """
 
     file: str
@@ -69,6 +71,7 @@ class StatisticsReport:
     kept: tuple[bool, ...]
     skipped: tuple[tuple[str, Text], ...]
     is_check: bool
+    shortened: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def brings(self) -> int:
@@ -78,6 +81,10 @@ class StatisticsReport:
     def unmatched(self, table: PrintedTable) -> tuple[str, ...]:
         """Labels of a table that are no office's name."""
         return tuple(row.label for row in table.rows if row.kind == "office" and row.office_id is None)
+
+    def short_labels(self, table: PrintedTable) -> tuple[str, ...]:
+        """Labels of a table that are short for an office's name."""
+        return tuple(row.label for row in table.rows if row.label in self.shortened)
 
     def disagreements(self, table: PrintedTable) -> int:
         """Cells of a table that contradict the others."""
@@ -110,11 +117,24 @@ def load_statistics(path: Path, store: Engine, *, by: str, only_check: bool = Fa
         )
     named: list[PrintedTable] = []
     kept: list[bool] = []
+    shortened: dict[str, str] = {}
     with suppress(_Undo), writing(store) as connection:
         named, kept = keep(connection, found, by=by)
+        shortened = _shortened(connection, named)
         if only_check:
             raise _Undo
-    return StatisticsReport(path.name, tuple(named), tuple(kept), skipped, only_check)
+    return StatisticsReport(path.name, tuple(named), tuple(kept), skipped, only_check, shortened)
+
+
+def _shortened(connection: Connection, found: Sequence[PrintedTable]) -> dict[str, str]:
+    """Labels that are short for the name of their office, with the county before them or without."""
+    names = {key: name for key, name in connection.execute(select(office.c.office_id, office.c.name))}
+    named = ((row.label, names[row.office_id]) for table in found for row in table.rows if row.office_id is not None)
+    return {
+        label: name
+        for label, name in named
+        if not label.endswith(name) and any(is_short_for(label[at:], name) for at in range(len(label)))
+    }
 
 
 def keep(

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from queries.filters import Filters
 from queries.snapshot import build_from_frames
+from queries.snapshot.versions import Earlier
 from queries.views import statistics
 from queries.views.reconciliation import reconciled
 from queries.workbooks import PrintedRow, PrintedTable
@@ -218,6 +219,48 @@ def test_what_came_after_the_table_is_one_part_and_the_rest_another(tmp_path, da
     found = {reason: amount for reason, (amount, _) in parts(beside(snapshot, table)).items()}
     found.pop("difference", None)
     assert found == expected
+
+
+def test_late_entries_corrections_and_later_days_are_parts_of_their_own(tmp_path):
+    def register(name, **places):
+        days = {"a": "2022-04-02", "b": "2022-04-03", "c": "2022-04-04", "late": "2022-04-05", "after": "2022-06-28"}
+        cases = [{"case_id": each, "registered_at": days[each], "place_code": at, "unusable": 0}
+                 for each, at in places.items()]  # fmt: skip
+        return build_from_frames(tmp_path / name, pl.DataFrame(cases), newest_file_date=date(2022, 7, 31))
+
+    then = register("then", a="北", b="北", c="南")
+    filled = register("filled", a="北", b="北", c="南", late="北")
+    now = register("now", a="北", b="北", c="北", late="北", after="北")
+    before = Earlier(1, then, filled, pl.DataFrame(), pl.DataFrame())
+    for number, rest in ((2, {}), (9, {"unexplained": 7})):
+        table = replace(printed(("北", number), headings=COUNT), notes=("制表日期：2022年6月25日",))
+        found = {reason: amount for reason, (amount, _) in parts(beside(now, table, before=before)).items()}
+        assert found.pop("difference") == number - 5
+        assert found == {"later": -1, "corrected": -1, "late": -1} | rest
+
+
+def test_a_reading_that_explains_most_lines_is_the_tables_and_only_the_rest_stays_unexplained(tmp_path):
+    offices = {"北": 5, "南": 6, "东": 7, "西": 9}
+    items = [{"registered_at": "2022-04-02", "place_code": place, "responsible_office_id": office, "unusable": 0}
+             for office, number in offices.items()
+             for place in ["北", "南", "东", "西", *["北"] * (number - 4)]]  # fmt: skip
+    cases = pl.DataFrame([each | {"case_id": str(n)} for n, each in enumerate(items)])
+    snapshot = build_from_frames(tmp_path / "s", cases, newest_file_date=date(2022, 7, 31))
+    found = beside(snapshot, printed(("北", 5), ("南", 6), ("东", 7), ("西", 10), headings=COUNT))
+    assert reasons(found) == {"北": "by_office", "南": "by_office", "东": "by_office", "西": "by_office"}
+    assert parts(found)["unexplained"] == (1, 0)
+    assert "1个未能说明（西）" in found.lines.finding.zh
+
+
+def test_repeats_of_a_printed_total_are_held_against_the_share_of_repeats(tmp_path):
+    items = [{"case_id": str(n), "registered_at": "2022-04-02", "place_code": "北", "is_repeat": n < 2, "unusable": 0}
+             for n in range(5)]  # fmt: skip
+    snapshot = build_from_frames(tmp_path / "s", pl.DataFrame(items), newest_file_date=date(2022, 7, 31))
+    table = printed(("北", 5, 2, "40.0%"), ("合计", 5, 3, "60.0%"),
+                    headings=(("单位",), ("登记件数",), ("重复件数",), ("重复信访率",)))  # fmt: skip
+    told = {each.measure: reconciled(snapshot, Filters(), each, {}) for each in statements(table)}
+    assert {name: reasons(found)["北"] for name, found in told.items()} == {"repeat_share": "same"}
+    assert statistics.contradictions(table, "en").select("column", "expected").rows() == [("重复件数", "2")]
 
 
 def test_what_rounding_may_hide_is_a_reason_of_its_own(snapshot):

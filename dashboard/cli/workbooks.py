@@ -68,14 +68,16 @@ def _beside(settings: Settings, store: Engine, read: Sequence[PrintedTable], lan
     if snapshot.rows["cases"] == 0:
         return
     known = (*read, *tables(store))
-    said: dict[str, None] = {}
+    said: dict[str, dict[str, None]] = {}  # by table or tables: both lines together are said once
     for table in read:
         if table.starts_on is None or table.ends_on is None:
             continue
         skipped = register.not_counted(store, table.starts_on, table.ends_on)
         for statement in statements(table, known):
             found = against_register(settings, snapshot, Filters(), statement, skipped)
+            titles = " + ".join(statistics.titled(each, language) for each in statement.tables)
             for view in (found.lines, found.parts):
                 if view is not None and view.finding is not None:
-                    said[view.finding(language)] = None
-    show_lines(*said)
+                    said.setdefault(titles, {})[view.finding(language)] = None
+    for titles, sentences in said.items():
+        show_lines(*([titles] if len(read) > 1 else []), *sentences)

@@ -15,6 +15,8 @@ def brought(report: Any, words: Words) -> Iterator[tuple[str, list[str]]]:
         state = words("statistics.is_new" if is_new else "statistics.is_known")
         lines = [f"{state} · {statistics.finding(each)(language)}"]
         lines += [caution(language) for caution in statistics.cautions(each)]
+        if short := [f"{label}＝{report.shortened[label]}" for label in report.short_labels(each)]:
+            lines.append(words("statistics.shortened", names=wording.listing(short, language, len(short))))
         if unmatched := report.unmatched(each):
             lines.append(words("statistics.unmatched", names=wording.listing(unmatched, language, 9)))
         yield statistics.titled(each, language), lines

@@ -124,6 +124,13 @@ def reconciled(
     )  # fmt: skip
     register = _Register(snapshot, chosen, statement, before)
     found = [_compared(line, register, statement, not_counted) for line in statement.lines]
+    if _reads_elsewhere(found):
+        found = [
+            _compared(each.line, register, statement, not_counted, is_read_elsewhere=True)
+            if "unexplained" in dict(each.parts)
+            else each
+            for each in found
+        ]
     whole = register.whole
     parts = () if whole is None else _all_parts(found, statement, whole)
     rows = [_row(each, statement) for each in found]
@@ -212,7 +219,15 @@ def _numbers(row: Mapping[str, Any]) -> tuple[Pair, int]:
     return (number, row["denominator"]), row["excluded"] or 0
 
 
-def _compared(line: Line, register: _Register, statement: Statement, not_counted: NotCounted) -> _Compared:
+def _reads_elsewhere(found: Sequence[_Compared]) -> bool:
+    """Whether another reading alone explains most of the lines that differ."""
+    reasons = [tuple(dict(each.parts)) for each in found if each.parts]
+    return 2 * sum(each in (("by_place",), ("by_office",)) for each in reasons) > max(len(reasons), 3)
+
+
+def _compared(
+    line: Line, register: _Register, statement: Statement, not_counted: NotCounted, *, is_read_elsewhere: bool = False
+) -> _Compared:
     if register.whole is None or line.office_id is None:
         return _Compared(line, None)
     dimension, key = register.dimension_of(line), line.office_id
@@ -233,7 +248,7 @@ def _compared(line: Line, register: _Register, statement: Statement, not_counted
         registered = register.of(dimension, key, "registered")[0][0] or 0
         wholes = (("registered", registered - (own[1] or 0)),)
     known = Known(
-        register.steps(dimension, key), register.is_dated, elsewhere,
+        register.steps(dimension, key), register.is_dated, elsewhere, is_read_elsewhere,
         (("excluded", excluded), ("not_counted", skipped), ("both", excluded + skipped if excluded and skipped else 0)),
         wholes, statement.is_share, line.slack,
     )  # fmt: skip

@@ -19,6 +19,7 @@ Role = Literal[
     "total",
     "on_time",
     "overdue",
+    "repeats",
     "rate",
     "evaluated",
     "satisfied",
@@ -43,6 +44,7 @@ _ROLES: tuple[tuple[str, Role], ...] = (
     (r"evaluated", "evaluated"), (r"silent", "silent"),
     (r"超期|逾期|超时|未按期|未及时|不及时|overdue|late", "overdue"),
     (r"按期|及时|按时|期内|on.time|timely", "on_time"),
+    (r"重复.*[件数量次]|repeat", "repeats"),
     (r"^应|总|合计|小计|件数|数量|受理|登记|total|items|due", "total"),
 )  # fmt: skip
 _MEASURES: tuple[tuple[str, str], ...] = (

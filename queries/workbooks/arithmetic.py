@@ -8,13 +8,14 @@ from typing import Literal
 from queries.vocabulary import Text
 from queries.workbooks import PrintedColumn, PrintedRow, PrintedTable, Role
 
-Rule = Literal["sum_of_rows", "parts", "evaluations", "rate", "satisfaction", "participation"]
+Rule = Literal["sum_of_rows", "parts", "evaluations", "rate", "repeats", "satisfaction", "participation"]
 
 RULES: dict[str, Text] = {
     "sum_of_rows": Text("合计行应为各单位之和", "a total is the sum of its rows"),
     "parts": Text("按期数与超期数之和应为总数", "on time and overdue add up to the total"),
     "evaluations": Text("满意、基本满意、不满意之和应为参评数", "the three answers add up to the evaluations"),
     "rate": Text("率应为按期数除以总数", "the rate is on time by total"),
+    "repeats": Text("重复率应为重复件数除以总数", "the rate is repeats by total"),
     "satisfaction": Text(
         "满意率应为满意与基本满意之和除以参评数", "the rate is satisfied and basically satisfied by evaluations"
     ),
@@ -82,6 +83,8 @@ def _within_rows(table: PrintedTable) -> Iterator[Disagreement]:
                 for role, column in columns.items()
                 if (number := table.number(row, column)) is not None
             }
+            if "rate" in columns and columns["rate"].measure != "repeat_share":
+                values.pop("repeats", None)  # the rate beside them is another one
             for rule, role, expected in _expected(values):
                 number = table.number(row, columns[role])
                 slack = number.slack if number is not None and columns[role].is_rate else Decimal(0)
@@ -101,6 +104,8 @@ def _expected(values: dict[Role, Decimal]) -> Iterator[tuple[Rule, Role, Decimal
         yield "evaluations", "evaluated", values["satisfied"] + values["basic"] + values["dissatisfied"]
     if given("rate", "on_time", "total") and values["total"]:
         yield "rate", "rate", values["on_time"] / values["total"]
+    elif given("rate", "repeats", "total") and values["total"]:
+        yield "repeats", "rate", values["repeats"] / values["total"]
     if given("rate", "satisfied", "evaluated") and values["evaluated"]:
         good = values["satisfied"] + values.get("basic", Decimal(0))
         yield "satisfaction", "rate", good / values["evaluated"]

@@ -2,7 +2,7 @@
 
 A part is claimed only where the register shows it: together with others it must make up the whole difference. What the
 register shows for certain (the table names the day it was made, and later days changed the numbers) is a part in any
-case; what then is left stays unexplained.
+case, and so is another reading that explains most of the table's lines; what then is left stays unexplained.
 """
 
 from collections.abc import Sequence
@@ -23,6 +23,7 @@ class Known:
         steps: what changed since the table was made, newest first; one holds only together with those before it.
         are_certain: whether the table names its day, so that the steps are facts.
         elsewhere: instead of the steps, the number under another reading: reason and amount.
+        is_read_elsewhere: whether most of the table is explained by that reading alone, so that it is the table's.
         left_out: reason and number of rows that are in no figure; their part in the numerator is not known.
         wholes: reason and denominator of another reading whose numerator is not known, printed minus register.
         is_share: whether denominators count.
@@ -32,6 +33,7 @@ class Known:
     steps: Parts = ()
     are_certain: bool = False
     elsewhere: Parts = ()
+    is_read_elsewhere: bool = False
     left_out: tuple[tuple[str, int], ...] = ()
     wholes: tuple[tuple[str, int], ...] = ()
     is_share: bool = True
@@ -62,7 +64,10 @@ def explained(difference: Amount, known: Known) -> Parts:
     for reason, whole in known.wholes:
         if whole and difference[1] == whole:
             return ((reason, difference),)
-    certain = tuple(steps) if known.are_certain else ()
+    if known.is_read_elsewhere:
+        certain = tuple(part for part in known.elsewhere if part[1] != NOTHING)
+    else:
+        certain = tuple(steps) if known.are_certain else ()
     return *certain, ("unexplained", _rest(difference, certain))
 
 

@@ -20,6 +20,7 @@ Pair = tuple[int | None, int | None]
 """Numerator and denominator; None where nothing is printed, and as the denominator of a count."""
 _PERIOD = re.compile(r"20\d{2}年|[上下]半年|[一二三四1-4]季度|(?<!\d)\d{1,2}月(?!底)|Q[1-4]")
 _CURRENT, _SO_FAR = re.compile(r"本月|当月|本期|本季|this month"), re.compile(r"累计|to date")
+_OF_REPEATS = (None, "repeat_share", "registered_count")  # what the total beside a number of repeats may be of
 OTHER_LINE = {"party": "government", "government": "party"}
 
 
@@ -107,7 +108,10 @@ def comparisons(table: PrintedTable) -> tuple[Comparison, ...]:
     for group, columns in groups.items():
         # what is done of a total says more than the total: 受理总数, 按期办结数, 按期率 is about what was done in time
         telling = sorted(columns.values(), key=lambda each: each.role not in ("rate", "on_time"))
-        named = next((each.measure for each in telling if each.measure), None)
+        named = next((each.measure for each in telling if each.measure and each.role != "repeats"), None)
+        if "repeats" in columns and columns.get("total", columns["repeats"]).measure in _OF_REPEATS:
+            whole = tuple(columns[role] for role in ("total",) if role in columns)
+            found += [Comparison(group, "repeat_share", (columns["repeats"],), whole)] if whole else []
         if "evaluated" in columns and "satisfied" in columns:
             good = tuple(columns[role] for role in ("satisfied", "basic") if role in columns)
             found.append(Comparison(group, "satisfaction_rate", good, (columns["evaluated"],)))

@@ -14,6 +14,7 @@ from seed.spellings import spelling_key
 
 _BEFORE = re.compile(r"^(?:中共|中国共产党)")
 _BEHIND = re.compile(r"(?:人民)?政府$|(?:党委|党工委|党组|委员会|办事处|街道办)$")
+SHORTEST = 3  # characters of an abbreviation
 _NAMED = ("register_body", "topic_l1", "topic_l2", "topic_l3")
 _USES = ((petition_case, "place_code"), (petition_case, "responsible_office_id"), (backlog_item, "office_id"),
          (backlog_item, "place_code"))  # fmt: skip
@@ -44,17 +45,37 @@ def offices(connection: Connection, *, listed_only: bool = False) -> dict[str, s
 
 
 def office_of_label(connection: Connection) -> Callable[[str], str | None]:
-    """Finds the office a label means: by its name or an alias, else without 中共…委员会, …人民政府, the county."""
+    """Finds the office a label means: by its name or an alias, else without 中共…委员会, …人民政府, the county.
+
+    What is none of these may be short for one office and no other: 人社局 for 人力资源和社会保障局.
+    """
     known = offices(connection)
-    counties = connection.execute(select(office.c.name).where(office.c.kind == "county")).scalars().all()
-    above = re.compile(f"^(?:{'|'.join(map(re.escape, counties))})") if counties else re.compile("^$")
+    rows = connection.execute(select(office.c.office_id, office.c.name, office.c.kind)).all()
+    counties = [re.escape(name) for _, name, kind in rows if kind == "county"]
+    above = re.compile(f"^(?:{'|'.join((*counties, '[本市县区]'))})")
+    names = [(name, office_id) for office_id, name, kind in rows if kind in ("department", "township")]
 
     def of_label(label: str) -> str | None:
         bare = _BEHIND.sub("", _BEFORE.sub("", fold(label)))
         spellings = (label, bare, above.sub("", bare))
-        return next((known[key] for key in map(spelling_key, spellings) if key in known), None)
+        found = next((known[key] for key in map(spelling_key, spellings) if key in known), None)
+        if found is not None:
+            return found
+        shorts = set(spellings)
+        meant = {office_id for name, office_id in names if any(is_short_for(short, name) for short in shorts)}
+        return meant.pop() if len(meant) == 1 else None
 
     return of_label
+
+
+def is_short_for(short: str, name: str) -> bool:
+    """Whether a name of at least three characters leaves out some of another's, but neither the first nor the last."""
+    rest = iter(name)
+    return (
+        SHORTEST <= len(short) < len(name)
+        and (short[0], short[-1]) == (name[0], name[-1])
+        and all(character in rest for character in short)
+    )
 
 
 def add_met(connection: Connection, names: Mapping[str, str]) -> int:

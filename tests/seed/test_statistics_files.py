@@ -352,6 +352,31 @@ def test_an_office_is_known_by_its_names_on_paper(store, tmp_path, label):
     assert table.rows[0].office_id == "北镇"
 
 
+@pytest.mark.parametrize(
+    ("label", "office_id"),
+    [
+        ("人社局", "人力资源和社会保障局"),
+        ("市人社局", "人力资源和社会保障局"),
+        ("市场监管局", "市场监督管理局"),
+        ("市自然资源局", "自然资源局"),
+        ("农业局", None),  # two offices may be meant
+        ("文旅局", None),
+        ("人局", None),
+    ],
+)
+def test_an_abbreviation_means_the_only_office_it_can_be_short_for_and_is_said(store, tmp_path, label, office_id):
+    names = ["人力资源和社会保障局", "市场监督管理局", "自然资源局", "农业农村局", "农业机械局"]
+    with writing(store) as connection:
+        connection.execute(
+            insert(office), [{"office_id": name, "name": name, "kind": "department", "aliases": "[]"} for name in names]
+        )
+    report = load_statistics(sheet(tmp_path, TITLE, COUNTS, [label, 5]), store, by="test", only_check=True)
+    (table,) = report.tables
+    assert table.rows[0].office_id == office_id
+    assert report.unmatched(table) == (() if office_id else (label,))
+    assert report.short_labels(table) == ((label,) if office_id and label != "市自然资源局" else ())
+
+
 def test_a_township_merged_later_is_its_successor_in_tables_already_kept(store, tmp_path):
     (table,) = read(store, sheet(tmp_path, TITLE, COUNTS, ["北镇", 5], ["旧乡", 2]))
     assert [row.office_id for row in table.rows] == ["北镇", None]
