@@ -169,6 +169,14 @@ def test_a_target_that_is_missed_says_by_how_much_and_one_that_is_met_says_so(se
     assert "95%" in tiles["按期答复率"]
 
 
+def test_every_headline_prints_the_counts_it_stands_on_and_its_interval(session):
+    for tile in slides()["headlines"].make(session, Ask()).tiles:
+        *_, counts, reach = tile.small_print
+        assert counts.endswith("件")
+        assert reach.startswith("95%区间")
+    assert tile.small_print[0].startswith("参评率"), "a satisfaction is not read without it"
+
+
 def test_overdue_is_the_only_red(session):
     content = slides()["due"].make(session, Ask())
     tones = {tile.label: tile.tone for tile in content.tiles}

@@ -27,6 +27,7 @@ class Tile:
         value, unit: printed large, and small behind it.
         change, verdict: against an earlier period, and whether that is beyond chance.
         target: the target and the distance to it, in words.
+        small_print: phrases, none of which is broken; as many stand in a line as have room.
         course: shares of the newest months, oldest first, None where a month has none; `goal` the target among them,
             `span` the months in words.
     """
@@ -92,10 +93,12 @@ class Lines:
 
     Attributes:
         hidden: entries there are beside these.
+        columns: entries beside each other, on a screen wider than high.
     """
 
     rows: Sequence[Line]
     hidden: int = 0
+    columns: int = 1
     title: str = ""
     weight: float = 1
     kind: str = "lines"
@@ -119,7 +122,7 @@ class Content:
         sentence: what the figures say.
         subtitle: period, cohort, what the marks mean.
         footnote: what was left out.
-        column: the tiles stand in a column beside the panels instead of above them.
+        tiles_at: where the tiles stand: above the panels, in a column beside them, or two by two beside them.
     """
 
     sentence: str
@@ -127,7 +130,7 @@ class Content:
     tiles: Sequence[Tile] = ()
     panels: Sequence[Chart | Table | Lines | Stack] = ()
     footnote: str = ""
-    column: bool = False
+    tiles_at: Literal["above", "beside", "square"] = "above"
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from dashboard.charts import Chart as ChartFunction
 from dashboard.charts import template
-from dashboard.parts.components import has_figures
+from dashboard.parts.components import against_target, has_figures, is_small
 from dashboard.state.session import Session
-from dashboard.wall import Chart, Skipped
+from dashboard.wall import Chart, Skipped, Tile
 from queries import wording
 from queries.views import View
 from queries.vocabulary import Text
@@ -40,6 +40,31 @@ def chart(
     del figure["layout"]["height"]  # it takes the room it is given
     figure["layout"]["template"] = template(style.dark).to_plotly_json()
     return Chart(figure, said(session, view.finding) or title, title, weight)
+
+
+def share_tile(
+    session: Session,
+    label: str,
+    numerator: int,
+    denominator: int,
+    limits: tuple[float | None, float | None],
+    target: float | None,
+    better: str | None = "higher",
+) -> Tile:
+    """A share in large, with its distance to the target, counts and 95 % limits; of too few items the counts only."""
+    language = session.language
+    counts = wording.fraction(numerator, denominator, language)
+    if is_small(session, denominator):
+        return Tile(label, session.words("charts.too_few"), small_print=[counts])
+    share = numerator / denominator
+    value = wording.per_cent(share, language)
+    return Tile(
+        label,
+        value.removesuffix("%"),
+        "%",
+        target=against_target(session, share, target, better),
+        small_print=[counts, session.words("charts.interval", reach=wording.interval(*limits, language))],
+    )
 
 
 def said(session: Session, sentence: Text | None) -> str:

@@ -10,6 +10,7 @@ from queries import wording
 from queries.views import commitments, meeting
 from queries.views.commitments import STANDINGS
 
+COLUMNS = 2
 LISTED = 12  # with what became of their measures; the screen leaves out what has no room
 
 
@@ -24,7 +25,7 @@ def make(session: Session, ask: Ask) -> Content | Skipped:
     return Content(
         said(session, view.finding),
         notes(session, view),
-        panels=[Lines([_line(session, row) for row in rows], view.frame.height - len(rows))],
+        panels=[Lines([_line(session, row) for row in rows], view.frame.height - len(rows), COLUMNS)],
     )
 
 

@@ -30,7 +30,7 @@ def make(session: Session, ask: Ask) -> Content | Skipped:
         tiles=tiles,
         panels=panels,
         footnote=notes(session, groups) if panels and groups is not None else "",
-        column=bool(panels),
+        tiles_at="beside" if panels else "above",
     )
 
 

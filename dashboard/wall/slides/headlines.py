@@ -1,12 +1,13 @@
 """How is the city doing? The headline measures, each with its target and its change, over the course of one of them."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from dashboard.charts.time_series import controlled_share
-from dashboard.parts.components import against_target, is_small, printed_share, verdict
+from dashboard.parts.components import is_small, verdict
 from dashboard.state.session import Session
 from dashboard.wall import Ask, Content, Skipped, Slide, Tile
-from dashboard.wall.parts import chart, is_empty, joined, marks, period, said
+from dashboard.wall.parts import chart, is_empty, joined, marks, period, said, share_tile
 from queries import wording
 from queries.days import month_end
 from queries.rules import CONVENTIONS
@@ -32,8 +33,9 @@ def make(session: Session, ask: Ask) -> Content | Skipped:
     return Content(
         session.answer(overview.headline)(session.language),
         joined(session, (session.words("wall.headlines_note", period=period(session)), marks(session, view))),
-        tiles=[_tile(session, card, _course(course, card.measure.name), span, ask) for card in cards],
-        panels=[] if is_empty(view) else [chart(session, view, controlled_share, title=title, narrow=ask.is_upright)],
+        tiles=[_tile(session, card, _course(course, card.measure.name), span) for card in cards],
+        panels=[] if is_empty(view) else [chart(session, view, controlled_share, title=title, narrow=True)],
+        tiles_at="above" if is_empty(view) else "square",
     )
 
 
@@ -57,33 +59,28 @@ def _course(course: View, name: str) -> list[float | None]:
     return list(rows["value"].to_list())
 
 
-def _tile(session: Session, card: Headline, course: Sequence[float | None], span: str, ask: Ask) -> Tile:
-    """A figure; one beside three others has no room for its interval, which the course and the pages show."""
+def _tile(session: Session, card: Headline, course: Sequence[float | None], span: str) -> Tile:
     words, language = session.words, session.language
     label = card.measure.label(language)
     change, name = card.change_last_year, "last_year"
     if change is None:
         change, name = card.change_previous, "previous"
-    goal = against_target(session, card.share, card.target, card.measure.better)
-    numerator, denominator = card.numerator or 0, card.denominator or 0
-    value, counts = printed_share(session, numerator, denominator, (card.lower, card.upper))
-    few, reach = is_small(session, denominator), wording.interval(card.lower, card.upper, language)
-    if card.measure.name == "satisfaction_rate" and (ask.is_upright or session.filters.convention != "observed"):
+    if card.measure.name == "satisfaction_rate" and session.filters.convention != "observed":
         label = words("satisfaction.satisfaction", convention=CONVENTIONS[session.filters.convention](language))
-    if card.beside is not None:  # a satisfaction is not read without it; the distance to the target has its own slide
-        aim = words("overview.target", target=wording.goal(card.target, language)) if card.target is not None else ""
-        beside = words("overview.participation", share=wording.per_cent(card.beside, language))
-        goal = " · ".join(part for part in (aim, beside) if part)
-    return Tile(
-        label,
-        value.removesuffix("%"),
-        "%" if value.endswith("%") else "",
+    beside = []
+    if card.beside is not None:  # a satisfaction is not read without it
+        beside.append(words("overview.participation", share=wording.per_cent(card.beside, language)))
+    numerator, denominator = card.numerator or 0, card.denominator or 0
+    few = is_small(session, denominator)
+    limits = (card.lower, card.upper)
+    tile = share_tile(session, label, numerator, denominator, limits, card.target, card.measure.better)
+    return replace(
+        tile,
         change=words(f"overview.{name}", change=wording.change(change, language))
         if change is not None and not few
         else "",
         verdict=verdict(session, card.signal, card.doubt) if card.signal else "",
-        target="" if few else goal,
-        small_print=[counts] if few else [words("charts.interval", reach=reach)] if ask.is_upright else [],
+        small_print=[*beside, *tile.small_print],
         course=course,
         goal=card.target,
         span=span,

@@ -1,14 +1,13 @@
 """How satisfied, and how many were heard? Both shares, and what the silence leaves open."""
 
 from dashboard.charts.gap import dumbbell
-from dashboard.parts.components import against_target, is_small, printed_share
 from dashboard.state.session import Session
 from dashboard.wall import Ask, Content, Skipped, Slide, Tile
-from dashboard.wall.parts import breakdown, chart, is_empty, others, period, said
+from dashboard.wall.parts import breakdown, chart, is_empty, others, period, said, share_tile
 from queries import wording
 from queries.rules import CONVENTIONS
 from queries.views import satisfaction
-from queries.views.satisfaction import Heard, Share
+from queries.views.satisfaction import Heard
 
 
 def make(session: Session, ask: Ask) -> Content | Skipped:
@@ -32,7 +31,7 @@ def make(session: Session, ask: Ask) -> Content | Skipped:
         tiles=_tiles(session, heard),
         panels=panels,
         footnote=others(session, hidden),
-        column=bool(panels),
+        tiles_at="beside" if panels else "above",
     )
 
 
@@ -41,9 +40,15 @@ def _tiles(session: Session, heard: Heard) -> list[Tile]:
     rated = heard.rated(session.filters.convention)
     convention = CONVENTIONS[session.filters.convention](language)
     reach = wording.interval(*heard.bounds, language) if heard.bounds else wording.MISSING
+    shares = (
+        (words("satisfaction.participation"), heard.took_part, heard.participation_target),
+        (words("satisfaction.satisfaction", convention=convention), rated, heard.satisfaction_target),
+    )
     return [
-        _share(session, words("satisfaction.participation"), heard.took_part, heard.participation_target),
-        _share(session, words("satisfaction.satisfaction", convention=convention), rated, heard.satisfaction_target),
+        *(
+            share_tile(session, label, found.numerator, found.denominator, found.limits, target)
+            for label, found, target in shares
+        ),
         Tile(
             words("satisfaction.bounds"),
             reach.removesuffix("%"),
@@ -51,18 +56,6 @@ def _tiles(session: Session, heard: Heard) -> list[Tile]:
             small_print=[words("satisfaction.silent", items=wording.items(heard.expired, language))],
         ),
     ]
-
-
-def _share(session: Session, label: str, found: Share, target: float | None) -> Tile:
-    value, counts = printed_share(session, found.numerator, found.denominator, found.limits)
-    few = is_small(session, found.denominator)
-    return Tile(
-        label,
-        value.removesuffix("%"),
-        "%" if value.endswith("%") else "",
-        target="" if few else against_target(session, found.value, target),
-        small_print=[counts],
-    )
 
 
 SLIDE = Slide("satisfaction", 60, make)

@@ -5,6 +5,7 @@ const COMPACT_ZOOM = 1.6; // at 1080p times 1.75: 34-36
 const SVG = 'http://www.w3.org/2000/svg';
 const LEAST_REACH = 0.1; // share
 const SMALLEST_HEADLINE = 26; // stage pixels; below that it is no headline
+const SMALLEST_NOTE = 18; // stage pixels
 
 export function element(name, className, text) {
   const made = document.createElement(name);
@@ -21,7 +22,7 @@ export function slide(content, label) {
   const header = element('header');
   header.append(element('h1', '', content.sentence.replace(/(\w)-(?=\w)/g, '$1\u2011')));
   if (content.subtitle) header.append(element('p', 'subtitle', content.subtitle));
-  const body = element('div', content.column ? 'body column' : 'body');
+  const body = element('div', `body ${content.tiles_at}`);
   if (content.tiles.length) body.append(tiles(content.tiles));
   if (content.panels.length) {
     const panels = element('div', 'panels');
@@ -35,9 +36,14 @@ export function slide(content, label) {
 
 /** What can only be done once the section has its size: the headline's size, lines of tiles, charts. */
 export async function settle(section, content, more) {
-  shrink(section.querySelector('h1'));
+  const headline = section.querySelector('h1');
+  shrink(headline, [[1, parseFloat(getComputedStyle(headline).fontSize) - 4], [2, SMALLEST_HEADLINE]]);
+  for (const note of section.querySelectorAll('.subtitle, .footnote')) shrink(note, [[1, SMALLEST_NOTE], [2, SMALLEST_NOTE]]);
   for (const value of section.querySelectorAll('.value')) {
     if (value.scrollWidth > value.clientWidth) value.classList.add('long');
+  }
+  for (const box of section.querySelectorAll('.tiles')) {
+    if ([...box.children].some((tile) => tile.scrollHeight > tile.clientHeight)) box.classList.add('tight');
   }
   content.tiles.forEach((tile, index) => spark(section.querySelectorAll('.tile')[index], tile));
   for (const list of section.querySelectorAll('.lines')) shorten(list, more);
@@ -55,24 +61,32 @@ export function dispose(section) {
   section.remove();
 }
 
-/** One line, if a little smaller will do; else two. */
-function shrink(headline) {
-  const usual = parseFloat(getComputedStyle(headline).fontSize);
-  for (const [lines, least] of [[1, usual - 4], [2, SMALLEST_HEADLINE]]) {
-    for (let size = usual; size >= least; size -= 1) {
-      headline.style.fontSize = `${size}px`;
-      if (headline.offsetHeight <= lines * size * 1.28 + 2) return;
+/** The first number of lines that can be had without smaller print than its `least`; else as few as the smallest gives. */
+function shrink(text, choices) {
+  const usual = parseFloat(getComputedStyle(text).fontSize);
+  for (const [most, least] of choices) {
+    for (let size = usual; size >= least; size -= 0.5) {
+      text.style.fontSize = `${size}px`;
+      if (linesOf(text) <= most) return;
     }
   }
+}
+
+function linesOf(text) {
+  const style = getComputedStyle(text);
+  const height = text.clientHeight - parseFloat(style.paddingTop) - parseFloat(style.paddingBottom);
+  return Math.round(height / parseFloat(style.lineHeight));
 }
 
 /** Long words leave room for fewer entries: the others are counted. `more(n)` says so. */
 function shorten(list, more) {
   const last = element('li', 'more');
+  const isFull = () => list.scrollHeight > list.clientHeight + 1;
   let gone = Number(list.dataset.hidden);
   if (gone) list.append(last);
   last.textContent = more(gone);
-  while (list.scrollHeight > list.clientHeight + 1 && list.querySelectorAll('li:not(.more)').length > 1) {
+  if (isFull()) list.classList.add('dense');
+  while (isFull() && list.querySelectorAll('li:not(.more)').length > 1) {
     last.remove();
     list.lastElementChild.remove();
     last.textContent = more(gone += 1);
@@ -102,7 +116,9 @@ function tile(content) {
   if (content.change) box.append(element('div', 'change', content.change));
   if (content.verdict) box.append(element('div', 'small', content.verdict));
   if (content.target) box.append(element('div', 'target', content.target));
-  for (const line of content.small_print) box.append(element('div', 'small', line));
+  const small = element('div', 'small');
+  small.append(...content.small_print.flatMap((phrase) => [element('span', '', phrase), ' ']));
+  if (content.small_print.length) box.append(small);
   return box;
 }
 
@@ -188,7 +204,7 @@ function table(content) {
 }
 
 function lines(content) {
-  const list = element('ul', 'lines');
+  const list = element('ul', `lines in-${content.columns}`);
   list.dataset.hidden = content.hidden;
   for (const row of content.rows) {
     const item = element('li', row.tone);

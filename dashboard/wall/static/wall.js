@@ -256,12 +256,14 @@ addEventListener('keydown', (event) => {
   }
   if (event.ctrlKey || event.altKey || event.metaKey) return;
   const name = KEYS[event.key.length === 1 ? event.key.toLowerCase() : event.key];
+  const number = /^[0-9]$/.test(event.key) ? Number(event.key) || 10 : 0; // the tenth has the key 0
   const black = !at('black').hidden;
-  if (!name && !(black && event.key === 'Escape')) return;
+  if (!name && !slides[number - 1] && !(black && event.key === 'Escape')) return;
   if (event.target.closest?.('button') && (event.key === ' ' || event.key === 'Enter')) return;
   event.preventDefault();
   if (black) does.black();
-  else does[name]();
+  else if (name) does[name]();
+  else go(number - 1);
 });
 
 let down = null;
