@@ -173,12 +173,12 @@ def _facts(
         if label == "townships.previous" and session.filters.is_compared_once:
             continue
         if change is not None and signal is not None:
-            said = wording.change(change, language)
+            lower, upper = limits or (None, None)
             facts[words(label)] = words(
                 "townships.change",
-                change=said,
+                change=wording.change(change, language),
                 verdict=verdict(session, signal, doubt),
-                reach=wording.signed_interval(*(limits or (None, None)), language),
+                reach=wording.signed_interval(lower, upper, language),
             )
             if doubt is not None:
                 facts[words("townships.recording")] = doubt(language)
