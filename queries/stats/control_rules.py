@@ -1,17 +1,15 @@
-"""Which months are more than ordinary variation: the rules of NHS England's Making Data Count, its icons, Anhøj's runs.
+"""Which months are more than ordinary variation: the rules of NHS England's Making Data Count and its icons.
 
 Rules look at the points of one phase in time order. A point gets one label, the strongest: outside the limits, then
 trend, then two of three near a limit, then a run on one side of the centre.
 """
 
-from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
 
-from queries.stats.intervals import Array, Counts
+from queries.stats.intervals import Array
 
 RUN = 7  # points in a row on one side of the centre
 TREND = 7  # points in a row, each above (or below) the one before
@@ -27,22 +25,6 @@ Sides = npt.NDArray[np.int8]
 
 MAKING_DATA_COUNT: tuple[Rule, ...] = ("outside", "trend", "two_of_three", "run")
 OUTSIDE_OR_RUN: tuple[Rule, ...] = ("outside", "run")  # for exact limits of rates
-
-
-@dataclass(frozen=True)
-class Runs:
-    """Anhøj's two tests of a series: useful points (off the centre), longest run, crossings, and what is usual."""
-
-    useful: int
-    longest_run: int
-    longest_usual: int
-    crossings: int
-    fewest_usual: int
-
-    @property
-    def is_signal(self) -> bool:
-        """Whether the runs are unusually long or the crossings unusually few."""
-        return self.longest_run > self.longest_usual or self.crossings < self.fewest_usual
 
 
 def causes(
@@ -77,32 +59,6 @@ def causes(
         if rule in rules:
             label[at != 0], towards[at != 0] = rule, at[at != 0]
     return tuple(label.tolist()), towards
-
-
-def runs(values: Counts, centre: float | None = None) -> Runs:
-    """Longest run and crossings of a centre line (Anhøj & Olesen, PLoS ONE 9:e113825, 2014).
-
-    Args:
-        values: in time order; points on the centre are left out.
-        centre: by default the median.
-
-    Returns:
-        Usual: a longest run up to round(log2(n)) + 3; crossings from the 5 % quantile of Binomial(n − 1, ½).
-    """
-    series = np.asarray(values, dtype=float)
-    series = series[~np.isnan(series)]
-    side = np.sign(series - (np.median(series) if centre is None else centre)) if series.size else series
-    side = side[side != 0]
-    if not side.size:
-        return Runs(0, 0, 0, 0, 0)
-    lengths = np.diff(np.flatnonzero(np.r_[True, side[1:] != side[:-1], True]))
-    return Runs(
-        useful=len(side),
-        longest_run=int(lengths.max()),
-        longest_usual=round(float(np.log2(len(side)))) + 3,
-        crossings=len(lengths) - 1,
-        fewest_usual=int(stats.binom.ppf(0.05, len(side) - 1, 0.5)) if len(side) > 1 else 0,
-    )
 
 
 def variation(towards: int, better: Better | None) -> Variation:

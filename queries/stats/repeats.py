@@ -33,20 +33,6 @@ class ReturnCurve:
 
 
 @dataclass(frozen=True)
-class Concentration:
-    """How petitions spread over matters: 0 ≤ gini < 1, shares of all petitions, the largest number on one matter."""
-
-    matters: int
-    petitions: int
-    gini: float
-    repeat_share: float
-    top_ten_share: float
-    top_percent_share: float
-    top_five_percent_share: float
-    largest: int
-
-
-@dataclass(frozen=True)
 class MatterRepeats:
     """Matters with two or more, three or more petitions in the window out of those followed for all of it."""
 
@@ -209,37 +195,6 @@ def check_recording(returns_moved: int, higher_level_moved: int, registrations_m
             the share going straight to higher levels and the registrations.
     """
     return returns_moved < 0 and (higher_level_moved > 0 or registrations_moved < 0)
-
-
-def concentration(matter: npt.ArrayLike) -> Concentration:
-    """How the petitions of a period spread over their matters; for a drill-down, never a headline.
-
-    Args:
-        matter: codes of the period's petitions, shape (petitions,); `UNLINKED` ones are matters of their own.
-
-    Raises:
-        ValueError: there are no petitions.
-    """
-    family, _ = _families(matter, np.zeros(np.size(matter)))
-    if family.size == 0:
-        raise ValueError("No petitions: there is nothing to concentrate.")
-    counts = np.sort(np.unique(family, return_counts=True)[1])[::-1]
-    total, matters = int(counts.sum()), counts.size
-    largest_sums = np.cumsum(counts)
-
-    def top(number: int) -> float:
-        return float(largest_sums[min(number, matters) - 1] / total)
-
-    return Concentration(
-        matters,
-        total,
-        gini(counts),
-        1 - matters / total,
-        top(10),
-        top(-(-matters // 100)),
-        top(-(-matters // 20)),
-        int(counts[0]),
-    )
 
 
 def gini(values: npt.ArrayLike) -> float:

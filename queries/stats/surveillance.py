@@ -65,29 +65,6 @@ class Look:
     threshold_before: Array | None = None
 
 
-@dataclass(frozen=True)
-class Survey:
-    """The same week at four levels; `is_folded` marks flagged cells whose topic is flagged city-wide: one line, not 12.
-
-    `topics` has shape (1, topics), `places` (places, 1), `city` (1, 1).
-    """
-
-    cells: Look
-    topics: Look
-    places: Look
-    city: Look
-
-    @property
-    def is_folded(self) -> Flags:
-        """Flagged cells that are part of a city-wide rise of their topic."""
-        return self.cells.is_flagged & self.topics.is_flagged
-
-    @property
-    def false_flags(self) -> float:
-        """Expected false flags of all four lists together."""
-        return sum(look.false_flags for look in (self.cells, self.topics, self.places, self.city))
-
-
 def looks(
     counts: Counts,
     weeks: Sequence[int],
@@ -130,28 +107,6 @@ def looks(
         spread, whole = _calibrate([(_window(y, at), forecast_at(at).expected) for at in earlier])
         found.append(_look(_window(y, week), ahead, spread, whole, alpha, budget, fewest_cases))
     return found
-
-
-def survey(
-    counts: Counts,
-    week: int,
-    *,
-    special_weeks: npt.ArrayLike | None = None,
-    completeness: npt.ArrayLike | None = None,
-    alpha: float | None = ALPHA_MONTHLY,
-    budget: float = BUDGET,
-) -> Survey:
-    """One week at four levels: cells, topics over all places, places over all topics, the city.
-
-    Arguments and errors as in `looks`; a budget is spent on each level.
-    """
-    y = np.asarray(counts, dtype=float)
-    levels = (y, y.sum(axis=0, keepdims=True), y.sum(axis=1, keepdims=True), y.sum(axis=(0, 1), keepdims=True))
-    found = [
-        looks(level, [week], special_weeks=special_weeks, completeness=completeness, alpha=alpha, budget=budget)[0]
-        for level in levels
-    ]
-    return Survey(*found)
 
 
 def _has_history(week: int) -> bool:

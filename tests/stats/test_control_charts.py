@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from queries.stats.control_charts import Chart, expected_false_signals, p_chart, u_chart, xmr
-from queries.stats.control_rules import MAKING_DATA_COUNT, runs
+from queries.stats.control_rules import MAKING_DATA_COUNT
 
 NHS_LABELS = {
     ("common", 0): "Common Cause",
@@ -79,18 +79,6 @@ def test_p_charts_are_those_of_qicharts2(reference, name):
     assert chart.upper == pytest.approx(given["ucl"], abs=1e-8)
     if given["sigma_z"] is not None:
         assert chart.spread[0] == pytest.approx(given["sigma_z"], abs=1e-8)
-    expected = given["anhoej"][0]
-    found = runs(np.array(given["count"]) / given["n"], chart.centre[0])
-    assert (found.useful, found.longest_run, found.longest_usual) == (
-        expected["n.useful"],
-        expected["longest.run"],
-        expected["longest.run.max"],
-    )
-    assert (found.crossings, found.fewest_usual, found.is_signal) == (
-        expected["n.crossings"],
-        expected["n.crossings.min"],
-        expected["runs.signal"],
-    )
 
 
 def test_the_u_chart_is_montgomerys_table(reference):
@@ -236,15 +224,6 @@ def test_false_signals_are_about_as_many_as_printed():
     }
     for kind, seen in flagged.items():
         assert 0.4 < seen / expected_false_signals(**{kind: 800}) < 1.4, kind
-
-
-def test_runs_by_hand():
-    found = runs([1, 1, 1, 1, 1, 1, 1, 1, 9, 9, 9, 9, 9, 9, 9, 9], centre=5)
-    assert (found.useful, found.longest_run, found.crossings) == (16, 8, 1)
-    assert found.is_signal
-    assert runs([]).useful == 0
-    assert not runs([3, 3, 3]).is_signal
-    assert runs([1, 2]).fewest_usual == 0
 
 
 @pytest.mark.parametrize(
