@@ -291,7 +291,7 @@ def _commitment(session: Session, held: Meeting, row: Mapping[str, Any], where: 
         said = words("meeting.due_in", days=wording.days(days, language)) if days else words("meeting.due_today")
     facts = [row[language], row["owner_post"], words("meeting.due_by", day=wording.day(row["due_on"], language))]
     made = words("meeting.made_in", month=wording.month(row["month"] or row["decided_on"], language))
-    with st.container(border=True, key=f"{where}-{row['decision_id']}", horizontal=True, gap="small",
+    with st.container(border=True, key=f"card-{where}-{row['decision_id']}", horizontal=True, gap="small",
                       vertical_alignment="center"):  # fmt: skip
         with st.container(gap=None, width="stretch"):
             st.markdown(f":gray-badge[:material/{ICONS[standing]}: {plain(said)}] **{plain(row['text'])}**")

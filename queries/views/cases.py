@@ -77,7 +77,7 @@ def headline(snapshot: Snapshot, filters: Filters, question: Question, shown: in
     count = both(wording.items, shown)
     narrowed = bool(question.state or question.terms or question.due_within)
     if question.measure == WHOLE and question.role == "numerator" and not narrowed:
-        return in_both("选定范围内共 {count}", "{count} in the selection", count=count)
+        return in_both("选定范围内共{count}", "{count} in the selection", count=count)
     state = STATES[question.state] if question.state else Text("符合查找条件", "found")
     if question.due_within:
         days = question.due_within
@@ -85,7 +85,7 @@ def headline(snapshot: Snapshot, filters: Filters, question: Question, shown: in
     figure = _figure(snapshot, filters, question.measure)
     if question.measure == WHOLE and question.role == "numerator":
         return in_both(
-            "选定范围内{state}的 {count}，共 {whole}", "{count} {state}, of {whole} in the selection",
+            "选定范围内{state}的{count}，共{whole}", "{count} {state}, of {whole} in the selection",
             count=count, state=(state.zh, state.en), whole=both(wording.items, figure["numerator"]),
         )  # fmt: skip
     part = PARTS[question.role]
