@@ -80,11 +80,11 @@ def test_a_target_is_out_of_reach_only_when_the_open_ones_are_too_few(state, par
     if found.answered:
         best = (found.satisfied + found.still_open) / (found.answered + found.still_open)
         assert ("out of reach" in words) == (best < satisfaction and best < 1)
-    both = silence_said.both_targets(found, participation, satisfaction)
+    both = silence_said.both_targets(found, participation, satisfaction, with_silence=silent)
     if both is not None:
         evaluations, satisfied = numbers(check(both))[-2:]
         assert satisfied <= evaluations <= found.still_open
-    chance = silence_said.chance(found, satisfaction)
+    chance = silence_said.chance(found, satisfaction, with_silence=silent)
     if chance is not None:
         assert 0 <= numbers(check(chance))[-1] <= 100
 

@@ -1,6 +1,7 @@
 """Satisfaction: two shares together, bounds, what is still needed; the title says what the figures say."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -225,3 +226,12 @@ def test_a_picture_draws_a_target_across_only_where_all_groups_share_it(heard):
         assert len(drawn.layout.shapes) == 2 * lines  # each over its ground
         own_marks = [trace for trace in drawn.data if trace.marker.symbol == "line-ns"]
         assert sum(len(trace.x) for trace in own_marks) == marks
+
+
+def test_where_silence_is_satisfied_the_plan_and_the_chance_are_said_too(heard):
+    snapshot = heard(north={"satisfied": 10, "dissatisfied": 4, "silent": 10, "open": 16})
+    silent = replace(JUNE, convention="silence_is_satisfied")
+    said = "".join(each.zh for each in satisfaction.heard(snapshot, silent, "bureau").sentences)
+    # 60 % of 40 are 24, so 10 more answers; 90 % of 40 are 36 on the good side, and 20 are there, 6 may stay silent
+    assert "同时达到两项目标至少还需10件参评，其中10件满意；其余到期未评的视为满意。" in said
+    assert "满意率（未评视为满意）达到90%的可能性为" in said

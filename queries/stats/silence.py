@@ -233,6 +233,20 @@ def joint_plan(found: Evaluations, target_participation: Target, target_satisfac
     )
 
 
+def joint_plan_with_silence(found: Evaluations, target_participation: Target, target_satisfaction: Target) -> JointPlan:
+    """The same where silence counts as satisfied: whoever is still open and does not answer is on the good side too.
+
+    So only participation takes answers, and of these as many have to be satisfied as the silent do not make up for.
+    """
+    by_participation = needed_for_participation(found, target_participation)
+    silent = found.still_open - by_participation.count
+    good = _ceil_of(exact_share(target_satisfaction), found.asked) - found.satisfied - found.expired
+    satisfied = np.maximum(good - silent, 0)
+    return JointPlan(
+        by_participation.count, satisfied, by_participation.is_feasible & (satisfied <= by_participation.count)
+    )
+
+
 def chance_of_target(found: Evaluations, target: Target, further: npt.ArrayLike) -> Array:
     """Chance that satisfaction reaches the target with so many further evaluations like those given so far.
 

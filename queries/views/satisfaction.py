@@ -173,17 +173,17 @@ def _sentences(row: dict[str, Any], *, with_silence: bool) -> tuple[Text, ...]:
     """What the targets still take, each in the convention chosen."""
     heard_goal, content_goal = row["participation_target"], row["satisfaction_target"]
     took_part, scored = _took_part(row), _scored(row, with_silence=with_silence)
+    apart = _scored(row, with_silence=False)
     said: list[Text | None] = []
     if heard_goal is not None:
         said.append(silence_said.participation_needed(took_part, heard_goal))
     if content_goal is not None:
         said.append(silence_said.satisfaction_needed(scored, content_goal, with_silence=with_silence))
-        if not with_silence:
-            said += [
-                silence_said.both_targets(scored, heard_goal, content_goal) if heard_goal is not None else None,
-                silence_said.chance(scored, content_goal),
-                silence_said.silent_needed(scored, content_goal),
-            ]
+        if heard_goal is not None:
+            said.append(silence_said.both_targets(apart, heard_goal, content_goal, with_silence=with_silence))
+        said.append(silence_said.chance(apart, content_goal, with_silence=with_silence))
+        if not with_silence:  # else the silent are counted already
+            said.append(silence_said.silent_needed(apart, content_goal))
     return tuple(each for each in said if each)
 
 
@@ -195,10 +195,8 @@ def _took_part(counts: Mapping[str, Any]) -> silence.Evaluations:
 
 def _scored(counts: Mapping[str, Any], *, with_silence: bool) -> silence.Evaluations:
     """Those the satisfaction rate is made of; where silence counts as satisfied, the silent are among the satisfied."""
-    if with_silence:
-        satisfied = counts["content"] + counts["expired"]
-        return silence.evaluations(satisfied, counts["dissatisfied"], 0, counts["open"])
-    return silence.evaluations(counts["content"], counts["dissatisfied"], counts["expired"], counts["open"])
+    apart = silence.evaluations(counts["content"], counts["dissatisfied"], counts["expired"], counts["open"])
+    return silence_said.as_counted(apart) if with_silence else apart
 
 
 def by_group(snapshot: Snapshot, filters: Filters, whom: str, dimension: str) -> View:

@@ -165,35 +165,65 @@ _SATISFACTION = {
 }
 
 
-def both_targets(found: Evaluations, participation: float, satisfaction: float) -> Text | None:
-    """The fewest evaluations that reach both targets; None where one of them is reached or out of reach already."""
-    plan = silence.joint_plan(found, participation, satisfaction)
+def both_targets(found: Evaluations, participation: float, satisfaction: float, *, with_silence: bool) -> Text | None:
+    """The fewest evaluations that reach both targets; None where one of them is reached or out of reach already.
+
+    Args:
+        found: of one office, the silent apart from the satisfied under either convention.
+        with_silence: silence counts as satisfied.
+    """
+    counted = as_counted(found) if with_silence else found
+    plan = (silence.joint_plan_with_silence if with_silence else silence.joint_plan)(found, participation, satisfaction)
     alone = (
         silence.needed_for_participation(found, participation).count,
-        silence.needed_for_satisfaction(found, satisfaction).count,
+        silence.needed_for_satisfaction(counted, satisfaction).count,
     )
     if not plan.is_feasible or min(alone) <= 0:
         return None
+    rest = Text("；其余到期未评的视为满意", ", the rest silent and counted so") if with_silence else Text("", "")
     return in_both(
-        "同时达到两项目标至少还需{needed}件参评，其中{satisfied}件满意。",
-        "Both targets together take at least {needed}, {satisfied} of them satisfied.",
+        "同时达到两项目标至少还需{needed}件参评，其中{satisfied}件满意{rest}。",
+        "Both targets together take at least {needed}, {satisfied} of them satisfied{rest}.",
         needed=_counted(int(plan.evaluations), "more evaluation", "more evaluations"),
         satisfied=both(wording.number, int(plan.satisfied)),
+        rest=(rest.zh, rest.en),
     )
 
 
-def chance(found: Evaluations, target: float) -> Text | None:
-    """The chance of a satisfaction target if all still open answer like those so far; None where it is no question."""
-    if not found.answered or not found.still_open:
+def as_counted(found: Evaluations) -> Evaluations:
+    """The silent among the satisfied, as the convention that counts them so does."""
+    return silence.evaluations(found.satisfied + found.expired, found.dissatisfied, 0, found.still_open)
+
+
+def chance(found: Evaluations, target: float, *, with_silence: bool) -> Text | None:
+    """The chance of a satisfaction target if all still open end like those so far; None where it is no question.
+
+    Args:
+        found: as in `both_targets`.
+        with_silence: silence counts as satisfied; else all still open are taken to answer.
+    """
+    counted = as_counted(found) if with_silence else found
+    if not counted.answered or not found.still_open:
         return None
-    reached = silence.chance_of_target(found, target, found.still_open)
+    reached = silence.chance_of_target(counted, target, found.still_open)
+    said = _CHANCE_WITH_SILENCE if with_silence else _CHANCE
     return in_both(
-        "如待评价的{further}件全部参评且与以往相近，满意率达到{target}的可能性为{chance}。",
-        "If all still open ({further}) answer like those so far, the chance of {target} satisfied is {chance}.",
+        said.zh, said.en,
         further=both(wording.number, int(found.still_open)),
         target=both(wording.goal, target),
         chance=both(partial(wording.per_cent, decimals=0), float(reached)),
-    )
+    )  # fmt: skip
+
+
+_CHANCE = Text(
+    "如待评价的{further}件全部参评且与以往相近，满意率达到{target}的可能性为{chance}。",
+    "If all still open ({further}) answer like those so far, the chance of {target} satisfied is {chance}.",
+)
+_CHANCE_WITH_SILENCE = Text(
+    "如待评价的{further}件与以往相近（满意、不满意或到期未评），满意率（未评视为满意）达到{target}的可能性为{chance}。",
+    "If all still open ({further}) end like those so far, the chance of {target} satisfied, silence counted as such, "
+    "is {chance}.",
+)
 
 
 def _counted(number: int, one: str, many: str) -> tuple[str, str]:

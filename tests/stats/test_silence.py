@@ -306,3 +306,19 @@ def test_three_thousand_offices_are_one_call():
     assert silence.chance_of_target(found, 0.8, number).shape == (3000,)
     assert silence.joint_plan(found, 0.5, 0.8).evaluations.shape == (3000,)
     assert imbens_manski(found)[0].shape == (3000,)
+
+
+@given(*[st.integers(0, 6)] * 4, *[st.fractions(0, 1, max_denominator=10)] * 2)
+def test_the_plan_with_silence_is_the_fewest_answers_that_end_on_both_targets(s, d, x, o, participation, satisfaction):
+    found = silence.evaluations(s, d, x, o)
+    ends = [
+        (answers, satisfied)
+        for answers in range(o + 1)
+        for satisfied in range(answers + 1)
+        if s + d + answers >= participation * (s + d + x + o)
+        and s + x + satisfied + o - answers >= satisfaction * (s + d + x + o)
+    ]
+    plan = silence.joint_plan_with_silence(found, participation, satisfaction)
+    assert plan.is_feasible == bool(ends)
+    if ends:
+        assert (plan.evaluations, plan.satisfied) == min(ends)
