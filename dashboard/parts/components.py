@@ -153,17 +153,16 @@ def show(
     with st.container(
         border=boxed, key=f"card-{key}" if boxed else None, gap="small", height="stretch" if boxed else "content"
     ):
-        with st.container(horizontal=True, gap="small", vertical_alignment="top"):
-            title(session, finding, note, _help(session, view, quiet=quiet))
-            if view.frame.height:
-                said = finding if isinstance(finding, str) else finding(session.language) if finding else ""
-                drawn = has_figures(view)
-                if narrows:
-                    narrowing.menu(session, view, key)
-                take_away(session, view, Card(key, said, note, has_chart=drawn, figures=table))
-        if not has_figures(view):
+        if not has_figures(view):  # without the note, which tells of marks that are not there
+            title(session, finding)
             empty(session, view)
             return
+        with st.container(horizontal=True, gap="small", vertical_alignment="top"):
+            title(session, finding, note, _help(session, view, quiet=quiet))
+            if narrows:
+                narrowing.menu(session, view, key)
+            said = finding if isinstance(finding, str) else finding(session.language) if finding else ""
+            take_away(session, view, Card(key, said, note, figures=table))
         alt = finding if isinstance(finding, str) else finding(session.language) if finding else key
         if narrows and on_click is None and narrowing.can_narrow(view):
             on_click = partial(narrowing.click, session, view, f"figure-{key}")
