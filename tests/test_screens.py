@@ -305,6 +305,9 @@ def test_a_choice_in_the_menu_of_a_card_narrows_the_page_and_the_same_again_take
     demo_settings, snapshot, monkeypatch
 ):
     app = _front_door(demo_settings, monkeypatch, "zh-CN").run()
+    assert not [each for each in app.selectbox if "narrow-to" in str(each.key)]  # made when it is opened
+    app.session_state["narrow-on-time"] = True
+    app.run()
     menu = next(each for each in app.selectbox if str(each.key) == "narrow-to-on-time")
     chosen = menu.options[0]
     menu.select(chosen).run()

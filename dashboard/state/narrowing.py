@@ -160,26 +160,39 @@ def click(session: Session, view: View, figure: str) -> None:
 
 
 def menu(session: Session, view: View, key: str) -> None:
-    """The same without a mouse, and the way to the items: a menu in the head of a card."""
-    known = marks(session, view)
-    counted = [each for each in view.measures if isinstance(each, Count | Ratio) and each.table != "backlog"]
-    if session.cases is None:
-        counted = []
-    if not known and not counted:
+    """The same without a mouse, and the way to the items: a menu in the head of a card, made when it is opened."""
+    if not can_narrow(view) and (session.cases is None or not _listed(view)):
         return
+    with st.container(width="content"):
+        _menu(session, view, key)
+
+
+@st.fragment
+def _menu(session: Session, view: View, key: str) -> None:
     words = session.words
-    with st.popover("", icon=":material/filter_alt:", type="tertiary", help=words("frame.narrow_help"),
-                    key=f"narrow-{key}"):  # fmt: skip
+    opened = st.popover("", icon=":material/filter_alt:", type="tertiary", help=words("frame.narrow_help"),
+                        key=f"narrow-{key}", on_change="rerun")  # fmt: skip
+    if not opened.open:
+        return
+    with opened:
+        known = marks(session, view)
         if known:
             state = f"narrow-to-{key}"
             st.selectbox(words("frame.narrow"), list(known), index=None, format_func=known.__getitem__, key=state,
                          placeholder=words("frame.narrow_any"), on_change=partial(_chosen, state))  # fmt: skip
         _drill(session, view)
-        for each in counted:
+        if session.cases is None:
+            return
+        for each in _listed(view):
             label = words("frame.cases_of", name=each.label(session.language))
             part = "numerator" if isinstance(each, Count) else "denominator"
             page, link = link_to(session, "cases", controls={"of": each.name, "part": part} | _under(session, view))
             st.page_link(page, label=label, icon=":material/list_alt:", query_params=link)
+
+
+def _listed(view: View) -> list[Count | Ratio]:
+    """Measures of a view whose items can be listed."""
+    return [each for each in view.measures if isinstance(each, Count | Ratio) and each.table != "backlog"]
 
 
 def _under(session: Session, view: View) -> dict[str, str]:
