@@ -36,10 +36,15 @@ class Dimension:
 
 @dataclass(frozen=True)
 class Grain:
-    """A step of time: day, week (starting Monday), month, quarter, year."""
+    """A step of time: day, week (starting Monday), month, quarter, year.
+
+    Attributes:
+        step: its length as Polars writes it.
+    """
 
     name: str
     label: Text
+    step: str
 
 
 BLANK = Text("（空白）", "(blank)")
@@ -77,11 +82,11 @@ DIMENSIONS: dict[str, Dimension] = {
 GRAINS: dict[str, Grain] = {
     grain.name: grain
     for grain in (
-        Grain("day", Text("日", "Day")),
-        Grain("week", Text("周", "Week")),
-        Grain("month", Text("月", "Month")),
-        Grain("quarter", Text("季度", "Quarter")),
-        Grain("year", Text("年", "Year")),
+        Grain("day", Text("日", "Day"), "1d"),
+        Grain("week", Text("周", "Week"), "1w"),
+        Grain("month", Text("月", "Month"), "1mo"),
+        Grain("quarter", Text("季度", "Quarter"), "1q"),
+        Grain("year", Text("年", "Year"), "1y"),
     )
 }
 _NAMES = {alias: dimension.name for dimension in DIMENSIONS.values() for alias in (dimension.name, *dimension.aliases)}

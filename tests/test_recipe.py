@@ -24,13 +24,18 @@ def snapshot(demo_of: DemoOf) -> Snapshot:
 
 
 def run(text: str, snapshot: Snapshot) -> dict[str, Any]:
+    """The one row the code counts."""
+    return counted(text, snapshot).row(0, named=True)
+
+
+def counted(text: str, snapshot: Snapshot) -> pl.DataFrame:
     """What the code counts, its folder put in place."""
     folder = f'Path("snapshots") / "{snapshot.id}"'
     assert folder in text
     names: dict[str, Any] = {}
     exec(compile(text.replace(folder, f'Path("{snapshot.folder}")'), "notebook", "exec"), names)
-    counted: pl.DataFrame = names["counted"]
-    return counted.row(0, named=True)
+    found: pl.DataFrame = names["counted"]
+    return found
 
 
 def check(snapshot: Snapshot, name: str, filters: Filters) -> None:
@@ -39,13 +44,13 @@ def check(snapshot: Snapshot, name: str, filters: Filters) -> None:
     if text is None:
         assert asked["reason"] not in (None, "no_cases", "not_stated", "all_excluded")
         return
-    counted = run(text, snapshot)
-    assert counted["numerator"] == asked["numerator"]
-    assert counted["excluded"] == asked["excluded"]
+    made = run(text, snapshot)
+    assert made["numerator"] == asked["numerator"]
+    assert made["excluded"] == asked["excluded"]
     if asked["denominator"] is not None:
-        assert counted["denominator"] == asked["denominator"]
+        assert made["denominator"] == asked["denominator"]
     if asked["value"] is not None:
-        assert counted["value"] == pytest.approx(asked["value"])
+        assert made["value"] == pytest.approx(asked["value"])
 
 
 @pytest.mark.parametrize("name", list(measures()))
@@ -67,6 +72,21 @@ def test_the_code_leaves_out_what_a_viewer_may_not_see(snapshot):
     assert text is not None
     assert run(text, hidden)["numerator"] == evaluate(hidden, "registered_count", (), YEAR)["numerator"][0]
     assert run(text, hidden)["numerator"] < evaluate(snapshot, "registered_count", (), YEAR)["numerator"][0]
+
+
+@pytest.mark.parametrize("name", ["closure_rate", "registered_count"])
+@pytest.mark.parametrize("by", [("place",), ("month",), ("topic_l1", "quarter")])
+def test_the_code_of_a_table_counts_every_row_of_it(name, by, snapshot):
+    text = code(snapshot, YEAR, name, "zh", by)
+    assert text is not None
+    asked = evaluate(snapshot, name, by, YEAR)
+    for each in (each for each in by if each == "place" or each == "topic_l1"):
+        asked = asked.with_columns(pl.col(each).replace_strict(snapshot.labels(each, "zh")))
+    made = counted(text, snapshot).join(asked, on=by, suffix="_asked", how="full")
+    for part in ("numerator", "excluded", "value"):
+        assert made[part].cast(pl.Float64).to_list() == pytest.approx(
+            made[f"{part}_asked"].cast(pl.Float64).to_list(), nan_ok=True
+        )
 
 
 def test_a_name_from_the_register_stays_within_its_comment(tmp_path):

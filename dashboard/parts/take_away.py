@@ -5,6 +5,7 @@ The menu is drawn when it is opened, in a fragment of its own: a page of many ca
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 
 import polars as pl
@@ -16,6 +17,8 @@ from dashboard.exports.sheets import selection_lines
 from dashboard.state.session import Session
 from queries import wording
 from queries.counting.recipe import code
+from queries.dimensions import DIMENSIONS, GRAINS
+from queries.filters import Filters
 from queries.views import View
 
 SCALE = 2  # pixels of a picture a CSS pixel: sharp in a document
@@ -94,7 +97,7 @@ def _menu(session: Session, view: View, card: Card) -> None:
 
 
 def _query(session: Session, view: View, card: Card) -> None:
-    """The measure, the selection, and the code that counts the whole of it again."""
+    """The measure, the selection, and the code that counts the figures again."""
     words, language = session.words, session.language
     if not view.measures:
         return
@@ -105,12 +108,28 @@ def _query(session: Session, view: View, card: Card) -> None:
     if len(names) > 1:
         name = st.selectbox(words("take.measure"), names, format_func=labels.__getitem__, key=f"take-{card.key}-of",
                             label_visibility="collapsed")  # fmt: skip
-    text = code(session.snapshot, view.filters, name, language)
+    text = code(session.snapshot, _counted(view), name, language, _groups(view))
     if text is None:
         st.caption(words("take.no_code"))
         return
     st.caption(words("take.query_note"))
     st.code(text, language="python", height=CODE_HEIGHT)
+
+
+def _groups(view: View) -> list[str]:
+    return [name for name in view.by if name in view.frame.columns and (name in DIMENSIONS or name in GRAINS)]
+
+
+def _counted(view: View) -> Filters:
+    """The selection the figures of a view are of: a course begins before the period chosen, and has whole periods."""
+    filters, grains = view.filters, [GRAINS[name] for name in _groups(view) if name in GRAINS]
+    if not grains or filters.start is None:
+        return filters
+    step = grains[0].step
+    starts = view.frame[grains[0].name].drop_nulls().sort()
+    if not starts.len() or starts[0] >= pl.Series([filters.start]).dt.truncate(step)[0]:
+        return filters
+    return replace(filters, start=starts[0], end=starts.tail(1).dt.offset_by(step)[0] - timedelta(days=1))
 
 
 def _with_figures(view: View, figures: Figures) -> View:

@@ -16,7 +16,7 @@ from queries.counting.quantiles import NEARLY, SECONDS_A_DAY
 from queries.counting.reasons import why_not
 from queries.counting.selection import Wanted, basis_of, wanted_rows
 from queries.days import day_number
-from queries.dimensions import DIMENSIONS
+from queries.dimensions import DIMENSIONS, GRAINS, dimension_name
 from queries.filters import Filters
 from queries.measures import Basis, Count, Duration, Measure, Predicate, Ratio, measure
 from queries.measures.terms import DERIVED
@@ -41,8 +41,12 @@ _BETWEEN = {
 }
 
 
-def code(snapshot: Snapshot, filters: Filters, name: str, language: str) -> str | None:
+def code(snapshot: Snapshot, filters: Filters, name: str, language: str, by: Sequence[str] = ()) -> str | None:
     """Python code that prints numerator, denominator, excluded and value of a measure under a selection.
+
+    Args:
+        by: dimensions and steps of time the figures are broken down by; one row a group then. Quantiles of waits
+            that still run are of the whole.
 
     Returns:
         None where the measure cannot be computed there.
@@ -74,7 +78,13 @@ def code(snapshot: Snapshot, filters: Filters, name: str, language: str) -> str 
     for dimension, codes, inside in wanted_rows(snapshot, each.table, filters):
         lines += _kept(snapshot, (dimension, codes, inside), language)
     lines += _period(filters, _seen(written(each.cohort.day(basis)), basis), each.cohort.label(language))
-    lines += _counted(each, basis, language)
+    is_followed = isinstance(each, Duration) and each.ended is not None
+    groups = [] if is_followed else [dimension_name(group) for group in by]
+    for grain in (group for group in groups if group in GRAINS):
+        day = _seen(written(each.cohort.day(basis)), basis)
+        start = f'{grain}={day}.cast(pl.Int32).cast(pl.Date).dt.truncate("{GRAINS[grain].step}")'
+        lines += _call("rows = rows.with_columns", start)
+    lines += _counted(each, basis, language, groups)
     return "\n".join(lines) + "\n"
 
 
@@ -174,7 +184,16 @@ def _period(filters: Filters, day: str, label: str) -> list[str]:
     return lines
 
 
-def _counted(each: Measure, basis: Basis, language: str) -> list[str]:
+def _named(group: str, language: str) -> list[str]:
+    """The words of a dimension for its codes."""
+    return [
+        f'words = pl.read_ipc(folder / "dimensions" / "{group}.arrow")  # {DIMENSIONS[group].label(language)}',
+        f'named = pl.col("{group}").cast(pl.Int64).replace_strict(words["code"].cast(pl.Int64), words["{language}"])',
+        f"counted = counted.with_columns({group}=named)",
+    ]
+
+
+def _counted(each: Measure, basis: Basis, language: str, by: Sequence[str]) -> list[str]:
     """Which rows belong, and the counts of them."""
     found = counted_rows(each, basis)
     texts = {role: _seen(written(condition.rows), basis) for role, (_, condition) in found.items() if condition}
@@ -193,16 +212,24 @@ def _counted(each: Measure, basis: Basis, language: str) -> list[str]:
         measured = _seen(written(duration_rows(each, basis)), basis).replace(belongs, "belongs")
         spread = f'quantile({each.quantile}, interpolation="linear") / {SECONDS_A_DAY}'
         sums.append(("value", f"{written(each.seconds(basis))}.filter({measured}).{spread}"))
-    lines.append("counted = rows.select(")
+    keys = ", ".join(f'"{group}"' for group in by)
+    lines.append(f"counted = rows.group_by({keys}).agg(" if by else "counted = rows.select(")
     for role, text in sums:
         lines += [f"    {line}" for line in _call(f"{role}=", text)]
         lines[-1] += ","
     lines.append(")")
+    if by:
+        roles = ", ".join(f'"{role}"' for role in found)
+        lines.append(f"counted = counted.filter(pl.any_horizontal(pl.col({roles}) != 0)).sort({keys})")
+        for group in (group for group in by if group not in GRAINS):
+            lines += _named(group, language)
     value = {Ratio: 'pl.col("numerator") / pl.col("denominator")', Count: 'pl.col("numerator")'}.get(type(each))
     if value:
         lines.append(f"counted = counted.with_columns(value={value})")
     if isinstance(each, Duration) and each.ended is not None:
         lines += _followed(each, each.ended, basis, language)
+    if by:
+        return [*lines, "with pl.Config(tbl_rows=-1):", "    print(counted)"]
     return [*lines, "print(counted)"]
 
 

@@ -98,8 +98,7 @@ def _group(name: str, day: nw.Expr, number: Callable[[nw.Expr], nw.Expr], first:
 
 
 def _start(day: pl.Expr, grain: str) -> pl.Expr:
-    step = {"day": "1d", "week": "1w", "month": "1mo", "quarter": "1q", "year": "1y"}[GRAINS[grain].name]
-    return day.dt.truncate(step)
+    return day.dt.truncate(GRAINS[grain].step)
 
 
 def _day(day: nw.Expr) -> nw.Expr:

@@ -293,7 +293,7 @@ def _complete(question: Question, snapshot: Snapshot, filters: Filters) -> pl.Ex
         return pl.lit(True).alias("complete")
     as_of = filters.as_of or snapshot.as_of
     settle = pl.col("measure").replace_strict(SETTLING_DAYS, default=0, return_dtype=pl.Int64)
-    step = {"week": "1w", "month": "1mo", "quarter": "1q", "year": "1y", "day": "1d"}[question.grain]
+    step = GRAINS[question.grain].step
     end = pl.col(question.grain).dt.offset_by(step) - timedelta(days=1)
     # the last period may be cut off by the selection as well
     cut = pl.lit(filters.end) < end if filters.end else pl.lit(False)
