@@ -16,13 +16,15 @@ ROOM = 62  # CSS pixels above and below the rows
 LEAST = 180
 SHARE_WIDTH, LETTER = 58, 6.6  # CSS pixels of a printed share, of a letter of the counts
 LONGEST_NAME, LONGEST_SMALL = 10, 12  # Chinese characters of a line, of one in small type; the hover has the whole name
+ROWS_OF_TWO_LINES = 15  # in a narrow picture that is high, as on an upright screen
 TWO_LINES = 30  # CSS pixels a row from which on a long name takes two lines
 
 
 def interval_dots(view: View, style: Style) -> go.Figure:
     """Each group as a dot with its 95 % interval, the whole as a line; share and counts printed at the right.
 
-    A narrow one leaves the counts out and gives long names two lines.
+    A narrow one gives long names two lines and, up to ROWS_OF_TWO_LINES groups, prints the counts under the share; with
+    more it leaves them out.
 
     Expects columns zh, en, value, lower, upper, numerator, denominator, band, worse, overall, and where there is one
     target; first row on top. A click gives the key of its group (`customdata[0]`).
@@ -56,9 +58,11 @@ def _dots(view: View, style: Style, height: int, *, of_one_share: bool = True) -
     fig = figure(style, max(LEAST, height * rows.height + ROOM))
     records = rows.to_dicts()
     letters = max((len(_words(row, style)[1].encode("gb18030")) for row in records), default=0)
+    is_below = style.narrow and rows.height <= ROWS_OF_TWO_LINES
     counts = 0 if style.narrow else LETTER * letters + 6
+    beyond = max(LETTER * letters - SHARE_WIDTH, 0) if is_below else 0  # counts that are wider than a share
     for row, place in zip(records, places, strict=True):
-        _printed(fig, row, place, style, SHARE_WIDTH + 6 + counts)
+        _printed(fig, row, place, style, SHARE_WIDTH + 6 + counts + beyond, is_below=is_below)
     # groups may be held to targets of their own; only one that all share is a line across
     whole, target = shared(rows, "overall"), shared(rows, "target") if of_one_share else None
     _lines(fig, whole, target, rows_span(rows.height), style)
@@ -76,7 +80,7 @@ def _dots(view: View, style: Style, height: int, *, of_one_share: bool = True) -
         # few labels: in fixed steps they are turned upright on a phone, and more of them touch
         xaxis=axis | {"showgrid": True, "gridcolor": style.palette.grid, "dtick": None, "nticks": 4, "tickangle": 0},
         yaxis=name_axis(rows[style.language].to_list(), places, style, TWO_LINES if style.narrow else height),
-        margin={"t": 22, "r": 10 + SHARE_WIDTH + counts},
+        margin={"t": 22, "r": 10 + SHARE_WIDTH + counts + beyond},
         meta={"spare": counts},  # the counts, which a phone leaves out
     )
     if target is None and "target" in rows.columns:
@@ -211,7 +215,7 @@ def _words(row: dict[str, Any], style: Style) -> tuple[str, str, str, str]:
     return wording.per_cent(row["value"], language), counts, reach, style.words(f"charts.band_{row['band']}")
 
 
-def _printed(fig: go.Figure, row: dict[str, Any], place: int, style: Style, width: float) -> None:
+def _printed(fig: go.Figure, row: dict[str, Any], place: int, style: Style, width: float, *, is_below: bool) -> None:
     share, counts, _, _ = _words(row, style)
     muted = {"size": 12, "color": style.palette.muted}
     font: dict[str, Any] = {"size": 13}
@@ -219,9 +223,14 @@ def _printed(fig: go.Figure, row: dict[str, Any], place: int, style: Style, widt
         share, font = style.words("charts.too_few"), muted
     # in the margin, whose width is in pixels: on a narrow screen the plot shrinks, not the print
     common = {"x": 1, "xref": "paper", "y": place, "showarrow": False}
-    fig.add_annotation(xanchor="right", xshift=6 + SHARE_WIDTH, text=share, font=font, **common)
+    common |= {"xanchor": "right", "xshift": width}
+    if is_below:
+        fig.add_annotation(yshift=8, text=share, font=font, **common)
+        fig.add_annotation(yshift=-8, text=counts, font=muted, **common)
+        return
+    fig.add_annotation(text=share, font=font, **common | {"xshift": 6 + SHARE_WIDTH})
     if not style.narrow:
-        fig.add_annotation(xanchor="right", xshift=width, text=counts, font=muted, name="spare", **common)
+        fig.add_annotation(text=counts, font=muted, name="spare", **common)
 
 
 def _lines(fig: go.Figure, whole: float | None, target: float | None, span: Sequence[float], style: Style) -> None:

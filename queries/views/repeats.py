@@ -329,7 +329,12 @@ def ladder(snapshot: Snapshot, filters: Filters, most: int = MOST_BATCHES) -> Vi
     notes: tuple[Text, ...] = ()
     if len(rows) > len(kept):
         older = (len(rows) - len(kept)) // len(STEPS)
-        notes = (Text(f"另有较早的{older}批未画出。", f"{older} older batches are not drawn."),)
+        notes = (
+            Text(
+                f"另有较早的{older}批未画出。",
+                f"{older} older {'batch is' if older == 1 else 'batches are'} not drawn.",
+            ),
+        )
     schema = {"value": pl.Float64, "under_review": pl.Int64, "days_at_risk": pl.Int64}
     frame = pl.DataFrame(kept, schema_overrides=schema, infer_schema_length=None)
     names = ("backlog_reported_rate", "backlog_recognised_rate", "backlog_reflow_rate")
