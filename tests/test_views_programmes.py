@@ -188,6 +188,20 @@ def test_batches_are_told_in_the_order_they_were_assigned_and_not_of_their_names
     assert told.index("第一批") < told.index("第二批") < told.index("第三批")
 
 
+def test_an_office_in_two_batches_counts_once_a_batch_and_with_both_in_its_own_line(tmp_path):
+    row = {"place_code": "north", "office_id": "north", "leader_assigned": True, "reflow_on": None, "unusable": 0}
+    items = [
+        row | {"item_id": "a", "batch": "一", "assigned_on": date(2021, 12, 20), "reported_on": date(2022, 1, 5),
+               "reviewed_on": date(2022, 1, 20), "review_result": "recognised"},
+        row | {"item_id": "b", "batch": "二", "assigned_on": date(2022, 2, 1), "reported_on": None,
+               "reviewed_on": None, "review_result": None},
+    ]  # fmt: skip
+    snapshot = kept(tmp_path / "s", backlog_item=items)
+    for by, expected in (("batch", [("一", 1, 1), ("二", 1, 0)]), ("office", [("north", 2, 1)])):
+        frame = batches.ladder(snapshot, Filters(as_of=date(2022, 6, 30)), by).frame
+        assert frame.select(by, "assigned", "recognised").rows() == expected
+
+
 def test_a_batch_of_few_items_is_called_few_and_not_missing(tmp_path):
     item = {"item_id": "1", "batch": "first", "assigned_on": "2022-03-01", "review_result": "under_review"}
     view = batches.to_recognition(kept(tmp_path / "s", backlog_item=[item]), Filters(as_of=date(2022, 6, 30)))
@@ -268,6 +282,27 @@ def test_an_office_that_was_never_entered_is_missing_and_a_moved_deadline_replac
         ("north", date(2022, 2, 14), "on_time"),
         ("south", date(2022, 2, 14), "missing"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("given", "as_of", "passed", "following"),
+    [
+        (["2021-12-13"], "2022-01-05", ["2021-12-13", "2021-12-28"], "2022-01-13"),  # over the turn of the year
+        (["2021-12-28", "2022-01-12"], "2022-01-12", ["2021-12-28", "2022-01-12"], "2022-01-28"),  # a day early
+        (["2025-01-13", "2025-02-05"], "2025-02-02", ["2025-01-13"], "2025-02-05"),  # the 28th put off past 春节
+        (["2025-01-13", "2025-02-05", "2025-02-13"], "2025-02-20", ["2025-01-13", "2025-02-05", "2025-02-13"],
+         "2025-02-28"),
+    ],
+)  # fmt: skip
+def test_a_deadline_moved_for_a_holiday_stands_for_the_nearest_one_not_on_record(
+    tmp_path, given, as_of, passed, following
+):
+    rows = [{"report_id": n, "office_id": "north", "due_on": due, "reported_on": due, "problem_count": 0,
+             "problem_kinds": None} for n, due in enumerate(given)]  # fmt: skip
+    snapshot = kept(tmp_path / "s", problem_report=rows)
+    day = date.fromisoformat(as_of)
+    assert [str(each) for each in reports.due_dates(snapshot, Filters(as_of=day))] == passed
+    assert str(reports.next_due(snapshot, day)) == following
 
 
 def test_the_newest_due_date_is_told_whatever_the_period_and_totals_are_of_the_period(tmp_path):
@@ -421,7 +456,13 @@ def test_days_after_the_as_of_day_are_planned_or_to_come_and_bring_no_visits(tmp
     nothing_entered = kept(tmp_path / "n", special_period=[PERIOD])
     received = periods.receptions(nothing_entered, Filters(as_of=date(2022, 3, 4)), "1")
     assert received.notes[0].zh == "还没有登记接访批次。"
-    assert periods.overview(snapshot, Filters(as_of=date(2022, 3, 3))).frame.is_empty()
+    before = periods.overview(snapshot, Filters(as_of=date(2022, 3, 3)))
+    assert before.frame.is_empty()
+    assert before.notes[0].zh.startswith("尚未开始：")
+    assert PERIOD["name_zh"] in before.notes[0].zh
+    assert "尚未开始" not in "".join(
+        note.zh for note in periods.overview(snapshot, Filters(as_of=date(2022, 3, 4))).notes
+    )
 
 
 @pytest.mark.parametrize(("a_day", "word"), [(12, "明显多于平常"), (2, "没有超出偶然的差别")])

@@ -1,6 +1,6 @@
 """Tables on cards: what a page lists, with its finding, its notes and its download, like a figure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
 
 import polars as pl
@@ -44,6 +44,7 @@ def listing(
     boxed: bool = True,
     quiet: bool = False,
     rows: Sequence[narrowing.Row] = (),
+    picked: Callable[[int], None] | None = None,
 ) -> None:
     """A frame as a table on a card; where it has no rows, the view's reasons.
 
@@ -55,6 +56,7 @@ def listing(
         formats: of columns that are not plain text or whole numbers; "percent" of shares 0 to 1.
         quiet: without the view's notes, which then stand elsewhere on the page.
         rows: what each row stands for (`narrowing.rows`); a click on it narrows the page to that.
+        picked: what a click on a row does instead, called with its number (a callback).
     """
     headings = {name: wording.capital(heading) for name, heading in headings.items()}
     shown = frame.select(list(headings))
@@ -86,7 +88,7 @@ def listing(
             height="content" if shown.height <= MOST else HEIGHT,
             alt=session.words("frame.table_of", names="、".join(headings.values())),
             placeholder=wording.MISSING,
-            **narrowing.by_row(rows, f"table-{key}"),
+            **narrowing.by_row(rows, f"table-{key}", picked),
         )
         if any(rows):
             st.caption(session.words("frame.rows_narrow"))

@@ -5,7 +5,7 @@ import streamlit as st
 from dashboard.charts.matrix import status_matrix
 from dashboard.charts.ratios import usual_ratios
 from dashboard.forms.entries import entry, nothing_entered
-from dashboard.parts.components import card, choose, heading, show, title
+from dashboard.parts.components import card, choose, heading, notes, show, title
 from dashboard.parts.listings import listing
 from dashboard.screens import Page
 from dashboard.state.session import Session
@@ -20,6 +20,7 @@ def render(session: Session) -> None:
     view = session.view(periods.overview)
     heading(session, view.finding or words("periods.title"))
     if not view.frame.height:
+        notes(session, view.notes)
         nothing_entered(session, "special_period", key="periods")
         return
     with st.container(border=True, key="card-periods", gap="small"):

@@ -4,11 +4,12 @@ import streamlit as st
 
 from dashboard.charts.curves import day_bands, event_curve
 from dashboard.forms.entries import entry, nothing_entered
+from dashboard.forms.record_form import open_record
 from dashboard.parts.components import choose, heading, show
 from dashboard.parts.listings import listing
 from dashboard.screens import Page
 from dashboard.state import narrowing
-from dashboard.state.session import Session
+from dashboard.state.session import Session, recall, remember
 from queries.views import View, supervision
 
 KINDS = ("rectification_item", "supervision_item")
@@ -54,11 +55,16 @@ def _matters(session: Session, view: View) -> None:
     words, language = session.words, session.language
     if session.viewer.kind != "bureau":
         return
+    records = view.frame.select("table", "record_id").rows()
     with st.container(border=True, key="card-matters", gap="small"):
         listing(session, view, supervision.table(view, language),
                 {name: words(f"supervision.{name}") for name in MATTER}, key="matters", boxed=False,
                 sentence=words("supervision.matters_title"), note=words("supervision.matters_note"),
-                formats=dict.fromkeys(DAYS, "day"))  # fmt: skip
+                formats=dict.fromkeys(DAYS, "day"),
+                picked=lambda row: remember("matter", records[row]))  # fmt: skip
+        if (chosen := recall("matter")) and session.may_write(chosen[0]):
+            open_record(session, *chosen, key=chosen[0])
+        remember("matter", None)
         for each in KINDS:  # as in the list, the most urgent first
             entry(session, each, key=each, ids=view.frame.filter(table=each)["record_id"].to_list())
 

@@ -4,7 +4,7 @@ What a figure's marks stand for follows from what its view is broken down by, so
 taken twice is taken back, and each step is a step of the browser's Back.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -127,11 +127,23 @@ def rows(session: Session, **columns: Iterable[str | None]) -> list[Row]:
     return [tuple(each for each in row if each) for row in found]
 
 
-def by_row(standing_for: Sequence[Row], key: str) -> dict[str, Any]:
-    """Arguments with which `st.dataframe` narrows to the row clicked; none where no row stands for a selection."""
+def by_row(standing_for: Sequence[Row], key: str, picked: Callable[[int], None] | None = None) -> dict[str, Any]:
+    """Arguments with which `st.dataframe` narrows to the row clicked; none where no row stands for a selection.
+
+    Args:
+        picked: instead of narrowing, what is done with the number of the row clicked (in a callback).
+    """
+    if picked is not None:
+        return {"on_select": partial(_row_picked, picked, key), "selection_mode": "single-row"}
     if not any(standing_for):
         return {}
     return {"on_select": partial(_row_clicked, tuple(standing_for), key), "selection_mode": "single-row"}
+
+
+def _row_picked(picked: Callable[[int], None], key: str) -> None:
+    row = picked_row(key)
+    if row is not None:
+        picked(row)
 
 
 def _row_clicked(standing_for: Sequence[Row], key: str) -> None:

@@ -20,7 +20,7 @@ from queries.stats.matched_periods import Comparison, Stratum, compare
 from queries.views import View
 from queries.views.parts import both, in_both, made, seen
 from queries.views.recorded import applicable, cells, most_gaps_first, named, narrowed, not_applied
-from queries.vocabulary import Text
+from queries.vocabulary import LANGUAGES, Text
 from queries.working_days import is_working_day
 
 ROSTER = ("place",)  # dimensions a roster carries
@@ -123,10 +123,29 @@ def overview(snapshot: Snapshot, filters: Filters) -> View:
         **dict.fromkeys(("expected", "ratio", "lower", "upper", "p", "value"), pl.Float64),
     }  # fmt: skip
     frame = pl.DataFrame(rows, schema=schema)
-    notes = not_applied(filters, _CASES)
+    notes = (*to_come(snapshot, chosen), *not_applied(filters, _CASES))
     return made(
         snapshot, chosen, frame, ("registered_count",), (), _finding(frame), notes, methods=("matched_days",)
     )  # fmt: skip
+
+
+def to_come(snapshot: Snapshot, filters: Filters) -> tuple[Text, ...]:
+    """A sentence on the periods that have not begun by the as-of day, the next one first; none without."""
+    as_of = filters.as_of or snapshot.as_of
+    rows = snapshot.records.rows("special_period").filter(pl.col("starts_on") > as_of).sort("starts_on", "period_id")
+    if rows.is_empty():
+        return ()
+    zh, en = (
+        wording.listing(
+            [
+                f"{name} {wording.period(start, end, language)}"
+                for name, start, end in rows.select(f"name_{language}", "starts_on", "ends_on").iter_rows()
+            ],
+            language,
+        )
+        for language in LANGUAGES
+    )
+    return (in_both("尚未开始：{which}", "Not begun yet: {which}", which=(zh, en)),)
 
 
 _CASES = ("place", "office", "topic_l1", "topic_l2", "topic_l3", "channel", "register_level", "purpose", "procedure",

@@ -4,6 +4,7 @@ A report that says "no problems" (零报告) is a report.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
@@ -20,7 +21,6 @@ from queries.views.recorded import as_stood, cells, most_gaps_first, named, narr
 from queries.vocabulary import DICTIONARIES, LANGUAGES, Text
 
 DUE_DAYS = (13, 28)  # of every month (DOMAIN.md §1)
-HALF = 20  # a report due up to this day of a month stands for its 13th, a later one for its 28th
 APPLIES = ("place", "office")
 DATES = 6  # due dates in the picture; the table of offices counts the whole period
 MOST_OFFICES = 40  # rows of the picture; the table has all
@@ -35,34 +35,42 @@ _SEPARATORS = re.compile(r"[、,，;；|\n]+")
 def due_dates(snapshot: Snapshot, filters: Filters) -> list[date]:
     """Due dates that had passed by the as-of day, oldest first; the period plays no part.
 
-    The 13th and the 28th since the first report on record; where records give another day in that half of the month
-    (a deadline moved for a holiday), that day instead.
+    The 13th and the 28th since the first report on record; where records give another day for one of them (a deadline
+    moved for a holiday, be it into the next month), that day instead.
     """
     as_of = filters.as_of or snapshot.as_of
-    given = sorted(set(snapshot.records.rows("problem_report")["due_on"].to_list()))
+    given = _given(snapshot)
     if not given:
         return []
-    moved = {_half(day): day for day in given}
-    day, found = month_start(given[0]), []
-    while day <= as_of:
-        halves = [day.replace(day=number) for number in DUE_DAYS]
-        found += [moved.get(_half(each), each) for each in halves]
-        day = add_months(day, 1)
-    return [each for each in found if given[0] <= each <= as_of]
-
-
-def _half(day: date) -> tuple[int, int, bool]:
-    return day.year, day.month, day.day > HALF
+    return [each for each in _deadlines(given, given[0], as_of) if given[0] <= each <= as_of]
 
 
 def next_due(snapshot: Snapshot, as_of: date) -> date:
     """The first deadline after a day: one on record, else the next 13th or 28th."""
-    months = [month_start(as_of), add_months(month_start(as_of), 1)]
-    given: dict[tuple[int, int, bool], date] = {
-        _half(day): day for day in snapshot.records.rows("problem_report")["due_on"].to_list()
-    }
-    standard = [month.replace(day=number) for month in months for number in DUE_DAYS]
-    return min(day for day in (given.get(_half(each), each) for each in standard) if day > as_of)
+    return next(each for each in _deadlines(_given(snapshot), as_of, add_months(as_of, 1)) if each > as_of)
+
+
+def _given(snapshot: Snapshot) -> list[date]:
+    return sorted(set(snapshot.records.rows("problem_report")["due_on"].to_list()))
+
+
+def _deadlines(given: Sequence[date], first: date, last: date) -> list[date]:
+    """Every deadline from about `first` to about `last`: the 13ths and 28ths, or the days on record in their place."""
+    months = []
+    month = add_months(month_start(min([first, *given])), -1)
+    while month <= last:
+        months.append(month)
+        month = add_months(month, 1)
+    usual = [month.replace(day=number) for month in months for number in DUE_DAYS]
+    free = [each for each in usual if each not in given]
+    instead = {}
+    for day in given:
+        if day.day not in DUE_DAYS and free:
+            # as far from two of them, it is the earlier one that was put off
+            nearest = min(free, key=lambda each: (abs(each - day), each))
+            free.remove(nearest)
+            instead[nearest] = day
+    return sorted(instead.get(each, each) for each in usual)
 
 
 def reports(snapshot: Snapshot, filters: Filters) -> View:
