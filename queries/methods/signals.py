@@ -46,11 +46,11 @@ METHODS = (
             "model; a new signal is counted with the cuts of this week and of the week before.",
         ),
         limits=Text(
-            "在模拟城市里，每周看一次的实际误报比所印的下限多一成到近两成：平常的城市约一成，"
-            "突发波动多或只有两年历史的近两成。"
+            "在模拟城市里，每周看一次的实际误报与所印的下限相比，平常的城市只多半成左右，"
+            "突发波动多或只有两年历史的多约两成，即所印的上限。"
             "遇到全市一起波动，先看全市合计。",
-            "In simulated cities, looking every week, there were a tenth to nearly a fifth more false alarms than the "
-            "lower number stated: about a tenth in ordinary ones, more with frequent shocks or two years of history. "
+            "In simulated cities, looking every week, ordinary ones had hardly more false alarms than the lower number "
+            "stated, those with frequent shocks or two years of history about a fifth more: the upper number. "
             "Where the whole city moves, look at its total first.",
         ),
         source="Negative binomial tail probabilities, calibrated out of sample; simulated by `make bench-signals`",

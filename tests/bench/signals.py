@@ -29,6 +29,10 @@ from tests.bench.published import ears
 WEEKS_A_MONTH = 52 / 12
 BUDGET = 1.0  # false alarms a month and city, at which methods are compared
 CITIES = {"base": 6, "over-dispersed": 4, "short history": 4}  # how many of each kind
+QUIET, QUIET_FROM = (
+    30,
+    49_999,
+)  # cities of each kind without rises, that chance is seen apart; how far on their seeds are
 KINDS: dict[str, dict[str, Any]] = {
     "base": {},
     "over-dispersed": {"dispersion": (1.5, 3.0)},
@@ -274,7 +278,7 @@ def invented(kinds: Sequence[str], seed: int) -> None:
     for place, kind in enumerate(kinds):
         first = seed + 1000 * place
         cities = [invent(first + number, **KINDS[kind]) for number in range(CITIES[kind])]
-        quiet = [invent(first + 500 + number, **KINDS[kind], rises=0) for number in range(CITIES[kind])]
+        quiet = [invent(first + QUIET_FROM + number, **KINDS[kind], rises=0) for number in range(QUIET)]
         rises = sum(len(city.rises) for city in cities)
         print(f"\n{kind}: {len(cities)} invented cities of 12 places x 15 topics, {rises} rises of 3 to 20 cases")
         print(f"{'as commonly set':34}{'false/month':>12}{'right':>8}{'found':>8}{'weeks':>7}{'seconds':>9}")
