@@ -40,9 +40,10 @@ def ages(view: View, style: Style) -> go.Figure:
         fig.add_annotation(x=name, y=row["items"], yanchor="bottom", showarrow=False, text=text, font={"size": 13})
     if style.narrow and any(late):
         fig.add_annotation(
-            x=1, xref="paper", xanchor="right", y=1, yref="paper", yanchor="top", showarrow=False,
+            x=1, xref="paper", xanchor="right", y=1, yref="paper", yanchor="bottom", yshift=4, showarrow=False,
             text=f'<span style="color:{style.palette.breach}">■ ! {words("charts.overdue")}</span>',
         )  # fmt: skip
+        fig.update_layout(margin={"t": 28})  # above every bar
     top = max((row["items"] for row in rows), default=1)
     fig.update_layout(
         xaxis={"title": {"text": words("charts.age_axis"), "standoff": 8}, "type": "category", "tickangle": 0},
