@@ -29,10 +29,8 @@ from tests.bench.published import ears
 WEEKS_A_MONTH = 52 / 12
 BUDGET = 1.0  # false alarms a month and city, at which methods are compared
 CITIES = {"base": 6, "over-dispersed": 4, "short history": 4}  # how many of each kind
-QUIET, QUIET_FROM = (
-    30,
-    49_999,
-)  # cities of each kind without rises, that chance is seen apart; how far on their seeds are
+QUIET = 30  # cities of each kind where nothing happens
+QUIET_FROM = 49_999  # how far on their seeds are
 KINDS: dict[str, dict[str, Any]] = {
     "base": {},
     "over-dispersed": {"dispersion": (1.5, 3.0)},
