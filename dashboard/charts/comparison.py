@@ -48,7 +48,7 @@ def _own_targets(fig: go.Figure, rows: pl.DataFrame, places: Sequence[int], styl
     if not goals:
         return
     reach = share_axis([*fig.layout.xaxis.range, *goals])["range"]
-    fig.update_layout(xaxis={"range": reach, "nticks": 4})
+    fig.update_layout(xaxis={"range": reach, "dtick": _step({"range": reach})})
     own_goals(fig, style, rows["target"].to_list(), places)
 
 
@@ -77,8 +77,8 @@ def _dots(view: View, style: Style, height: int, *, of_one_share: bool = True) -
     _intervals(fig, records, places, style)
     _marks(fig, [row | {"shown": _within(row, axis)} for row in records], places, style, view.by[0] if view.by else "")
     fig.update_layout(
-        # few labels: in fixed steps they are turned upright on a phone, and more of them touch
-        xaxis=axis | {"showgrid": True, "gridcolor": style.palette.grid, "dtick": None, "nticks": 4, "tickangle": 0},
+        # three to five labels: more of them touch on a phone
+        xaxis=axis | {"showgrid": True, "gridcolor": style.palette.grid, "dtick": _step(axis), "tickangle": 0},
         yaxis=name_axis(rows[style.language].to_list(), places, style, TWO_LINES if style.narrow else height),
         margin={"t": 22, "r": 10 + SHARE_WIDTH + counts + beyond},
         meta={"spare": counts},  # the counts, which a phone leaves out
@@ -86,6 +86,12 @@ def _dots(view: View, style: Style, height: int, *, of_one_share: bool = True) -
     if target is None and "target" in rows.columns:
         _own_targets(fig, rows, places, style)
     return fig
+
+
+def _step(axis: dict[str, Any]) -> float:
+    """From one label of an axis of shares to the next."""
+    low, high = axis["range"]
+    return next((step for step in (0.01, 0.02, 0.05, 0.1, 0.2) if (high - low) / step <= 4), 0.25)
 
 
 def name_axis(names: Sequence[str], places: Sequence[int], style: Style, row: int) -> dict[str, Any]:
