@@ -83,7 +83,7 @@ def open_wall(browser: Browser, server: Server) -> Iterator[OpenWall]:
         context = browser.new_context(viewport={"width": width, "height": height}, reduced_motion="reduce")
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(60_000)
         page.goto(f"{server.address}/wall?paused=1&{query}")
         page.wait_for_selector(UP)
         return page
