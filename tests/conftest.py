@@ -65,6 +65,12 @@ def settings(tmp_path: Path) -> Settings:
     return empty(tmp_path / "data")
 
 
+@pytest.fixture
+def never_opened(tmp_path: Path) -> Settings:
+    """Where an installation would be, on SQLite; nothing is there yet."""
+    return bare(tmp_path / "new")
+
+
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     """The published registers."""

@@ -112,8 +112,8 @@ def test_foreign_keys_are_held(settings):
     engine.dispose()
 
 
-def test_a_file_that_is_no_database_is_named(settings):
-    settings.data_dir.mkdir()
-    (settings.data_dir / "huiyin.db").write_bytes(b"not a database, only some text that is long enough " * 50)
+def test_a_file_that_is_no_database_is_named(never_opened):
+    never_opened.data_dir.mkdir()
+    (never_opened.data_dir / "huiyin.db").write_bytes(b"not a database, only some text that is long enough " * 50)
     with pytest.raises(StoreError, match=r"huiyin\.db"):
-        open_store(settings)
+        open_store(never_opened)

@@ -295,10 +295,10 @@ def test_how_ambiguous_dates_were_read_is_said(import_rows, store):
     assert any("'登记时间' is read as day/month/year" in note.en for note in report.notes)
 
 
-def test_a_dry_run_writes_nothing(tmp_path, settings):
-    report = check(write_register(tmp_path / "r.csv", [{}, {"people": "0"}]), settings)
+def test_a_dry_run_writes_nothing(tmp_path, never_opened):
+    report = check(write_register(tmp_path / "r.csv", [{}, {"people": "0"}]), never_opened)
     assert (report.import_id, report.new, report.quarantined) == (None, 2, 1)
-    assert not settings.data_dir.exists()
+    assert not never_opened.data_dir.exists()
 
 
 def test_a_dry_run_tells_new_from_changed_from_same(import_rows, tmp_path, store, any_settings):
@@ -322,12 +322,12 @@ def test_a_failed_import_leaves_no_trace(import_rows, store, monkeypatch):
     assert everything_in(store) == before
 
 
-def test_a_file_without_a_registration_time_is_refused_with_what_was_seen(tmp_path, settings):
+def test_a_file_without_a_registration_time_is_refused_with_what_was_seen(tmp_path, never_opened):
     path = tmp_path / "r.csv"
     path.write_text("编号,日子\n1,2\n", encoding="utf-8")
     with pytest.raises(BadMapping, match=r"登记时间.*Headings seen: r\.csv: 编号, 日子"):
-        run(path, settings)
-    assert not settings.data_dir.exists()
+        run(path, never_opened)
+    assert not never_opened.data_dir.exists()
 
 
 def test_data_in_place_of_a_heading_is_not_repeated_in_the_message(tmp_path, settings):

@@ -21,6 +21,12 @@ README = Path(__file__).parents[2] / "seed" / "mappings" / "README.md"
 
 
 @pytest.fixture
+def settings(never_opened):
+    """A wrong mapping leaves no trace of an import, not even a folder."""
+    return never_opened
+
+
+@pytest.fixture
 def imported(tmp_path, settings):
     """Imports text with a mapping; returns the report and a function for stored columns."""
 
