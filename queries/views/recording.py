@@ -206,9 +206,9 @@ def _finding(snapshot: Snapshot, now: Filters, then: Filters | None, before: Tex
 
 
 def _move(snapshot: Snapshot, name: str, now: Filters, then: Filters) -> tuple[float, int] | None:
-    """Change of a share and its direction beyond chance; None where a side has no items."""
+    """Change of a share and its direction beyond chance; None where a side is a small sample."""
     sides = [evaluate(snapshot, name, (), each).row(0, named=True) for each in (now, then)]
-    if any(row["value"] is None for row in sides):
+    if any(row["value"] is None or row["denominator"] < now.rule_set.small_sample for row in sides):
         return None
     effect = clumping(snapshot, now, name)
     difference = newcombe(*(row[part] / effect for row in sides for part in ("numerator", "denominator")))
