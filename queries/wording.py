@@ -120,11 +120,20 @@ def interval(lower: float | None, upper: float | None, language: str) -> str:
 
 
 def signed_interval(lower: float | None, upper: float | None, language: str) -> str:
-    """Two limits of a difference of shares: −0.2至+2.4个百分点, −0.2 to +2.4 pp."""
+    """Two limits of a difference of shares: −0.2至+2.4个百分点, −0.2 to +2.4 pp.
+
+    With as many decimals as leave each its side of 0 (+0.04至+4.5): a change beyond chance has no limit of 0.0.
+    """
     if lower is None or upper is None:
         return MISSING
-    first = signed_points(lower, language).removesuffix("个百分点").removesuffix(" pp")
-    return first + ("至" if language == "zh" else " to ") + signed_points(upper, language)
+    first, last = (_limit(limit * 100, language) for limit in (lower, upper))
+    return f"{first}至{last}个百分点" if language == "zh" else f"{first} to {last} pp"
+
+
+def _limit(points: float, language: str) -> str:
+    exact = round(points, TRUE_DIGITS)
+    decimals = next((digits for digits in (1, 2, 3) if round(exact, digits)), 1)
+    return sign(round(exact, decimals)) + number(abs(exact), language, decimals)
 
 
 def fraction(numerator: int | None, denominator: int | None, language: str) -> str:
