@@ -38,7 +38,7 @@ from seed.load.backlog import merge_backlog
 from seed.load.cases import CaseWriter, finish_run, start_run
 from seed.load.repeats import derive_repeats
 from tests.examples import SLOW
-from tests.installations import empty
+from tests.installations import bare
 from tests.invented import (
     BACKLOG,
     CASES,
@@ -156,7 +156,7 @@ def imported_twice(
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     shutil.copy(empty_store, folder / "huiyin.db")
-    installation = empty(folder)
+    installation = bare(folder)
     engine = open_store(installation)
     try:
         first = put(engine, history[0])

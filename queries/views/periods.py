@@ -135,17 +135,15 @@ def to_come(snapshot: Snapshot, filters: Filters) -> tuple[Text, ...]:
     rows = snapshot.records.rows("special_period").filter(pl.col("starts_on") > as_of).sort("starts_on", "period_id")
     if rows.is_empty():
         return ()
-    zh, en = (
-        wording.listing(
-            [
-                f"{name} {wording.period(start, end, language)}"
-                for name, start, end in rows.select(f"name_{language}", "starts_on", "ends_on").iter_rows()
-            ],
-            language,
-        )
+    named_in = {
+        language: [
+            f"{name} {wording.period(start, end, language)}"
+            for name, start, end in rows.select(f"name_{language}", "starts_on", "ends_on").iter_rows()
+        ]
         for language in LANGUAGES
-    )
-    return (in_both("尚未开始：{which}", "Not begun yet: {which}", which=(zh, en)),)
+    }
+    which = (wording.listing(named_in["zh"], "zh"), wording.listing(named_in["en"], "en"))
+    return (in_both("尚未开始：{which}", "Not begun yet: {which}", which=which),)
 
 
 _CASES = ("place", "office", "topic_l1", "topic_l2", "topic_l3", "channel", "register_level", "purpose", "procedure",
