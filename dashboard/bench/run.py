@@ -121,11 +121,12 @@ def measure_size(cases: int, engines: Sequence[str], rounds: int | None = None) 
         folder = Path(name)
         seconds, peak = _in_process("build", folder, cases)
         snapshot = Snapshot.open(folder / "snapshot")
-        reader = Session(
-            Settings(folder, "sqlite://"), "zh", False, snapshot, scenarios(snapshot)["all"], Choices(), snapshot.as_of
-        )
-        opened(reader, scenarios(snapshot)["narrow"], _forget_answers)  # what is loaded once belongs to no page
-        pages = {name: opened(reader, filters, _forget_answers) for name, filters in scenarios(snapshot).items()}
+        selections = scenarios(snapshot)
+        *_, smallest = selections.values()
+        settings = Settings(folder, "sqlite://")
+        reader = Session(settings, "zh", False, snapshot, smallest, Choices(), snapshot.as_of)
+        opened(reader, smallest, _forget_answers)  # what is loaded once belongs to no page
+        pages = {name: opened(reader, filters, _forget_answers) for name, filters in selections.items()}
         work: Work = {name: {page: calls for page, (calls, _) in by.items()} for name, by in pages.items()}
         whole = {(name, page): elapsed for name, by in pages.items() for page, (_, elapsed) in by.items()}
         (folder / "work.pickle").write_bytes(pickle.dumps(work))
