@@ -21,8 +21,8 @@ pytestmark = pytest.mark.filterwarnings("default")  # what the peers warn of is 
 def sized() -> Iterator[Sized]:
     """Measured under one selection of the three: each asks the same questions."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(run, "scenarios", lambda snapshot: {"year": workload.scenarios(snapshot)["year"]})
-        patch.setattr(report, "SCENARIOS", {"year": report.SCENARIOS["year"]})
+        patch.setattr(run, "scenarios", lambda snapshot: {"narrow": workload.scenarios(snapshot)["narrow"]})
+        patch.setattr(report, "SCENARIOS", {"narrow": report.SCENARIOS["narrow"]})
         yield run.measure_size(3_000, run.usable_engines(), rounds=1)
 
 
@@ -42,13 +42,13 @@ def test_every_page_asks_something_and_is_answered(sized: Sized) -> None:
 
 def test_a_wrong_answer_is_found(sized: Sized) -> None:
     found = sized.engines["pandas"]
-    place = ("year", "overview")
+    place = ("narrow", "overview")
     first = found.answers[place][0]
     name, rows = next(iter(first.items()))
     wrong = {**first, name: [(*rows[0][:-4], rows[0][-4] + 1, *rows[0][-3:]), *rows[1:]]}
     spoilt = replace(found, answers={**found.answers, place: [wrong, *found.answers[place][1:]]})
     differing = run._differing({"huiyin": sized.engines["huiyin"], "pandas": spoilt}, sized.work)
-    assert [each[:3] for each in differing] == [("pandas", "year", "overview")]
+    assert [each[:3] for each in differing] == [("pandas", "narrow", "overview")]
 
 
 def test_the_numbers_go_into_a_json_file(sized: Sized) -> None:
