@@ -41,10 +41,11 @@ CLOSE_TO_WHOLE = 10  # items; fewer are written with one decimal
 CHANCE_DECIMALS = 2  # of a chance in per cent
 MANY_TIMES = 10  # beyond which the expectation is too small for the number to mean much
 MOST_ALARMS = 1.2
-"""Times the stated false alarms that came in the worst kinds of simulated cities, of 30 each (`make bench-signals`).
+"""Times the stated false alarms that came in the worst kind of simulated cities (`make bench-signals`).
 
-Ordinary cities 1.06, with frequent shocks 1.22 (standard error 0.06 each), with two years of history much the same. It
-is measured, not derived: it stands for what no formula here knows, how far a city is from the model.
+Thirty ordinary cities 1.06, thirty with frequent shocks 1.22 (standard error 0.06 each), four with two years of history
+1.20 (too few to tell). It is measured, not derived: it stands for what no formula here knows, how far a city is from
+the model.
 """
 METHODS = ("early_warning", "false_alarm_budget", "farrington")
 EVERYTHING = {
