@@ -1,0 +1,54 @@
+"""Same-day forwarding: whatever is on record and whatever day it is seen from, the counts belong together."""
+
+from datetime import date
+
+import polars as pl
+import pytest
+
+from queries.filters import Filters
+from queries.snapshot import Snapshot, current
+from queries.views import forwarding
+from tests.installations import DemoOf
+from tests.programmes import kept
+
+
+@pytest.fixture(scope="module")
+def demo_snapshot(demo_of: DemoOf) -> Snapshot:
+    return current(demo_of(3_000))
+
+
+def test_delays_calendar_and_waiting_are_the_same_items_as_the_rate(demo_snapshot):
+    filters = Filters(date(2022, 1, 1), date(2022, 6, 30))
+    official = forwarding.headline(demo_snapshot, filters).frame.row(0, named=True)
+    delays = forwarding.delays(demo_snapshot, filters).frame
+    assert delays["items"].sum() == official["denominator"]
+    assert delays["items"][0] == official["numerator"]
+    days = forwarding.calendar(demo_snapshot, filters).frame
+    assert days["numerator"].sum() <= official["numerator"]
+    for group in forwarding.CLOCK:
+        parts = forwarding.by_group(demo_snapshot, filters, group=group).frame
+        assert parts["denominator"].sum() == official["denominator"]
+    waiting = forwarding.waiting(demo_snapshot, filters)
+    assert (waiting.frame.select(pl.sum_horizontal(forwarding.BANDS)).to_series() == waiting.frame["items"]).all()
+    assert forwarding.total_waiting(waiting) == delays["items"][-1]
+
+
+def test_the_headline_names_both_readings_and_the_closing_time_of_the_rules(demo_snapshot):
+    said = forwarding.headline(demo_snapshot, Filters(date(2022, 1, 1), date(2022, 6, 30))).finding
+    assert "非工作日和17:30后顺延为" in said.zh
+    later = Filters(date(2022, 1, 1), date(2022, 6, 30), rules="regulation2022_1800")
+    assert "after 18:00" in forwarding.headline(demo_snapshot, later).finding.en
+
+
+def test_off_hours_are_lower_in_the_demo_and_the_reading_lifts_them(demo_snapshot):
+    filters = Filters(date(2022, 1, 1), date(2022, 6, 30))
+    shares = forwarding.headline(demo_snapshot, filters).frame["value"].to_list()
+    assert shares[0] < shares[1] < shares[2]
+
+
+def test_a_register_without_forwarding_says_why(tmp_path):
+    snapshot = kept(tmp_path / "s")
+    assert forwarding.offered(snapshot, Filters()) == ()
+    for view in (forwarding.waiting(snapshot, Filters()), forwarding.delays(snapshot, Filters())):
+        assert view.frame.is_empty()
+        assert "无法计算" in view.notes[0].zh
