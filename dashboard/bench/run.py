@@ -125,8 +125,8 @@ def measure_size(cases: int, engines: Sequence[str], rounds: int | None = None) 
         *_, smallest = selections.values()
         settings = Settings(folder, "sqlite://")
         reader = Session(settings, "zh", False, snapshot, smallest, Choices(), snapshot.as_of)
-        opened(reader, smallest, _forget_answers)  # what is loaded once belongs to no page
-        pages = {name: opened(reader, filters, _forget_answers) for name, filters in selections.items()}
+        opened(reader, smallest)  # what is loaded once belongs to no page
+        pages = {name: opened(reader, filters) for name, filters in selections.items()}
         work: Work = {name: {page: calls for page, (calls, _) in by.items()} for name, by in pages.items()}
         whole = {(name, page): elapsed for name, by in pages.items() for page, (_, elapsed) in by.items()}
         (folder / "work.pickle").write_bytes(pickle.dumps(work))
@@ -187,14 +187,6 @@ def copies(folder: str, cases: int) -> None:
         rows.write_parquet(Path(folder, f"{table}.parquet"), compression="zstd", row_group_size=122_880)
     connection.close()
     Path(folder, "copies.txt").write_text(f"0 {memory()['peak']}")
-
-
-def _forget_answers() -> None:
-    """Drop what the views keep between questions of one page."""
-    for module in [module for name, module in sys.modules.items() if name.startswith("queries.")]:
-        for kept in vars(module).values():
-            if hasattr(kept, "cache_clear") and getattr(kept, "__module__", "").startswith("queries.views"):
-                kept.cache_clear()
 
 
 def _differing(found: dict[str, Measured], work: Work) -> list[tuple[str, str, str, str]]:

@@ -38,11 +38,8 @@ def scenarios(snapshot: Snapshot) -> dict[str, Filters]:
     return {"all": Filters(as_of=end), "year": Filters(start=year, end=end, as_of=end), "narrow": narrow}
 
 
-def opened(reader: Session, filters: Filters, forget: Callable[[], None]) -> dict[str, tuple[list[Call], float]]:
+def opened(reader: Session, filters: Filters) -> dict[str, tuple[list[Call], float]]:
     """Open each page as the first reader does, without its figures: every view with its words.
-
-    Args:
-        forget: called before each page, so that no page finds answers of another.
 
     Returns:
         Page to its calls, each once (those about the few backlog items are left out), and the milliseconds it took.
@@ -51,7 +48,7 @@ def opened(reader: Session, filters: Filters, forget: Callable[[], None]) -> dic
     for page in pages():
         if page.name in MEASURED_PAGES and page.warm is not None:
             recorder = recorder_of(reader, filters)
-            forget()
+            _forget_answers()
             started = time.perf_counter()
             with _listening() as calls:
                 page.warm(recorder)
@@ -59,6 +56,14 @@ def opened(reader: Session, filters: Filters, forget: Callable[[], None]) -> dic
             asked = list(dict.fromkeys(call for call in calls if call.names or call.function != "evaluate"))
             found[page.name] = asked, elapsed
     return found
+
+
+def _forget_answers() -> None:
+    """Drop what the views keep, so that no page finds answers of another."""
+    for module in [module for name, module in sys.modules.items() if name.startswith("queries.")]:
+        for kept in vars(module).values():
+            if hasattr(kept, "cache_clear") and getattr(kept, "__module__", "").startswith("queries.views"):
+                kept.cache_clear()
 
 
 @contextmanager

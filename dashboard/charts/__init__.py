@@ -204,8 +204,10 @@ def shared(rows: pl.DataFrame, column: str) -> float | None:
 def own_goals(
     fig: go.Figure, style: Style, goals: Sequence[float | None], places: Sequence[float], word: str = "charts.target"
 ) -> None:
-    """A short upright line across each row at the target of its own."""
+    """A short upright line across each row at the target of its own; nothing where no row has one."""
     known = [(goal, place) for goal, place in zip(goals, places, strict=True) if goal is not None]
+    if not known:
+        return
     fig.add_scatter(
         x=[goal for goal, _ in known],
         y=[place for _, place in known],

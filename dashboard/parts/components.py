@@ -53,15 +53,23 @@ def plain(text: str) -> str:
     return _MARKUP.sub(r"\\\1", _ICON.sub(":\u2060", text.replace("\n", " ")))
 
 
+def _said(session: Session, sentence: Text | str) -> str:
+    return sentence if isinstance(sentence, str) else sentence(session.language)
+
+
+def _headline(session: Session, sentence: Text | str) -> str:
+    """A sentence as a heading, which ends without a stop."""
+    return plain(_said(session, sentence).rstrip("。."))
+
+
 def heading(session: Session, sentence: Text | str, beside: Callable[[Session], None] | None = None) -> None:
     """The page's finding as its headline, and the line that says how fresh the data is.
 
     Args:
         beside: draws a small control at the end of the line, such as `briefing_menu`.
     """
-    text = sentence if isinstance(sentence, str) else sentence(session.language)
     with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="heading"):
-        st.markdown(f"# {plain(text.rstrip('。.'))}", width="stretch")
+        st.markdown(f"# {_headline(session, sentence)}", width="stretch")
         with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content"):
             st.markdown(freshness(session), width="content")
             if beside:
@@ -114,8 +122,7 @@ def title(session: Session, sentence: Text | str | None, note: str = "", help: s
     """A card's finding, and under it period, cohort and what the marks mean."""
     with st.container(gap=None):
         if sentence is not None:
-            text = sentence if isinstance(sentence, str) else sentence(session.language)
-            st.markdown(f"### {plain(text.rstrip('。.'))}")
+            st.markdown(f"### {_headline(session, sentence)}")
         if note or help:
             st.caption(plain(wording.capital(note)), help=help)
 
@@ -161,12 +168,11 @@ def show(
             title(session, finding, note, _help(session, view, quiet=quiet))
             if narrows:
                 narrowing.menu(session, view, key)
-            said = finding if isinstance(finding, str) else finding(session.language) if finding else ""
+            said = "" if finding is None else _said(session, finding)
             take_away(session, view, Card(key, said, note, figures=table))
-        alt = finding if isinstance(finding, str) else finding(session.language) if finding else key
         if narrows and on_click is None and narrowing.can_narrow(view):
             on_click = partial(narrowing.click, session, view, f"figure-{key}")
-        plot(session, session.figure(view, chart), key=f"figure-{key}", alt=alt, on_click=on_click)
+        plot(session, session.figure(view, chart), key=f"figure-{key}", alt=said or key, on_click=on_click)
         if not quiet:
             notes(session, view.notes)
 

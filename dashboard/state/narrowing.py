@@ -173,7 +173,7 @@ def click(session: Session, view: View, figure: str) -> None:
 
 def menu(session: Session, view: View, key: str) -> None:
     """The same without a mouse, and the way to the items: a menu in the head of a card, made when it is opened."""
-    if not can_narrow(view) and (session.cases is None or not _listed(view)):
+    if not can_narrow(view) and not _listed(session, view):
         return
     with st.container(width="content"):
         _menu(session, view, key)
@@ -193,17 +193,17 @@ def _menu(session: Session, view: View, key: str) -> None:
             st.selectbox(words("frame.narrow"), list(known), index=None, format_func=known.__getitem__, key=state,
                          placeholder=words("frame.narrow_any"), on_change=partial(_chosen, state))  # fmt: skip
         _drill(session, view)
-        if session.cases is None:
-            return
-        for each in _listed(view):
+        for each in _listed(session, view):
             label = words("frame.cases_of", name=each.label(session.language))
             part = "numerator" if isinstance(each, Count) else "denominator"
             page, link = link_to(session, "cases", controls={"of": each.name, "part": part} | _under(session, view))
             st.page_link(page, label=label, icon=":material/list_alt:", query_params=link)
 
 
-def _listed(view: View) -> list[Count | Ratio]:
-    """Measures of a view whose items can be listed."""
+def _listed(session: Session, view: View) -> list[Count | Ratio]:
+    """Measures of a view whose items the reader can list."""
+    if session.cases is None:
+        return []
     return [each for each in view.measures if isinstance(each, Count | Ratio) and each.table != "backlog"]
 
 

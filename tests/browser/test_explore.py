@@ -2,6 +2,10 @@
 
 from pathlib import Path
 
+import pytest
+
+pytestmark = pytest.mark.browser
+
 
 def test_a_row_leads_one_level_down_and_back_and_a_chart_is_saved_with_its_title(open_page, settled, tmp_path: Path):
     page = open_page("/explore")
