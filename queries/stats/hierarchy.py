@@ -187,7 +187,8 @@ def _lower_quantile(a: Array, b: Array, weights: Array, share: float) -> Array:
     scale = special.betaln(a, b)
     centre = (special.psi(a) - special.psi(b)) @ weights
     spread = (special.polygamma(1, a) + special.polygamma(1, b)) @ weights
-    logit = centre + special.ndtri(share) * np.sqrt(spread)
+    # without a single success (or failure) the spread is so wide that a start far left would never arrive
+    logit = np.maximum(centre + special.ndtri(share) * np.sqrt(spread), -LARGEST_LOGIT)
     for _ in range(NEWTON_STEPS):
         at = logit[:, None]
         below = np.maximum(special.betainc(a, b, special.expit(at)) @ weights, 1e-300)

@@ -168,6 +168,14 @@ def test_where_every_case_is_alike_no_area_is_told_apart(share):
     assert np.isfinite(found.shrunk).all()
 
 
+@pytest.mark.parametrize("closed", [0, 30])
+def test_limits_where_nothing_or_everything_is_closed_are_those_of_the_draws(closed):
+    model = posterior(np.full(12, closed), np.full(12, 30))
+    drawn = special.expit(model.draw(40_000, np.random.default_rng(1)))
+    lower, upper = model.limits()
+    np.testing.assert_allclose([lower, upper], np.quantile(drawn, (0.025, 0.975), axis=0), atol=0.002)
+
+
 def test_the_same_counts_give_the_same_picture():
     first, second = (rank(posterior(DEATHS, OPERATIONS)) for _ in range(2))
     assert (first.chance_worst == second.chance_worst).all()
