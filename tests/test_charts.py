@@ -5,6 +5,7 @@ import re
 import tomllib
 from dataclasses import replace
 from datetime import date
+from math import ceil, floor
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -183,6 +184,14 @@ def test_a_share_axis_holds_every_share_it_is_given(shares):
     low, high = share_axis(shares)["range"]
     assert 0 <= low < high <= 1.01
     assert all(low <= share <= high for share in shares)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.004, 0.5, 0.955, 1.0])
+def test_shares_that_are_all_alike_still_have_two_labels_to_be_read_by(share):
+    axis = share_axis([share] * 12)
+    low, high = axis["range"]
+    assert low <= share <= high
+    assert floor(high / axis["dtick"]) - ceil(low / axis["dtick"]) >= 1
 
 
 def test_names_from_a_register_are_never_markup():

@@ -131,6 +131,13 @@ def test_every_item_is_open_where_the_column_of_closings_is_there_and_empty(regi
     assert evaluate(snapshot, "open_count", filters=filters).row(0, named=True)["numerator"] == 2
 
 
+def test_closings_never_entered_in_longer_than_the_rules_allow_are_unknown_not_none(register) -> None:
+    rows = "2021-06-01 | 2021-08-01\n2022-06-01 | 2022-08-01"
+    snapshot = register(f"registered_at | due_at\n{rows}", read=["registered_at", "due_at", "closed_at"])
+    for name in ("closure_rate", "on_time_reply_rate", "open_count", "overdue_count"):
+        assert evaluate(snapshot, name).row(0, named=True)["reason"] == "column_empty", name
+
+
 def test_items_that_are_all_left_out_are_not_said_to_be_none(register) -> None:
     snapshot = register(f"due_at | closed_at | unusable\n2022-06-01 | 2022-05-01 | {UNUSABLE['closed_at']}")
     row = evaluate(snapshot, "on_time_reply_rate", filters=Filters(as_of=date(2022, 7, 1))).row(0, named=True)

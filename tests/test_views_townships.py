@@ -224,5 +224,5 @@ def test_a_single_group_is_not_said_to_be_among_others(register):
     snapshot = register(f"place_code | due_at | closed_at\n{rows}")
     filters = Filters(as_of=date(2022, 7, 31))
     said = townships.compared(snapshot, filters, "on_time_reply_rate").finding
-    assert said.zh == "按期答复率：north与全体无法区分"
+    assert said.zh == "按期答复率：只有north，没有可比的"
     assert "与全体相同" in overview.by_group(snapshot, filters).finding.zh

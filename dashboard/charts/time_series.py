@@ -15,6 +15,8 @@ NARROW_HEIGHT = 216
 MONTHS_ROOM = 46  # CSS pixels below a plot, for its months
 LEAST_PLOT = 100  # CSS pixels a plot is high where it has least room
 LINE_ROOM = 15  # CSS pixels a line of words needs
+HIGHEST = 1.005  # share at which an axis ends: a mark at 100 % stays whole
+LEAST_SPAN = 0.025  # of an axis of shares: two of its labels are seen, however alike the shares
 LABEL_ROOM = 26  # CSS pixels from a mark to the top of what is printed above it
 
 
@@ -290,7 +292,9 @@ def share_axis(shares: Sequence[float]) -> dict[str, Any]:
         return {"range": [0, 1], "tickformat": ".0%"}
     low, high = min(shares), max(shares)
     room = max(high - low, 0.04)
-    low, high = max(low - room * 0.08, 0), min(high + room * 0.2, 1.005)
+    low, high = max(low - room * 0.08, 0), min(high + room * 0.2, HIGHEST)
+    high = min(max(high, low + LEAST_SPAN), HIGHEST)
+    low = min(low, high - LEAST_SPAN)
     step = next((step for step in (0.01, 0.02, 0.05, 0.1, 0.2) if (high - low) / step <= 5), 0.25)
     return {"range": [low, high], "tickformat": ".0%", "dtick": step, "tick0": 0}
 

@@ -122,7 +122,7 @@ def title(session: Session, sentence: Text | str | None, note: str = "", help: s
     """A card's finding, and under it period, cohort and what the marks mean."""
     with st.container(gap=None):
         if sentence is not None:
-            st.markdown(f"### {_headline(session, sentence)}")
+            st.markdown(f"## {_headline(session, sentence)}")
         if note or help:
             st.caption(plain(wording.capital(note)), help=help)
 

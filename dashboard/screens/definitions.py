@@ -1,6 +1,7 @@
 """What does each figure mean, and where does it come from?"""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import polars as pl
@@ -35,15 +36,20 @@ def _measures(session: Session) -> None:
     found = session.answer(definitions.definitions)
     for theme in definitions.THEMES.values():
         st.markdown(f"## {plain(theme(session.language))}")
-        columns = st.columns(2, gap="small")
-        for index, definition in enumerate(each for each in found if each.theme == theme):
-            with columns[index % 2]:
-                _measure(session, definition)
+        _side_by_side([partial(_measure, session, each) for each in found if each.theme == theme])
+
+
+def _side_by_side(cards: Sequence[Callable[[], None]]) -> None:
+    """Cards two in a row, those of a row equally high."""
+    for first in range(0, len(cards), 2):
+        for column, card in zip(st.columns(2, gap="small"), cards[first : first + 2], strict=False):
+            with column:
+                card()
 
 
 def _measure(session: Session, definition: Definition) -> None:
     words, language, each = session.words, session.language, definition.measure
-    with st.container(border=True, gap=None, key=f"definition-{each.name}"):
+    with st.container(border=True, gap=None, height="stretch", key=f"definition-{each.name}"):
         badges = [definition.kind(language), each.unit(language), words(f"definitions.better_{each.better}")]
         st.markdown(
             f"**{plain(each.label(language))}** " + " ".join(f":gray-badge[{plain(badge)}]" for badge in badges)
@@ -102,15 +108,12 @@ def _methods(session: Session) -> None:
     language = session.language
     for theme in dict.fromkeys(each.theme for each in methods()):
         st.markdown(f"## {plain(theme(language))}")
-        columns = st.columns(2, gap="small")
-        for index, each in enumerate(one for one in methods() if one.theme == theme):
-            with columns[index % 2]:
-                _method(session, each)
+        _side_by_side([partial(_method, session, each) for each in methods() if each.theme == theme])
 
 
 def _method(session: Session, each: Method) -> None:
     words, language = session.words, session.language
-    with st.container(border=True, gap=None, key=f"method-{each.name}"):
+    with st.container(border=True, gap=None, height="stretch", key=f"method-{each.name}"):
         st.markdown(f"**{plain(each.label(language))}** :gray[{plain(each.question(language))}]")
         st.markdown(plain(each.meaning(language)))
         st.caption(plain(words("definitions.method_limits") + each.limits(language)))

@@ -66,7 +66,7 @@ def _signal(session: Session, row: Mapping[str, Any], index: int) -> None:
     with st.container(border=True, key=f"card-signal-{index}", gap="small"):
         said, drawn = st.columns(CARD_WIDTHS, gap="small", vertical_alignment="center")
         with said, st.container(gap=None):
-            st.markdown(f"### {plain(signals.name_of(row)(language))}")
+            st.markdown(f"## {plain(signals.name_of(row)(language))}")
             st.markdown(f":orange-badge[◆ {words('signals.signal')}] {plain(signals.described(row)(language))}")
             st.caption(plain(_since(session, row)))
             upper = wording.items(row["farrington_upper"], language)

@@ -42,18 +42,26 @@ HEADINGS = {
 def covered(snapshot: Snapshot, column: str, rules: RuleSet) -> bool:
     """Whether the register holds anything in a column; "timed_procedure" asks for items on a timed procedure.
 
-    A column of closings that is there and empty is covered: every item is open.
+    A column of closings that is there and empty is covered while every item can still be open by right.
     """
     if column == "timed_procedure":
         rows = snapshot.dimension("procedure").filter(
             snapshot.dimension("procedure")["key"].is_in(rules.timed_procedures)
         )
         return bool(rows["rows"].sum())
-    return snapshot.coverage.get(column, 0) > 0 or (column == "closed_at" and _is_all_open(snapshot))
+    return snapshot.coverage.get(column, 0) > 0 or (column == "closed_at" and _may_be_all_open(snapshot, rules))
 
 
-def _is_all_open(snapshot: Snapshot) -> bool:
-    return snapshot.was_read("closed_at") is True and not snapshot.coverage.get("closed_stated")
+def _may_be_all_open(snapshot: Snapshot, rules: RuleSet) -> bool:
+    """Whether an empty column of closings can mean that nothing is closed yet.
+
+    Once the first item is past the longest time the rules allow, an empty column says that closings are not entered,
+    and 0 % closed would accuse every office of what nobody wrote down.
+    """
+    if not snapshot.was_read("closed_at") or snapshot.coverage.get("closed_stated"):
+        return False
+    longest = rules.register_days + rules.office_acceptance_days + rules.handling_days + rules.max_extension_days
+    return snapshot.first_day is None or (snapshot.as_of - snapshot.first_day).days <= longest
 
 
 def missing_columns(need: Need, snapshot: Snapshot, rules: RuleSet) -> tuple[str, ...]:

@@ -138,6 +138,11 @@ def standing(frame: pl.DataFrame, name: Text, among: str = "各单位") -> Text:
         _clause(comparable.filter(~pl.col("worse") & (pl.col("band") != "same"))),
     ]
     told = [clause for clause in clauses if clause]
+    if not told and frame.height == 1:
+        only = frame.row(0, named=True)
+        return Text(
+            f"{name.zh}：只有{only['zh']}，没有可比的", f"{name.en}: only {only['en']}, nothing to compare it with"
+        )
     if not told and comparable.height == 1:
         only = comparable.row(0, named=True)
         return Text(f"{name.zh}：{only['zh']}与全体无法区分", f"{name.en}: {only['en']} cannot be told from the whole")
