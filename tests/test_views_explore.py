@@ -227,7 +227,22 @@ def test_a_sorted_table_keeps_the_others_at_the_end(city, sort):
     grid = explore_table.tabulate(city, YEAR, Question(SHARES[:1], "place", top=4, sort=sort), SHARES[0], "zh")
     values = [float(line.cells[0].text.rstrip("%")) for line in grid.lines[:-1] if not line.cells[0].small]
     assert values == sorted(values, reverse=sort.startswith("-"))
-    assert grid.lines[-1].labels == ("其余",)
+    assert grid.lines[-1].labels == ("其余2组",)
+
+
+def test_the_others_say_how_many_groups_they_are_in_table_and_chart_and_a_note_says_which_stand_alone(city):
+    question = Question(SHARES[:1], "place", "channel", top=2)
+    grid = explore_table.tabulate(city, YEAR, question, SHARES[0], "en")
+    assert grid.lines[-1].labels == ("4 others",)
+    assert set(explore_drawing.drawn(city, YEAR, question, SHARES[0]).frame["zh"]) == {"p0", "p1", "其余4组"}
+    (note,) = (each for each in explore.answer(city, YEAR, question).notes if "件数最多" in each.zh)
+    assert "最多的2组" in note.zh
+    assert "the other 4" in note.en
+
+
+@pytest.mark.parametrize("question", [Question(SHARES[:1], "place"), Question(SHARES[:1], "place", top=2, find="p1")])
+def test_nothing_is_said_of_small_groups_where_none_is_hidden(city, question):
+    assert not any("件数最多" in each.zh for each in explore.answer(city, YEAR, question).notes)
 
 
 def test_swapping_exchanges_rows_and_columns_and_keeps_every_figure(city):

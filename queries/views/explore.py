@@ -19,6 +19,7 @@ from queries.counting.evaluate import added_up, evaluate
 from queries.counting.reasons import why_not
 from queries.dimensions import DIMENSIONS, GRAINS
 from queries.filters import Filters
+from queries.kept import by_snapshot
 from queries.measures import Count, Duration, Measure, Ratio, measure, measures, quantile_name
 from queries.search.spelling import sounds
 from queries.snapshot import Snapshot
@@ -29,7 +30,6 @@ from queries.views.townships import title
 from queries.vocabulary import LANGUAGES, Text, fold
 
 OTHERS = "__others__"  # key of everything below the first N groups; no register has it
-THE_OTHERS = Text("其余", "Others")
 NOTHING = "-"  # no breakdown, as a link says it
 NOT_COMPARED = Text(
     "在当前筛选下没有可对比的件，未作对比。",
@@ -96,6 +96,27 @@ class Question:
         return next((name for name in self.axes if name not in self.rows), "")
 
 
+@dataclass(frozen=True)
+class Groups:
+    """The groups of a dimension that have items in one of a question's selections, by key.
+
+    Attributes:
+        own: those that stand for themselves.
+        others: those put together as OTHERS.
+        cut: how many of the others are sought too, but have too few items to stand for themselves.
+    """
+
+    own: frozenset[str]
+    others: tuple[str, ...]
+    cut: int
+
+
+def others_words(count: int, language: str) -> str:
+    """What the row of the groups put together is called: 其余8组, 8 others."""
+    many = wording.number(count, language)
+    return f"其余{many}组" if language == "zh" else f"{many} other{'s' if count != 1 else ''}"
+
+
 def offered(snapshot: Snapshot, filters: Filters) -> tuple[str, ...]:
     """Measures that can be computed under the selection, the most asked for first."""
     chosen = seen(filters, snapshot)
@@ -147,10 +168,10 @@ def answer(snapshot: Snapshot, filters: Filters, question: Question) -> View:
     chosen = seen(filters, snapshot)
     other = other_selection(snapshot, chosen, question.versus, question.grain)
     now = other.first if other else chosen
-    kept = _kept(snapshot, now, question)
-    frame = _all_parts(snapshot, now, question, kept)
+    stand = groups(snapshot, chosen, question)
+    frame = _all_parts(snapshot, now, question, stand)
     if other:
-        then = _all_parts(snapshot, other.second, question, kept)
+        then = _all_parts(snapshot, other.second, question, stand)
         frame = beside(
             frame, then, question.axes, other, {name: clumping(snapshot, now, name) for name in question.measures}
         )
@@ -160,6 +181,7 @@ def answer(snapshot: Snapshot, filters: Filters, question: Question) -> View:
     compared = other.notes if other else (NOT_COMPARED,) if question.versus else ()
     waiting = (STILL_WAITING,) if _some_wait(whole) else ()
     notes = (
+        *_together(stand, question),
         *goals(snapshot, question.measures, now),
         *reasons(whole, snapshot, chosen),
         *compared,
@@ -185,10 +207,10 @@ def _parts(question: Question) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def _all_parts(snapshot: Snapshot, filters: Filters, question: Question, kept: dict[str, list[str]]) -> pl.DataFrame:
+def _all_parts(snapshot: Snapshot, filters: Filters, question: Question, stand: Mapping[str, Groups]) -> pl.DataFrame:
     frames = []
     for part, axes in _parts(question).items():
-        frame = _folded(snapshot, filters, question.measures, axes, kept)
+        frame = _folded(snapshot, filters, question.measures, axes, stand)
         blank = [
             pl.lit(None, pl.Date if name in GRAINS else pl.String).alias(name)
             for name in question.axes
@@ -199,26 +221,63 @@ def _all_parts(snapshot: Snapshot, filters: Filters, question: Question, kept: d
     return pl.concat(frames)
 
 
-def _kept(snapshot: Snapshot, filters: Filters, question: Question) -> dict[str, list[str]]:
-    """The groups of each dimension that stand for themselves, in the order of their labels."""
+@by_snapshot(64)
+def groups(snapshot: Snapshot, filters: Filters, question: Question) -> Mapping[str, Groups]:
+    """Which groups of each dimension of a question stand for themselves, and which are put together.
+
+    Args:
+        filters: with their as-of day.
+    """
+    other = other_selection(snapshot, filters, question.versus, question.grain)
+    selections = (other.first, other.second) if other else (filters,)
+    first = measure(question.measures[0])
+    size = "numerator" if isinstance(first, Count) else "denominator"
     found = {}
     for name in question.axes:
         if name in GRAINS:
             continue
-        is_main = name == question.by
-        most = MOST_COLUMNS if name == question.column else question.top if is_main else MOST_SECOND
-        if len(question.axes) == 2 and name in question.rows:
-            most = max(most, question.top)
-        if question.top > TOPS[-1]:
-            most = question.top  # all of them, for a file
-        first = measure(question.measures[0])
-        frame = evaluate(snapshot, first.name, (name,), filters)
-        if is_main and question.find:
-            frame = frame.filter(pl.col(name).is_in(_matching(snapshot, name, question.find)))
-        size = "numerator" if isinstance(first, Count) else "denominator"
-        largest = frame.sort(size, descending=True, maintain_order=True).head(most)[name].to_list()
-        found[name] = [key for key in frame[name].to_list() if key in set(largest)]
+        counted = pl.concat(evaluate(snapshot, question.measures, (name,), each) for each in selections)
+        with_items = counted[name].unique(maintain_order=True).to_list()
+        asked = evaluate(snapshot, first.name, (name,), selections[0]).sort(size, descending=True, maintain_order=True)
+        by_size = list(dict.fromkeys([*asked[name], *with_items]))
+        is_sought = name == question.by and question.find
+        fitting = set(_matching(snapshot, name, question.find)) if is_sought else set(with_items)
+        possible = [key for key in by_size if key in fitting]
+        own = frozenset(possible[: _most(question, name)])
+        found[name] = Groups(own, tuple(key for key in with_items if key not in own), len(possible) - len(own))
     return found
+
+
+def _most(question: Question, name: str) -> int:
+    """Groups of a dimension that stand for themselves at most."""
+    if question.top > TOPS[-1]:
+        return question.top  # all of them, for a file
+    most = MOST_COLUMNS if name == question.column else question.top if name == question.by else MOST_SECOND
+    return max(most, question.top) if len(question.axes) == 2 and name in question.rows else most
+
+
+def _together(stand: Mapping[str, Groups], question: Question) -> tuple[Text, ...]:
+    """A sentence for each dimension whose smaller groups are put together: which stand alone, how to see all."""
+    found = []
+    for name, each in stand.items():
+        if not each.cut:
+            continue
+        label = DIMENSIONS[name].label
+        can_widen = _most(question, name) == question.top < TOPS[-1]
+        zh = "可选择显示更多组，或下载表格" if can_widen else "请下载表格"
+        en = "choose more groups or download the table" if can_widen else "download the table"
+        found.append(
+            in_both(
+                "{label}中件数最多的{own}组单列，排序只在它们之间；其余{others}组合为一项。要看全部，{see}。",
+                "By {label}, the {own} groups with the most items stand alone, and only they are sorted; the other "
+                "{others} are put together. To see all, {see}.",
+                label=(label.zh, label.en),
+                own=both(wording.number, len(each.own)),
+                others=both(wording.number, len(each.others)),
+                see=(zh, en),
+            )
+        )
+    return tuple(found)
 
 
 def _matching(snapshot: Snapshot, dimension: str, part: str) -> list[str]:
@@ -232,12 +291,11 @@ def _matching(snapshot: Snapshot, dimension: str, part: str) -> list[str]:
 
 
 def _folded(
-    snapshot: Snapshot, filters: Filters, names: Sequence[str], axes: tuple[str, ...], kept: dict[str, list[str]]
+    snapshot: Snapshot, filters: Filters, names: Sequence[str], axes: tuple[str, ...], stand: Mapping[str, Groups]
 ) -> pl.DataFrame:
-    """`evaluate` with the groups that are not kept put together as OTHERS, counted from their items."""
+    """`evaluate` with the groups that do not stand for themselves put together as OTHERS, counted from their items."""
     frame = evaluate(snapshot, names, axes, filters)
-    rest = {name: sorted(set(frame[name]) - set(kept[name])) for name in axes if name in kept}
-    rest = {name: keys for name, keys in rest.items() if keys}
+    rest = {name: stand[name].others for name in axes if name in stand and stand[name].others}
     if not rest:
         return frame
     renamed = frame.with_columns(
@@ -254,7 +312,7 @@ def _folded(
         narrowed = filters
         for name, keys in rest.items():
             # a median of several groups is read from their items, not from their medians
-            narrowed = narrowed.only(name, *(keys if name in together else kept[name]))
+            narrowed = narrowed.only(name, *(keys if name in together else sorted(stand[name].own)))
             if not narrowed.keys(name):
                 break
         else:

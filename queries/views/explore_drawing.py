@@ -12,7 +12,7 @@ from queries.snapshot import Snapshot
 from queries.views import View
 from queries.views.beside import other_selection
 from queries.views.explore import Question, answer, meant
-from queries.views.explore_table import label_of, ordered
+from queries.views.explore_table import labels, ordered
 from queries.views.parts import bands, others_below
 from queries.views.townships import standing, title
 from queries.vocabulary import LANGUAGES, Text
@@ -59,8 +59,9 @@ def drawn(snapshot: Snapshot, filters: Filters, question: Question, name: str) -
     for place, axis in enumerate(groups):
         names = ("zh", "en") if place == 0 else ("across_zh", "across_en")
         for language, column in zip(LANGUAGES, names, strict=True):
-            labels = {key: label_of(snapshot, axis, key, language) for key in frame[axis].unique()}
-            frame = frame.with_columns(pl.col(axis).replace_strict(labels, return_dtype=pl.String).alias(column))
+            label = labels(snapshot, filters, question, language)
+            called = {key: label(axis, key) for key in frame[axis].unique()}
+            frame = frame.with_columns(pl.col(axis).replace_strict(called, return_dtype=pl.String).alias(column))
     frame = frame.with_columns(pl.lit(overall, pl.Float64).alias("overall"))
     each = measure(name)
     finding = None

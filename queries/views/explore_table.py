@@ -1,6 +1,6 @@
 """The answer of `explore` as a table to read: which figure stands where, in which words, in which order."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -16,7 +16,17 @@ from queries.measures import Count, measure
 from queries.snapshot import Snapshot
 from queries.views import View
 from queries.views.beside import difference_words, other_selection
-from queries.views.explore import OTHERS, THE_OTHERS, Question, answer, counts_words, figure_words, limits_words
+from queries.views.explore import (
+    OTHERS,
+    Question,
+    answer,
+    counts_words,
+    figure_words,
+    groups,
+    limits_words,
+    others_words,
+)
+from queries.views.parts import seen
 from queries.vocabulary import Text
 
 WHOLE = Text("全体", "Whole")
@@ -93,20 +103,26 @@ def tabulate(snapshot: Snapshot, filters: Filters, question: Question, drawn: st
         drawn: the measure shown where the columns are groups.
     """
     view = answer(snapshot, filters, question)
+    label = labels(snapshot, filters, question, language)
     if not question.rows:
-        return _of_measures(snapshot, view, question, language)
+        return _of_measures(view, question, label, language)
     if question.column:
-        return _pivot(snapshot, view, question, drawn, language)
-    return _by_measure(snapshot, filters, view, question, language)
+        return _pivot(view, question, drawn, label, language)
+    return _by_measure(snapshot, filters, view, question, label, language)
 
 
-def label_of(snapshot: Snapshot, name: str, key: Any, language: str) -> str:
-    """What a key of an axis is called."""
-    if name in GRAINS:
-        return wording.step(key, name, language)
-    if key == OTHERS:
-        return THE_OTHERS(language)
-    return snapshot.labels(name, language).get(key, key) if key else BLANK(language)
+def labels(snapshot: Snapshot, filters: Filters, question: Question, language: str) -> Callable[[str, Any], str]:
+    """What a key of an axis is called; the others by their number."""
+    together = {name: len(each.others) for name, each in groups(snapshot, seen(filters, snapshot), question).items()}
+
+    def label(axis: str, key: Any) -> str:
+        if axis in GRAINS:
+            return wording.step(key, axis, language)
+        if key == OTHERS:
+            return others_words(together[axis], language)
+        return snapshot.labels(axis, language).get(key, key) if key else BLANK(language)
+
+    return label
 
 
 def axis_label(name: str, language: str) -> str:
@@ -125,8 +141,7 @@ def tidy(snapshot: Snapshot, filters: Filters, question: Question, language: str
     frame = view.frame.with_columns(pl.col("part").replace_strict({k: t(language) for k, t in PARTS.items()}))
     for axis in question.axes:
         if axis not in GRAINS:
-            labels = snapshot.labels(axis, language) | {"": BLANK(language), OTHERS: THE_OTHERS(language)}
-            frame = frame.with_columns(pl.col(axis).replace(labels))
+            frame = frame.with_columns(pl.col(axis).replace(snapshot.labels(axis, language) | {"": BLANK(language)}))
     order = ["measure", "part", *question.axes]
     return frame.select(*order, pl.exclude(*order, "step", "small", "complete"))
 
@@ -174,15 +189,20 @@ def ordered(frame: pl.DataFrame, axis: str) -> list[Any]:
     return sorted(keys, key=lambda key: key == OTHERS)
 
 
-def _by_measure(snapshot: Snapshot, filters: Filters, view: View, question: Question, language: str) -> Grid:
+def _by_measure(
+    snapshot: Snapshot, filters: Filters, view: View, question: Question, label: Callable[[str, Any], str],
+    language: str,
+) -> Grid:  # fmt: skip
     """Groups down, measures across, and with them the other selection and the course."""
     axis = question.rows[0] if question.rows else ""
     other = other_selection(snapshot, filters, question.versus, question.grain)
     courses = _courses(snapshot, view.filters, question.measures, axis) if axis and axis not in GRAINS else {}
     columns: list[Column] = []
     for name in question.measures:
-        label = measure(name).label(language)
-        columns.append(Column(name, label if not other else f"{label}：{other.names[0](language)}", {"measure": name}))
+        called = measure(name).label(language)
+        columns.append(
+            Column(name, called if not other else f"{called}：{other.names[0](language)}", {"measure": name})
+        )
         if other:
             columns.append(Column(f"{name}.then", other.names[1](language), {}))
             columns.append(Column(f"{name}.difference", _difference_label(language), {}, "difference"))
@@ -191,7 +211,7 @@ def _by_measure(snapshot: Snapshot, filters: Filters, view: View, question: Ques
     cells = _lookup(_part(view, "cell"), (axis,))
     reach = {name: [v for (m, _), line in courses.items() if m == name for v in line] for name in question.measures}
 
-    def line(key: Any, keys: Mapping[str, str], label: str, found: Mapping[str, Row | None]) -> Line:
+    def line(key: Any, keys: Mapping[str, str], called: str, found: Mapping[str, Row | None]) -> Line:
         shown: list[Cell] = []
         for name in question.measures:
             row = found.get(name)
@@ -202,10 +222,10 @@ def _by_measure(snapshot: Snapshot, filters: Filters, view: View, question: Ques
                 shown += _then(row, cell, language)
             if courses:
                 shown.append(Cell(course=_within(courses.get((name, key), ()), reach[name])))
-        return Line(keys, (label,), tuple(shown))
+        return Line(keys, (called,), tuple(shown))
 
     lines = [
-        line(key, {} if key == OTHERS else {axis: _key(key)}, label_of(snapshot, axis, key, language),
+        line(key, {} if key == OTHERS else {axis: _key(key)}, label(axis, key),
              {name: cells.get((name, key)) for name in question.measures})
         for key in ordered(_part(view, "cell"), axis)
     ]  # fmt: skip
@@ -294,15 +314,14 @@ def _courses(
     }
 
 
-def _pivot(snapshot: Snapshot, view: View, question: Question, drawn: str, language: str) -> Grid:
+def _pivot(view: View, question: Question, drawn: str, label: Callable[[str, Any], str], language: str) -> Grid:
     """Groups down and across, one measure, totals at the end of both."""
     cells = _part(view, "cell").filter(pl.col("measure") == drawn)
     axis, rows = question.column, question.rows
     across = ordered(cells, axis)
-    columns = [
-        Column(_key(key), label_of(snapshot, axis, key, language), {} if key == OTHERS else {axis: _key(key)})
-        for key in across
-    ] + [Column("total", WHOLE(language), {}, "total")]
+    columns = [Column(_key(key), label(axis, key), {} if key == OTHERS else {axis: _key(key)}) for key in across] + [
+        Column("total", WHOLE(language), {}, "total")
+    ]
     found = _lookup(cells, (*rows, axis))
     of_rows = _lookup(_part(view, "row"), rows)
     of_columns = _lookup(_part(view, "column"), (axis,))
@@ -316,7 +335,7 @@ def _pivot(snapshot: Snapshot, view: View, question: Question, drawn: str, langu
         names = {name: _key(part) for name, part in zip(rows, key, strict=True) if part != OTHERS}
         line = Line(
             names,
-            tuple(label_of(snapshot, name, part, language) for name, part in zip(rows, key, strict=True)),
+            tuple(label(name, part) for name, part in zip(rows, key, strict=True)),
             tuple(cell_of(row, language) for row in shown),
         )
         lines.append(line)
@@ -330,15 +349,14 @@ def _pivot(snapshot: Snapshot, view: View, question: Question, drawn: str, langu
     return Grid(tuple(axis_label(name, language) for name in rows), tuple(columns), tuple(lines), total)
 
 
-def _of_measures(snapshot: Snapshot, view: View, question: Question, language: str) -> Grid:
+def _of_measures(view: View, question: Question, label: Callable[[str, Any], str], language: str) -> Grid:
     """Measures down; across the groups of the only breakdown, or nothing but the whole."""
     axis = question.column
     cells = _part(view, "cell")
     across = ordered(cells, axis) if axis and cells.height else []
-    columns = [
-        Column(_key(key), label_of(snapshot, axis, key, language), {} if key == OTHERS else {axis: _key(key)})
-        for key in across
-    ] + [Column("total", WHOLE(language), {}, "total")]
+    columns = [Column(_key(key), label(axis, key), {} if key == OTHERS else {axis: _key(key)}) for key in across] + [
+        Column("total", WHOLE(language), {}, "total")
+    ]
     found = _lookup(cells, (axis,)) if axis else {}
     whole = {row["measure"]: row for row in _part(view, "total").iter_rows(named=True)}
     lines = [
