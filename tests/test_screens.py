@@ -168,6 +168,7 @@ def test_a_register_of_an_old_archive_opens_with_its_filter_bar(tmp_path, monkey
     load.run([file], settings)
     app = _front_door(settings, monkeypatch, "zh-CN")
     app.query_params["as_of"] = "1999-03-05"
+    app.session_state["more-filters"] = True
     app.run()
     assert not app.exception
     assert app.date_input(key="filter.as_of").value == date(1999, 3, 5)
@@ -221,7 +222,9 @@ def test_records_are_seen_without_a_register(opened, only_records, name):
 
 def test_a_page_of_records_shows_its_period_without_a_register(only_records, monkeypatch):
     monkeypatch.setattr("dashboard.screens.pages", lambda: (replace(BY_NAME["reports"], order=0),))
-    app = _front_door(only_records, monkeypatch, "zh-CN").run()
+    app = _front_door(only_records, monkeypatch, "zh-CN")
+    app.session_state["more-filters"] = True
+    app.run()
     assert not app.exception
     assert app.selectbox(key="filter.period").value == "last12"
     assert app.date_input(key="filter.as_of").value is None
@@ -254,6 +257,20 @@ def test_a_choice_goes_into_the_link_and_clear_takes_it_back(demo_settings, snap
     app.button(key="clear-filters").click().run()
     assert dict(app.query_params) == {}
     assert app.multiselect(key="filter.place").value == []
+
+
+def test_a_choice_among_the_other_filters_narrows_the_page_and_outlives_their_menu(demo_settings, monkeypatch):
+    app = _front_door(demo_settings, monkeypatch, "zh-CN")
+    app.session_state["more-filters"] = True
+    app.run()
+    app.multiselect(key="filter.purpose").select("accusation").run()
+    assert dict(app.query_params) == {"purpose": "accusation"}
+    app.session_state["more-filters"] = False
+    app.run()
+    assert "filter.purpose" not in {each.key for each in app.multiselect}
+    app.selectbox(key="filter.period").select("last3").run()
+    assert set(app.query_params) == {"purpose", "from", "to"}
+    assert app.query_params["purpose"] == "accusation"
 
 
 def test_a_change_of_language_keeps_every_choice(demo_settings, snapshot, monkeypatch):

@@ -50,7 +50,8 @@ def filter_bar(session: Session, page: str, pages: Sequence[str] = (), *, filter
             _period(session)
             for name in MAIN:
                 _dimension(session, name, width=156, collapsed=True)
-            _more(session)
+            with st.container(width="content"):
+                _more(session)
         describe(session.words, session.dark, session.words("frame.tab", page=session.words(f"{page}.title")))
         on_paper(session, page, filtered=filtered)
         st.space("stretch")
@@ -93,7 +94,12 @@ def _period(session: Session) -> None:
 
 
 def _dimension(
-    session: Session, name: str, *, width: int | Literal["stretch"] = "stretch", collapsed: bool = False
+    session: Session,
+    name: str,
+    *,
+    width: int | Literal["stretch"] = "stretch",
+    collapsed: bool = False,
+    on_change: Callable[[], None] | None = None,
 ) -> None:
     chosen = session.choices.where.get(name)
     if not chosen and not session.snapshot.available(name):
@@ -112,6 +118,7 @@ def _dimension(
         width=width,
         wrap=not collapsed,
         select_all=False,
+        on_change=on_change,
     )
 
 
@@ -119,14 +126,19 @@ def _label(labels: dict[str, str]) -> Callable[[str], str]:
     return lambda key: labels.get(key, key)
 
 
+@st.fragment
 def _more(session: Session) -> None:
+    """The filters seldom asked for. They are drawn when they are opened; a choice draws the whole page."""
     words, choices = session.words, session.choices
-    with st.popover(words("filters.more"), icon=":material/tune:", key="more-filters"):
+    opened = st.popover(words("filters.more"), icon=":material/tune:", key="more-filters", on_change="rerun")
+    if not opened.open:
+        return
+    with opened:
         if choices.period == "custom":
             with st.container(horizontal=True):
                 for name, end in (("from", "start"), ("to", "end")):
                     st.date_input(words(f"filters.{name}"), value=None, key=WIDGET + end, format="YYYY-MM-DD",
-                                  min_value=FIRST_DAY, max_value=LAST_DAY)  # fmt: skip
+                                  min_value=FIRST_DAY, max_value=LAST_DAY, on_change=narrowing.draw_all)  # fmt: skip
         st.date_input(
             words("filters.as_of"),
             value=None,
@@ -135,26 +147,30 @@ def _more(session: Session) -> None:
             min_value=FIRST_DAY,  # Streamlit's own earliest day is ten years before today
             max_value=max(session.snapshot.as_of, choices.as_of or session.snapshot.as_of),
             help=words("filters.as_of_help"),
+            on_change=narrowing.draw_all,
         )
         for name in MORE:
-            _dimension(session, name)
+            _dimension(session, name, on_change=narrowing.draw_all)
         st.selectbox(
             words("filters.convention"),
             list(CONVENTIONS),
             format_func=lambda name: CONVENTIONS[name](session.language),
             key=WIDGET + "convention",
+            on_change=narrowing.draw_all,
         )
         st.selectbox(
             words("filters.target"),
             ["any", *TARGETS],
             format_func=lambda name: words(f"filters.target_{name}"),
             key=WIDGET + "target",
+            on_change=narrowing.draw_all,
         )
         st.selectbox(
             words("filters.rules"),
             list(RULE_SETS),
             format_func=lambda name: RULE_SETS[name].label(session.language),
             key=WIDGET + "rules",
+            on_change=narrowing.draw_all,
         )
 
 

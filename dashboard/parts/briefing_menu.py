@@ -14,26 +14,35 @@ from queries import wording
 
 
 def briefing_menu(session: Session, month: date | None = None, *, small: bool = False) -> None:
-    """A menu with the formats of the briefing of a month, without one the newest that is over.
+    """A menu with the formats of the briefing of a month, without one the newest that is over; made when it is opened.
 
     Args:
         small: only its sign, for a line that is full.
     """
     if session.is_empty:
         return
+    with st.container(width="content"):
+        _menu(session, month or usual_month(session), small=small)
+
+
+@st.fragment
+def _menu(session: Session, month: date, *, small: bool) -> None:
     words = session.words
-    wanted = month or usual_month(session)
-    stem = file_stem_for(session, wanted)
-    name, period = words("briefing.download_title"), wording.month(wanted, session.language)
-    with st.popover(
+    name, period = words("briefing.download_title"), wording.month(month, session.language)
+    opened = st.popover(
         ":material/description:" if small else name,
         icon=None if small else ":material/description:",
         help=name if small else None,
         type="tertiary" if small else "secondary",
         key="briefing-menu",
-    ):
+        on_change="rerun",
+    )
+    if not opened.open:
+        return
+    stem = file_stem_for(session, month)
+    with opened:
         if stem is None:
-            rules = held_session(session, wanted)[0].missing_rules
+            rules = held_session(session, month)[0].missing_rules
             why = "briefing.lost_rules_short" if rules else "briefing.lost_short"
             st.warning(plain(words(why, period=period, rules=rules)), icon=":material/warning:")
             return
@@ -41,7 +50,7 @@ def briefing_menu(session: Session, month: date | None = None, *, small: bool = 
         for each in FORMATS.values():
             st.download_button(
                 words(f"briefing.download_{each.name}"),
-                data=_made(session, wanted, each),
+                data=_made(session, month, each),
                 file_name=f"{stem}.{each.name}",
                 mime=each.mime,
                 on_click="ignore",
