@@ -13,7 +13,7 @@ from typing import Any
 import polars as pl
 
 from dashboard.charts import Chart, distribution
-from dashboard.charts.comparison import interval_dots, targets_and_dots
+from dashboard.charts.comparison import interval_dots, tall_interval_dots
 from dashboard.charts.concentration import ladder
 from dashboard.charts.curves import day_bands
 from dashboard.charts.gap import dumbbell, silence_bounds
@@ -112,7 +112,7 @@ AGENDA: tuple[Item, ...] = (
     Item(
         "headlines",
         (
-            Panel("headlines", meeting.headlines, targets_and_dots, span="month", page="overview"),
+            Panel("headlines", meeting.headlines, tall_interval_dots, span="month", page="overview"),
             Panel("months", closure.by_month, monthly_shares, page="closure"),
         ),
         measures=("on_time_reply_rate", "closure_rate", "repeat_share", "satisfaction_rate", "participation_rate"),

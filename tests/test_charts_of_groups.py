@@ -1,17 +1,24 @@
 """Charts that put groups side by side: every colour doubled by a shape, nothing too heavy, a click gives a key."""
 
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import plotly.graph_objects as go
+import polars as pl
 import pytest
+from pptx import Presentation
 
+from dashboard.briefing import Exhibit
 from dashboard.charts import DARK, LIGHT, Style
-from dashboard.charts.comparison import in_two_lines, interval_dots, shortened, tall_interval_dots
+from dashboard.charts.comparison import in_two_lines, interval_dots, row_height, shortened, tall_interval_dots
 from dashboard.charts.concentration import items_by_matter, ladder
 from dashboard.charts.gap import dumbbell, gap_parts, silence_bounds
 from dashboard.charts.map import SHADES, places_map
+from dashboard.exports.pictures import png
+from dashboard.exports.plans import RowPlan, plan
+from dashboard.exports.slide_charts import draw_rows
 from queries.filters import Filters
 from queries.settings import Settings
 from queries.snapshot import Snapshot, current
@@ -19,6 +26,7 @@ from queries.views import View, heard, repeats, satisfaction, townships
 from tests.installations import DemoOf
 
 YEAR = Filters(start=date(2021, 7, 1), end=date(2022, 6, 30))
+LINE_HEIGHT = 1.3  # of the size of the letters, as Plotly sets lines under each other
 STYLES = [Style(language, dark) for language in ("zh", "en") for dark in (False, True)]
 
 
@@ -68,6 +76,36 @@ def test_a_figure_stays_light(views, name, style):
 def test_no_word_is_missing_from_the_catalogues(views, name):
     for style in STYLES:
         assert "charts." not in words(CHARTS[name](views[name], style))
+
+
+PICTURES = (
+    ("dots", tall_interval_dots, ("target",)),
+    ("gap", dumbbell, ("participation_target", "satisfaction_target")),
+    ("gap by office", silence_bounds, ("satisfaction_target",)),
+)
+
+
+@pytest.mark.parametrize(("name", "chart", "columns"), PICTURES)
+@pytest.mark.parametrize("own", [False, True])
+def test_page_and_picture_draw_the_one_target_of_all_as_a_line_and_others_on_their_rows(
+    views, name, chart, columns, own
+):
+    """What the page draws as a mark on a row, documents and slides do too."""
+    view = views[name]
+    goals = [None, *(0.31 + at / 100 for at in range(view.frame.height - 1))] if own else [0.31] * view.frame.height
+    view = replace(view, frame=view.frame.with_columns(pl.Series(column, goals, pl.Float64) for column in columns))
+    drawn = plan(Exhibit(view, chart, ""), "zh")
+    assert isinstance(drawn, RowPlan)
+    figure = chart(view, Style("zh"))
+    on_page = [trace for trace in figure.data if "line-ns" in str(trace.marker.symbol)]
+    assert len(on_page) == (len(columns) if own else 0)
+    assert drawn.low <= 0.31 <= drawn.high
+    for at, row in enumerate(drawn.rows):
+        assert [mark.at for mark in row.goals] == ([goals[at]] * len(columns) if own and at else [])
+    assert len([line for line in drawn.uprights if line.dashed]) == (0 if own else len(columns))
+    assert sum("目标" in text for _, _, text in drawn.legend) == (len(columns) if own else 0)
+    assert png(drawn, "zh")
+    draw_rows(Presentation().slides.add_slide(Presentation().slide_layouts[6]), drawn, (0.5, 1, 9, 5))
 
 
 def words(figure: go.Figure) -> str:
@@ -153,6 +191,14 @@ def test_a_long_name_is_shortened_and_kept_whole_in_the_hover(views):
 )
 def test_a_long_name_takes_two_lines_where_a_row_has_room_for_them(name, lines):
     assert in_two_lines(name) == lines
+
+
+@pytest.mark.parametrize(
+    "names", [["Labour and social security", "Land"], ["某市自然资源和规划综合行政执法局"], ["Land"]]
+)
+def test_a_row_has_room_for_the_lines_of_its_name_and_a_gap_to_the_next(names):
+    lines = max(len(in_two_lines(name)) for name in names)
+    assert row_height(names, 22) >= lines * 12 * LINE_HEIGHT + 3
 
 
 def test_an_axis_of_differences_counts_percentage_points(views):

@@ -118,6 +118,20 @@ def test_expected_outcomes_of_the_whole_are_those_observed(city):
     assert (observed / frame["ratio"]).sum() == pytest.approx(observed.sum())
 
 
+def test_places_at_the_same_mix_stand_by_band_then_by_name_and_in_a_picture_those_that_stand_out(city):
+    alike = [items(name, 280, 20) for name in ("乙镇", "丙镇", "甲镇")] + [items(f"p{n:02}", 29, 2) for n in range(14)]
+    snapshot = city(*alike, items("丁镇", 200, 100), items("安镇", 200, 100), items("辛镇", 300, 0))
+    frame = adjusted.adjusted(snapshot, YEAR, NAME).frame
+    assert frame["band"].unique(maintain_order=True).to_list() == ["high", "same", "low"]
+    named = frame.filter(pl.col("zh").str.ends_with("镇"))
+    assert named["zh"].to_list() == ["丙镇", "甲镇", "辛镇", "乙镇", "安镇", "丁镇"]  # bing, jia, xin, yi; an, ding
+    drawn = adjusted.dots(snapshot, YEAR, NAME)
+    assert drawn.frame.height == 16
+    assert set(drawn.frame["band"]) == {"high", "same", "low"}
+    assert drawn.frame.filter(pl.col("band") == "low")["zh"].to_list() == ["安镇", "丁镇"]
+    assert "其余4个" in drawn.notes[0].zh
+
+
 band = st.sampled_from(["low", "same", "high"])
 
 

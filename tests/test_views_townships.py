@@ -1,6 +1,7 @@
 """Townships: who differs from the whole, in which order, with which words; and the map."""
 
 import json
+import re
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -8,12 +9,18 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from dashboard.i18n import Words
+from dashboard.screens.townships import map_title
+from queries import wording
 from queries.errors import UnreadableFile
 from queries.filters import Filters
+from queries.measures import measure
 from queries.places import read_places, simplified
 from queries.snapshot import Snapshot, build_from_frames
-from queries.views import overview, townships
+from queries.views import View, overview, townships
 
 YEAR = Filters(start=date(2022, 1, 1), end=date(2022, 12, 31), as_of=date(2022, 12, 31))
 TARGET = {
@@ -226,3 +233,36 @@ def test_a_single_group_is_not_said_to_be_among_others(register):
     said = townships.compared(snapshot, filters, "on_time_reply_rate").finding
     assert said.zh == "按期答复率：只有north，没有可比的"
     assert "与全体相同" in overview.by_group(snapshot, filters).finding.zh
+
+
+shares = st.lists(st.tuples(st.sampled_from(["low", "same", "high", "small"]), st.integers(0, 1000)), max_size=6)
+
+
+@given(shares, st.sampled_from([("on_time_reply_rate", "low"), ("repeat_share", "high")]))
+def test_the_sentence_over_the_map_says_what_its_shades_and_marks_show(places, named):
+    name, unwanted = named
+    frame = pl.DataFrame(
+        [
+            {"zh": f"镇{at}", "en": f"town{at}", "value": value / 1000, "band": band, "worse": band == unwanted}
+            for at, (band, value) in enumerate(places)
+        ],
+        schema={"zh": pl.String, "en": pl.String, "value": pl.Float64, "band": pl.String, "worse": pl.Boolean},
+    )
+    view = View(townships._shaded(frame), (measure(name),), ("place",), YEAR, date(2022, 12, 31), "s")
+    zh, en = (map_title(view, Words(language)) for language in ("zh", "en"))
+    kept = [(f"town{at}", band, value / 1000) for at, (band, value) in enumerate(places) if band != "small"]
+    printed = [wording.per_cent(value, "en") for _, _, value in kept]
+    said = re.findall(r"[<>]?\d+\.\d%", en)
+    assert said == re.findall(r"[<>]?\d+\.\d%", zh)
+    assert set(said) == ({wording.per_cent(end(v for *_, v in kept), "en") for end in (min, max)} if kept else set())
+    assert ("too few" in en) == ("样本不足" in zh) == (not kept)
+    if len(kept) > 1:
+        assert f"{len(kept)} places" in en
+        assert f"{len(kept)}个地方" in zh
+        assert (" all at " in en) == ("都是" in zh) == (len(set(printed)) == 1)
+    off = [place for place, band, _ in kept if band == unwanted]
+    assert ("none clearly" in en) == ("没有明显" in zh) == (bool(kept) and not off)
+    assert all(place in en for place in off[:2])
+    assert not [place for place, band, _ in kept if band not in (unwanted, "small") and len(kept) > 1 and place in en]
+    where = {"low": ("below", "低于"), "high": ("above", "高于")}[unwanted]
+    assert not kept or (f"clearly {where[0]} the whole" in en and f"明显{where[1]}全体" in zh)

@@ -201,6 +201,32 @@ def shared(rows: pl.DataFrame, column: str) -> float | None:
     return values[0] if len(values) == 1 else None
 
 
+@dataclass(frozen=True)
+class Goals:
+    """What the rows of a chart are held against.
+
+    Attributes:
+        common: the one target of all rows: a line across them.
+        own: the target of each row where they differ, None where a row has none: a mark on the row.
+    """
+
+    common: float | None
+    own: tuple[float | None, ...]
+
+    @property
+    def known(self) -> list[float]:
+        """All that are drawn, for an axis that reaches them."""
+        return [goal for goal in (self.common, *self.own) if goal is not None]
+
+
+def goals(rows: pl.DataFrame, column: str) -> Goals:
+    """The target all rows share, or the target of each row; neither where the view has no such column."""
+    common = shared(rows, column)
+    if common is not None or column not in rows.columns:
+        return Goals(common, (None,) * rows.height)
+    return Goals(None, tuple(rows[column].to_list()))
+
+
 def own_goals(
     fig: go.Figure, style: Style, goals: Sequence[float | None], places: Sequence[float], word: str = "charts.target"
 ) -> None:

@@ -12,7 +12,6 @@ from queries import wording
 from queries.views import View
 
 FUNNEL_HEIGHT = 440  # CSS pixels
-MOST_ROWS = 16  # of a dot plot on a laptop; the table has all of them
 NAMES = 6  # groups named in the funnel
 PRINTED = 104  # CSS pixels at the right
 
@@ -107,9 +106,9 @@ def _funnel_hover(row: dict[str, Any], style: Style) -> str:
 def adjusted_dots(view: View, style: Style) -> go.Figure:
     """Each group as counted (open circle) and at the city's mix (dot with its interval), the whole as a line.
 
-    Expects the columns of `adjusted.adjusted`; first row on top. A click gives the key of its group.
+    Expects the columns of `adjusted.dots`; first row on top. A click gives the key of its group.
     """
-    rows = view.frame.head(MOST_ROWS).to_dicts()
+    rows = view.frame.to_dicts()
     places = list(range(len(rows)))[::-1]
     fig = figure(style, max(LEAST, TALL_ROW * len(rows) + ROOM))
     palette, language = style.palette, style.language

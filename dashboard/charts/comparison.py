@@ -6,7 +6,7 @@ from typing import Any
 import plotly.graph_objects as go
 import polars as pl
 
-from dashboard.charts import Style, escape, figure, goal_line, own_goals, shared
+from dashboard.charts import Style, escape, figure, goal_line, goals, own_goals, shared
 from dashboard.charts.time_series import share_axis
 from queries import wording
 from queries.views import View
@@ -26,8 +26,9 @@ def interval_dots(view: View, style: Style) -> go.Figure:
     A narrow one gives long names two lines and, up to ROWS_OF_TWO_LINES groups, prints the counts under the share; with
     more it leaves them out.
 
-    Expects columns zh, en, value, lower, upper, numerator, denominator, band, worse, overall, and where there is one
-    target; first row on top. A click gives the key of its group (`customdata[0]`).
+    Expects columns zh, en, value, lower, upper, numerator, denominator, band, worse, and where there is one overall and
+    target (a line where all rows share it, else a mark on each row); first row on top. A click gives the key of its
+    group (`customdata[0]`).
     """
     return _dots(view, style, ROW)
 
@@ -37,22 +38,7 @@ def tall_interval_dots(view: View, style: Style) -> go.Figure:
     return _dots(view, style, TALL_ROW)
 
 
-def targets_and_dots(view: View, style: Style) -> go.Figure:
-    """`tall_interval_dots` of different shares, each with a target of its own: a short upright line across its row."""
-    return _dots(view, style, TALL_ROW, of_one_share=False)
-
-
-def _own_targets(fig: go.Figure, rows: pl.DataFrame, places: Sequence[int], style: Style) -> None:
-    """The targets of the rows; the axis reaches all of them."""
-    goals = rows["target"].drop_nulls().to_list()
-    if not goals:
-        return
-    reach = share_axis([*fig.layout.xaxis.range, *goals])["range"]
-    fig.update_layout(xaxis={"range": reach, "dtick": _step({"range": reach})})
-    own_goals(fig, style, rows["target"].to_list(), places)
-
-
-def _dots(view: View, style: Style, height: int, *, of_one_share: bool = True) -> go.Figure:
+def _dots(view: View, style: Style, height: int) -> go.Figure:
     rows = view.frame.filter(pl.col("value").is_not_null())
     places = list(range(rows.height))[::-1]
     fig = figure(style, max(LEAST, height * rows.height + ROOM))
@@ -63,14 +49,13 @@ def _dots(view: View, style: Style, height: int, *, of_one_share: bool = True) -
     beyond = max(LETTER * letters - SHARE_WIDTH, 0) if is_below else 0  # counts that are wider than a share
     for row, place in zip(records, places, strict=True):
         _printed(fig, row, place, style, SHARE_WIDTH + 6 + counts + beyond, is_below=is_below)
-    # groups may be held to targets of their own; only one that all share is a line across
-    whole, target = shared(rows, "overall"), shared(rows, "target") if of_one_share else None
-    _lines(fig, whole, target, rows_span(rows.height), style)
+    whole, target = shared(rows, "overall"), goals(rows, "target")
+    _lines(fig, whole, target.common, rows_span(rows.height), style)
     # an interval that says nothing must not squeeze the others: small groups do not stretch the axis
     ample = rows.filter(pl.col("band") != "small") if (rows["band"] != "small").any() else rows
     ends = [name for name in ("lower", "upper", "wide_lower", "wide_upper") if name in ample.columns]
     reach = [share for name in ends for share in ample[name].drop_nulls().to_list()]
-    reach += [share for share in (whole, target) if share is not None]
+    reach += [*target.known, *([] if whole is None else [whole])]
     axis = share_axis(reach)
     if "wide_lower" in rows.columns:
         _wide_intervals(fig, records, places, style)
@@ -83,8 +68,7 @@ def _dots(view: View, style: Style, height: int, *, of_one_share: bool = True) -
         margin={"t": 22, "r": 10 + SHARE_WIDTH + counts + beyond},
         meta={"spare": counts},  # the counts, which a phone leaves out
     )
-    if target is None and "target" in rows.columns:
-        _own_targets(fig, rows, places, style)
+    own_goals(fig, style, target.own, places)
     return fig
 
 

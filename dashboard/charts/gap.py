@@ -6,7 +6,7 @@ from typing import Any
 import plotly.graph_objects as go
 import polars as pl
 
-from dashboard.charts import Style, escape, figure, goal_line, own_goals, shared
+from dashboard.charts import Style, escape, figure, goal_line, goals, own_goals
 from dashboard.charts.comparison import name_axis, rows_span
 from queries import wording
 from queries.rules import CONVENTIONS
@@ -75,13 +75,11 @@ def _dumbbell(view: View, style: Style, height: int) -> go.Figure:
         customdata=hover,
         hovertemplate=_TEMPLATE,
     )
-    goals = _targets(fig, rows, places, style)
+    targets = _targets(fig, rows, places, style)
     _legend(fig, view, style)
+    lows = [low for name in ("participation_lower", "value_lower") for low in rows[name].drop_nulls()]
     fig.update_layout(
-        xaxis=_axis(
-            [*rows["participation_lower"].drop_nulls().to_list(), *rows["value_lower"].drop_nulls().to_list(), *goals],
-            style,
-        ),
+        xaxis=_axis([*lows, *targets], style),
         yaxis=name_axis(rows[style.language].to_list(), places, style, height),
         margin={"t": 46, "r": PRINT_WIDTH},
     )
@@ -202,20 +200,12 @@ def silence_bounds(view: View, style: Style) -> go.Figure:
     for row, place in zip(records, places, strict=True):
         reach = wording.interval(row["lower_bound"], row["upper_bound"], style.language)
         _printed(fig, reach, place, style, pale=row["small"])
-    goal = shared(rows, "satisfaction_target")
-    if goal is None:
-        own_goals(fig, style, rows["satisfaction_target"].to_list(), places)
-    else:
-        _goal_line(fig, goal, "charts.target", rows.height, style)
+    target = goals(rows, "satisfaction_target")
+    own_goals(fig, style, target.own, places)
+    if target.common is not None:
+        _goal_line(fig, target.common, "charts.target", rows.height, style)
     fig.update_layout(
-        xaxis=_axis(
-            [
-                each
-                for name in ("lower_bound", "upper_bound", "satisfaction_target")
-                for each in rows[name].drop_nulls()
-            ],
-            style,
-        ),
+        xaxis=_axis([*rows["lower_bound"].to_list(), *rows["upper_bound"].to_list(), *target.known], style),
         yaxis=name_axis(rows[style.language].to_list(), places, style, ROW),
         margin={"t": 46, "r": PRINT_WIDTH},
     )
@@ -278,22 +268,22 @@ def _printed(fig: go.Figure, text: str, place: int, style: Style, *, pale: bool)
 
 def _targets(fig: go.Figure, rows: pl.DataFrame, places: Sequence[int], style: Style) -> list[float]:
     """Draw the targets there are, and return them: a line that all groups share, else one across each row."""
-    goals: dict[str, float] = {}
-    columns = (
+    common: dict[str, float] = {}
+    known: list[float] = []
+    for column, word, above in (
         ("participation_target", "charts.target_participation", OFF),
         ("satisfaction_target", "charts.target_satisfaction", -OFF),
-    )
-    for column, word, above in columns:
-        goal = shared(rows, column)
-        if goal is not None:
-            goals[word] = goal
-        else:
-            own_goals(fig, style, rows[column].to_list(), [place + above for place in places], word)
+    ):
+        target = goals(rows, column)
+        known += target.known
+        own_goals(fig, style, target.own, [place + above for place in places], word)
+        if target.common is not None:
+            common[word] = target.common
     # two names stand on either side of their lines, so that they never touch
-    sides = ("right", "left") if len(goals) == 2 else ("center",)
-    for (word, goal), anchor in zip(sorted(goals.items(), key=lambda pair: pair[1]), sides, strict=False):
+    sides = ("right", "left") if len(common) == 2 else ("center",)
+    for (word, goal), anchor in zip(sorted(common.items(), key=lambda pair: pair[1]), sides, strict=False):
         _goal_line(fig, goal, word, rows.height, style, anchor)
-    return [goal for column, *_ in columns for goal in rows[column].drop_nulls().to_list()]
+    return known
 
 
 def _goal_line(fig: go.Figure, goal: float, word: str, count: int, style: Style, anchor: str = "center") -> None:

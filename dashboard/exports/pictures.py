@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from matplotlib import font_manager, rc_context
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
+from matplotlib.lines import TICKDOWN, TICKUP, Line2D
 
 from dashboard.charts import LIGHT
 from dashboard.exports.fonts import CHART, installed
@@ -20,7 +20,11 @@ WIDTH = 6.1  # inches: the text of an A4 page
 ROW, ROOM = 0.2, 0.72  # inches of a row; above and below the rows
 COURSE_HEIGHT = 2.2  # inches
 TEXT, SMALL = 8.5, 7.5  # points
-MARKERS = {"circle": "o", "open": "o", "diamond": "D", "open_diamond": "D"}
+MARKERS: dict[str, Any] = {
+    "circle": "o", "open": "o", "diamond": "D", "open_diamond": "D", "goal": "|", "upper_goal": TICKUP,
+    "lower_goal": TICKDOWN,
+}  # fmt: skip
+GOAL = {"goal": 0.6, "upper_goal": 0.4, "lower_goal": 0.4}  # of a row's height
 MOST_LABELS = 10
 KEPT = 32  # pictures: the document and the PDF of one briefing show the same
 
@@ -90,8 +94,9 @@ def _rows(plan: RowPlan) -> Figure:
         for span in row.spans:
             axes.plot([span.start, span.end], [at, at], color=span.colour, linewidth=span.weight,
                       solid_capstyle="butt", zorder=2)  # fmt: skip
-        if row.goal is not None:
-            axes.plot([row.goal, row.goal], [at - 0.3, at + 0.3], color=LIGHT.ink, linewidth=1.5, zorder=2)
+        for goal in row.goals:
+            axes.plot([goal.at], [at], marker=MARKERS[goal.shape], markersize=GOAL[goal.shape] * ROW * 72, zorder=2.5,
+                      color=goal.colour, markeredgewidth=1.5, clip_on=False)  # fmt: skip
         for mark in row.marks:
             is_open = mark.shape.startswith("open")
             axes.plot([mark.at], [at], MARKERS[mark.shape], markersize=5.5, zorder=3, clip_on=False,

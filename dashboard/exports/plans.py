@@ -12,13 +12,15 @@ from typing import Any, Literal
 import polars as pl
 
 from dashboard.briefing import Exhibit, legible, width_of
-from dashboard.charts import Chart, Style, comparison, gap, shared, signals, time_series
+from dashboard.charts import Chart, Goals, Style, comparison, gap, goals, shared, signals, time_series
 from dashboard.i18n import Words
 from queries import wording
 from queries.rules import CONVENTIONS
 from queries.views import View
 
-Shape = Literal["circle", "diamond", "open", "open_diamond"]
+Goal = Literal["goal", "upper_goal", "lower_goal"]
+"""A short upright across a row, across its upper or its lower half: where its mark should be."""
+Shape = Literal["circle", "diamond", "open", "open_diamond"] | Goal
 MOST_ROWS = 16  # rows there is room for with text that can be read
 LONGEST_NAME = 24  # half characters; a Chinese character is two
 
@@ -47,7 +49,7 @@ class Row:
     """One group: its name at the left, its marks, two texts at the right.
 
     Attributes:
-        goal: where it should be: a short upright across the row.
+        goals: its own targets, where not all rows share one.
     """
 
     name: str
@@ -56,7 +58,7 @@ class Row:
     value: str
     counts: str = ""
     pale: bool = False
-    goal: float | None = None
+    goals: tuple[Mark, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -186,17 +188,41 @@ def _course(view: View, style: Style) -> CoursePlan | None:
     )
 
 
-def _dots_with_goals(view: View, style: Style) -> RowPlan | None:
-    """Different shares, each with a target of its own."""
-    plain = _dots(replace(view, frame=view.frame.drop("target")), style)
-    if plain is None:
-        return None
-    goals = view.frame.filter(pl.col("value").is_not_null())["target"].to_list()
-    low, high, ticks = _share_scale(
-        [plain.low, plain.high, *(goal for goal in goals if goal is not None)], style.language
+@dataclass(frozen=True)
+class _Targets:
+    """The targets of a picture: a line for one that all rows share, marks on the rows for others, and what these are.
+
+    Attributes:
+        by_row: the marks of each row.
+        known: all of them, for a scale that reaches them.
+    """
+
+    uprights: tuple[Upright, ...]
+    by_row: tuple[tuple[Mark, ...], ...]
+    legend: tuple[tuple[Shape, str, str], ...]
+    known: tuple[float, ...]
+
+
+def _targets(rows: pl.DataFrame, style: Style, *kinds: tuple[str, str, Goal]) -> _Targets:
+    """The targets of the rows, by column, the word it has in the catalogue and the shape of a mark."""
+    ink, found = style.palette.ink, [(goals(rows, column), word, shape) for column, word, shape in kinds]
+    return _Targets(
+        uprights=tuple(
+            Upright(each.common, style.words(f"charts.{word}", share=wording.goal(each.common, style.language)), True)
+            for each, word, _ in found
+            if each.common is not None
+        ),
+        by_row=tuple(
+            tuple(Mark(goal, shape, ink) for each, _, shape in found if (goal := each.own[at]) is not None)
+            for at in range(rows.height)
+        ),
+        legend=tuple((shape, ink, style.words(f"charts.own_{word}")) for each, word, shape in found if _has_own(each)),
+        known=tuple(goal for each, *_ in found for goal in each.known),
     )
-    rows = tuple(replace(row, goal=goal) for row, goal in zip(plain.rows, goals, strict=False))
-    return replace(plain, rows=rows, low=low, high=high, ticks=ticks)
+
+
+def _has_own(each: Goals) -> bool:
+    return any(goal is not None for goal in each.own)
 
 
 def _dots(view: View, style: Style) -> RowPlan | None:
@@ -204,21 +230,18 @@ def _dots(view: View, style: Style) -> RowPlan | None:
     rows = known.head(MOST_ROWS)
     if not rows.height:
         return None
-    whole, target = shared(rows, "overall"), shared(rows, "target")
-    uprights = [
-        Upright(share, style.words(word, share=said(share, style.language)), dashed)
-        for share, word, said, dashed in (
-            (whole, "charts.whole", wording.per_cent, False),
-            (target, "charts.target", wording.goal, True),
-        )
-        if share is not None
-    ]
+    whole, targets = shared(rows, "overall"), _targets(rows, style, ("target", "target", "goal"))
+    said = style.words("charts.whole", share=wording.per_cent(whole, style.language))
+    uprights = (*([] if whole is None else [Upright(whole, said)]), *targets.uprights)
     ample = rows.filter(pl.col("band") != "small") if (rows["band"] != "small").any() else rows
     ends = [name for name in ("lower", "upper", "wide_lower", "wide_upper") if name in ample.columns]
     reach = [share for name in ends for share in ample[name].drop_nulls().to_list()]
-    low, high, ticks = _share_scale([*reach, *(line.at for line in uprights)], style.language)
-    made = tuple(_dot(row, low, high, style) for row in rows.iter_rows(named=True))
-    return RowPlan(made, low, high, ticks, tuple(uprights), hidden=known.height - rows.height)
+    low, high, ticks = _share_scale([*reach, *targets.known, *([] if whole is None else [whole])], style.language)
+    made = tuple(
+        replace(_dot(row, low, high, style), goals=own)
+        for row, own in zip(rows.iter_rows(named=True), targets.by_row, strict=True)
+    )
+    return RowPlan(made, low, high, ticks, uprights, targets.legend, hidden=known.height - rows.height)
 
 
 def _dot(row: dict[str, Any], low: float, high: float, style: Style) -> Row:
@@ -251,15 +274,11 @@ def _gaps(view: View, style: Style) -> RowPlan | None:
     if not rows.height:
         return None
     words, language, palette = style.words, style.language, style.palette
-    goals = [
-        Upright(goal, words(word, share=wording.goal(goal, language)), dashed=True)
-        for column, word in (
-            ("participation_target", "charts.target_participation"),
-            ("satisfaction_target", "charts.target_satisfaction"),
-        )
-        if (goal := shared(rows, column)) is not None
-    ]
-    shares = [*rows["participation"].to_list(), *rows["value"].to_list(), *(goal.at for goal in goals)]
+    targets = _targets(
+        rows, style, ("participation_target", "target_participation", "upper_goal"),
+        ("satisfaction_target", "target_satisfaction", "lower_goal"),
+    )  # fmt: skip
+    shares = [*rows["participation"].to_list(), *rows["value"].to_list(), *targets.known]
     low, high, ticks = _share_scale(shares, language)
     convention = CONVENTIONS[view.filters.convention](language)
     return RowPlan(
@@ -273,16 +292,18 @@ def _gaps(view: View, style: Style) -> RowPlan | None:
                 spans=(_between(row["participation"], row["value"], palette.faint),),
                 value=gap.gap_words(row, style),
                 pale=row["small"],
+                goals=own,
             )
-            for row in rows.iter_rows(named=True)
+            for row, own in zip(rows.iter_rows(named=True), targets.by_row, strict=True)
         ),
         low=low,
         high=high,
         ticks=ticks,
-        uprights=tuple(goals),
+        uprights=targets.uprights,
         legend=(
             ("open_diamond", palette.ink, words("charts.participation")),
             ("circle", palette.data, words("charts.satisfaction", convention=convention)),
+            *targets.legend,
         ),
         hidden=known.height - rows.height,
     )
@@ -295,10 +316,8 @@ def _bounds(view: View, style: Style) -> RowPlan | None:
     if not rows.height:
         return None
     language, palette = style.language, style.palette
-    goal = shared(rows, "satisfaction_target")
-    words = style.words("charts.target", share=wording.goal(goal, language)) if goal is not None else ""
-    uprights = (Upright(goal, words, dashed=True),) if goal is not None else ()
-    reach = [*rows["lower_bound"].to_list(), *rows["upper_bound"].to_list(), *(line.at for line in uprights)]
+    targets = _targets(rows, style, ("satisfaction_target", "target", "goal"))
+    reach = [*rows["lower_bound"].to_list(), *rows["upper_bound"].to_list(), *targets.known]
     low, high, ticks = _share_scale(reach, language)
     made = tuple(
         Row(
@@ -309,10 +328,11 @@ def _bounds(view: View, style: Style) -> RowPlan | None:
             spans=(Span(row["lower_bound"], row["upper_bound"], palette.faint, 4.5),),
             value=wording.interval(row["lower_bound"], row["upper_bound"], language),
             pale=row["small"],
+            goals=own,
         )
-        for row in rows.iter_rows(named=True)
+        for row, own in zip(rows.iter_rows(named=True), targets.by_row, strict=True)
     )
-    return RowPlan(made, low, high, ticks, uprights, hidden=known.height - rows.height)
+    return RowPlan(made, low, high, ticks, targets.uprights, targets.legend, hidden=known.height - rows.height)
 
 
 def _between(one: float, other: float, colour: str) -> Span:
@@ -379,7 +399,6 @@ _PLANS: dict[Chart, Callable[[View, Style], Plan | None]] = {
     time_series.narrow_controlled_share: _course,
     comparison.interval_dots: _dots,
     comparison.tall_interval_dots: _dots,
-    comparison.targets_and_dots: _dots_with_goals,
     gap.dumbbell: _gaps,
     gap.low_dumbbell: _gaps,
     gap.silence_bounds: _bounds,

@@ -30,6 +30,7 @@ from queries import wording
 LEAST = 16  # points; smaller text cannot be read from the back of the room
 FONT = fonts.SCREEN[0]
 MARK = 0.17  # inches
+GOALS = {"goal": (0.3, 0.3), "upper_goal": (0.4, 0.0), "lower_goal": (0.0, 0.4)}  # of a row, above and below its middle
 HALF = 0.122  # inches of half a character of the smallest text
 Area = tuple[float, float, float, float]
 """Left, top, width, height in inches."""
@@ -162,9 +163,8 @@ def draw_rows(slide: Any, plan: RowPlan, area: Area) -> None:
         middle = top + head + row_height * (at + 0.5)
         for span in row.spans:
             _line(slide, across(span.start), middle, across(span.end), middle, span.colour, span.weight * 1.3)
-        if row.goal is not None:
-            goal, reach = across(row.goal), row_height * 0.3
-            _line(slide, goal, middle - reach, goal, middle + reach, LIGHT.ink, 2)
+        for goal in row.goals:
+            _goal(slide, goal, across(goal.at), middle, row_height)
         for mark in row.marks:
             _mark(slide, mark, across(mark.at), middle)
         box = middle - row_height / 2
@@ -177,7 +177,10 @@ def draw_rows(slide: Any, plan: RowPlan, area: Area) -> None:
 
 def _legend(slide: Any, plan: RowPlan, left: float, top: float) -> None:
     for shape, colour, words in plan.legend:
-        _mark(slide, Mark(0, shape, colour), left + 0.12, top + 0.18)
+        if shape in GOALS:
+            _goal(slide, Mark(0, shape, colour), left + 0.12, top + 0.18, 0.36)
+        else:
+            _mark(slide, Mark(0, shape, colour), left + 0.12, top + 0.18)
         size = HALF * width_of(words) + 0.3
         _text(slide, words, left + 0.3, top, size, 0.36, LIGHT.ink, PP_ALIGN.LEFT)
         left += size + 0.5
@@ -201,6 +204,11 @@ def _line(
     if dashed:
         line.line.dash_style = MSO_LINE.DASH
     _without_effects(line)
+
+
+def _goal(slide: Any, goal: Mark, x: float, middle: float, height: float) -> None:
+    above, below = GOALS[goal.shape]
+    _line(slide, x, middle - above * height, x, middle + below * height, goal.colour, 2)
 
 
 def _mark(slide: Any, mark: Mark, x: float, y: float) -> None:

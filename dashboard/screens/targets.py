@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard.charts.comparison import targets_and_dots
+from dashboard.charts.comparison import tall_interval_dots
 from dashboard.charts.target_spans import target_spans
 from dashboard.forms.record_form import record_table
 from dashboard.parts.components import card, heading, show, table, title
@@ -21,7 +21,7 @@ def render(session: Session) -> None:
     if view.frame.height:
         left, right = st.columns(2, gap="small")
         with left:
-            show(session, session.view(targets.shares), targets_and_dots, key="held",
+            show(session, session.view(targets.shares), tall_interval_dots, key="held",
                  sentence=words("targets.held"), note=words("targets.held_note"),
                  table=targets.table(view, session.language))  # fmt: skip
         with right:

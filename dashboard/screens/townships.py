@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 
+import polars as pl
 import streamlit as st
 
 from dashboard.charts import Chart, chance
@@ -10,6 +11,7 @@ from dashboard.charts.comparison import tall_interval_dots
 from dashboard.charts.map import places_map
 from dashboard.charts.time_series import narrow_controlled_share
 from dashboard.forms.rebasing import limits_and_baseline
+from dashboard.i18n import Words
 from dashboard.parts.components import choose, empty, heading, notes, plain, show, title, variation, verdict
 from dashboard.screens import Page
 from dashboard.state import narrowing
@@ -80,7 +82,7 @@ def _all(session: Session, name: str, by: str) -> None:
         "funnel": (funnels.by_size, chance.funnel),
     }
     if session.answer(adjusted.can_be_adjusted_here, name, by):
-        asked["adjusted"] = (adjusted.adjusted, chance.adjusted_dots)
+        asked["adjusted"] = (adjusted.dots, chance.adjusted_dots)
     mapped = ["map"] if by == "place" and session.settings.map_file.exists() else []
     look = choose(session, "look", [*asked, *mapped], lambda kind: words(f"townships.look_{kind}"),
                   label=words("townships.look"))  # fmt: skip
@@ -89,8 +91,11 @@ def _all(session: Session, name: str, by: str) -> None:
     look = "dots" if look == "map" else look
     question, chart = asked[look]
     plainly = words("townships.dots_title", name=townships.title(each, view.filters)(session.language))
-    show(session, session.view(question, name, by), chart, key=look, boxed=False,
-         table=townships.table(view, session.language) if look == "dots" else None,
+    whole: dict[str, Callable[[], pl.DataFrame]] = {
+        "dots": lambda: townships.table(view, session.language),
+        "adjusted": lambda: session.view(adjusted.adjusted, name, by).frame,
+    }
+    show(session, session.view(question, name, by), chart, key=look, boxed=False, table=whole.get(look),
          sentence=plainly if look == "dots" else None,
          note=words(f"townships.{look}_note", period=_period(session), cohort=each.cohort.label(session.language)),
          on_click=partial(pick, "at", f"figure-{look}", "one"))  # fmt: skip
@@ -280,9 +285,25 @@ def _map(session: Session, name: str) -> bool:
         st.caption(plain(error.said(session.language)))
         return False
     shade = words(f"townships.map_note_{'dark' if session.dark else 'light'}")
-    show(session, view, places_map, key="map", boxed=False, sentence=words("townships.map_title"),
+    show(session, view, places_map, key="map", boxed=False, sentence=map_title(view, words),
          note=shade, on_click=partial(pick, "at", "figure-map", "one"))  # fmt: skip
     return True
+
+
+def map_title(view: View, words: Words) -> str:
+    """From which to which share the places on the map reach, and which are clearly off in the unwanted direction."""
+    language = words.language
+    name = townships.title(measure(view.measures[0].name), view.filters)(language)
+    found = townships.reach(view)
+    if found is None:
+        return words("townships.map_small", name=name)
+    low, high = (wording.per_cent(share, language) for share in (found.lowest, found.highest))
+    kind = "one" if len(found.places) == 1 else "level" if low == high else "range"
+    reach = words(f"townships.map_{kind}", place=found.places[0](language), low=low, high=high,
+                  count=wording.number(len(found.places), language))  # fmt: skip
+    off = wording.listing([each(language) for each in found.worse], language) if found.worse else ""
+    standing = words(f"townships.map_{found.unwanted if off else f'none_{found.unwanted}'}", names=off)
+    return words("townships.map_title", name=name, reach=reach, standing=standing)
 
 
 def warm(session: Session) -> None:

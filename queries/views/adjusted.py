@@ -15,7 +15,7 @@ from queries.stats.intervals import CONFIDENCE, SCREENING_CONFIDENCE, Array
 from queries.views import View
 from queries.views.funnels import NAMED, no_spread
 from queries.views.parts import made, reasons, seen
-from queries.views.townships import named, title
+from queries.views.townships import in_order, named, title, with_room
 from queries.vocabulary import Text
 
 MIX = ("topic_l1", "register_level", "channel")  # what an office cannot choose
@@ -49,6 +49,7 @@ def adjusted(snapshot: Snapshot, filters: Filters, name: str, dimension: str = "
         One row a group: key, zh, en, numerator, denominator, raw (as counted), value (adjusted), lower, upper (its
         limits: 95 %, 99.8 % from ten groups on), ratio (observed over expected unwanted outcomes), raw_band and band
         ("low", "same", "high": whether the limits leave the whole out, before and after), worse (of band), overall.
+        Order: band, then name.
     """
     chosen = seen(filters, snapshot).only(dimension)
     each = measure(name)
@@ -77,6 +78,7 @@ def adjusted(snapshot: Snapshot, filters: Filters, name: str, dimension: str = "
     unwanted = {"higher": "low", "lower": "high"}[each.better]
     # where the whole city has nothing unwanted of a group's kind of items, there is nothing to hold the group against
     frame = frame.with_columns(worse=pl.col("band") == unwanted).filter(enough & pl.col("ratio").is_not_nan())
+    frame = in_order(frame)
     words = [wording.listing([DIMENSIONS[one].label(language) for one in mix], language) for language in ("zh", "en")]
     notes = (
         Text(
@@ -86,6 +88,12 @@ def adjusted(snapshot: Snapshot, filters: Filters, name: str, dimension: str = "
     )
     finding = adjusted_words(frame, title(each, chosen))
     return made(snapshot, chosen, frame, (name,), (dimension,), finding, notes, methods=("case_mix",))
+
+
+def dots(snapshot: Snapshot, filters: Filters, name: str, dimension: str = "place") -> View:
+    """The rows of `adjusted` that a picture has room for: those that stand out, then those with the most items."""
+    view = adjusted(snapshot, filters, name, dimension)
+    return with_room(view) if view.frame.height else view
 
 
 def _tables(

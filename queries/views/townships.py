@@ -46,7 +46,7 @@ BANDS = {
 }
 METHODS = ("wilson", "bands", "difference", "design_effect")
 WIDE = ("wide_lower", "wide_upper")
-BAND_ORDER = {"high": 0, "same": 1, "low": 2, "small": 3}  # of rows; within a band by name: there is no ranking
+BAND_ORDER = {"high": 0, "same": 1, "low": 2, "small": 3}
 
 
 def offered(snapshot: Snapshot, filters: Filters) -> tuple[str, ...]:
@@ -96,7 +96,7 @@ def compared(snapshot: Snapshot, filters: Filters, name: str, dimension: str = "
         overall=pl.lit(whole["value"][0], pl.Float64),
     )
     rows = rows.join(_courses(snapshot, chosen, name, dimension), on=dimension, how="left", maintain_order="left")
-    rows = rows.sort(pl.col("band").replace_strict(BAND_ORDER, return_dtype=pl.Int8), _by_name())
+    rows = in_order(rows)
     unnamed = int(frame.filter(pl.col(dimension) == "")["denominator"].sum())
     notes = (*reasons(whole, snapshot, chosen), *note, *items_unnamed(unnamed), *excluded(whole))
     finding = standing(rows, title(each, chosen)) if rows.height else None
@@ -105,7 +105,11 @@ def compared(snapshot: Snapshot, filters: Filters, name: str, dimension: str = "
 
 def dots(snapshot: Snapshot, filters: Filters, name: str, dimension: str = "place", most: int = MOST_DOTS) -> View:
     """The rows of `compared` that a picture has room for: those that stand out, then those with the most items."""
-    view = compared(snapshot, filters, name, dimension)
+    return with_room(compared(snapshot, filters, name, dimension), most)
+
+
+def with_room(view: View, most: int = MOST_DOTS) -> View:
+    """A view of groups cut to the rows a picture has room for, in their order, and a note on the others."""
     hidden = view.frame.height - most
     if hidden <= 0:
         return view
@@ -114,6 +118,11 @@ def dots(snapshot: Snapshot, filters: Filters, name: str, dimension: str = "plac
     )
     note = others_below(hidden)
     return replace(view, frame=first.head(most).sort("_order").drop("_order"), notes=(note, *view.notes))
+
+
+def in_order(rows: pl.DataFrame) -> pl.DataFrame:
+    """Groups by band, then by name as it is pronounced: there is no ranking."""
+    return rows.sort(pl.col("band").replace_strict(BAND_ORDER, return_dtype=pl.Int8), _by_name())
 
 
 def title(each: Measure, filters: Filters) -> Text:
@@ -347,6 +356,35 @@ def on_map(snapshot: Snapshot, filters: Filters, name: str, places_file: Path) -
     return replace(view, frame=frame, notes=not_on_map(drawn, view.frame), finding=None)
 
 
+@dataclass(frozen=True)
+class Reach:
+    """What the shades of a map span.
+
+    Attributes:
+        places: with a shade, so with enough items.
+        lowest, highest: their shares.
+        worse: names of those clearly off in the unwanted direction.
+        unwanted: that direction, "low" or "high".
+    """
+
+    places: tuple[Text, ...]
+    lowest: float
+    highest: float
+    worse: tuple[Text, ...]
+    unwanted: str
+
+
+def reach(view: View) -> Reach | None:
+    """What `on_map` shows; None where no place on the map has enough items."""
+    rows = view.frame.filter(pl.col("step").is_not_null())
+    if not rows.height:
+        return None
+    values = rows["value"].to_list()
+    names, worse = ([Text(*pair) for pair in each.select("zh", "en").rows()] for each in (rows, rows.filter("worse")))
+    unwanted = "high" if view.measures[0].better == "lower" else "low"
+    return Reach(tuple(names), min(values), max(values), tuple(worse), unwanted)
+
+
 def _shaded(frame: pl.DataFrame) -> pl.DataFrame:
     """Shades by equal steps between the lowest and the highest share shown; one shade where they are equal."""
     compared_shares = frame.filter(pl.col("band") != "small")["value"].to_list()
@@ -354,7 +392,7 @@ def _shaded(frame: pl.DataFrame) -> pl.DataFrame:
         return frame.with_columns(step=pl.lit(None, pl.Int8))
     low, high = min(compared_shares), max(compared_shares)
     if high == low:
-        return frame.with_columns(step=pl.when(pl.col("value").is_not_null()).then(3).cast(pl.Int8))
+        return frame.with_columns(step=pl.when(pl.col("band") != "small").then(3).cast(pl.Int8))
     place = ((pl.col("value") - low) / (high - low) * STEPS).floor().clip(0, STEPS - 1) + 1
     return frame.with_columns(step=pl.when(pl.col("band") != "small").then(place.cast(pl.Int8)))
 
