@@ -97,7 +97,7 @@ def test_page_and_picture_draw_the_one_target_of_all_as_a_line_and_others_on_the
     drawn = plan(Exhibit(view, chart, ""), "zh")
     assert isinstance(drawn, RowPlan)
     figure = chart(view, Style("zh"))
-    on_page = [trace for trace in figure.data if "line-ns" in str(trace.marker.symbol)]
+    on_page = [trace for trace in figure.data if "line-ns" in str(trace.to_plotly_json())]
     assert len(on_page) == (len(columns) if own else 0)
     assert drawn.low <= 0.31 <= drawn.high
     for at, row in enumerate(drawn.rows):

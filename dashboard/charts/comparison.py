@@ -122,7 +122,7 @@ def _fits(name: str, longest: int = LONGEST_NAME) -> bool:
 
 def row_height(names: Sequence[str], low: int) -> int:
     """CSS pixels a row needs: a low one where every name fits one line."""
-    return low if all(map(_fits, names)) else max(low, TWO_LINES)
+    return low if all(map(_fits, names)) else max(low, TALL_ROW)
 
 
 def shortened(name: str, longest: int = LONGEST_NAME) -> str:
