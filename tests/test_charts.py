@@ -114,6 +114,17 @@ def test_a_share_printed_at_the_end_of_the_axis_has_room_above_the_plot(share, i
     assert (margins.t == LABEL_ROOM) == is_cut
 
 
+@pytest.mark.parametrize(("target", "is_above"), [(0.95, False), (0.99, True), (None, True)])
+def test_a_printed_value_is_not_struck_out_by_the_target(target, is_above):
+    frame = pl.DataFrame(
+        {"month": [date(2022, 4, 1), date(2022, 5, 1)], "value": [0.5, 0.9], "numerator": [5, 9],
+         "denominator": [10, 10], "lower": [0.3, 0.6], "upper": [0.7, 1.0], "complete": [True, True]}
+    ).with_columns(mean=pl.lit(0.7), target=pl.lit(target, dtype=pl.Float64))  # fmt: skip
+    shown = SimpleNamespace(frame=frame, measures=(measure("repeat_share"),))
+    notes = monthly_share(shown, Style("zh")).layout.annotations  # type: ignore[arg-type]  # what the chart reads of a view
+    assert [note.yshift > 0 for note in notes if note.text == "<b>90.0%</b>"] == [is_above]
+
+
 def test_the_sentence_names_those_that_are_marked(snapshot, year):
     view = overview.by_group(snapshot, year)
     worse = view.frame.filter("worse")

@@ -117,7 +117,7 @@ def template(dark: bool) -> go.layout.Template:
             "plot_bgcolor": "rgba(0,0,0,0)",
             "colorway": [palette.data, palette.neutral, palette.third],
             "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
-            "xaxis": axis | {"showgrid": False},
+            "xaxis": axis | {"showgrid": False, "ticklabelstandoff": 4},
             "yaxis": axis,
             "showlegend": False,
             "minreducedwidth": 40,  # CSS pixels of a plot on a phone: what is printed beside it is not cut off
@@ -181,7 +181,6 @@ def month_axis(months: list[date], style: Style) -> dict[str, Any]:
         "range": [add_months(first, -1).replace(day=16).isoformat(), last.replace(day=LAST_DAY).isoformat()],
         "ticks": "",
         "tickangle": 0,
-        "ticklabelstandoff": 4,
     }
 
 

@@ -6,7 +6,7 @@ from dashboard.charts import Style, escape, figure
 from dashboard.charts.comparison import name_axis
 from queries.views import View
 
-ROW, ROOM = 34, 56  # CSS pixels
+ROW, ROOM = 38, 72  # CSS pixels
 
 
 def target_spans(view: View, style: Style) -> go.Figure:

@@ -17,6 +17,7 @@ LEAST_PLOT = 100  # CSS pixels a plot is high where it has least room
 LINE_ROOM = 15  # CSS pixels a line of words needs
 HIGHEST = 1.005  # share at which an axis ends: a mark at 100 % stays whole
 LEAST_SPAN = 0.025  # of an axis of shares: two of its labels are seen, however alike the shares
+LABEL_SHIFT, LABEL_HALF = 15, 9  # CSS pixels from a mark to the middle of what is printed by it, half its height
 LABEL_ROOM = 26  # CSS pixels from a mark to the top of what is printed above it
 
 
@@ -251,9 +252,8 @@ def _last_value(fig: go.Figure, rows: pl.DataFrame, style: Style) -> None:
     last = rows.filter(pl.col("complete") & pl.col("value").is_not_null()).tail(1)
     if last.height == 0:
         return
-    mean = last["mean"][0]
-    above = mean is None or last["value"][0] >= mean
     low, high = fig.layout.yaxis.range
+    above = _stands_above(last, (high - low) / (NARROW_HEIGHT - MONTHS_ROOM))
     if above and (high - last["value"][0]) / (high - low) * (NARROW_HEIGHT - MONTHS_ROOM) < LABEL_ROOM / 2:
         fig.update_layout(margin={"t": LABEL_ROOM})  # at 100 % the axis ends and the print stands above the plot
     fig.add_annotation(
@@ -261,11 +261,28 @@ def _last_value(fig: go.Figure, rows: pl.DataFrame, style: Style) -> None:
         y=last["value"][0],
         xanchor="right",  # beyond the plot stand the names of the levels
         xshift=8,
-        yshift=15 if above else -15,
+        yshift=LABEL_SHIFT if above else -LABEL_SHIFT,
         showarrow=False,
         text=f"<b>{_said(rows, last['value'][0], style)}</b>",
         font={"size": 14, "shadow": halo(style)},
     )
+
+
+def _stands_above(last: pl.DataFrame, pixel: float) -> bool:
+    """Whether a printed value stands above its mark: away from the mean, unless only there the target strikes it out.
+
+    Args:
+        pixel: how much of the axis a CSS pixel is.
+    """
+    value, mean = last["value"][0], last["mean"][0]
+    above = mean is None or value >= mean
+    levels = [last[name][0] for name in ("mean", "target") if name in last.columns and last[name][0] is not None]
+
+    def struck(up: bool) -> bool:
+        middle = value + (LABEL_SHIFT if up else -LABEL_SHIFT) * pixel
+        return any(abs(level - middle) < LABEL_HALF * pixel for level in levels)
+
+    return not above if struck(above) and not struck(not above) else above
 
 
 def _names(fig: go.Figure, view: View, style: Style, colours: Sequence[str]) -> None:

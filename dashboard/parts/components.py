@@ -440,7 +440,12 @@ def choose(
         chosen = st.selectbox(label, options, format_func=labels, key=state, label_visibility="collapsed", width=width)
     else:
         chosen = st.segmented_control(
-            label, options, format_func=labels, key=state, label_visibility="collapsed", required=True
+            label,
+            options,
+            format_func=lambda each: wording.capital(labels(each)),
+            key=state,
+            label_visibility="collapsed",
+            required=True,
         )
     value = chosen or first
     note_control(name, value, first)
