@@ -204,6 +204,8 @@ def test_due_soon_adds_up_to_what_is_due(session):
     assert (frame["within_14"] <= frame["within_30"]).all()
     few = session.view(due_by_group, "place", 2)
     assert few.frame.height == min(2, frame.height)
+    offices = session.view(due_by_group, "office").frame
+    assert offices["overdue"].is_sorted(descending=True)  # no broken deadline gives way to one that is near
     assert (f"其余{frame.height - 2}个" in "".join(note.zh for note in few.notes)) == (frame.height > 2)
 
 

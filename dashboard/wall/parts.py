@@ -6,9 +6,10 @@ from dataclasses import replace
 
 from dashboard.charts import Chart as ChartFunction
 from dashboard.charts import template
+from dashboard.charts.comparison import LONGEST_NAME, shortened
 from dashboard.parts.components import against_target, has_figures, is_small
 from dashboard.state.session import Session
-from dashboard.wall import Chart, Skipped, Tile
+from dashboard.wall import Ask, Chart, Skipped, Tile
 from queries import wording
 from queries.views import View
 from queries.vocabulary import Text
@@ -122,6 +123,11 @@ def is_empty(view: View) -> bool:
 def period(session: Session) -> str:
     """The period of the figures in words."""
     return wording.period(session.filters.start, session.filters.end, session.language)
+
+
+def row_name(name: str, ask: Ask) -> str:
+    """A name at the head of a table's row; an upright screen has two lines for it."""
+    return shortened(name, 2 * LONGEST_NAME if ask.is_upright else LONGEST_NAME)
 
 
 def others(session: Session, hidden: int) -> str:

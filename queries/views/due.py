@@ -24,7 +24,7 @@ def due_by_group(snapshot: Snapshot, filters: Filters, dimension: str, most: int
     The period of the selection does not apply.
 
     Args:
-        most: rows kept, those with the most overdue and soonest due; the others are counted in the notes.
+        most: rows kept, those with the most overdue, then soonest due; the others are counted in the notes.
 
     Returns:
         One row a group with any: the dimension, zh, en, overdue, within_7, within_14, within_30; most pressing first.
@@ -46,9 +46,8 @@ def due_by_group(snapshot: Snapshot, filters: Filters, dimension: str, most: int
         ),
     )
     rows = rows.filter((pl.col("overdue") > 0) | (pl.col(f"within_{HORIZONS[-1]}") > 0))
-    rows = rows.with_columns(pressing=pl.col("overdue") + pl.col("within_7"))
     rows = named(rows.filter(pl.col(dimension) != ""), snapshot, dimension)
-    rows = rows.sort("pressing", "within_30", "zh", descending=[True, True, False]).drop("pressing")
+    rows = rows.sort("overdue", "within_7", "within_30", "zh", descending=[True, True, True, False])
     notes: tuple[Text, ...] = ()
     if most is not None and rows.height > most:
         notes = (others_left_out(rows.height - most),)

@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from dashboard.charts.comparison import shortened
 from dashboard.state.session import Session
 from dashboard.wall import Ask, Cell, Content, Skipped, Slide, Table, Tile
-from dashboard.wall.parts import breakdown, notes, said, why
+from dashboard.wall.parts import breakdown, notes, row_name, said, why
 from queries import wording
 from queries.dimensions import DIMENSIONS
 from queries.views import closure
@@ -23,7 +22,8 @@ def make(session: Session, ask: Ask) -> Content | Skipped:
     tiles = [_tile(session, row) for row in view.frame.iter_rows(named=True)]
     by = breakdown(session, ("office", "place"))
     groups = session.view(due_by_group, by, ask.few if ask.is_upright else ROWS) if by else None
-    panels = [_table(session, by, groups.frame.to_dicts())] if by and groups is not None and groups.frame.height else []
+    rows = groups.frame.to_dicts() if groups is not None else []
+    panels = [_table(session, ask, by, rows)] if by and rows else []
     return Content(
         said(session, view.finding),
         session.words("wall.due_note"),
@@ -42,18 +42,18 @@ def _tile(session: Session, row: dict[str, Any]) -> Tile:
     return Tile(label, wording.number(row["items"], language), unit, tone="breach" if late and row["items"] else "")
 
 
-def _table(session: Session, by: str, rows: list[dict[str, Any]]) -> Table:
+def _table(session: Session, ask: Ask, by: str, rows: list[dict[str, Any]]) -> Table:
     language, words = session.language, session.words
     headings = [DIMENSIONS[by].label(language), words("wall.overdue"),
                 *(words("wall.within", days=name.removeprefix("within_")) for name in COLUMNS[1:])]  # fmt: skip
-    return Table(headings, [_row(row, language) for row in rows])
+    return Table(headings, [_row(row, language, ask) for row in rows])
 
 
-def _row(row: dict[str, Any], language: str) -> list[Cell]:
+def _row(row: dict[str, Any], language: str, ask: Ask) -> list[Cell]:
     late = row["overdue"] > 0
     first = Cell(wording.number(row["overdue"], language), "breach" if late else "muted", "!" if late else "")
     rest = [Cell(wording.number(row[name], language), "" if row[name] else "muted") for name in COLUMNS[1:]]
-    return [Cell(shortened(row[language])), first, *rest]
+    return [Cell(row_name(row[language], ask)), first, *rest]
 
 
 SLIDE = Slide("due", 90, make)

@@ -34,8 +34,8 @@ def make(session: Session, ask: Ask) -> Content | Skipped:
         session.answer(overview.headline)(session.language),
         joined(session, (session.words("wall.headlines_note", period=period(session)), marks(session, view))),
         tiles=[_tile(session, card, _course(course, card.measure.name), span) for card in cards],
-        panels=[] if is_empty(view) else [chart(session, view, controlled_share, title=title, narrow=True)],
-        tiles_at="above" if is_empty(view) else "square",
+        panels=[] if is_empty(view) else [chart(session, view, controlled_share, title=title)],
+        tiles_at="square" if ask.is_compact and not is_empty(view) else "above",
     )
 
 

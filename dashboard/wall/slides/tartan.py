@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from dashboard.charts.comparison import shortened
 from dashboard.state.session import Session
 from dashboard.wall import Ask, Cell, Content, Skipped, Slide, Table
-from dashboard.wall.parts import alone, breakdown, notes, period, said, why
+from dashboard.wall.parts import alone, breakdown, notes, period, row_name, said, why
 from queries import wording
 from queries.dimensions import DIMENSIONS
 from queries.views.tartan import tartan
@@ -25,7 +24,7 @@ def make(session: Session, ask: Ask) -> Content | Skipped:
     cells = {(row[by], row["measure"]): row for row in view.frame.iter_rows(named=True)}
     names = dict(view.frame.select(by, language).iter_rows())
     rows = [
-        [Cell(shortened(name)), *(_cell(session, cells.get((key, each.name))) for each in view.measures)]
+        [Cell(row_name(name, ask)), *(_cell(session, cells.get((key, each.name))) for each in view.measures)]
         for key, name in names.items()
     ]
     overall = [

@@ -37,13 +37,15 @@ export function slide(content, label) {
 /** What can only be done once the section has its size: the headline's size, lines of tiles, charts. */
 export async function settle(section, content, more) {
   const headline = section.querySelector('h1');
-  shrink(headline, [[1, parseFloat(getComputedStyle(headline).fontSize) - 4], [2, SMALLEST_HEADLINE]]);
+  const isFull = section.querySelector('.above > .tiles + .panels'); // there a second line costs the chart its height
+  const least = isFull ? SMALLEST_HEADLINE : parseFloat(getComputedStyle(headline).fontSize) - 4;
+  shrink(headline, [[1, least], [2, SMALLEST_HEADLINE]]);
   for (const note of section.querySelectorAll('.subtitle, .footnote')) shrink(note, [[1, SMALLEST_NOTE], [2, SMALLEST_NOTE]]);
   for (const value of section.querySelectorAll('.value')) {
     if (value.scrollWidth > value.clientWidth) value.classList.add('long');
   }
   for (const box of section.querySelectorAll('.tiles')) {
-    if ([...box.children].some((tile) => tile.scrollHeight > tile.clientHeight)) box.classList.add('tight');
+    if ([box, ...box.children].some((each) => each.scrollHeight > each.clientHeight)) box.classList.add('tight');
   }
   content.tiles.forEach((tile, index) => spark(section.querySelectorAll('.tile')[index], tile));
   for (const list of section.querySelectorAll('.lines')) shorten(list, more);
