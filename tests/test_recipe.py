@@ -1,5 +1,6 @@
 """The code behind a figure is run here as a reader would run it, and counts what the dashboard counts."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from queries.counting.recipe import code
 from queries.filters import Filters
 from queries.measures import measures
 from queries.rules import RULE_SETS
-from queries.snapshot import Snapshot, current
+from queries.snapshot import Snapshot, build_from_frames, current
 from tests.installations import DemoOf
 
 YEAR = Filters(date(2021, 7, 1), date(2022, 6, 30))
@@ -74,7 +75,22 @@ def test_the_code_leaves_out_what_a_viewer_may_not_see(snapshot):
     assert run(text, hidden)["numerator"] < evaluate(snapshot, "registered_count", (), YEAR)["numerator"][0]
 
 
-@pytest.mark.parametrize("name", ["closure_rate", "registered_count"])
+def test_the_code_counts_what_came_back_only_as_a_hidden_item_as_not_come_back(tmp_path):
+    common = {"place_code": "a", "is_repeat": False, "due_at": "2022-03-01", "closed_at": "2022-02-01"}
+    rows = [
+        common | {"case_id": "1", "matter_id": b"m" * 16, "purpose": "complaint", "registered_at": "2022-01-03"},
+        common | {"case_id": "2", "matter_id": b"m" * 16, "purpose": "suggestion", "registered_at": "2022-03-03"},
+        common | {"case_id": "3", "matter_id": b"n" * 16, "purpose": "complaint", "registered_at": "2022-01-04"},
+        common | {"case_id": "4", "matter_id": b"n" * 16, "purpose": "suggestion", "registered_at": "2022-02-04"},
+        common | {"case_id": "5", "matter_id": b"n" * 16, "purpose": "complaint", "registered_at": "2022-02-14"},
+    ]
+    made = build_from_frames(tmp_path / "s", pl.DataFrame(rows))
+    hidden = made.hide("purpose", ["suggestion"])
+    assert hidden.other_returns
+    check(hidden, "resolved_once_rate", replace(YEAR, as_of=date(2022, 12, 31)))
+
+
+@pytest.mark.parametrize("name", ["closure_rate", "registered_count", "days_until_closed"])
 @pytest.mark.parametrize("by", [("place",), ("month",), ("topic_l1", "quarter")])
 def test_the_code_of_a_table_counts_every_row_of_it(name, by, snapshot):
     text = code(snapshot, YEAR, name, "zh", by)
@@ -90,8 +106,6 @@ def test_the_code_of_a_table_counts_every_row_of_it(name, by, snapshot):
 
 
 def test_a_name_from_the_register_stays_within_its_comment(tmp_path):
-    from queries.snapshot import build_from_frames
-
     rows = pl.DataFrame({"case_id": ["a"], "registered_at": ["2022-01-03"], "place_code": ["x\nraise SystemExit"]})
     made = build_from_frames(Path(tmp_path) / "s", rows)
     filters = Filters(where=(("place", tuple(made.keys("place"))),))

@@ -45,8 +45,7 @@ def code(snapshot: Snapshot, filters: Filters, name: str, language: str, by: Seq
     """Python code that prints numerator, denominator, excluded and value of a measure under a selection.
 
     Args:
-        by: dimensions and steps of time the figures are broken down by; one row a group then. Quantiles of waits
-            that still run are of the whole.
+        by: dimensions and steps of time the figures are broken down by; one row a group then.
 
     Returns:
         None where the measure cannot be computed there.
@@ -73,18 +72,20 @@ def code(snapshot: Snapshot, filters: Filters, name: str, language: str, by: Seq
         f'rows = pl.concat([pl.read_ipc(file) for file in sorted(folder.glob("{_files(each)}"))])',
     ]
     lines.append(f"as_of = {basis.as_of}  # {filters.as_of or snapshot.as_of}")
+    groups = [dimension_name(group) for group in by]
+    counted = _counted(each, basis, language, groups)
+    if any('"returned_day"' in line for line in counted):
+        lines += _returned(snapshot, language)
     for column, make in DERIVED.get(each.table, {}).items():
         lines += _call("rows = rows.with_columns", f"{column}={_seen(written(make(basis)), basis)}")
     for dimension, codes, inside in wanted_rows(snapshot, each.table, filters):
         lines += _kept(snapshot, (dimension, codes, inside), language)
     lines += _period(filters, _seen(written(each.cohort.day(basis)), basis), each.cohort.label(language))
-    is_followed = isinstance(each, Duration) and each.ended is not None
-    groups = [] if is_followed else [dimension_name(group) for group in by]
     for grain in (group for group in groups if group in GRAINS):
         day = _seen(written(each.cohort.day(basis)), basis)
         start = f'{grain}={day}.cast(pl.Int32).cast(pl.Date).dt.truncate("{GRAINS[grain].step}")'
         lines += _call("rows = rows.with_columns", start)
-    lines += _counted(each, basis, language, groups)
+    lines += counted
     return "\n".join(lines) + "\n"
 
 
@@ -156,6 +157,23 @@ def _seen(text: str, basis: Basis) -> str:
     return re.sub(rf"(?<= ){basis.as_of}(?=\))", "as_of", text)
 
 
+def _returned(snapshot: Snapshot, language: str) -> list[str]:
+    """When items came back as one the viewer may see; nothing where every purpose may be seen."""
+    hidden = sorted(code for name, codes in snapshot.hidden if name == "purpose" for code in codes)
+    if not hidden:
+        return []
+    comment = "再来访只看可见的件" if language == "zh" else "what came back as an item that may be seen"
+    return [
+        f"# {comment}",
+        f'seen = rows.filter(~pl.col("purpose").is_in({hidden})).drop_nulls("matter")',
+        'back = seen.drop_nulls("returned_day").select("case_no", "matter", "returned_day")',
+        'later = back.join(seen.select("matter", other="case_no", day="registered_day"), on="matter")',
+        'later = later.filter(pl.col("other") != pl.col("case_no"), pl.col("day") >= pl.col("returned_day"))',
+        'returned = later.group_by("case_no").agg(returned_day=pl.col("day").min())',
+        'rows = rows.drop("returned_day").join(returned, on="case_no", how="left")',
+    ]
+
+
 def _kept(snapshot: Snapshot, wanted: Wanted, language: str) -> list[str]:
     """One filter with the words of its codes behind it."""
     dimension, codes, inside = wanted
@@ -221,20 +239,24 @@ def _counted(each: Measure, basis: Basis, language: str, by: Sequence[str]) -> l
     if by:
         roles = ", ".join(f'"{role}"' for role in found)
         lines.append(f"counted = counted.filter(pl.any_horizontal(pl.col({roles}) != 0)).sort({keys})")
-        for group in (group for group in by if group not in GRAINS):
-            lines += _named(group, language)
     value = {Ratio: 'pl.col("numerator") / pl.col("denominator")', Count: 'pl.col("numerator")'}.get(type(each))
     if value:
         lines.append(f"counted = counted.with_columns(value={value})")
     if isinstance(each, Duration) and each.ended is not None:
-        lines += _followed(each, each.ended, basis, language)
+        lines += _followed(each, each.ended, basis, language, keys)
+    for group in (group for group in by if group not in GRAINS):
+        lines += _named(group, language)
     if by:
         return [*lines, "with pl.Config(tbl_rows=-1):", "    print(counted)"]
     return [*lines, "print(counted)"]
 
 
-def _followed(each: Duration, ended: Predicate, basis: Basis, language: str) -> list[str]:
-    """The quantile of waits some of which still run, from the share that waits longer than each number of days."""
+def _followed(each: Duration, ended: Predicate, basis: Basis, language: str, keys: str) -> list[str]:
+    """The quantile of waits some of which still run, from the share that waits longer than each number of days.
+
+    Args:
+        keys: columns of the groups as arguments; "" for the whole.
+    """
     goal = f"{1 - each.quantile:.2f}"
     rest = "曲线停在该处" if language == "zh" else "the curve rests there"
     comment = (
@@ -242,16 +264,25 @@ def _followed(each: Duration, ended: Predicate, basis: Basis, language: str) -> 
         if language == "zh"
         else "waits that still run count so far (Kaplan–Meier)"
     )
+    first, over = (f"{keys}, ", f".over({keys})") if keys else ("", "")
     return [
         f"# {comment}",
-        *_call("waits = rows.filter(belongs).select", f"seconds={_seen(written(each.seconds(basis)), basis)}, "
+        *_call("waits = rows.filter(belongs).select", f"{first}seconds={_seen(written(each.seconds(basis)), basis)}, "
                f"ended={_seen(written(ended(basis)), basis)}"),
-        'waits = waits.group_by("seconds").agg(pl.len().alias("rows"), pl.col("ended").sum()).sort("seconds")',
-        'at_risk = pl.col("rows").sum() - pl.col("rows").cum_sum() + pl.col("rows")',
-        'waits = waits.with_columns(remaining=(1 - pl.col("ended") / at_risk).cum_prod())',
-        f'reached = waits.filter(pl.col("remaining") < {goal} + {NEARLY})["seconds"].first()',
-        f'passed = waits.filter(pl.col("remaining") < {goal} - {NEARLY})["seconds"].first()',
-        f"passed = reached if passed is None else passed  # {rest}",
-        f"value = None if reached is None else (reached + passed) / 2 / {SECONDS_A_DAY}",
-        "counted = counted.with_columns(value=pl.lit(value))",
+        f'waits = waits.group_by({first}"seconds").agg(pl.len().alias("rows"), pl.col("ended").sum()).sort("seconds")',
+        f'at_risk = (pl.col("rows").sum() - pl.col("rows").cum_sum() + pl.col("rows")){over}',
+        'waits = waits.with_columns(gone=pl.col("ended") / at_risk)',
+        f'waits = waits.with_columns(remaining=(1 - pl.col("gone")).cum_prod(){over})',
+        f"curves = waits.group_by({keys}).agg(" if keys else "curves = waits.select(",
+        f'    reached=pl.col("seconds").filter(pl.col("remaining") < {goal} + {NEARLY}).first(),',
+        f'    passed=pl.col("seconds").filter(pl.col("remaining") < {goal} - {NEARLY}).first(),',
+        ")",
+        f'passed = pl.coalesce("passed", "reached")  # {rest}',
+        f'curves = curves.with_columns(value=(pl.col("reached") + passed) / 2 / {SECONDS_A_DAY})',
+        *(
+            [f'counted = counted.join(curves, on=[{keys}], how="left", nulls_equal=True, maintain_order="left")']
+            if keys
+            else ['counted = counted.with_columns(curves["value"])']
+        ),
+        *(['counted = counted.drop("reached", "passed")'] if keys else []),
     ]  # fmt: skip
