@@ -1,6 +1,7 @@
 """Groups side by side. A dot and its interval say what a rank hides: who can be told apart at all."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import plotly.graph_objects as go
@@ -17,6 +18,7 @@ LEAST = 180
 SHARE_WIDTH, LETTER = 58, 6.6  # CSS pixels of a printed share, of a letter of the counts
 LONGEST_NAME, LONGEST_SMALL = 10, 12  # Chinese characters of a line, of one in small type; the hover has the whole name
 ROWS_OF_TWO_LINES = 15  # in a narrow picture that is high, as on an upright screen
+TWO_LINES_EACH = 42  # CSS pixels a row that keep names of two lines apart
 TWO_LINES = 30  # CSS pixels a row from which on a long name takes two lines
 
 
@@ -121,8 +123,11 @@ def _fits(name: str, longest: int = LONGEST_NAME) -> bool:
 
 
 def row_height(names: Sequence[str], low: int) -> int:
-    """CSS pixels a row needs: a low one where every name fits one line."""
-    return low if all(map(_fits, names)) else max(low, TALL_ROW)
+    """CSS pixels a row needs: more where a name takes two lines, and more again where its neighbour does too."""
+    if all(map(_fits, names)):
+        return low
+    crowded = any(not _fits(one) and not _fits(other) for one, other in pairwise(names))
+    return max(low, TWO_LINES_EACH if crowded else TWO_LINES)
 
 
 def shortened(name: str, longest: int = LONGEST_NAME) -> str:
