@@ -12,14 +12,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import polars as pl
 from sqlalchemy import Connection, Engine, and_, select
 
 from queries.errors import Conflict, InvalidRecord, UnreadableFile
 from queries.measures import measures
-from queries.records.fields import Field, Kind, amount_of, heading_of_number, heading_of_version
+from queries.records.fields import Content, Field, Kind, amount_of, heading_of_number, heading_of_version
 from queries.records.kinds import KINDS, kind_of
 from queries.records.read import newest
 from queries.records.states import signature
@@ -61,6 +61,22 @@ class Rejected:
 
 
 @dataclass(frozen=True)
+class Brought:
+    """A row that is kept, or would be.
+
+    Attributes:
+        change: what it makes of the record.
+        content: the record as it then stands, by field.
+    """
+
+    sheet: str
+    row: int
+    kind: str
+    change: Literal["new", "changed"]
+    content: Content
+
+
+@dataclass(frozen=True)
 class Counted:
     """What became of the rows of one kind."""
 
@@ -77,12 +93,14 @@ class RecordReport:
     Attributes:
         file: its name.
         counts: by kind.
+        brought: the rows that are new or changed, in the order of the file.
         rejected: one entry a problem; a row may have several.
         is_check: whether nothing was written.
     """
 
     file: str
     counts: Mapping[str, Counted]
+    brought: tuple[Brought, ...]
     rejected: tuple[Rejected, ...]
     is_check: bool
 
@@ -123,7 +141,7 @@ def load_records(
         if only_check:
             raise _Undo
     counts = {name: Counted(**found) for name, found in work.counts.items()}
-    return RecordReport(path.name, counts, tuple(work.rejected), only_check)
+    return RecordReport(path.name, counts, tuple(work.brought), tuple(work.rejected), only_check)
 
 
 class _Undo(Exception):
@@ -187,6 +205,7 @@ class _Work:
         self._offices = offices(connection)
         self._seen: set[tuple[str, RecordId]] = set()
         self.counts: dict[str, dict[str, int]] = {}
+        self.brought: list[Brought] = []
         self.rejected: list[Rejected] = []
 
     def read(
@@ -219,15 +238,16 @@ class _Work:
                 if rows > MOST_ROWS:
                     self.rejected.append(Rejected(table.sheet, line["row"], "", TOO_MANY, kind.name))
                     return
-                problems = self._put(kind, cells, counts)
+                problems = self._put(kind, cells, counts, (table.sheet, line["row"]))
                 counts["rejected"] += bool(problems)
                 shown = {headings[name]: text for name, text in cells.items()}
-                self.rejected += [
-                    Rejected(table.sheet, line["row"], headings.get(name, ""), reason, kind.name, shown)
-                    for name, reason in problems
-                ]
+                for name, reason in problems:
+                    column = headings.get(name) or _label(kind, name)
+                    self.rejected.append(Rejected(table.sheet, line["row"], column, reason, kind.name, shown))
 
-    def _put(self, kind: Kind, cells: Mapping[str, str], counts: dict[str, int]) -> list[tuple[str, Text]]:
+    def _put(
+        self, kind: Kind, cells: Mapping[str, str], counts: dict[str, int], place: tuple[str, int]
+    ) -> list[tuple[str, Text]]:
         """Write one row; what is wrong with it, by field."""
         content: dict[str, Any] = {}
         problems: list[tuple[str, Text]] = []
@@ -260,7 +280,13 @@ class _Work:
         if (kind.name, key) in self._seen:
             return [("", TWICE)]
         self._seen.add((kind.name, key))
-        counts["new" if row is None else "same" if newest(self._connection) == before else "changed"] += 1
+        if row is not None and newest(self._connection) == before:
+            counts["same"] += 1
+            return []
+        change: Literal["new", "changed"] = "new" if row is None else "changed"
+        counts[change] += 1
+        stands = self._connection.execute(select(kind.table).where(kind.table.c[kind.id] == key)).mappings().one()
+        self.brought.append(Brought(*place, kind.name, change, {name: stands[name] for name in kind.names}))
         return []
 
     def _known(
@@ -314,6 +340,11 @@ class _Work:
         return None, Text(zh, en)
 
 
+def _label(kind: Kind, name: str) -> str:
+    """What a field is called in both languages, where the file has no column for it."""
+    return f"{kind.field(name).label.zh} / {kind.field(name).label.en}" if name in kind.names else ""
+
+
 def _changed_by(error: Conflict) -> Text:
     if error.is_withdrawn:
         return Text("这条记录已撤销，须先恢复", "the record is withdrawn; restore it first")
@@ -338,21 +369,27 @@ def _day(each: Field, text: str) -> tuple[Any, Text | None]:
             return date.fromisoformat(text[:10]), None
     read = read_dates(pl.Series([text]), DateStyle(missing=frozenset((*NEVER, "-", "/", "无", "—"))))
     if read["problem"][0] is not None:
-        return None, Text(f"“{text}”不是日期", f"'{text}' is not a day")
+        return None, Text(
+            f"“{text}”不是日期，请按2022-06-13的样子填写", f"'{text}' is not a day; write it as 2022-06-13"
+        )
     moment = read["value"][0]
     return (None if moment is None else moment.date()), None
 
 
 def _count(each: Field, text: str) -> tuple[Any, Text | None]:
     value = _whole(text.replace(",", "").replace("，", ""))
-    wrong = Text(f"“{text}”不是0或更大的整数", f"'{text}' is not a whole number of 0 or more")
+    wrong = Text(
+        f"“{text}”不是0或更大的整数，请填数字", f"'{text}' is not a whole number of 0 or more; write it in digits"
+    )
     return value, None if value is not None else wrong
 
 
 def _amount(each: Field, text: str) -> tuple[Any, Text | None]:
     value = amount_of(text)
     wrong = isinstance(value, str)
-    return (None if wrong else value), (Text(f"“{text}”不是数字", f"'{text}' is not a number") if wrong else None)
+    return (None if wrong else value), (
+        Text(f"“{text}”不是数字，请填如95%或60", f"'{text}' is not a number; write it as 95% or 60") if wrong else None
+    )
 
 
 def _yes_no(each: Field, text: str) -> tuple[Any, Text | None]:

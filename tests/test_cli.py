@@ -483,10 +483,11 @@ def test_records_come_from_a_filled_template_and_a_check_writes_none(tmp_path: P
     filled.save(book)
     check = huiyin(folder, "records", str(book), "--check", "-l", "zh")
     assert (check.exit_code, "Nothing was written" in check.stderr) == (0, True)
-    assert "背景事件, row 5, 日期: “初一”不是日期" in check.stderr
-    report = tmp_path / "rejected.csv"
+    assert "背景事件, row 5, 日期: “初一”不是日期，请按2022-06-13的样子填写" in check.stderr
+    report = tmp_path / "rejected.xlsx"
+    assert huiyin(folder, "records", str(book), "--report", str(tmp_path / "r.csv")).exit_code == 2
     written = huiyin(folder, "records", str(book), "--by", "综合科", "--report", str(report))
     assert written.exit_code == 0
-    assert "初一" in report.read_text("utf-8-sig")
+    assert load_workbook(report)["背景事件"]["C2"].value == "初一"
     assert "same" in huiyin(folder, "records", str(book), "--check").stdout
     assert huiyin(folder, "template", str(tmp_path / "x.csv")).exit_code == 2

@@ -6,6 +6,8 @@ from types import SimpleNamespace
 
 import pytest
 
+from dashboard.charts import Style
+from dashboard.charts.matrix import status_matrix
 from dashboard.state import narrowing
 from dashboard.state.choices import Choices
 from dashboard.state.narrowing import Mark
@@ -13,8 +15,9 @@ from dashboard.state.session import Session
 from queries.cases.case_list import Question, found
 from queries.filters import Filters
 from queries.snapshot import Snapshot
-from queries.views import closure, overview, repeats
+from queries.views import closure, overview, periods, repeats, reports
 from tests.installations import empty
+from tests.programmes import kept
 
 NORTH, SOUTH = Mark("place", "north"), Mark("place", "south")
 
@@ -86,6 +89,32 @@ def test_a_month_is_known_by_its_first_day_however_the_browser_writes_it(reader,
 def test_a_quarter_and_a_year_stand_for_all_their_days():
     assert Mark("quarter", "2022-04-01").period == (date(2022, 4, 1), date(2022, 6, 30))
     assert Mark("year", "2022-01-01").period == (date(2022, 1, 1), date(2022, 12, 31))
+
+
+def test_a_missing_report_and_a_day_without_reception_lead_to_their_office_by_a_click(tmp_path, reader):
+    snapshot = kept(
+        tmp_path / "k",
+        problem_report=[{"office_id": "north", "due_on": date(2022, 5, 13), "reported_on": date(2022, 5, 13)}],
+        special_period=[
+            {
+                "name_zh": "两会",
+                "name_en": "Session",
+                "kind": "congress",
+                "starts_on": date(2022, 5, 1),
+                "ends_on": date(2022, 5, 3),
+            }
+        ],
+        reception_day=[{"day": date(2022, 5, 1), "place_code": "north", "post_on_duty": "镇长"}],
+    )
+    reader, filters = replace(reader, snapshot=snapshot), Filters(as_of=date(2022, 5, 20))
+    key = periods.overview(snapshot, filters).frame["period"][0]
+    matrices = {"office": reports.matrix(snapshot, filters), "place": periods.matrix(snapshot, filters, key)}
+    for name, view in matrices.items():
+        points = [point for trace in status_matrix(view, Style("zh")).data for point in trace.customdata]
+        assert {narrowing.marked(reader, view, {"customdata": list(point)}) for point in points} == {
+            Mark(name, "north"),
+            Mark(name, "south"),
+        }
 
 
 def test_bands_of_age_and_batches_stand_for_no_selection(snapshot, reader):

@@ -6,7 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.desk import Desk
-from dashboard.forms.record_exchange import rejected_lines
+from dashboard.forms.record_exchange import brought_lines
 from dashboard.i18n import Words
 from dashboard.parts.components import plain
 from dashboard.screens import records as screen
@@ -207,6 +207,8 @@ def test_a_filled_file_is_checked_first_and_written_when_the_reader_says_so(sett
     desk.records(file, "综合科", only_check=False)
     assert history(engine, "context_event", 1)[0].changed_by == "综合科"
     assert list((settings.data_dir / "uploads").iterdir()) == []
-    _, row = rejected_lines(check, {"sheet": "工作表", "row": "行", "column": "列", "reason": "原因"}, "zh")
-    assert row[1:3] == [3, "类别"]
-    assert row[4:] == ["2022-05-02", "培训", "Training", "无此类别"]
+    snapshot = current(settings)
+    choices = Choices()
+    reader = Session(settings, "zh", False, snapshot, choices.filters(snapshot.as_of), choices, date(2022, 6, 30))
+    (shown,) = brought_lines(reader, check, "context_event")
+    assert list(shown.values()) == ["", 2, "新增", "2022年5月1日", "条例施行", "Regulation", "制度施行"]

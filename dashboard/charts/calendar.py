@@ -13,7 +13,7 @@ from queries.views.forwarding import STEPS, WEEKDAYS
 
 HEIGHT = 270  # CSS pixels
 HALF_WEEK = timedelta(days=4)  # a cell stands around its Monday
-LEGEND_STEP, SQUARE = 62, 11  # CSS pixels of an entry of the legend, of its square
+LEGEND_STEP, SQUARE = 56, 11  # CSS pixels of an entry of the legend, of its square
 FEW = -1  # the step below the scale, without a shade
 LIGHT = ("#1B5A9E", "#5F93C9", "#A3C4E6", "#D3E3F3", "#EEF4FA")  # least first: what needs a look stands out
 DARK = ("#5AA9F0", "#3F7DBA", "#2C5884", "#203E5E", "#172C44")

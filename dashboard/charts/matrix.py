@@ -13,7 +13,7 @@ from queries.views import View
 ROW = 24  # CSS pixels a row
 ROOM = 60  # CSS pixels above the rows, for the days and the legend
 MARK = 11
-GAP = "\u2002"  # between a mark and its number
+GAP = "\u2009"  # between a mark and its number: on a phone the next mark is near
 
 Ink = Literal["data", "neutral", "ink"]
 
@@ -43,10 +43,11 @@ MARKS = {
 def status_matrix(view: View, style: Style) -> go.Figure:
     """Rows by columns, a mark a cell and beside it its number.
 
-    Expects columns row (key), zh, en, column (date), label_zh, label_en, status (a key of MARKS), text, about_zh,
-    about_en, faint (the column's ground is grey). First row on top. A click gives the key of its row.
+    Expects columns of the key (the view's dimension), zh, en, column (date), label_zh, label_en, status (a key of
+    MARKS), text, about_zh, about_en, faint (the column's ground is grey). First row on top. A click
+    gives the key of its row.
     """
-    cells = view.frame.to_dicts()
+    cells = view.frame.rename({view.by[0]: "row"}).to_dicts()
     rows = list(dict.fromkeys(cell["row"] for cell in cells))
     columns = sorted({cell["column"] for cell in cells})
     name = {cell["row"]: cell[style.language] for cell in cells}

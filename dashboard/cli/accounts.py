@@ -5,9 +5,7 @@ from pathlib import Path
 
 from dashboard.cli.console import inform, show_table
 from dashboard.cli.selection import reading_language
-from dashboard.exports.cells import csv_bytes
-from dashboard.exports.record_books import record_book
-from dashboard.forms.record_exchange import rejected_lines
+from dashboard.exports.record_books import record_book, rejected_book
 from dashboard.screens.records import ENTERED
 from queries import register
 from queries.errors import UsageError
@@ -21,6 +19,8 @@ def load(file: Path, by: str | None, report_file: Path | None, language: str | N
     """Read a file of records, write them unless only checked, and print what became of its rows."""
     from seed.record_files import load_records
 
+    if report_file is not None and report_file.suffix.lower() != ".xlsx":
+        raise UsageError(f"'{report_file}' does not end in .xlsx; rejected rows are written as a workbook.")
     settings = Settings.from_environment()
     words = reading_language(language, settings)
     store = open_store(settings)
@@ -37,8 +37,7 @@ def load(file: Path, by: str | None, report_file: Path | None, language: str | N
         where = ", ".join(part for part in (each.sheet, f"row {each.row}" if each.row else "", each.column) if part)
         inform(f"{where}: {each.reason(words)}")
     if report_file is not None:
-        labels = {name: name for name in ("sheet", "row", "column", "reason")}
-        report_file.write_bytes(csv_bytes(rejected_lines(report, labels, words)))
+        report_file.write_bytes(rejected_book(report, words))
         inform(f"Written: {report_file}")
     inform("Nothing was written. To write, leave out --check." if only_check else "Written in one transaction.")
 

@@ -86,7 +86,10 @@ def records(
     by: Annotated[
         str | None, typer.Option(metavar="NAME", help="Who signs: office or post, and name; else this account.")
     ] = None,
-    report: ReportOption = None,
+    report: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write the rejected rows to this .xlsx, to be put right and read again."),
+    ] = None,
     language: Language = None,
 ) -> None:
     """Read targets, rosters, reports, batches and other records from a file; good rows are written all at once.

@@ -21,6 +21,8 @@ from queries.views import records
 
 ROOM = 2_000  # rows below the heading that have drop-down lists
 _WIDTH = {"long": 44, "text": 24, "day": 13, "month": 13, "count": 12, "office": 22, "place": 18, "scope": 18}
+# text stays text: what somebody typed is never a formula, a link or a number
+_TEXT_ONLY = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
 _DAY, _EXAMPLE_DAY = "yyyy-mm-dd", date(2022, 6, 13)
 
 Names = Mapping[str, Sequence[str]]
@@ -35,9 +37,7 @@ def record_book(snapshot: Snapshot, kinds: Sequence[str], names: Names, language
         filled: with the records in force; else with one example row that the import skips.
     """
     out = io.BytesIO()
-    # text stays text: what somebody typed is never a formula, a link or a number
-    plain = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
-    with xlsxwriter.Workbook(out, plain) as book:
+    with xlsxwriter.Workbook(out, _TEXT_ONLY) as book:
         pages = {name: book.add_worksheet(kind_of(name).label(language)) for name in kinds}
         notes = book.add_worksheet(Words(language)("records.sheet_notes"))
         lists = _Lists(book, language)
@@ -62,6 +62,42 @@ def record_csv(snapshot: Snapshot, kind: str, language: str) -> bytes:
             ]
         )
     return csv_bytes(lines)
+
+
+def rejected_book(report: Any, language: str) -> bytes:
+    """The rows of a `RecordReport` that were not kept, to be put right and imported again.
+
+    A sheet for each sheet of the file; the cells as they were read, then file and row and what is wrong with each.
+    """
+    out, words = io.BytesIO(), Words(language)
+    with xlsxwriter.Workbook(out, _TEXT_ONLY) as book:
+        wrap = book.add_format({"text_wrap": True, "valign": "top"})
+        rows: dict[tuple[str, str], dict[int, list[Any]]] = {}
+        for each in report.rejected:
+            if each.row:  # of a sheet that is none of ours there is nothing to put right
+                rows.setdefault((each.sheet, each.kind), {}).setdefault(each.row, []).append(each)
+        for number, ((sheet, _), lines) in enumerate(rows.items(), 1):
+            page = book.add_worksheet(_sheet_name(sheet, number, book))
+            headings = max((list(problems[0].cells) for problems in lines.values()), key=len)
+            about = [words(f"records.wrong_{name}") for name in ("place", "reasons")]
+            for at, heading in enumerate([*headings, *about]):
+                page.write_string(0, at, heading, book.add_format({"bold": True, "text_wrap": True, "bottom": 1}))
+            page.set_column(0, len(headings), 16)
+            page.set_column(len(headings) + 1, len(headings) + 1, 60, wrap)
+            for line, (row, problems) in enumerate(lines.items(), 1):
+                said = [": ".join(part for part in (each.column, each.reason(language)) if part) for each in problems]
+                place = words("records.wrong_at", file=report.file, row=row)
+                cells = [problems[0].cells.get(heading, "") for heading in headings]
+                for at, cell in enumerate([*cells, place, words("records.then").join(said)]):
+                    page.write_string(line, at, cell)
+    return out.getvalue()
+
+
+def _sheet_name(sheet: str, number: int, book: Any) -> str:
+    """The name of a sheet of the file, or a plain one where a workbook cannot have it again."""
+    plain = sheet[:31].strip("'")
+    taken = {page.get_name().casefold() for page in book.worksheets()}
+    return str(number) if not plain or set(plain) & set("[]:*?/\\") or plain.casefold() in taken else plain
 
 
 def _headings(kind: Kind, language: str) -> list[str]:

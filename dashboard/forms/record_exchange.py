@@ -4,14 +4,13 @@ A file is first only checked: what it would bring, and every row that cannot be 
 until the reader has seen that and says so.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
 import streamlit as st
 
-from dashboard.exports.cells import csv_bytes
-from dashboard.exports.record_books import record_book, record_csv
+from dashboard.exports.record_books import record_book, record_csv, rejected_book
 from dashboard.forms.record_fields import sign
 from dashboard.parts.components import card, plain, title
 from dashboard.state.import_work import ImportDesk, Upload
@@ -19,6 +18,7 @@ from dashboard.state.session import Session, recall, remember
 from queries import wording
 from queries.errors import HuiyinError
 from queries.records.kinds import kind_of
+from queries.views import records
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SHOWN = 50  # rejected rows on the page; the file has them all
@@ -116,6 +116,14 @@ def _outcome(session: Session, report: Any, key: str) -> None:
     )  # fmt: skip
     if not report.brings:
         st.info(words("records.import_nothing"), icon=":material/info:")
+    for kind in dict.fromkeys(each.kind for each in report.brought):
+        lines = brought_lines(session, report, kind)
+        label = kind_of(kind).label(language)
+        said = words("records.brought_title", kind=label, count=wording.number(len(lines), language))
+        st.markdown(plain(said))
+        st.dataframe(lines[:SHOWN], hide_index=True, key=f"brought-{key}-{kind}", alt=said)
+        if len(lines) > SHOWN:
+            st.caption(words("records.first_shown", count=SHOWN))
     if report.rejected:
         names = ("sheet", "row", "column", "reason")
         labels = {name: words(f"records.rejected_{name}") for name in names}
@@ -124,28 +132,38 @@ def _outcome(session: Session, report: Any, key: str) -> None:
              labels["reason"]: each.reason(language)}
             for each in report.rejected
         ]  # fmt: skip
-        st.markdown(plain(words("records.rejected_title", count=wording.number(len(lines), language))))
-        st.dataframe(
-            lines[:SHOWN], hide_index=True, key=f"rejected-{key}", alt=words("records.rejected_title", count=len(lines))
-        )
+        said = words("records.rejected_title", file=report.file, count=wording.number(len(lines), language))
+        st.markdown(plain(said))
+        st.dataframe(lines[:SHOWN], hide_index=True, key=f"rejected-{key}", alt=said)
+        if len(lines) > SHOWN:
+            st.caption(words("records.first_shown", count=SHOWN))
         st.download_button(
-            words("records.rejected_file"), lambda: csv_bytes(rejected_lines(report, labels, language)),
-            f"huiyin_rejected_{report.file}.csv", "text/csv", on_click="ignore", type="tertiary",
+            words("records.rejected_file"), lambda: rejected_book(report, language),
+            f"huiyin_rejected_{report.file.rsplit('.', 1)[0]}.xlsx", XLSX, on_click="ignore", type="tertiary",
             icon=":material/download:", key=f"rejected-file-{key}",
         )  # fmt: skip
 
 
-def rejected_lines(report: Any, labels: Mapping[str, str], language: str) -> list[Sequence[Any]]:
-    """The rejected rows as they were read, each with its reason; rows of one sheet share their heading."""
-    lines: list[Sequence[Any]] = []
-    before: tuple[str, ...] | None = None
-    for each in report.rejected:
-        headings = tuple(each.cells)
-        if headings != before:
-            lines.append([*labels.values(), *headings])
-            before = headings
-        lines.append([each.sheet, each.row, each.column, each.reason(language), *each.cells.values()])
-    return lines
+def brought_lines(session: Session, report: Any, kind: str) -> list[dict[str, Any]]:
+    """What the good rows of a kind bring, in words: where each stands in the file, new or changed, its values."""
+    words, language = session.words, session.language
+    found = kind_of(kind)
+    rows = [each for each in report.brought if each.kind == kind]
+    fields = [field for field in found.asked if any(each.content[field.name] not in (None, "") for each in rows)]
+    return [
+        {
+            words("records.rejected_sheet"): each.sheet,
+            words("records.rejected_row"): each.row,
+            words("records.brought_as"): words(f"records.count_{each.change}"),
+        }
+        | {
+            field.label(language): records.in_words(
+                session.snapshot, field, each.content[field.name], language, str(each.content.get("measure") or "")
+            )
+            for field in fields
+        }
+        for each in rows
+    ]
 
 
 def _names(session: Session) -> dict[str, list[str]]:

@@ -66,8 +66,10 @@ def marks(session: Session, view: View) -> dict[Mark, str]:
             for day in sorted(values, reverse=True):
                 found[Mark(axis, day.isoformat())] = _period_words(axis, day, session.language)
         else:
-            labels = session.snapshot.labels(axis, session.language)
-            found |= {Mark(axis, key): labels.get(key, key) for key in values if key in labels}
+            for name in _named_alike(axis):
+                labels = session.snapshot.labels(name, session.language)
+                found |= {Mark(name, key): labels[key] for key in values if key in labels}
+                values = [key for key in values if key not in labels]
     return found
 
 
@@ -120,8 +122,7 @@ def rows(session: Session, **columns: Iterable[str | None]) -> list[Row]:
     known = {name: set(session.snapshot.keys(name)) for name in ("place", *columns)}
 
     def mark(name: str, key: str | None) -> Mark | None:
-        names = (name, "place") if name == "office" else (name,)
-        return next((Mark(each, key) for each in names if key and key in known[each]), None)
+        return next((Mark(each, key) for each in _named_alike(name) if key and key in known[each]), None)
 
     found = zip(*([mark(name, key) for key in keys] for name, keys in columns.items()), strict=True)
     return [tuple(each for each in row if each) for row in found]
@@ -255,6 +256,11 @@ def _chosen(state: str) -> None:
     st.session_state[state] = None
     if isinstance(mark, Mark):
         apply(mark)
+
+
+def _named_alike(name: str) -> tuple[str, ...]:
+    """The dimensions in which a key may be found: records name places as offices."""
+    return (name, "place") if name == "office" else (name,)
 
 
 def _axes(view: View) -> list[str]:

@@ -361,14 +361,14 @@ def matrix(snapshot: Snapshot, filters: Filters, key: str) -> View:
         "en": pl.format("on duty: {}; received {}, settled {}", post, *counts),
     }
     kept = kept.filter(pl.col("day").is_in(kept_days))
-    drawn = cells(kept, "place_code", "day", "received_count", about, pl.col("is_off_day"))
+    drawn = cells(kept.rename({"place_code": "place"}), "place", "day", "received_count", about, pl.col("is_off_day"))
     hidden = [(len(days) - len(kept_days), "天", "days"), (hidden_places, "个地点", "places")]
     notes = tuple(
         Text(f"另有{count}{zh}未画出，见下载的数据。", f"{count} more {en} are in the download.")
         for count, zh, en in hidden
         if count
     )
-    return replace(view, frame=drawn, notes=(*view.notes, *notes))
+    return replace(view, frame=drawn, by=("place",), notes=(*view.notes, *notes))
 
 
 def _count(column: str) -> pl.Expr:

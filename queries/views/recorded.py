@@ -75,15 +75,16 @@ def cells(
     """A grid as `charts.matrix` draws it.
 
     Args:
-        row, day: columns with the key of a row and the day of a column. text: the number beside a mark.
+        row, day: columns with the key of a row and the day of a column. text: the number beside a mark. The key keeps
+            its name, so that a click on a mark narrows to it where it is one of the view's dimensions.
         about: by language, what is said of a cell.
         faint: whether the column's ground is grey.
 
     Returns:
-        row, zh, en, column, label_zh, label_en, status, text, about_zh, about_en, faint.
+        the key, zh, en, column, label_zh, label_en, status, text, about_zh, about_en, faint.
     """
     return frame.select(
-        pl.col(row).alias("row"),
+        row,
         "zh",
         "en",
         pl.col(day).alias("column"),

@@ -7,7 +7,7 @@ import pytest
 from openpyxl import load_workbook
 from sqlalchemy import insert, select
 
-from dashboard.exports.record_books import record_book, record_csv
+from dashboard.exports.record_books import record_book, record_csv, rejected_book
 from queries.errors import UnreadableFile
 from queries.records import of_rows
 from queries.records.kinds import KINDS
@@ -80,14 +80,42 @@ def test_good_rows_are_written_and_bad_ones_are_said_with_row_column_and_reason(
     assert (found.new, found.changed, found.same, found.rejected) == (2, 0, 0, 5)
     assert reasons(report) == [
         (4, "报告单位", "未匹配单位“蓝溪镇”，是否为岚溪镇？"),
-        (5, "应报日期", "“十三号”不是日期"),
+        (5, "应报日期", "“十三号”不是日期，请按2022-06-13的样子填写"),
         (6, "实报日期", "已填写问题数，须填写实报日期"),
-        (7, "排查问题数", "“三”不是0或更大的整数"),
+        (7, "排查问题数", "“三”不是0或更大的整数，请填数字"),
         (8, "", "文件中同一条记录出现多次"),
     ]
     assert report.rejected[0].cells["排查问题数"] == "1"
+    assert [(each.row, each.change, each.content["office_id"], each.content["due_on"]) for each in check.brought] == [
+        (2, "new", "岚溪镇", date(2022, 6, 13)),
+        (3, "new", "岚溪镇", date(2022, 6, 28)),
+    ]
     with store.connect() as connection:
         assert set(connection.execute(select(record_change.c.changed_by)).scalars()) == {"综合科"}
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_rejected_rows_come_back_as_a_workbook_that_is_read_again_once_put_right(store, tmp_path, language):
+    text = "指标,起始月份,理由,适用范围\n办结率,2022-01,新系统上线,岚溪真\n办结率,十三月,,财政局\n"
+    path = csv(tmp_path / "控制限.csv", text)
+    report = load_records(path, store, by="甲")
+    back = tmp_path / "退回.xlsx"
+    back.write_bytes(rejected_book(report, language))
+    assert [(each.row, each.column) for each in load_records(back, store, by="甲").rejected] == [
+        (2, "适用范围"),
+        (3, "起始月份"),
+    ]
+    book = load_workbook(back)
+    page = book.worksheets[0]
+    place, reasons = (page.cell(2, at).value for at in (5, 6))
+    assert "控制限.csv" in place
+    assert "2" in place
+    assert "岚溪镇" in reasons
+    page["D2"], page["B3"], page["C3"] = "岚溪镇", "2022-03", "口径调整"
+    book.save(back)
+    again = load_records(back, store, by="甲")
+    assert (again.counts["rebaseline"].new, again.rejected) == (2, ())
+    assert {each.content["reason"] for each in again.brought} == {"新系统上线", "口径调整"}
 
 
 def test_the_same_file_again_changes_nothing(store, tmp_path):
