@@ -100,6 +100,8 @@ def test_page_and_picture_draw_the_one_target_of_all_as_a_line_and_others_on_the
     on_page = [trace for trace in figure.data if "line-ns" in str(trace.to_plotly_json())]
     assert len(on_page) == (len(columns) if own else 0)
     assert drawn.low <= 0.31 <= drawn.high
+    places = [place for place, _ in drawn.ticks]
+    assert drawn.low <= min(places) < max(places) <= drawn.high, "a label beyond the scale would stretch it"
     for at, row in enumerate(drawn.rows):
         assert [mark.at for mark in row.goals] == ([goals[at]] * len(columns) if own and at else [])
     assert len([line for line in drawn.uprights if line.dashed]) == (0 if own else len(columns))

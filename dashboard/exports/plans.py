@@ -7,6 +7,7 @@ and PowerPoint keeps as shapes that can be edited. Colours are those of the page
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from math import ceil
 from typing import Any, Literal
 
 import polars as pl
@@ -387,8 +388,8 @@ def _share_scale(shares: Sequence[float], language: str) -> tuple[float, float, 
     axis = time_series.share_axis(shares)
     low, high = axis["range"]
     step = axis.get("dtick", 0.2)
-    first = axis.get("tick0", low)
-    places = [first + step * number for number in range(int((high - first) / step + 1e-9) + 1)]
+    first = ceil(low / step - 1e-9)  # labels stand on whole steps within the scale
+    places = [step * number for number in range(first, int(high / step + 1e-9) + 1)]
     return low, high, tuple((place, f"{wording.number(place * 100, language)}%") for place in places)
 
 
