@@ -103,7 +103,7 @@ def test_the_newest_whole_month_is_printed_and_an_unfinished_one_is_open(snapsho
     assert dotted[0].x[-1] == "2022-06-01"
 
 
-@pytest.mark.parametrize(("share", "is_cut"), [(1.0, True), (0.9, False)])
+@pytest.mark.parametrize(("share", "is_cut"), [(1.0, True), (0.95, True), (0.9, False)])
 def test_a_share_printed_at_the_end_of_the_axis_has_room_above_the_plot(share, is_cut):
     frame = pl.DataFrame(
         {"month": [date(2022, 4, 1), date(2022, 5, 1)], "value": [0.5, share], "numerator": [5, 9],
@@ -112,6 +112,12 @@ def test_a_share_printed_at_the_end_of_the_axis_has_room_above_the_plot(share, i
     shown = SimpleNamespace(frame=frame, measures=(measure("repeat_share"),))
     margins = monthly_share(shown, Style("zh")).layout.margin  # type: ignore[arg-type]  # what the chart reads of a view
     assert (margins.t == LABEL_ROOM) == is_cut
+
+
+def test_a_single_bar_does_not_fill_the_width():
+    frame = pl.DataFrame({"low": [0], "high": [15], "items": [1], "overdue": [0]})
+    left, right = distribution.ages(SimpleNamespace(frame=frame), Style("zh")).layout.xaxis.range  # type: ignore[arg-type]
+    assert right - left >= 5
 
 
 @pytest.mark.parametrize(("target", "is_above"), [(0.95, False), (0.99, True), (None, True)])

@@ -9,6 +9,7 @@ from queries import wording
 from queries.views import View
 
 HEIGHT = 290  # CSS pixels
+LEAST_BARS = 5  # bars the width has room for: one alone is no wall
 
 
 def ages(view: View, style: Style) -> go.Figure:
@@ -45,8 +46,14 @@ def ages(view: View, style: Style) -> go.Figure:
         )  # fmt: skip
         fig.update_layout(margin={"t": 28})  # above every bar
     top = max((row["items"] for row in rows), default=1)
+    spare = max(LEAST_BARS - len(rows), 0) / 2
     fig.update_layout(
-        xaxis={"title": {"text": words("charts.age_axis"), "standoff": 8}, "type": "category", "tickangle": 0},
+        xaxis={
+            "title": {"text": words("charts.age_axis"), "standoff": 8},
+            "type": "category",
+            "tickangle": 0,
+            "range": [-0.5 - spare, len(rows) - 0.5 + spare],
+        },
         yaxis={"range": [0, top * 1.25], "showticklabels": False, "showgrid": False},
     )
     return fig

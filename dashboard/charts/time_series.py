@@ -254,7 +254,7 @@ def _last_value(fig: go.Figure, rows: pl.DataFrame, style: Style) -> None:
         return
     low, high = fig.layout.yaxis.range
     above = _stands_above(last, (high - low) / (NARROW_HEIGHT - MONTHS_ROOM))
-    if above and (high - last["value"][0]) / (high - low) * (NARROW_HEIGHT - MONTHS_ROOM) < LABEL_ROOM / 2:
+    if above and (high - last["value"][0]) / (high - low) * LEAST_PLOT < LABEL_ROOM / 2:
         fig.update_layout(margin={"t": LABEL_ROOM})  # at 100 % the axis ends and the print stands above the plot
     fig.add_annotation(
         x=last["month"][0].isoformat(),
