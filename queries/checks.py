@@ -132,14 +132,14 @@ CHECKS: dict[str, Check] = {
         _check(
             "personal_number",
             "warn",
-            "名称中含证件号码、手机号或邮箱，该值未保存",
-            "a name with an identity number, telephone number or mail address: the value was not kept",
+            "名称中含证件号码、手机号、邮箱或住户门牌，该值未保存",
+            "a name with an identity or telephone number, mail address or door of a dwelling: the value was not kept",
         ),
         _check(
             "names_of_people",
             "warn",
-            "该列内容像是人员姓名，整列未保存",
-            "a column that seems to hold names of people: nothing of it was kept",
+            "该列内容像是人员姓名或信访内容，整列未保存",
+            "a column that seems to hold names of people or texts of complaints: nothing of it was kept",
         ),
         _check("text_shortened", "warn", "名称过长，已截短", "a name too long for the register, shortened"),
         _check("parent_unknown", "warn", "上级单位不在名单中", "the parent office is not in the list"),

@@ -18,6 +18,7 @@ _MOBILE = re.compile(
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
 _UNSEEN = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad]")
 _SUSPECT = r"(?:\d\P{L}{0,3}){10}|[@＠]"  # a superset that Polars looks for in whole columns
+_DWELLING = r"\d\s*[-－—#]?\s*(?:[弄号栋幢座#]|楼栋|单元).{0,12}?(?:\d\s*[室户]|单元\D?\d{3})"
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK = "10X98765432"
 _FIRST_YEAR = 1900
@@ -36,6 +37,9 @@ _NAME = re.compile(
     f"(?:[{_SURNAMES}]|欧阳|上官|司马|诸葛|皇甫)[\u4e00-\u9fff]{{0,1}}[^{_NOT_OF_PEOPLE}\\W\\da-zA-Z_]"
     "|[\u4e00-\u9fff]{2,}[·•][\u4e00-\u9fff]{2,}"  # as names of several peoples are written
 )
+_END = re.compile(r"([\u4e00-\u9fff·•]+)[^\u4e00-\u9fff·•]*$")  # the last that is Chinese
+_SENTENCE = re.compile("[，。；！？]")
+_TOLD = 16  # characters
 
 
 def is_identity_number(text: str) -> bool:
@@ -75,23 +79,33 @@ def _masked(text: str) -> str | None:
 
 
 def naming_a_person(texts: pl.Series) -> pl.Series:
-    """`names_a_person` for every text of a column; false where there is none."""
+    """Where `names_a_person`, or where a text leads to the door of a dwelling; false where there is none."""
+    dwelling = texts.str.contains(_DWELLING).fill_null(False)
     found = texts.str.contains(_SUSPECT).fill_null(False)
     suspects = texts.filter(found).unique().to_list()
     guilty = [text for text in suspects if names_a_person(text)]
-    return texts.is_in(guilty).fill_null(False) if guilty else pl.Series([False]).new_from_index(0, len(texts))
+    return dwelling | texts.is_in(guilty).fill_null(False) if guilty else dwelling
 
 
 def are_names_of_people(texts: Iterable[str]) -> bool:
-    """Whether most of the different texts of a column look like Chinese names of people, given enough of them.
+    """Whether most of the different texts of a column end in what looks like the Chinese name of a person.
 
     One text cannot be told from the name of a village. Thirty can, of which six in ten have two or three characters, a
-    common surname in front and nothing of an office or a place at the end. Of the villages and communities of China,
-    their names cut to the bare ones (2023, 6,586 lists of a county or a township), no list is taken for people.
+    common surname in front and nothing of an office or a place at the end. What is not Chinese keeps a name apart from
+    an office before it and a number behind it. Of the villages and communities of China, their names cut to the bare
+    ones (2023, 6,586 lists of a county or a township), no list is taken for people.
     """
     different = set(texts)
-    alike = sum(_NAME.fullmatch(text) is not None for text in different)
-    return len(different) >= _ENOUGH and alike * 10 >= len(different) * 6
+    ends = [_END.search(text) for text in different]
+    alike = [end[1] for end in ends if end is not None and _NAME.fullmatch(end[1])]
+    return len(set(alike)) * 10 >= _ENOUGH * 6 and len(different) >= _ENOUGH and len(alike) * 10 >= len(different) * 6
+
+
+def are_sentences(texts: Iterable[str]) -> bool:
+    """Whether most of the different texts of a column are told in sentences, as complaints are."""
+    different = set(texts)
+    told = sum(len(text) >= _TOLD and _SENTENCE.search(text) is not None for text in different)
+    return len(different) >= _ENOUGH and told * 2 > len(different)
 
 
 def are_mobile_numbers(texts: pl.Series) -> bool:

@@ -7,7 +7,7 @@ from hashlib import blake2b
 
 import polars as pl
 
-from queries.personal import are_names_of_people
+from queries.personal import are_names_of_people, are_sentences
 from queries.vocabulary import DICTIONARIES, fold
 from seed.columns import COLUMNS
 
@@ -58,7 +58,9 @@ class Spellings:
         Args:
             known: by group, key to the name already in the store; it wins over what is common in the files.
         """
-        self._withheld = frozenset(name for name, texts in self._different.items() if are_names_of_people(texts))
+        self._withheld = frozenset(
+            name for name, texts in self._different.items() if are_names_of_people(texts) or are_sentences(texts)
+        )
         for group, counts in self._counts.items():
             best: dict[str, str] = {}
             for name, _ in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
@@ -73,7 +75,7 @@ class Spellings:
             self._shown[group] = {name: best[spelling_key(name)] for name in counts}
 
     def is_withheld(self, column: str) -> bool:
-        """Whether a column seems to hold names of people: none of it is stored."""
+        """Whether a column seems to hold names of people or the texts of complaints: none of it is stored."""
         return column in self._withheld
 
     def stored(self, column: str, names: pl.Series) -> pl.Series:

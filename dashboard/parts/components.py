@@ -43,14 +43,16 @@ STALE_AFTER = 2  # working days (UX.md §5)
 A_YEAR = 366  # calendar days; older data is not counted in working days
 Name = TypeVar("Name", bound=str)
 
-_ICON = re.compile(r":(?=(?:[\w/+-]*[a-zA-Z][\w/+-]*|[+-]1|100|1234):)", re.ASCII)
+_FOUND_LATER = re.compile(
+    r"(?<=:)(?=(?:[\w/+-]*[a-z][\w/+-]*|[+-]1|100|1234):|//)|(?<=www)(?=\.)", re.ASCII | re.IGNORECASE
+)
 _MARKUP = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&])")
 
 
 def plain(text: str) -> str:
     """Any text so that Markdown shows it as it is; names from a register are never markup."""
-    # the names of icons and emoji are looked for after backslashes are gone: a sign not seen keeps them apart
-    return _MARKUP.sub(r"\\\1", _ICON.sub(":\u2060", text.replace("\n", " ")))
+    # icons, emoji and web addresses are looked for after backslashes are gone: a sign not seen keeps them apart
+    return _MARKUP.sub(r"\\\1", _FOUND_LATER.sub("\u2060", text.replace("\n", " ")))
 
 
 def _said(session: Session, sentence: Text | str) -> str:

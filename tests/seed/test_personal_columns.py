@@ -3,10 +3,11 @@
 import csv
 from itertools import product
 
+import polars as pl
 import pytest
 
 from queries.errors import BadMapping
-from queries.personal import are_names_of_people
+from queries.personal import are_names_of_people, naming_a_person
 from queries.store import open_store
 from seed.columns import COLUMNS, is_personal
 from seed.load import run
@@ -162,7 +163,36 @@ def test_a_column_of_names_of_people_is_not_kept_whatever_it_is_called(imported,
     assert not any(person in everything for person in PEOPLE)
 
 
+@pytest.mark.parametrize(
+    ("heading", "told", "check"),
+    [
+        ("责任单位", "住房和城乡建设局 {}", "names_of_people"),
+        ("责任单位", "信访办（{}）", "names_of_people"),
+        ("信访件编号", "{}-2022", "case_id_personal"),
+        ("三级内容分类", "{}反映邻居占用通道，多次协商没有结果，请求处理", "names_of_people"),
+        ("问题属地", "西岸镇幸福路100弄1号1单元101室，{}", "personal_number"),
+        ("问题属地", "西岸镇3栋2单元501{}", "personal_number"),
+    ],
+)
+def test_people_behind_an_office_complaints_under_a_topic_and_doors_of_dwellings_are_not_kept(
+    imported, heading, told, check
+):
+    given = {"信访件编号": [f"XF{number}" for number in range(len(PEOPLE))]}
+    given[heading] = [told.format(person) for person in PEOPLE]
+    rows = [["2022-03-01", *row] for row in zip(*given.values(), strict=True)]
+    report, everything, _ = imported([["登记时间", *given], *rows])
+    assert report.checks == {check: len(PEOPLE)}
+    assert not any(person in everything for person in PEOPLE)
+    assert "幸福路" not in everything
+
+
 def test_names_of_places_and_offices_are_not_taken_for_those_of_people():
+    assert not are_names_of_people(f"{town}，{part}组" for town in PEOPLE for part in "一二")
+    assert not are_names_of_people(f"西岸镇2022{number:05d}" for number in range(90))
+    assert not are_names_of_people(f"马平2022{number:05d}" for number in range(90))
+    assert not naming_a_person(
+        pl.Series(["3号楼", "东大街12号", "第3单元网格", "2号井", "1组12户", "政务中心301室"])
+    ).any()
     towns = [first + second + "镇" for first in "白石龙金江林高马" for second in "山河桥岭湾坪"]
     assert not are_names_of_people(towns)
     assert not are_names_of_people([town[:-1] for town in towns])
