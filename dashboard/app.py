@@ -19,7 +19,7 @@ from dashboard.frame.filter_bar import filter_bar
 from dashboard.frame.link_menu import begin_where_wished, keep_start
 from dashboard.frame.pinned import pinned_banner
 from dashboard.frame.steps import one_step_each
-from dashboard.parts.components import no_data, plain
+from dashboard.parts.components import linked, no_data
 from dashboard.screens import pages
 from dashboard.state.session import begin, enter_page, unread
 from queries.settings import Settings
@@ -57,4 +57,4 @@ if page.filtered and not has_something:
 else:
     chosen.run()
 if foreign and unread():  # known only now: which controls a page has follows from what is chosen in others
-    foreign.caption(session.words("frame.ignored_link", names=plain(", ".join(unread()))))
+    foreign.caption(session.words("frame.ignored_link", names=linked(session, unread())))

@@ -14,6 +14,7 @@ from dashboard.state.narrowing import Mark
 from dashboard.state.session import Session
 from queries.cases.case_list import Question, found
 from queries.filters import Filters
+from queries.measures import measure
 from queries.snapshot import Snapshot
 from queries.views import closure, overview, periods, repeats, reports
 from tests.installations import empty
@@ -120,6 +121,21 @@ def test_a_missing_report_and_a_day_without_reception_lead_to_their_office_by_a_
 def test_bands_of_age_and_batches_stand_for_no_selection(snapshot, reader):
     assert not narrowing.can_narrow(closure.ages(snapshot, reader.filters))
     assert not narrowing.can_narrow(repeats.ladder(snapshot, reader.filters))
+
+
+def test_the_items_of_a_share_are_offered_as_numerator_and_as_denominator(reader, snapshot, monkeypatch):
+    monkeypatch.setattr(Session, "cases", object())
+    view = repeats.course(snapshot, reader.filters)
+    assert [(each.name, part) for each, part in narrowing.listed(reader, view)][:2] == [
+        ("repeat_share", "numerator"), ("repeat_share", "denominator"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "part"), [
+    ("repeat_share", "numerator"), ("on_time_reply_rate", "denominator"), ("overdue_count", "numerator"),
+])  # fmt: skip
+def test_who_opens_a_share_that_should_be_low_sees_the_items_that_count(name, part):
+    assert narrowing.part_meant(measure(name)) == part
 
 
 def test_the_cards_of_deadlines_are_as_many_as_the_items_they_lead_to(snapshot):

@@ -318,6 +318,17 @@ def test_every_condition_is_a_pill_that_takes_it_back(demo_settings, snapshot, m
     assert dict(app.query_params) == {}
 
 
+def test_a_long_word_of_a_link_is_shortened_where_a_sentence_repeats_it(demo_settings, monkeypatch):
+    app = _front_door(demo_settings, monkeypatch, "zh-CN")
+    app.query_params["place"] = "y" * 5_000
+    app.query_params["x" * 5_000] = "1"
+    app.run()
+    assert not app.exception
+    said = [each.value for each in (*app.warning, *app.caption) if "xxx" in each.value or "yyy" in each.value]
+    assert len(said) == 2
+    assert all(len(each) < 200 and "…" in each for each in said)
+
+
 def test_a_choice_in_the_menu_of_a_card_narrows_the_page_and_the_same_again_takes_it_back(
     demo_settings, snapshot, monkeypatch
 ):

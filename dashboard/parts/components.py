@@ -26,6 +26,7 @@ from queries.views import View, control
 from queries.vocabulary import Text
 from queries.working_days import is_working_day
 
+LONGEST_LINKED = 40  # characters of a word of a link that a sentence repeats
 VARIATIONS = {
     "common_cause": ("gray", "show_chart"),
     "improving": ("blue", "verified"),
@@ -55,6 +56,12 @@ def plain(text: str) -> str:
     return _MARKUP.sub(r"\\\1", _FOUND_LATER.sub("\u2060", text.replace("\n", " ")))
 
 
+def linked(session: Session, texts: Iterable[str]) -> str:
+    """Words of a link as Markdown, long ones shortened: anything may stand in a link."""
+    short = [each if len(each) <= LONGEST_LINKED else f"{each[:LONGEST_LINKED]}…" for each in texts]
+    return plain(wording.listing(short, session.language))
+
+
 def _said(session: Session, sentence: Text | str) -> str:
     return sentence if isinstance(sentence, str) else sentence(session.language)
 
@@ -77,11 +84,11 @@ def heading(session: Session, sentence: Text | str, beside: Callable[[Session], 
             if beside:
                 beside(session)
     if session.ignored:
-        st.caption(session.words("frame.ignored_link", names=plain(", ".join(session.ignored))))
+        st.caption(session.words("frame.ignored_link", names=linked(session, session.ignored)))
     for name, keys in session.vanished.items():
         label = DIMENSIONS[name].label(session.language)
-        gone = wording.listing(list(keys), session.language)
-        st.warning(session.words("frame.vanished", label=plain(label), names=plain(gone)), icon=":material/link_off:")
+        said = session.words("frame.vanished", label=plain(label), names=linked(session, keys))
+        st.warning(said, icon=":material/link_off:")
 
 
 def freshness(session: Session) -> str:

@@ -22,7 +22,7 @@ from dashboard.parts.figures_table import figures_table
 from dashboard.parts.take_away import Card, take_away
 from dashboard.screens import Page
 from dashboard.state.controls import control, marked, take
-from dashboard.state.narrowing import explore_controls
+from dashboard.state.narrowing import explore_controls, part_meant
 from dashboard.state.session import Session, note_control, open_page
 from queries import wording
 from queries.dimensions import DIMENSIONS
@@ -237,8 +237,8 @@ def _open(session: Session, question: Question, keys: dict[str, str]) -> None:
         return
     if step.question is None:
         name = question.measures[0]
-        part = "denominator" if isinstance(measure(name), Ratio) else "numerator"
-        open_page(session, "cases", step.where, period=step.period, controls={"of": name, "part": part})
+        controls = {"of": name, "part": part_meant(measure(name))}
+        open_page(session, "cases", step.where, period=step.period, controls=controls)
         return
     open_page(session, "explore", step.where, period=step.period, controls=explore_controls(session, step.question))
 

@@ -21,7 +21,7 @@ from dashboard.state.session import Session, link_to, narrow
 from queries import wording
 from queries.days import add_months, month_end
 from queries.dimensions import DIMENSIONS, GRAINS
-from queries.measures import Count, Duration, Ratio, measure, plain_name
+from queries.measures import Count, Duration, Measure, Ratio, measure, plain_name
 from queries.views import View, drill, explore
 
 MONTHS_OF = {"month": 1, "quarter": 3, "year": 12}
@@ -174,7 +174,7 @@ def click(session: Session, view: View, figure: str) -> None:
 
 def menu(session: Session, view: View, key: str) -> None:
     """The same without a mouse, and the way to the items: a menu in the head of a card, made when it is opened."""
-    if not can_narrow(view) and not _listed(session, view):
+    if not can_narrow(view) and not listed(session, view):
         return
     with st.container(width="content"):
         _menu(session, view, key)
@@ -194,18 +194,28 @@ def _menu(session: Session, view: View, key: str) -> None:
             st.selectbox(words("frame.narrow"), list(known), index=None, format_func=known.__getitem__, key=state,
                          placeholder=words("frame.narrow_any"), on_change=partial(_chosen, state))  # fmt: skip
         _drill(session, view)
-        for each in _listed(session, view):
-            label = words("frame.cases_of", name=each.label(session.language))
-            part = "numerator" if isinstance(each, Count) else "denominator"
+        for each, part in listed(session, view):
+            name = each.label(session.language)
+            if isinstance(each, Ratio):
+                name = words("frame.part_of", name=name, part=words(f"cases.part_{part}"))
             page, link = link_to(session, "cases", controls={"of": each.name, "part": part} | _under(session, view))
-            st.page_link(page, label=label, icon=":material/list_alt:", query_params=link)
+            st.page_link(page, label=words("frame.cases_of", name=name), icon=":material/list_alt:", query_params=link)
 
 
-def _listed(session: Session, view: View) -> list[Count | Ratio]:
-    """Measures of a view whose items the reader can list."""
+def listed(session: Session, view: View) -> list[tuple[Count | Ratio, str]]:
+    """Measures of a view whose items the reader can list, each with a role; of shares in both roles."""
     if session.cases is None:
         return []
-    return [each for each in view.measures if isinstance(each, Count | Ratio) and each.table != "backlog"]
+    counted = [each for each in view.measures if isinstance(each, Count | Ratio) and each.table != "backlog"]
+    return [
+        (each, part) for each in counted for part in ("numerator", "denominator")
+        if part == "numerator" or isinstance(each, Ratio)
+    ]  # fmt: skip
+
+
+def part_meant(each: Measure) -> str:
+    """The items somebody wants to see who opens a figure: of what should be rare those that count, else all."""
+    return "denominator" if isinstance(each, Ratio) and each.unwanted <= 0 else "numerator"
 
 
 def _under(session: Session, view: View) -> dict[str, str]:
