@@ -3,8 +3,11 @@
 const WIDEST = 1.2; // a chart is drawn at most so much larger than on the screen
 const PALE = 200; // brightness, of 255
 const SETTLED = 150, PATIENCE = 2500; // milliseconds: without a change of size, and at most
+const SCROLLBAR = 20; // CSS pixels, at most
+const WIDEST_TABLE = 1400; // CSS pixels: what is laid out wider would be too small to read once it fits the sheet
 let told = {}; // what the newest run of the page said
 let undo = [];
+const widened = [];
 
 export default function ({ data }) {
   told = data;
@@ -30,8 +33,9 @@ async function print() {
   const start = since;
   while (performance.now() - since < SETTLED && performance.now() - start < PATIENCE) {
     await new Promise((done) => setTimeout(done, 50));
-    const now = [...document.querySelectorAll(".main-svg")].map((each) => each.getAttribute("width")).join();
-    if (now !== before) since = performance.now();
+    widen();
+    const now = [...document.querySelectorAll(".main-svg, .dvn-scroller")].map((each) => each.getAttribute("width") ?? each.clientWidth).join();
+    if (now !== before || !followed()) since = performance.now();
     before = now;
   }
   window.print(); // returns once the dialogue is closed
@@ -41,6 +45,25 @@ async function print() {
 function lay(onPaper) {
   document.documentElement.classList.toggle("huiyin-paper", onPaper);
   for (const plot of document.querySelectorAll(".huiyin-plot")) plot.dispatchEvent(new Event("huiyin:fit"));
+  if (!onPaper) while (widened.length) widened.pop().removeAttribute("style");
+}
+
+/** Whether every table is drawn at the width of its place. */
+function followed() {
+  return [...document.querySelectorAll("[data-testid=stDataFrame]")].every((frame) => {
+    const scroller = frame.querySelector(".dvn-scroller");
+    return !scroller || Math.abs(frame.clientWidth - scroller.clientWidth) < SCROLLBAR;
+  });
+}
+
+/** Tables whose columns go on beyond the sheet get the room for all of them; their pictures shrink to the sheet. */
+function widen() {
+  for (const scroller of document.querySelectorAll("[data-testid=stDataFrame] .dvn-scroller")) {
+    const box = scroller.closest("[data-testid=stElementContainer]"), width = scroller.scrollWidth + 2;
+    if (scroller.scrollWidth <= scroller.clientWidth + 1 || width > WIDEST_TABLE || box.hasAttribute("style")) continue;
+    box.setAttribute("style", `width: ${width}px; max-width: none; flex: none`); // the style sheet of print overrules it
+    widened.push(box);
+  }
 }
 
 function prepare() {
