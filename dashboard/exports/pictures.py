@@ -8,7 +8,8 @@ from typing import Any, cast
 
 from matplotlib import font_manager, rc_context
 from matplotlib.figure import Figure
-from matplotlib.lines import TICKDOWN, TICKUP, Line2D
+from matplotlib.lines import Line2D
+from matplotlib.markers import TICKDOWN, TICKUP
 
 from dashboard.charts import LIGHT
 from dashboard.exports.fonts import CHART, installed
