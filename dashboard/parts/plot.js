@@ -134,6 +134,8 @@ function begin(parent) {
   plot.resized = new ResizeObserver(() => ask(plot));
   plot.resized.observe(node);
   node.addEventListener("huiyin:fit", () => plot.drawn && draw(window.Plotly, plot)); // at once: what is printed does not wait
+  // a browser follows a tap with the events of a mouse: Plotly would tell of a second click, which takes the choice back
+  node.addEventListener("touchend", (event) => plot.click && event.cancelable && event.preventDefault());
   plots.set(parent, plot);
   return plot;
 }

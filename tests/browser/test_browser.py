@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 from pypdf import PdfReader
 
 from dashboard.i18n import Words
@@ -196,6 +196,20 @@ def test_a_click_on_a_mark_narrows_the_page_and_a_second_one_takes_it_back_and_c
     stay = page.evaluate("[...document.querySelectorAll('.huiyin-plot')].map((each) => each.stays)")
     assert len(stay) > 1
     assert all(stay)
+
+
+def test_a_tap_on_a_mark_narrows_the_page(browser: Browser, address: str, settled: Settle):
+    phone = browser.new_context(locale="zh-CN", viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    page = phone.new_page()
+    page.goto(f"{address}/")
+    mark = page.locator(".st-key-figure-on-time .scatterlayer .point").first
+    mark.scroll_into_view_if_needed()
+    settled(page)
+    mark.tap(force=True)  # what takes the tap lies over the mark
+    page.wait_for_url("**/?place=*")
+    settled(page)
+    assert len(query(page)["place"]) == 1  # a second click, as of a mouse, would have taken it back
+    phone.close()
 
 
 def test_a_page_is_printed_light_without_its_controls_and_says_what_it_is(open_page: OpenPage, settled: Settle):
