@@ -19,7 +19,8 @@ from hypothesis import strategies as st
 from dashboard.charts import DARK, LIGHT, Style, as_drawing, distribution, escape, figure, goal_line, month_axis
 from dashboard.charts.comparison import interval_dots
 from dashboard.charts.time_series import LABEL_ROOM, monthly_share, monthly_shares, share_axis
-from dashboard.parts.components import plain, sparkline, working_days
+from dashboard.parts.components import plain, working_days
+from dashboard.parts.headline_figures import sparkline
 from queries import wording
 from queries.filters import Filters
 from queries.measures import measure

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import partial
 from typing import Literal, TypeVar
@@ -11,12 +10,12 @@ from typing import Literal, TypeVar
 import polars as pl
 import streamlit as st
 
-from dashboard.charts import Chart, Palette
+from dashboard.charts import Chart
 from dashboard.parts.plot import plot
 from dashboard.parts.take_away import Card, Figures, take_away
 from dashboard.state import narrowing
 from dashboard.state.controls import page_choices, page_period, page_text
-from dashboard.state.session import Session, link_to, note_control, page_control
+from dashboard.state.session import Session, note_control, page_control
 from queries import wording
 from queries.counting.reasons import why_not
 from queries.dimensions import DIMENSIONS
@@ -240,141 +239,6 @@ def notes(session: Session, sentences: Iterable[Text]) -> None:
         with st.container(gap="xxsmall"):
             for sentence in said:
                 st.caption(plain(sentence))
-
-
-@dataclass(frozen=True)
-class Figure:
-    """One headline figure: everything already in words.
-
-    Attributes:
-        change: against last year or the period before, empty when there is nothing to compare.
-        verdict: beyond chance or not, in words.
-        signal: whether the change is beyond chance; only then is it amber and has an arrow.
-        small_print: numerator, denominator, interval.
-        course: values of the newest months, for the small line.
-        breach: a statutory deadline is broken; the only red there is.
-        cases: parameters of the page of cases that list its items; empty where it has none.
-    """
-
-    label: str
-    value: str
-    change: str = ""
-    verdict: str = ""
-    signal: bool = False
-    rising: bool = False
-    small_print: Sequence[str] = ()
-    course: Sequence[float] = ()
-    help: str | None = None
-    breach: bool = False
-    cases: Mapping[str, str] = field(default_factory=dict)
-
-
-def against_target(session: Session, share: float | None, target: float | None, better: str | None = "higher") -> str:
-    """The target and the distance to it in words; empty where none is set."""
-    if share is None or target is None:
-        return ""
-    goal = wording.goal(target, session.language)
-    gap = round(share - target, 9)
-    if gap <= 0 if better == "lower" else gap >= 0:
-        return session.words("frame.target_reached", target=goal)
-    return session.words("frame.target_missed", target=goal, points=wording.points(abs(gap), session.language))
-
-
-def deadline(session: Session, horizon: str, items: int) -> Figure:
-    """How many open items are "overdue", or due within so many days, as a headline figure."""
-    label = session.words("closure.overdue") if horizon == "overdue" else session.words("closure.due", days=horizon)
-    return Figure(
-        label,
-        wording.number(items, session.language),
-        small_print=[session.words(f"closure.horizon_{horizon}")],
-        breach=horizon == "overdue" and items > 0,
-    )
-
-
-def metrics(session: Session, figures: Sequence[Figure], key: str) -> None:
-    """A row of headline figures of equal width."""
-    for column, (index, figure) in zip(st.columns(len(figures), gap="small"), enumerate(figures), strict=True):
-        with column, st.container(border=True, key=f"metric-{key}-{index}", gap=None, height="stretch"):
-            label = plain(figure.label)
-            shown = f":red[:material/error: {label}]" if figure.breach else label
-            st.metric(shown, figure.value, help=figure.help, width="stretch")
-            if figure.change:
-                st.markdown(_change(figure))
-            if len(figure.course) > 1:
-                st.image(
-                    sparkline(figure.course, session.style.palette, is_signal=figure.signal),
-                    width="stretch",
-                    alt=f"{figure.label}: {session.words('frame.course')}",
-                )
-            for line in figure.small_print:
-                st.caption(plain(wording.capital(line)))
-            if figure.cases and session.cases is not None:
-                with st.container(key=f"items-of-{key}-{index}", width="content"):
-                    _items_link(session, figure)
-
-
-def verdict(session: Session, signal: int | None, doubt: Text | None = None) -> str:
-    """What a change comes to: within or beyond chance, or an improvement that the recording speaks against."""
-    if signal is None:
-        return ""
-    return session.words("overview.check_recording" if doubt is not None else f"overview.signal_{abs(signal)}")
-
-
-def change_limits(session: Session, limits: tuple[float, float] | None) -> list[str]:
-    """The line of small print that holds the interval of a change; none where it has no interval."""
-    reach = wording.signed_interval(*limits, session.language) if limits else ""
-    return [session.words("overview.change_limits", reach=reach)] if reach else []
-
-
-def is_small(session: Session, denominator: int | None) -> bool:
-    """Whether there are too few items for a share."""
-    return (denominator or 0) < session.filters.rule_set.small_sample
-
-
-def printed_share(
-    session: Session, numerator: int, denominator: int, limits: tuple[float | None, float | None]
-) -> tuple[str, str]:
-    """A share as a card prints it, and under it the counts with the interval; of too few items only the counts."""
-    counts = wording.fraction(numerator, denominator, session.language)
-    if is_small(session, denominator):
-        return session.words("charts.too_few"), counts
-    reach = wording.interval(*limits, session.language)
-    share = wording.per_cent(numerator / denominator, session.language)
-    return share, session.words("overview.counts", counts=counts, reach=reach)
-
-
-def _items_link(session: Session, figure: Figure) -> None:
-    """The way from a headline figure to its items."""
-    page, link = link_to(session, "cases", controls=figure.cases)
-    said = session.words("frame.cases_help", name=plain(figure.label))
-    st.page_link(page, label=session.words("frame.cases"), help=said, query_params=link)
-
-
-def _change(figure: Figure) -> str:
-    arrow = ("↑ " if figure.rising else "↓ ") if figure.signal else ""
-    colour = "orange" if figure.signal else "gray"
-    return f":{colour}-badge[{arrow}{plain(figure.change)}] :gray[:small[{plain(figure.verdict)}]]"
-
-
-def sparkline(
-    values: Sequence[float], palette: Palette, width: int = 272, height: int = 32, *, is_signal: bool = False
-) -> str:
-    """The course of a figure as a small line of SVG, its newest value a dot, amber where its change is beyond chance.
-
-    Nothing in it comes from a register.
-    """
-    low, high = min(values), max(values)
-    reach = (high - low) or 1.0
-    step = (width - 10) / (len(values) - 1)
-    points = [(5 + index * step, 5 + (high - value) / reach * (height - 10)) for index, value in enumerate(values)]
-    path = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
-    x, y = points[-1]
-    line, dot = (palette.signal, palette.signal) if is_signal else (palette.neutral, palette.data)
-    return (
-        f'<svg width="{width}" height="{height}" viewBox="0 0 {width} {height}">'
-        f'<polyline points="{path}" fill="none" stroke="{line}" stroke-width="1.5" '
-        f'stroke-linejoin="round"/><circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{dot}"/></svg>'
-    )
 
 
 def table(

@@ -9,7 +9,8 @@ from dashboard.charts import distribution, time_to_event
 from dashboard.charts.comparison import interval_dots
 from dashboard.charts.time_series import controlled_share, monthly_shares
 from dashboard.forms.rebasing import limits_and_baseline
-from dashboard.parts.components import Figure, choose, deadline, empty, heading, metrics, show, table, variation
+from dashboard.parts.components import choose, empty, heading, show, table, variation
+from dashboard.parts.headline_figures import Figure, deadline, metrics
 from dashboard.screens import Page
 from dashboard.state import narrowing
 from dashboard.state.session import Session

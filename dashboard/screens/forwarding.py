@@ -11,19 +11,8 @@ from dashboard.charts.comparison import interval_dots, tall_interval_dots
 from dashboard.charts.curves import day_bands
 from dashboard.charts.time_series import controlled_share
 from dashboard.forms.rebasing import limits_and_baseline
-from dashboard.parts.components import (
-    Figure,
-    change_limits,
-    choose,
-    empty,
-    heading,
-    metrics,
-    notes,
-    printed_share,
-    show,
-    variation,
-    verdict,
-)
+from dashboard.parts.components import choose, empty, heading, notes, show, variation
+from dashboard.parts.headline_figures import Figure, change_limits, metrics, printed_share, verdict
 from dashboard.parts.listings import listing
 from dashboard.screens import Page
 from dashboard.state import narrowing

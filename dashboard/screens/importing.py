@@ -9,7 +9,8 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from dashboard.parts import inspection
-from dashboard.parts.components import Figure, card, heading, metrics, plain, title
+from dashboard.parts.components import card, heading, plain, title
+from dashboard.parts.headline_figures import Figure, metrics
 from dashboard.parts.inspection import Brought
 from dashboard.screens import Page
 from dashboard.state.import_work import ImportDesk, ImportWork, Upload

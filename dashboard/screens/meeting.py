@@ -10,19 +10,8 @@ from dashboard.agenda import AGENDA, Item, Panel, finding, item
 from dashboard.forms import sitting
 from dashboard.forms.record_form import open_record, pick_record
 from dashboard.parts.briefing_menu import briefing_menu
-from dashboard.parts.components import (
-    choose,
-    deadline,
-    empty,
-    heading,
-    metrics,
-    no_data,
-    notes,
-    plain,
-    show,
-    table,
-    title,
-)
+from dashboard.parts.components import choose, empty, heading, no_data, notes, plain, show, table, title
+from dashboard.parts.headline_figures import deadline, metrics
 from dashboard.parts.listings import listing
 from dashboard.screens import Page, pages
 from dashboard.state.choices import TARGETS

@@ -13,15 +13,14 @@ from dashboard.charts.distribution import ages
 from dashboard.charts.gap import low_dumbbell
 from dashboard.charts.time_series import controlled_share
 from dashboard.parts.briefing_menu import briefing_menu
-from dashboard.parts.components import (
+from dashboard.parts.components import heading, show
+from dashboard.parts.headline_figures import (
     Figure,
     against_target,
     change_limits,
-    heading,
     is_small,
     metrics,
     printed_share,
-    show,
     verdict,
 )
 from dashboard.screens import Page

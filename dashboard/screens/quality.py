@@ -7,7 +7,8 @@ import polars as pl
 import streamlit as st
 
 from dashboard.parts import inspection
-from dashboard.parts.components import Figure, card, heading, metrics, plain, title
+from dashboard.parts.components import card, heading, plain, title
+from dashboard.parts.headline_figures import Figure, metrics
 from dashboard.parts.inspection import Brought
 from dashboard.screens import Page
 from dashboard.state.session import CITY_ZONE, Session, note_control, page_control

@@ -10,18 +10,8 @@ from dashboard.charts.comparison import interval_dots
 from dashboard.charts.concentration import items_by_matter, ladder
 from dashboard.charts.time_series import controlled_share
 from dashboard.forms.rebasing import limits_and_baseline
-from dashboard.parts.components import (
-    Figure,
-    change_limits,
-    choose,
-    heading,
-    is_small,
-    metrics,
-    printed_share,
-    show,
-    variation,
-    verdict,
-)
+from dashboard.parts.components import choose, heading, show, variation
+from dashboard.parts.headline_figures import Figure, change_limits, is_small, metrics, printed_share, verdict
 from dashboard.parts.listings import listing
 from dashboard.screens import Page
 from dashboard.state.session import Session

@@ -5,19 +5,8 @@ import streamlit as st
 from dashboard.charts.comparison import interval_dots
 from dashboard.charts.gap import dumbbell, gap_parts, silence_bounds
 from dashboard.charts.waterfall import waterfall
-from dashboard.parts.components import (
-    Figure,
-    choose,
-    empty,
-    heading,
-    is_small,
-    metrics,
-    notes,
-    plain,
-    printed_share,
-    show,
-    title,
-)
+from dashboard.parts.components import choose, empty, heading, notes, plain, show, title
+from dashboard.parts.headline_figures import Figure, is_small, metrics, printed_share
 from dashboard.screens import Page
 from dashboard.state import narrowing
 from dashboard.state.session import Session

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from dashboard.charts.time_series import controlled_share
-from dashboard.parts.components import is_small, verdict
+from dashboard.parts.headline_figures import is_small, verdict
 from dashboard.state.session import Session
 from dashboard.wall import Ask, Content, Skipped, Slide, Tile
 from dashboard.wall.parts import chart, is_empty, joined, marks, period, said, share_tile
