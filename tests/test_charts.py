@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import date
 from math import ceil, floor
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import polars as pl
@@ -26,7 +25,7 @@ from queries.filters import Filters
 from queries.measures import measure
 from queries.register import target_of
 from queries.snapshot import Snapshot, current
-from queries.views import closure, overview
+from queries.views import View, closure, overview
 from queries.views.parts import bands, change_words
 from tests.installations import DemoOf
 
@@ -104,31 +103,35 @@ def test_the_newest_whole_month_is_printed_and_an_unfinished_one_is_open(snapsho
     assert dotted[0].x[-1] == "2022-06-01"
 
 
+def made_view(**columns) -> View:
+    """A view of a share with these columns; the charts below read nothing else of it."""
+    return View(pl.DataFrame(columns), (measure("repeat_share"),), (), Filters(), date(2022, 6, 30), "")
+
+
+def two_months(share: float, target: float | None = None) -> View:
+    """A course of two months that ends at a share, its mean below, with a target where there is one."""
+    return made_view(
+        month=[date(2022, 4, 1), date(2022, 5, 1)], value=[0.5, share], numerator=[5, 9], denominator=[10, 10],
+        lower=[0.3, 0.6], upper=[0.7, 1.0], complete=[True, True], mean=[0.7, 0.7],
+        target=pl.Series([target, target], dtype=pl.Float64),
+    )  # fmt: skip
+
+
 @pytest.mark.parametrize(("share", "is_cut"), [(1.0, True), (0.95, True), (0.9, False)])
 def test_a_share_printed_at_the_end_of_the_axis_has_room_above_the_plot(share, is_cut):
-    frame = pl.DataFrame(
-        {"month": [date(2022, 4, 1), date(2022, 5, 1)], "value": [0.5, share], "numerator": [5, 9],
-         "denominator": [10, 10], "lower": [0.3, 0.6], "upper": [0.7, 1.0], "complete": [True, True]}
-    ).with_columns(mean=pl.lit(0.7))  # fmt: skip
-    shown = SimpleNamespace(frame=frame, measures=(measure("repeat_share"),))
-    margins = monthly_share(shown, Style("zh")).layout.margin  # type: ignore[arg-type]  # what the chart reads of a view
+    margins = monthly_share(two_months(share), Style("zh")).layout.margin
     assert (margins.t == LABEL_ROOM) == is_cut
 
 
 def test_a_single_bar_does_not_fill_the_width():
-    frame = pl.DataFrame({"low": [0], "high": [15], "items": [1], "overdue": [0]})
-    left, right = distribution.ages(SimpleNamespace(frame=frame), Style("zh")).layout.xaxis.range  # type: ignore[arg-type]
+    view = made_view(low=[0], high=[15], items=[1], overdue=[0])
+    left, right = distribution.ages(view, Style("zh")).layout.xaxis.range
     assert right - left >= 5
 
 
 @pytest.mark.parametrize(("target", "is_above"), [(0.95, False), (0.99, True), (None, True)])
 def test_a_printed_value_is_not_struck_out_by_the_target(target, is_above):
-    frame = pl.DataFrame(
-        {"month": [date(2022, 4, 1), date(2022, 5, 1)], "value": [0.5, 0.9], "numerator": [5, 9],
-         "denominator": [10, 10], "lower": [0.3, 0.6], "upper": [0.7, 1.0], "complete": [True, True]}
-    ).with_columns(mean=pl.lit(0.7), target=pl.lit(target, dtype=pl.Float64))  # fmt: skip
-    shown = SimpleNamespace(frame=frame, measures=(measure("repeat_share"),))
-    notes = monthly_share(shown, Style("zh")).layout.annotations  # type: ignore[arg-type]  # what the chart reads of a view
+    notes = monthly_share(two_months(0.9, target), Style("zh")).layout.annotations
     assert [note.yshift > 0 for note in notes if note.text == "<b>90.0%</b>"] == [is_above]
 
 

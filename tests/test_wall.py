@@ -1,4 +1,4 @@
-"""The meeting screen: what its slides say, what reaches it, how it is set up, and the page where that is done."""
+"""The meeting screen: what its slides say, what reaches it, and how it is set up."""
 
 import asyncio
 import json
@@ -6,19 +6,14 @@ import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote
 
 import polars as pl
 import pytest
 from starlette.applications import Starlette
-from streamlit.testing.v1 import AppTest
 
-from dashboard.i18n import Words
 from dashboard.parts.components import STALE_AFTER, working_days
-from dashboard.screens.slides import PAGE
-from dashboard.state.kept import kept as kept_answers
 from dashboard.state.session import Session
 from dashboard.wall import Ask, Chart, Content, Skipped, Slide, Stack, Table, slides
 from dashboard.wall import payload as payload_module
@@ -31,12 +26,12 @@ from queries import records, wording
 from queries.errors import Conflict, InvalidRecord
 from queries.records import write
 from queries.settings import Settings
-from queries.snapshot import build_from_frames
 from queries.store import open_store
 from queries.views import townships
 from queries.views.due import due_by_group
 from queries.views.tartan import tartan
 from tests.installations import DemoOf, empty
+from tests.wall_sessions import bare, on
 
 ALL = tuple(slides())
 
@@ -86,19 +81,6 @@ def ask(demo_settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Callable[..
         return Answer(sent[0]["status"], found, b"".join(part.get("body", b"") for part in sent[1:]))
 
     return lambda path, query="", headers=None: asyncio.run(call(path, query, headers or {}))
-
-
-def on(session: Session, cases: dict[str, list], tmp_path: Path, **about) -> Session:
-    """The session of a reader of another register."""
-    snapshot = build_from_frames(tmp_path / "snapshot", pl.DataFrame(cases), **about)
-    kept_answers.clear()  # registers of tests have one name
-    return replace(session, snapshot=snapshot, now=snapshot, filters=replace(session.filters, start=None, end=None))
-
-
-def bare(session: Session, tmp_path: Path) -> Session:
-    """A register that knows when items were registered and closed, and nothing else."""
-    dates = {"registered_at": ["2022-05-02", "2022-05-09", "2022-06-20"], "closed_at": ["2022-05-20", None, None]}
-    return on(session, {"case_id": ["a", "b", "c"], **dates}, tmp_path)
 
 
 # ---------------------------------------------------------------- slides
@@ -445,58 +427,3 @@ def test_a_page_one_folder_deeper_finds_its_files(ask):
     assert 'href="../wall/static/' in page
     assert '"root": "../"' in page
     assert '"root": ""' in ask("/wall").text
-
-
-# ---------------------------------------------------------------- the settings page
-
-
-def _draw(page, reader):  # runs as a script of its own, where no annotation has a meaning
-    page.render(reader)
-
-
-@pytest.fixture
-def opened(demo_settings: Settings):
-    def open_it(language="zh", session=None):
-        reading = session or reader(demo_settings, Screen("main", language))
-        app = AppTest.from_function(_draw, args=(PAGE, reading), default_timeout=30).run()
-        assert not app.exception
-        return app
-
-    return open_it
-
-
-def _texts(app):
-    return "\n".join(str(part.value) for part in [*app.markdown, *app.caption, *app.code])
-
-
-@pytest.mark.parametrize("language", ["zh", "en"])
-def test_the_settings_page_shows_every_slide_with_its_sentence_and_the_address(opened, language):
-    app = opened(language)
-    text = _texts(app)
-    for name in ALL:
-        assert Words(language)(f"wall.slide_{name}") in text
-    assert any(address.value.endswith("/wall") for address in app.code)
-
-
-def test_the_settings_page_says_why_a_slide_is_left_out(opened, session, tmp_path):
-    assert "现在略过：" in _texts(opened(session=bare(session, tmp_path))).replace("\\", "")
-
-
-def test_a_slide_moved_on_the_page_waits_to_be_saved(opened):
-    app = opened()
-    first = next(button for button in app.button if button.key.startswith("down-main-0"))
-    first.click().run()
-    assert not app.exception
-    order = [Words("zh")(f"wall.slide_{name}") for name in (ALL[1], ALL[0])]
-    said = [part.value.strip("*") for part in app.markdown if part.value.startswith("**")]
-    assert [each for each in said if each.endswith(tuple(order))][:2] == [f"1 {order[0]}", f"2 {order[1]}"]
-    assert "有尚未保存的修改" in _texts(app)
-    assert any(button.key == "save-slides" for button in app.button)
-
-
-def test_a_look_chosen_on_the_page_waits_to_be_saved_and_slides_follow_its_period(opened):
-    app = opened()
-    next(box for box in app.selectbox if box.key.startswith("look-main-period")).select("2022-06").run()
-    assert not app.exception
-    assert next(box for box in app.selectbox if box.key.startswith("look-main-period")).value == "2022-06"
-    assert "有尚未保存的修改" in _texts(app)

@@ -217,6 +217,11 @@ class Goals:
         """All that are drawn, for an axis that reaches them."""
         return [goal for goal in (self.common, *self.own) if goal is not None]
 
+    @property
+    def has_own(self) -> bool:
+        """Whether any row has a target of its own."""
+        return any(goal is not None for goal in self.own)
+
 
 def goals(rows: pl.DataFrame, column: str) -> Goals:
     """The target all rows share, or the target of each row; neither where the view has no such column."""

@@ -13,7 +13,7 @@ from typing import Any, Literal
 import polars as pl
 
 from dashboard.briefing import Exhibit, legible, width_of
-from dashboard.charts import Chart, Goals, Style, comparison, gap, goals, shared, signals, time_series
+from dashboard.charts import Chart, Style, comparison, gap, goals, shared, signals, time_series
 from dashboard.i18n import Words
 from queries import wording
 from queries.rules import CONVENTIONS
@@ -217,13 +217,9 @@ def _targets(rows: pl.DataFrame, style: Style, *kinds: tuple[str, str, Goal]) ->
             tuple(Mark(goal, shape, ink) for each, _, shape in found if (goal := each.own[at]) is not None)
             for at in range(rows.height)
         ),
-        legend=tuple((shape, ink, style.words(f"charts.own_{word}")) for each, word, shape in found if _has_own(each)),
+        legend=tuple((shape, ink, style.words(f"charts.own_{word}")) for each, word, shape in found if each.has_own),
         known=tuple(goal for each, *_ in found for goal in each.known),
     )
-
-
-def _has_own(each: Goals) -> bool:
-    return any(goal is not None for goal in each.own)
 
 
 def _dots(view: View, style: Style) -> RowPlan | None:

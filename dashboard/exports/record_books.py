@@ -72,6 +72,7 @@ def rejected_book(report: Any, language: str) -> bytes:
     out, words = io.BytesIO(), Words(language)
     with xlsxwriter.Workbook(out, _TEXT_ONLY) as book:
         wrap = book.add_format({"text_wrap": True, "valign": "top"})
+        heading_format = book.add_format({"bold": True, "text_wrap": True, "bottom": 1})
         rows: dict[tuple[str, str], dict[int, list[Any]]] = {}
         for each in report.rejected:
             if each.row:  # of a sheet that is none of ours there is nothing to put right
@@ -81,7 +82,7 @@ def rejected_book(report: Any, language: str) -> bytes:
             headings = max((list(problems[0].cells) for problems in lines.values()), key=len)
             about = [words(f"records.wrong_{name}") for name in ("place", "reasons")]
             for at, heading in enumerate([*headings, *about]):
-                page.write_string(0, at, heading, book.add_format({"bold": True, "text_wrap": True, "bottom": 1}))
+                page.write_string(0, at, heading, heading_format)
             page.set_column(0, len(headings), 16)
             page.set_column(len(headings) + 1, len(headings) + 1, 60, wrap)
             for line, (row, problems) in enumerate(lines.items(), 1):

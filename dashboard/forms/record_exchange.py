@@ -21,7 +21,7 @@ from queries.records.kinds import kind_of
 from queries.views import records
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-SHOWN = 50  # rejected rows on the page; the file has them all
+SHOWN = 50  # rows of a file on the page
 
 
 def record_files(session: Session, kind: str, every: Sequence[str], *, key: str) -> None:
@@ -120,10 +120,7 @@ def _outcome(session: Session, report: Any, key: str) -> None:
         lines = brought_lines(session, report, kind)
         label = kind_of(kind).label(language)
         said = words("records.brought_title", kind=label, count=wording.number(len(lines), language))
-        st.markdown(plain(said))
-        st.dataframe(lines[:SHOWN], hide_index=True, key=f"brought-{key}-{kind}", alt=said)
-        if len(lines) > SHOWN:
-            st.caption(words("records.first_shown", count=SHOWN))
+        _first_rows(session, said, lines, f"brought-{key}-{kind}")
     if report.rejected:
         names = ("sheet", "row", "column", "reason")
         labels = {name: words(f"records.rejected_{name}") for name in names}
@@ -133,15 +130,20 @@ def _outcome(session: Session, report: Any, key: str) -> None:
             for each in report.rejected
         ]  # fmt: skip
         said = words("records.rejected_title", file=report.file, count=wording.number(len(lines), language))
-        st.markdown(plain(said))
-        st.dataframe(lines[:SHOWN], hide_index=True, key=f"rejected-{key}", alt=said)
-        if len(lines) > SHOWN:
-            st.caption(words("records.first_shown", count=SHOWN))
+        _first_rows(session, said, lines, f"rejected-{key}")
         st.download_button(
             words("records.rejected_file"), lambda: rejected_book(report, language),
             f"huiyin_rejected_{report.file.rsplit('.', 1)[0]}.xlsx", XLSX, on_click="ignore", type="tertiary",
             icon=":material/download:", key=f"rejected-file-{key}",
         )  # fmt: skip
+
+
+def _first_rows(session: Session, said: str, lines: Sequence[dict[str, Any]], key: str) -> None:
+    """Rows of a file under their heading, and that there are more where not all are listed."""
+    st.markdown(plain(said))
+    st.dataframe(lines[:SHOWN], hide_index=True, key=key, alt=said)
+    if len(lines) > SHOWN:
+        st.caption(session.words("records.first_shown", count=SHOWN))
 
 
 def brought_lines(session: Session, report: Any, kind: str) -> list[dict[str, Any]]:

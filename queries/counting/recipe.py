@@ -280,9 +280,11 @@ def _followed(each: Duration, ended: Predicate, basis: Basis, language: str, key
         f'passed = pl.coalesce("passed", "reached")  # {rest}',
         f'curves = curves.with_columns(value=(pl.col("reached") + passed) / 2 / {SECONDS_A_DAY})',
         *(
-            [f'counted = counted.join(curves, on=[{keys}], how="left", nulls_equal=True, maintain_order="left")']
+            [
+                f'counted = counted.join(curves, on=[{keys}], how="left", nulls_equal=True, maintain_order="left")',
+                'counted = counted.drop("reached", "passed")',
+            ]
             if keys
             else ['counted = counted.with_columns(curves["value"])']
         ),
-        *(['counted = counted.drop("reached", "passed")'] if keys else []),
     ]  # fmt: skip

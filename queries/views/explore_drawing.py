@@ -56,11 +56,11 @@ def drawn(snapshot: Snapshot, filters: Filters, question: Question, name: str) -
     overall = whole["value"][0] if whole.height else None
     groups = [axis for axis in question.axes if axis not in GRAINS]
     frame, hidden = _roomy(_in_order(cells, question), groups, kind(question, name))
+    label_in = {language: labels(snapshot, filters, question, language) for language in LANGUAGES}
     for place, axis in enumerate(groups):
         names = ("zh", "en") if place == 0 else ("across_zh", "across_en")
         for language, column in zip(LANGUAGES, names, strict=True):
-            label = labels(snapshot, filters, question, language)
-            called = {key: label(axis, key) for key in frame[axis].unique()}
+            called = {key: label_in[language](axis, key) for key in frame[axis].unique()}
             frame = frame.with_columns(pl.col(axis).replace_strict(called, return_dtype=pl.String).alias(column))
     frame = frame.with_columns(pl.lit(overall, pl.Float64).alias("overall"))
     each = measure(name)
