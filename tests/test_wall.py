@@ -15,7 +15,7 @@ from starlette.applications import Starlette
 
 from dashboard.parts.components import STALE_AFTER, working_days
 from dashboard.state.session import Session
-from dashboard.wall import Ask, Chart, Content, Skipped, Slide, Stack, Table, slides
+from dashboard.wall import Ask, Chart, Content, Skipped, Slide, Stack, Table, every_slide
 from dashboard.wall import payload as payload_module
 from dashboard.wall.draft import added, chosen, lasts, moved, removed, save, save_look, timed
 from dashboard.wall.look import PERIODS, Look, look
@@ -33,7 +33,7 @@ from queries.views.tartan import tartan
 from tests.installations import DemoOf, empty
 from tests.wall_sessions import bare, on
 
-ALL = tuple(slides())
+ALL = tuple(every_slide())
 
 
 @pytest.fixture(scope="module")
@@ -89,7 +89,7 @@ def ask(demo_settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Callable[..
 @pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize("name", ALL)
 def test_every_slide_says_one_sentence_on_the_demo(name, language, demo_settings):
-    content = slides()[name].make(reader(demo_settings, Screen("main", language)), Ask())
+    content = every_slide()[name].make(reader(demo_settings, Screen("main", language)), Ask())
     assert isinstance(content, Content)
     assert content.sentence
     assert content.tiles or content.panels
@@ -97,7 +97,7 @@ def test_every_slide_says_one_sentence_on_the_demo(name, language, demo_settings
 
 @pytest.mark.parametrize("name", ALL)
 def test_a_slide_without_figures_is_left_out_and_says_why(name, session, tmp_path):
-    content = slides()[name].make(bare(session, tmp_path), Ask())
+    content = every_slide()[name].make(bare(session, tmp_path), Ask())
     if name == "closure":
         assert isinstance(content, Content)
         assert content.sentence == "未办结2件"
@@ -108,14 +108,14 @@ def test_a_slide_without_figures_is_left_out_and_says_why(name, session, tmp_pat
 
 def test_the_sentences_are_those_of_the_pages(session):
     view = session.view(townships.compared, "on_time_reply_rate", "place")
-    assert slides()["townships"].make(session, Ask()).sentence == view.finding.zh
-    other = slides()["townships"].make(session, Ask({"measure": "repeat_share"}))
+    assert every_slide()["townships"].make(session, Ask()).sentence == view.finding.zh
+    other = every_slide()["townships"].make(session, Ask({"measure": "repeat_share"}))
     assert other.sentence == session.view(townships.compared, "repeat_share", "place").finding.zh
 
 
 def test_a_measure_the_register_cannot_give_is_replaced_by_one_it_can(session):
-    usual = slides()["townships"].make(session, Ask())
-    assert slides()["townships"].make(session, Ask({"measure": "no_such_rate"})).sentence == usual.sentence
+    usual = every_slide()["townships"].make(session, Ask())
+    assert every_slide()["townships"].make(session, Ask({"measure": "no_such_rate"})).sentence == usual.sentence
 
 
 def test_of_hundreds_of_places_a_few_are_shown_and_the_others_counted(session, tmp_path):
@@ -125,17 +125,17 @@ def test_of_hundreds_of_places_a_few_are_shown_and_the_others_counted(session, t
     many = on(session, {"case_id": [str(number) for number in range(6000)], "registered_at": ["2022-01-03"] * 6000,
                         "due_at": due, "closed_at": closed, "place_code": places}, tmp_path)  # fmt: skip
     for ask, rows in ((Ask(), 12), (Ask(is_compact=True), 10)):
-        compared = slides()["townships"].make(many, ask)
+        compared = every_slide()["townships"].make(many, ask)
         assert isinstance(compared, Content), compared
         assert compared.footnote == f"其余{wording.number(300 - rows, 'zh')}个未列出。"
-        table = slides()["tartan"].make(many, ask).panels[0]
+        table = every_slide()["tartan"].make(many, ask).panels[0]
         assert isinstance(table, Table)
         assert len(table.rows) == rows + 1  # the whole
 
 
 def test_figures_are_drawn_for_looking_not_for_touching(session):
     for name in ALL:
-        for panel in slides()[name].make(session, Ask()).panels:
+        for panel in every_slide()[name].make(session, Ask()).panels:
             for part in panel.parts if isinstance(panel, Stack) else [panel]:
                 if isinstance(part, Chart):
                     assert part.alt
@@ -143,7 +143,7 @@ def test_figures_are_drawn_for_looking_not_for_touching(session):
 
 
 def test_a_target_that_is_missed_says_by_how_much_and_one_that_is_met_says_so(session):
-    tiles = {tile.label: tile.target for tile in slides()["headlines"].make(session, Ask()).tiles}
+    tiles = {tile.label: tile.target for tile in every_slide()["headlines"].make(session, Ask()).tiles}
     on_time = session.answer(townships.one, "on_time_reply_rate", "岚溪镇")
     assert on_time.target == 0.95
     whole = on_time.overall
@@ -152,7 +152,7 @@ def test_a_target_that_is_missed_says_by_how_much_and_one_that_is_met_says_so(se
 
 
 def test_every_headline_prints_the_counts_it_stands_on_and_its_interval(session):
-    for tile in slides()["headlines"].make(session, Ask()).tiles:
+    for tile in every_slide()["headlines"].make(session, Ask()).tiles:
         *_, counts, reach = tile.small_print
         assert counts.endswith("件")
         assert reach.startswith("95%区间")
@@ -160,7 +160,7 @@ def test_every_headline_prints_the_counts_it_stands_on_and_its_interval(session)
 
 
 def test_overdue_is_the_only_red(session):
-    content = slides()["due"].make(session, Ask())
+    content = every_slide()["due"].make(session, Ask())
     tones = {tile.label: tile.tone for tile in content.tiles}
     overdue = int(content.tiles[0].value)
     assert tones.pop("已超期") == ("breach" if overdue else "")
@@ -248,9 +248,9 @@ def test_a_slide_that_breaks_is_told_apart_and_breaks_nothing_else(session, monk
     def breaks(session, ask):
         raise RuntimeError("no such luck")
 
-    broken = dict(slides()) | {"repeats": Slide("repeats", 30, breaks)}
-    monkeypatch.setattr(payload_module, "slides", lambda: broken)
-    monkeypatch.setattr("dashboard.wall.programme.slides", lambda: broken)
+    broken = dict(every_slide()) | {"repeats": Slide("repeats", 30, breaks)}
+    monkeypatch.setattr(payload_module, "every_slide", lambda: broken)
+    monkeypatch.setattr("dashboard.wall.programme.every_slide", lambda: broken)
     kinds = [type(content) for content in made(session, programme(session.snapshot.records, "main"))]
     assert kinds.count(Failed) == 1
     found = {slide["key"]: slide for slide in payload(session, Screen("main", "zh"))["slides"]}

@@ -14,7 +14,7 @@ from dashboard.parts.components import card, choose, heading, plain, title
 from dashboard.screens import Page
 from dashboard.state.controls import page_text
 from dashboard.state.session import Session, note_control, recall, remember
-from dashboard.wall import Content, Skipped, slides
+from dashboard.wall import Content, Skipped, every_slide
 from dashboard.wall.draft import Draft, added, chosen, lasts, moved, removed, save, save_look, timed
 from dashboard.wall.look import PERIODS, PRESETS, THEMES, Look, look, months
 from dashboard.wall.payload import Failed, made, seen_with
@@ -78,7 +78,7 @@ def _row(session: Session, wall: str, draft: Draft, at: int, entry: Entry, conte
     with said, st.container(gap=None):
         st.markdown(f"**{number} {plain(words(f'wall.slide_{entry.slide}'))}**")
         st.caption(plain(_said(session, content)))
-        for name, values in slides()[entry.slide].choices(session).items():
+        for name, values in every_slide()[entry.slide].choices(session).items():
             _option(session, wall, draft, at, name, tuple(values), key)
     with seconds:
         now = st.number_input(
@@ -125,7 +125,7 @@ def _add(session: Session, wall: str, draft: Draft) -> None:
     words = session.words
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
         picked = st.selectbox(
-            words("slides.add"), list(slides()), index=None, format_func=lambda name: words(f"wall.slide_{name}"),
+            words("slides.add"), list(every_slide()), index=None, format_func=lambda name: words(f"wall.slide_{name}"),
             placeholder=words("slides.add"), key=f"add-{wall}-{len(draft)}", label_visibility="collapsed", width=280,
         )  # fmt: skip
         if picked:

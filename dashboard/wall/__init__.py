@@ -182,7 +182,7 @@ class Slide:
 
 
 @cache
-def slides() -> Mapping[str, Slide]:
+def every_slide() -> Mapping[str, Slide]:
     """Every kind of slide by name, in the usual order."""
     found = sorted(collect("dashboard.wall.slides", "SLIDE"), key=lambda slide: slide.order)
     return MappingProxyType({slide.name: slide for slide in found})

@@ -17,7 +17,7 @@ from dashboard.i18n import choose_language
 from dashboard.parts.components import STALE_AFTER, working_days
 from dashboard.state.session import Session, default_reader
 from dashboard.state.viewer import viewer_of
-from dashboard.wall import Ask, Content, Skipped, slides
+from dashboard.wall import Ask, Content, Skipped, every_slide
 from dashboard.wall.look import USUAL, look, period_choices
 from dashboard.wall.programme import Entry, programme
 from queries import wording
@@ -90,7 +90,7 @@ def made(
     """The content of every entry; a fault in one of them leaves the others alone."""
     for entry in entries:
         try:
-            yield slides()[entry.slide].make(session, Ask(entry.options, preset == "compact", is_upright))
+            yield every_slide()[entry.slide].make(session, Ask(entry.options, preset == "compact", is_upright))
         except Exception:
             log.exception("The slide %r of the meeting screen could not be made.", entry.slide)
             yield Failed()

@@ -12,7 +12,7 @@ from typing import Any
 
 import polars as pl
 
-from dashboard.wall import slides
+from dashboard.wall import every_slide
 from queries.records import Records
 
 SECONDS = 20  # a slide is shown, unless told otherwise
@@ -53,8 +53,8 @@ def programme(records: Records, wall: str) -> tuple[Entry, ...]:
     Slides of a kind this version does not know are passed over.
     """
     rows = records.rows("wall_slide").filter(pl.col("wall") == wall).sort("position", "slide_id")
-    entries = tuple(_entry(row) for row in rows.iter_rows(named=True) if row["slide"] in slides())
-    return entries or tuple(Entry(name) for name in slides())
+    entries = tuple(_entry(row) for row in rows.iter_rows(named=True) if row["slide"] in every_slide())
+    return entries or tuple(Entry(name) for name in every_slide())
 
 
 def _entry(row: Mapping[str, Any]) -> Entry:
