@@ -189,6 +189,7 @@ def begin(settings: Settings, import_desk: ImportDesk | None = None) -> Session:
     ignored: tuple[str, ...] = ()
     vanished: Mapping[str, tuple[str, ...]] = MappingProxyType({})
     arrived = _arrival(query)
+    _keep_earlier()
     pinned = (_first(query, "data") if arrived == "address" else st.session_state.get("_data")) or ""
     newest, snapshot, is_lost = _data(settings, pinned)
     viewer = viewer_of(settings, st.context.headers.get_all, newest)
@@ -421,19 +422,33 @@ def enter_page() -> None:
 def _arrival(query: Link) -> Literal["address", "page", "widget"]:
     """What brought this run about: a link or Back, a click in the navigation, or anything else.
 
-    A widget changed while the browser has not yet heard of the newest address sends the old one: the widget wins. A
-    click in the navigation sends no parameters: the selection is carried over.
+    A widget changed while the browser has not yet heard of the newest address sends the old one: the widget wins. Back
+    before the browser has heard of the newest values sends an old address with the values of its own time: the address
+    wins. A click in the navigation sends no parameters: the selection is carried over.
     """
     known = st.session_state.get("_link")
     if known is None:
         return "address"
     turned = _page() != st.session_state.get("_page")
-    before = st.session_state["_values"]
-    untouched = all(before.get(name, value) == value for name, value in _widget_values().items())
+    earlier = [values for link, values in st.session_state.get("_earlier", []) if link == query]
+    before = (
+        st.session_state["_values"],
+        *earlier,
+    )  # a browser may know the newest value of one widget, not of another
+    untouched = all(
+        any(values.get(name, value) == value for values in before) for name, value in _widget_values().items()
+    )
     # on another page Streamlit has forgotten the widgets, and older values of theirs come up again
     if bool(query) if turned else query != known and untouched:
         return "address"
     return "page" if turned else "widget"
+
+
+def _keep_earlier() -> None:
+    """Remember the newest addresses with the values of the widgets under each, for `_arrival`."""
+    if "_link" in st.session_state:
+        now = (st.session_state["_link"], st.session_state["_values"])
+        st.session_state["_earlier"] = [*st.session_state.get("_earlier", [])[-3:], now]
 
 
 def _page() -> str | None:
