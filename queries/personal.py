@@ -23,6 +23,8 @@ _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK = "10X98765432"
 _FIRST_YEAR = 1900
 _ENOUGH = 30  # different texts, before a column of them is judged
+_ENOUGH_OF_OFFICES = 10  # where names of villages are not to be expected
+_ENOUGH_GLUED = 5
 _BEGINNINGS = 8  # of the first three digits of mobile numbers
 _SURNAMES = (
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩邓冯曹彭曾肖萧田董潘袁蔡蒋余于杜叶程魏苏吕丁任卢姚沈钟姜崔谭陆范汪廖石金韦贾夏"
@@ -37,9 +39,11 @@ _NAME = re.compile(
     f"(?:[{_SURNAMES}]|欧阳|上官|司马|诸葛|皇甫)[\u4e00-\u9fff]{{0,1}}[^{_NOT_OF_PEOPLE}\\W\\da-zA-Z_]"
     "|[\u4e00-\u9fff]{2,}[·•][\u4e00-\u9fff]{2,}"  # as names of several peoples are written
 )
+_GLUED = re.compile(rf"[局委办处科股所站队院会室心](?:{_NAME.pattern})$")  # no village stands behind an office
 _END = re.compile(r"([\u4e00-\u9fff·•]+)[^\u4e00-\u9fff·•]*$")  # the last that is Chinese
 _SENTENCE = re.compile("[，。；！？]")
 _TOLD = 16  # characters
+_ENOUGH_TOLD = 5
 
 
 def is_identity_number(text: str) -> bool:
@@ -87,17 +91,25 @@ def naming_a_person(texts: pl.Series) -> pl.Series:
     return dwelling | texts.is_in(guilty).fill_null(False) if guilty else dwelling
 
 
-def are_names_of_people(texts: Iterable[str]) -> bool:
-    """Whether most of the different texts of a column end in what looks like the Chinese name of a person.
+def are_names_of_people(texts: Iterable[str], *, of_offices: bool = False) -> bool:
+    """Whether many of the different texts of a column end in what looks like the Chinese name of a person.
 
     One text cannot be told from the name of a village. Thirty can, of which six in ten have two or three characters, a
     common surname in front and nothing of an office or a place at the end. What is not Chinese keeps a name apart from
     an office before it and a number behind it. Of the villages and communities of China, their names cut to the bare
     ones (2023, 6,586 lists of a county or a township), no list is taken for people.
+
+    A name right behind an office (住房局何伟敏) is clearer: five of them, and a third of the texts, are enough. In a
+    column `of_offices`, where villages are rare, so are ten texts of which half look like names.
     """
     different = set(texts)
-    ends = [_END.search(text) for text in different]
-    alike = [end[1] for end in ends if end is not None and _NAME.fullmatch(end[1])]
+    ends = [end[1] for text in different if (end := _END.search(text))]
+    alike = [end for end in ends if _NAME.fullmatch(end)]
+    glued = {found[0] for end in ends if (found := _GLUED.search(end))}
+    if len(glued) >= _ENOUGH_GLUED and len(glued) * 3 >= len(different):
+        return True
+    if of_offices and len(set(alike)) * 2 >= max(len(different), _ENOUGH_OF_OFFICES):
+        return True
     return len(set(alike)) * 10 >= _ENOUGH * 6 and len(different) >= _ENOUGH and len(alike) * 10 >= len(different) * 6
 
 
@@ -105,7 +117,7 @@ def are_sentences(texts: Iterable[str]) -> bool:
     """Whether most of the different texts of a column are told in sentences, as complaints are."""
     different = set(texts)
     told = sum(len(text) >= _TOLD and _SENTENCE.search(text) is not None for text in different)
-    return len(different) >= _ENOUGH and told * 2 > len(different)
+    return told >= _ENOUGH_TOLD and told * 2 > len(different)
 
 
 def are_mobile_numbers(texts: pl.Series) -> bool:

@@ -13,6 +13,7 @@ from seed.columns import COLUMNS
 
 LONGEST = 120  # characters of a name in the register
 
+_OFFICES = ("register_body", "responsible_office_id")
 _BETWEEN_DIGITS = re.compile(r"(?<=\d)[\s.·_-]+(?=\d)")
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
@@ -59,7 +60,9 @@ class Spellings:
             known: by group, key to the name already in the store; it wins over what is common in the files.
         """
         self._withheld = frozenset(
-            name for name, texts in self._different.items() if are_names_of_people(texts) or are_sentences(texts)
+            name
+            for name, texts in self._different.items()
+            if are_names_of_people(texts, of_offices=name in _OFFICES) or are_sentences(texts)
         )
         for group, counts in self._counts.items():
             best: dict[str, str] = {}

@@ -7,10 +7,11 @@ import polars as pl
 import pytest
 
 from queries.errors import BadMapping
-from queries.personal import are_names_of_people, naming_a_person
+from queries.personal import are_names_of_people, are_sentences, naming_a_person
 from queries.store import open_store
 from seed.columns import COLUMNS, is_personal
 from seed.load import run
+from seed.spellings import Spellings
 from tests.seed.registers import everything_in, stored
 
 SURNAMES, GIVEN = "王李张刘陈杨黄赵吴周", ("伟", "秀英", "志强", "敏", "建国")
@@ -168,6 +169,7 @@ def test_a_column_of_names_of_people_is_not_kept_whatever_it_is_called(imported,
     [
         ("责任单位", "住房和城乡建设局 {}", "names_of_people"),
         ("责任单位", "信访办（{}）", "names_of_people"),
+        ("责任单位", "住房局{}", "names_of_people"),
         ("信访件编号", "{}-2022", "case_id_personal"),
         ("三级内容分类", "{}反映邻居占用通道，多次协商没有结果，请求处理", "names_of_people"),
         ("问题属地", "西岸镇幸福路100弄1号1单元101室，{}", "personal_number"),
@@ -184,6 +186,26 @@ def test_people_behind_an_office_complaints_under_a_topic_and_doors_of_dwellings
     assert report.checks == {check: len(PEOPLE)}
     assert not any(person in everything for person in PEOPLE)
     assert "幸福路" not in everything
+
+
+@pytest.mark.parametrize("column", ["responsible_office_id", "register_body"])
+def test_a_dozen_people_among_the_offices_are_enough_to_withhold_the_column(column):
+    spellings = Spellings()
+    spellings.add(column, pl.Series([*PEOPLE[:13], *(f"第{number}办公室" for number in range(10))]))
+    spellings.settle({})
+    assert spellings.is_withheld(column)
+
+
+def test_five_people_right_behind_their_offices_are_enough_in_any_column():
+    offices = ["公安局", "教育局", "住建局", "水利局", "民政局"]
+    assert are_names_of_people([*offices, *(office + person for office, person in zip(offices, PEOPLE, strict=False))])
+    assert not are_names_of_people([*offices, "教育局高教", "农业农村局马铃薯", "发改局石油", "公安局金盾"])
+
+
+def test_five_complaints_under_a_topic_are_enough_and_topics_are_none():
+    told = [f"{number}号楼的邻居占用通道，多次协商没有结果，请求处理" for number in range(5)]
+    assert are_sentences([*told, "噪声", "物业"])
+    assert not are_sentences(["征地拆迁、补偿安置、宅基地等农村土地问题", "物业"] * 40)
 
 
 def test_names_of_places_and_offices_are_not_taken_for_those_of_people():
