@@ -124,11 +124,14 @@ def test_the_headline_says_how_many_signals_and_how_many_by_chance(snapshot):
     assert any("two years of history" in note.en for note in view.notes)  # the condition
 
 
-def test_a_sentence_on_a_signal_is_its_figures(snapshot):
-    row = found(signals.signals(snapshot, Filters(as_of=date(2022, 4, 30))))[PLANTED]
-    said = signals.described(row)
-    assert said.zh.startswith(f"四周{row['numerator']}件，往常不到1件，多{round(row['excess'])}件")
-    assert said.en.startswith(f"{row['numerator']} items in four weeks, usually less than 1")
+@pytest.mark.parametrize(
+    ("expected", "said"),
+    [(0.6, "less than 1: 15 more"), (0.97, "about 1.0: 15.0 more"), (2.52, "about 2.5: 13.5 more"),
+     (11.6, "about 12: 4 more")],
+)  # fmt: skip
+def test_seen_usual_and_exceedance_of_a_signal_add_up_as_printed(expected, said):
+    row = {"numerator": 16, "expected": expected, "excess": 16 - expected, "times": 16 / expected}
+    assert f"16 items in four weeks, usually {said} (" in signals.described(row).en
 
 
 @cache

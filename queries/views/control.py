@@ -237,13 +237,14 @@ def standing(frame: pl.DataFrame, each: Measure, since: date | None = None) -> T
         share = both(write, counted["value"][0])
         return in_both("{label}：{months}个整月都是 {share}", "{label}: {share} in each of {months} whole months",
                        label=label(each), months=months, share=share)  # fmt: skip
-    if not found and "phase" in counted.columns and counted["phase"].n_unique() > 1:
-        newest_phase = counted.filter(pl.col("phase") == counted["phase"].max())
+    anew = _drawn_anew(frame, counted["month"].min())
+    if not found and anew:
         return in_both(
-            "{label}：{month}起重画控制限，前后{months}个整月各属正常波动",
-            "{label}: limits drawn anew from {month}; ordinary variation before and since, {months} whole months",
+            "{label}：{since}起重画控制限，{parts}{months}个整月各属正常波动",
+            "{label}: limits drawn anew from {since}; ordinary variation {parts}, {months} whole months",
             label=label(each),
-            month=both(wording.month, newest_phase["month"].min()),
+            since=tuple(wording.listing([wording.month(month, code) for month in anew], code) for code in LANGUAGES),  # type: ignore[arg-type]  # as many as languages
+            parts=("前后", "before and since") if len(anew) == 1 else ("各段", "in every part"),
             months=months,
         )
     if not found:
@@ -261,6 +262,14 @@ def standing(frame: pl.DataFrame, each: Measure, since: date | None = None) -> T
         f"{each.label.zh}：{'；'.join(text.zh for text in told)}",
         f"{each.label.en}: {'; '.join(text.en for text in told)}",
     )
+
+
+def _drawn_anew(frame: pl.DataFrame, since: date) -> list[date]:
+    """The months from which on limits are drawn anew, after the first month spoken of."""
+    if "phase" not in frame.columns:
+        return []
+    starts = frame.group_by("phase").agg(pl.col("month").min()).filter(pl.col("month") > since)
+    return sorted(starts["month"].to_list())
 
 
 def _episodes(counted: pl.DataFrame) -> list[pl.DataFrame]:

@@ -306,21 +306,31 @@ def described(row: Mapping[str, Any]) -> Text:
         "{seen} in four weeks, usually {usual}: {more} more ({times})",
         seen=both(wording.items, row["numerator"]),
         usual=_usual(row["expected"]),
-        more=(wording.items(_rounded(row["excess"]), "zh"), wording.number(_rounded(row["excess"]), "en")),
+        more=_more(row["excess"], row["expected"]),
         times=_times(row["times"]),
     )
 
 
-def _rounded(excess: float) -> int:
-    return max(1, int(excess + 0.5))
+def _more(excess: float, expected: float) -> tuple[str, str]:
+    """How many more than usual, as exactly as the usual number is written, so that the two add up."""
+    zh, en = both(partial(wording.number, excess, decimals=_decimals(expected) if _is_one(expected) else 0))
+    return f"{zh}件", en
 
 
 def _usual(expected: float) -> tuple[str, str]:
-    if expected < 1:
+    if not _is_one(expected):
         return "不到1件", "less than 1"
-    decimals = 1 if expected < CLOSE_TO_WHOLE else 0
-    zh, en = both(partial(wording.number, expected, decimals=decimals))
+    zh, en = both(partial(wording.number, expected, decimals=_decimals(expected)))
     return f"约{zh}件", f"about {en}"
+
+
+def _is_one(expected: float) -> bool:
+    """Whether an expectation is at least 1 as the table writes it."""
+    return round(expected, 1) >= 1
+
+
+def _decimals(expected: float) -> int:
+    return 1 if expected < CLOSE_TO_WHOLE else 0
 
 
 def _times(times: float) -> tuple[str, str]:
