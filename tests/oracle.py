@@ -220,7 +220,7 @@ def backlog_wait(name: str, row: Row, as_of: date) -> Wait:
     inside = assigned <= as_of
     if name == "backlog_days_to_recognise":
         ended = ended and row["review_result"] == "recognised"
-        inside = inside and row["review_result"] is not None
+        inside = inside and not (row["review_result"] is None and reported is not None and reported <= as_of)
     last = end if ended else as_of
     inside = inside and last >= assigned
     return (assigned, *split(inside, ended, False)), (last - assigned).days
@@ -254,10 +254,11 @@ def backlog_verdict(name: str, row: Row, as_of: date) -> Verdict:
     inside = place <= as_of
     reviewed = row["reviewed_on"] or row["reported_on"] or row["assigned_on"]
     recognised = row["review_result"] == "recognised" and reviewed <= as_of
+    reported = row["reported_on"] is not None and row["reported_on"] <= as_of
     if name == "backlog_reported_rate":
-        return place, *split(inside, row["reported_on"] is not None and row["reported_on"] <= as_of, False)
+        return place, *split(inside, reported, False)
     if name == "backlog_recognised_rate":
-        return place, *split(inside, recognised, row["review_result"] is None)
+        return place, *split(inside, recognised, reported and row["review_result"] is None)
     reflow = row["reflow_on"] is not None and row["reflow_on"] <= as_of
     return place, *split(inside and recognised, reflow, False)
 

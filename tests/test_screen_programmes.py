@@ -16,7 +16,7 @@ from queries.records.write import save
 from queries.settings import Settings
 from queries.snapshot import Snapshot, build_from_frames, current
 from queries.store import open_store
-from queries.views import batches
+from queries.views import batches, reports
 from tests.installations import DemoOf, empty
 
 BY_NAME = {page.name: page for page in pages()}
@@ -35,9 +35,9 @@ def snapshot(installation) -> Snapshot:
     return current(installation)
 
 
-def opened(installation, snapshot, name, *, viewer=BUREAU, filters=None) -> AppTest:
+def session(installation, snapshot, *, viewer=BUREAU, filters=None) -> Session:
     choices = Choices()
-    reader = Session(
+    return Session(
         settings=installation,
         language="zh",
         dark=False,
@@ -47,6 +47,10 @@ def opened(installation, snapshot, name, *, viewer=BUREAU, filters=None) -> AppT
         today=snapshot.as_of,
         viewer=viewer,
     )
+
+
+def opened(installation, snapshot, name, *, viewer=BUREAU, filters=None) -> AppTest:
+    reader = session(installation, snapshot, viewer=viewer, filters=filters)
     app = AppTest.from_function(_draw, args=(BY_NAME[name], reader), default_timeout=30).run()
     assert not app.exception
     return app
@@ -103,3 +107,30 @@ def test_what_is_entered_is_counted_at_once(tmp_path):
     save(store, "backlog_item", later, by="甲", record_id=made, version=1)
     assert batches.ladder(current(settings), filters).frame["reported"].to_list() == [0]
     store.dispose()
+
+
+@pytest.mark.parametrize(("viewer", "asks"), [(BUREAU, True), (OFFICE, False)])
+def test_a_click_on_a_missing_report_opens_its_form_for_the_bureau_alone(viewer, asks, installation, snapshot):
+    reader = session(installation, snapshot, viewer=viewer)
+    view = reader.view(reports.matrix)
+    office, day = view.frame.filter(pl.col("status") == "missing").select("office", "column").row(0)
+    gap = [office, "", "", "", str(day)]
+    app = AppTest.from_function(_click, args=(reader, view, gap), default_timeout=30).run()
+    assert not app.exception
+    chosen = [(each.label, each.value) for each in app.selectbox]
+    days = [each.value for each in app.date_input]
+    assert (("报告单位 *", office) in chosen, day in days) == (asks, asks)
+
+
+def _click(reader, view, gap):
+    import streamlit as st
+
+    from dashboard.forms.entries import gap_filler, open_asked
+    from dashboard.state.filter_widgets import WIDGET
+
+    if "clicked" not in st.session_state:
+        st.session_state["clicked"] = True
+        st.session_state["figure"] = {"click": {"customdata": gap}}
+        st.session_state[WIDGET + "office"] = st.session_state[WIDGET + "place"] = []
+        gap_filler(reader, view, "problem_report", "figure", ("missing",), ("office_id", "due_on"))()
+    open_asked(reader, "problem_report", key="gap")

@@ -112,6 +112,9 @@ def test_the_demo_shows_the_batches_of_the_half_year_and_of_any_earlier_day(demo
     assert whole.frame["recognised_rate"].to_list() == [31 / 32, None]
     assert whole.finding.zh.startswith("第一批32件上报32件、认定31件；第二批10件上报10件、认定未说明")
     assert "recognition not stated" in whole.finding.en
+    assigned = batches.ladder(demo_snapshot, Filters(as_of=date(2022, 3, 1)))
+    assert "；第二批10件尚未上报；" in assigned.finding.zh
+    assert assigned.frame["recognised_rate"].to_list()[1] == 0
     before = batches.ladder(demo_snapshot, Filters(as_of=date(2022, 2, 28))).frame
     assert before.select("assigned", "reported").rows() == [(32, 32)]
     assert batches.ladder(demo_snapshot, Filters(as_of=date(2021, 4, 19))).frame.is_empty()

@@ -46,6 +46,13 @@ def test_off_hours_are_lower_in_the_demo_and_the_reading_lifts_them(demo_snapsho
     assert shares[0] < shares[1] < shares[2]
 
 
+def test_what_is_left_out_is_said_once_beside_the_reading_it_belongs_to(demo_snapshot):
+    filters = Filters(date(2020, 1, 1), date(2022, 6, 30))
+    page = (forwarding.headline, forwarding.course, forwarding.by_group, forwarding.calendar, forwarding.delays)
+    said = [note.zh for question in page for note in question(demo_snapshot, filters).notes]
+    assert len([each for each in said if "未计入" in each]) == 1
+
+
 def test_a_register_without_forwarding_says_why(tmp_path):
     snapshot = kept(tmp_path / "s")
     assert forwarding.offered(snapshot, Filters()) == ()

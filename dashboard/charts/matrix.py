@@ -45,7 +45,7 @@ def status_matrix(view: View, style: Style) -> go.Figure:
 
     Expects columns of the key (the view's dimension), zh, en, column (date), label_zh, label_en, status (a key of
     MARKS), text, about_zh, about_en, faint (the column's ground is grey). First row on top. A click
-    gives the key of its row.
+    gives the key of its row, first, and its day (ISO), last.
     """
     cells = view.frame.rename({view.by[0]: "row"}).to_dicts()
     rows = list(dict.fromkeys(cell["row"] for cell in cells))
@@ -97,7 +97,7 @@ def _cells(
             unselected={"marker": {"opacity": 1}},
             customdata=[
                 [cell["row"], escape(cell[language]), wording.day(cell["column"], language),
-                 escape(cell[f"about_{language}"])]
+                 escape(cell[f"about_{language}"]), cell["column"].isoformat()]
                 for cell in here
             ],
             hovertemplate=f"<b>%{{customdata[1]}}</b> %{{customdata[2]}}<br>{said}<br>%{{customdata[3]}}"

@@ -4,13 +4,15 @@ import streamlit as st
 
 from dashboard.charts.matrix import status_matrix
 from dashboard.charts.ratios import usual_ratios
-from dashboard.forms.entries import entry, nothing_entered
+from dashboard.forms.entries import entry, gap_filler, nothing_entered, open_asked
 from dashboard.parts.components import card, choose, heading, notes, show, title
 from dashboard.parts.listings import listing
 from dashboard.screens import Page
 from dashboard.state.session import Session
 from queries.views import periods
 
+ROSTER = "reception_day"
+GAPS = ("unknown", "absent")
 OVERVIEW = ("name", "kind", "dates", "days", "duty", "settled", "count", "expected", "verdict")
 
 
@@ -33,8 +35,12 @@ def render(session: Session) -> None:
     key = choose(session, "at", list(names), names.__getitem__, label=words("periods.at"), menu=True)
     left, right = st.columns([7, 5], gap="small")
     with left:
-        show(session, session.view(periods.matrix, key), status_matrix, key="matrix",
-             note=words("periods.matrix_note"),
+        matrix = session.view(periods.matrix, key)
+        note = words("periods.matrix_note")
+        if session.may_write(ROSTER):
+            note = f"{note}{words('periods.matrix_fill')}"
+        show(session, matrix, status_matrix, key="matrix", note=note,
+             on_click=gap_filler(session, matrix, ROSTER, "figure-matrix", GAPS, ("place_code", "day")),
              table=periods.roster_table(session.view(periods.coverage, key), language))  # fmt: skip
         show(session, view, usual_ratios, key="usual", sentence=words("periods.usual_title"),
              note=words("periods.usual_note"))  # fmt: skip
@@ -42,7 +48,8 @@ def render(session: Session) -> None:
         _receptions(session, key)
     with card("entry"):
         title(session, words("periods.entry_title"), words("periods.entry_note"))
-        entry(session, "reception_day", key="roster", ids=session.answer(periods.roster_ids, key))
+        entry(session, ROSTER, key="roster", ids=session.answer(periods.roster_ids, key))
+    open_asked(session, ROSTER, key="gap")
 
 
 def _receptions(session: Session, key: str) -> None:

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard.charts.matrix import status_matrix
-from dashboard.forms.entries import entry, nothing_entered
+from dashboard.forms.entries import entry, gap_filler, nothing_entered, open_asked
 from dashboard.parts.components import card, heading, plain, show, title
 from dashboard.parts.listings import listing
 from dashboard.screens import Page
@@ -26,14 +26,24 @@ def render(session: Session) -> None:
     st.markdown(f":blue-badge[:material/event: {plain(session.answer(reports.deadline)(language))}]")
     left, right = st.columns([7, 5], gap="small")
     with left:
-        show(session, session.view(reports.matrix), status_matrix, key="matrix", sentence=words("reports.matrix_title"),
-             note=words("reports.matrix_note"))  # fmt: skip
+        _matrix(session)
     with right:
         _tables(session)
     _offices(session)
     with card("entry"):
         title(session, words("reports.entry_title"), words("reports.entry_note"))
         entry(session, KIND, key="reports")
+    open_asked(session, KIND, key="gap")
+
+
+def _matrix(session: Session) -> None:
+    """Offices by due date; where a report is missing the bureau may enter it by a click."""
+    words, view = session.words, session.view(reports.matrix)
+    note = words("reports.matrix_note")
+    if session.may_write(KIND):
+        note = f"{note}{words('reports.matrix_fill')}"
+    show(session, view, status_matrix, key="matrix", sentence=words("reports.matrix_title"), note=note,
+         on_click=gap_filler(session, view, KIND, "figure-matrix", ("missing",), ("office_id", "due_on")))  # fmt: skip
 
 
 def _tables(session: Session) -> None:

@@ -26,7 +26,7 @@ from queries.errors import UsageError
 from queries.filters import Filters
 from queries.kept import MOST_KEPT, column, keep
 from queries.measures import Basis, Cohort
-from queries.measures.backlog import assigned, decided_day, recognised, reflowed
+from queries.measures.backlog import assigned, decided_day, not_stated, recognised, reflowed
 from queries.measures.needs import BACKLOG, CLOSED, CLOSED_AT, DUE
 from queries.measures.satisfaction import WINDOW_END, evaluated, expired
 from queries.measures.terms import ASSIGNED, REGISTERED, always, due_day, known, open_item
@@ -177,10 +177,10 @@ def backlog_batches(
 
     Returns:
         by, then assigned, reported, recognised, returned (by the level above), under_review (reported, and the result
-        came later or is not out yet), not_stated (no result given), reflowed (petitioned again after recognition),
-        excluded (dates contradict each other: in none of the other numbers), days_at_risk (days from recognition to
-        reflow or to the as-of day, summed over the recognised). Batches by their first assignment: names in Chinese
-        numerals do not sort.
+        came later or is not out yet), not_stated (reported, no result given), reflowed (petitioned again after
+        recognition), excluded (dates contradict each other: in none of the other numbers), days_at_risk (days from
+        recognition to reflow or to the as-of day, summed over the recognised). Batches by their first assignment:
+        names in Chinese numerals do not sort.
     """
     frame = _tally(snapshot, engine, filters, "backlog", ASSIGNED, by, [], _became)
     if tuple(by) == ("batch",):
@@ -207,7 +207,7 @@ def _became(basis: Basis) -> dict[str, nw.Expr]:
         "recognised": settled,
         "returned": sent_back,
         "under_review": stated & ~known(recognised(basis)) & ~known(sent_back),
-        "not_stated": usable & (nw.col("result") == NOT_GIVEN),
+        "not_stated": usable & not_stated(basis),
         "reflowed": settled & reflowed(basis),
         "excluded": assigned(basis) & ~usable,
     }

@@ -28,8 +28,9 @@ def _reported(basis: Basis) -> nw.Expr:
     return nw.col("reported_day") <= basis.as_of
 
 
-def _not_stated(basis: Basis) -> nw.Expr:
-    return nw.col("result") == NOT_GIVEN
+def not_stated(basis: Basis) -> nw.Expr:
+    """Reported by the as-of day, and whether it is recognised was never said; before its report an item is in hand."""
+    return known(_reported(basis)) & (nw.col("result") == NOT_GIVEN)
 
 
 def _assigned_and_recognised(basis: Basis) -> nw.Expr:
@@ -59,8 +60,8 @@ MEASURES = (
         name="backlog_recognised_rate",
         label=Text("认定化解率", "Recognised rate"),
         meaning=Text(
-            "已认定化解 ÷ 交办积案（未填报审核结果的不计）",
-            "recognised ÷ assigned (items without a stated result left out)",
+            "已认定化解 ÷ 交办积案（已上报而未填报审核结果的不计）",
+            "recognised ÷ assigned (reported ones without a stated result left out)",
         ),
         table="backlog",
         cohort=ASSIGNED,
@@ -70,7 +71,7 @@ MEASURES = (
         source="DOMAIN §1, §3",
         numerator=recognised,
         denominator=assigned,
-        unknown=_not_stated,
+        unknown=not_stated,
     ),
     Ratio(
         name="backlog_reflow_rate",

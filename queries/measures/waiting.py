@@ -10,9 +10,9 @@ from typing import Literal
 
 import narwhals as nw
 
-from queries.coding import NOT_GIVEN, YES, code
+from queries.coding import YES, code
 from queries.measures import Basis, Cohort, Duration, Need, Predicate, at_quantile
-from queries.measures.backlog import assigned, decided_day, recognised
+from queries.measures.backlog import assigned, decided_day, not_stated, recognised
 from queries.measures.needs import (
     ACCEPTED,
     BACKLOG,
@@ -179,7 +179,7 @@ def _answered_after_closing(basis: Basis) -> nw.Expr:
 
 
 def _result_stated(basis: Basis) -> nw.Expr:
-    return assigned(basis) & (nw.col("result") != NOT_GIVEN)
+    return assigned(basis) & ~not_stated(basis)
 
 
 def _recognised(basis: Basis) -> nw.Expr:
@@ -268,8 +268,8 @@ MEASURES = (
     ),
     _wait(
         "backlog_days_to_recognise", Text("积案认定天数", "Days to recognise old items as settled"),
-        Text("从交办到认定化解的天数（未填报审核结果的不计）",
-             "days from assignment to recognition (items without a stated result left out)"),
+        Text("从交办到认定化解的天数（已上报而未填报审核结果的不计）",
+             "days from assignment to recognition (reported ones without a stated result left out)"),
         BACKLOG, REVIEWED, rows=_result_stated, start=_day("assigned_day"), end=_decided, ended=_recognised,
         cohort=ASSIGNED, source="DOMAIN §1, §3", is_case=False,
     ),

@@ -4,7 +4,6 @@ Counts and rates are those of the measures of `queries.measures.backlog`; dates 
 """
 
 from dataclasses import replace
-from datetime import date
 
 import polars as pl
 
@@ -19,7 +18,7 @@ from queries.stats.intervals import quantile_ranks
 from queries.views import View
 from queries.views.parts import both, in_both, made, others_below, seen
 from queries.views.recorded import applicable, as_stood, curve, median, named, narrowed, not_applied
-from queries.views.repeats import batches_said
+from queries.views.repeats import batches_said, recognition_is_stated
 from queries.views.time_to_return import backflow
 from queries.vocabulary import Text
 
@@ -149,7 +148,8 @@ def ladder(snapshot: Snapshot, filters: Filters, by: str = "batch") -> View:
     Returns:
         by, zh, en; assigned, named (null where there are no records), reported, recognised, returned, under_review,
         not_stated, reflowed, excluded (dates contradict), reported_rate, recognised_rate (null where no result is
-        stated) and their Wilson limits; recognised_of (items with a stated result); days_at_risk. Batches by first
+        stated) and their Wilson limits; recognised_of (without the reported ones whose result is
+        not stated); days_at_risk. Batches by first
         assignment, others by name. The finding names reported and recognised side by side.
     """
     chosen = _chosen(snapshot, filters)
@@ -174,14 +174,13 @@ def ladder(snapshot: Snapshot, filters: Filters, by: str = "batch") -> View:
             pl.col("denominator").alias(f"{label}_of"),
         )
         frame = frame.join(shares, on=by, how="left", maintain_order="left")
+    is_stated = pl.Series([recognition_is_stated(row) for row in frame.iter_rows(named=True)], dtype=pl.Boolean)
+    frame = frame.with_columns(
+        pl.when(is_stated).then(name).alias(name)
+        for name in ("recognised_rate", "recognised_lower", "recognised_upper")
+    )
     words = snapshot.dimension(by).select(pl.col("key").alias(by), "zh", "en")
     frame = frame.join(words, on=by, how="left", maintain_order="left")
-    if by == "batch":
-        order = dict(known.group_by("batch").agg(pl.col("assigned_on").min()).iter_rows())
-        # without records the batches keep the order of their names
-        frame = frame.sort(
-            pl.col("batch").replace_strict(order, default=date.max, return_dtype=pl.Date), maintain_order=True
-        )
     notes = (*_contradictions(int(frame["excluded"].sum())), *_unstated(frame), *not_applied(filters, GROUPS))
     return made(snapshot, chosen, frame, RATES, (by,), _ladder_finding(snapshot, chosen), notes)
 
@@ -261,7 +260,7 @@ def rungs(snapshot: Snapshot, filters: Filters) -> View:
 def _is_stated(row: dict[str, int | None], step: str) -> bool:
     if step == "named":
         return row["named"] is not None
-    return step in ("assigned", "reported") or row["not_stated"] != row["assigned"]
+    return step in ("assigned", "reported") or recognition_is_stated(row)
 
 
 def shares(snapshot: Snapshot, filters: Filters, by: str = "batch") -> View:

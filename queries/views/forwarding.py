@@ -86,8 +86,8 @@ def headline(snapshot: Snapshot, filters: Filters) -> View:
         .then(pl.lit(goal(snapshot, OFFICIAL, chosen), pl.Float64))
         .alias("target"),
     )
-    notes = (*reasons(frame, snapshot, chosen), *excluded(frame.head(1)))
-    return made(snapshot, chosen, frame, READINGS, (), _finding(frame, chosen), notes)
+    # items left out are named by the figures below, for the reading they show
+    return made(snapshot, chosen, frame, READINGS, (), _finding(frame, chosen), reasons(frame, snapshot, chosen))
 
 
 def _finding(frame: pl.DataFrame, filters: Filters) -> Text | None:

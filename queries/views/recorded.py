@@ -15,6 +15,7 @@ from queries.snapshot import Snapshot
 from queries.stats.survival import Ended, follow_up, kaplan_meier, median_days, median_limits
 from queries.vocabulary import Text
 
+ROOMY = 8  # columns of a grid; of more than that the English month is named where it changes
 AT_RISK = 5  # items; a curve that rests on fewer is not drawn
 CURVE = {
     "day": pl.Int64(),
@@ -83,13 +84,19 @@ def cells(
     Returns:
         the key, zh, en, column, label_zh, label_en, status, text, about_zh, about_en, faint.
     """
+    days = frame.select(pl.col(day).unique().sort()).to_series().to_list()
+    is_new = [place == 0 or each.month != days[place - 1].month for place, each in enumerate(days)]
+    label = {
+        each: f"{each:%-d %b}" if new or len(days) <= ROOMY else f"{each:%-d}"
+        for each, new in zip(days, is_new, strict=True)
+    }
     return frame.select(
         row,
         "zh",
         "en",
         pl.col(day).alias("column"),
         pl.col(day).dt.strftime("%-m/%-d").alias("label_zh"),
-        pl.col(day).dt.strftime("%-d/%-m").alias("label_en"),
+        pl.col(day).replace_strict(label, return_dtype=pl.String).alias("label_en"),
         "status",
         pl.col(text).cast(pl.String).fill_null("").alias("text"),
         *(said.alias(f"about_{language}") for language, said in about.items()),

@@ -80,6 +80,12 @@ def record(snapshot: Snapshot, kind: str, record_id: int | str) -> dict[str, Any
     return rows.row(0, named=True) if rows.height else None
 
 
+def same(snapshot: Snapshot, kind: str, content: Content) -> int | str | None:
+    """The key of the record in force that holds these values; None where there is none."""
+    rows = snapshot.records.rows(kind).filter(pl.col(name).eq_missing(value) for name, value in content.items())
+    return rows[kind_of(kind).id][0] if rows.height else None
+
+
 def titles(snapshot: Snapshot, filters: Filters, kind: str, language: str) -> dict[int | str, str]:
     """The records in force by key, each in one line, newest first."""
     found = kind_of(kind)

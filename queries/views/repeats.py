@@ -1,5 +1,6 @@
 """Does it last? Repeats, first petitions settled in one go, how items gather on matters, the backlog batches."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -342,7 +343,7 @@ def ladder(snapshot: Snapshot, filters: Filters, most: int = MOST_BATCHES) -> Vi
 
 
 def _step(batch: dict[str, Any], step: str, labels: dict[str, str]) -> dict[str, Any]:
-    stated = step in ("assigned", "reported") or batch["not_stated"] < batch["assigned"]
+    stated = step in ("assigned", "reported") or recognition_is_stated(batch)
     return {
         "batch": batch["batch"],
         **labels,
@@ -357,6 +358,11 @@ def _step(batch: dict[str, Any], step: str, labels: dict[str, str]) -> dict[str,
     }
 
 
+def recognition_is_stated(batch: Mapping[str, int | None]) -> bool:
+    """Whether the results of a row of `distributions.backlog_batches` are known, or none can be out yet."""
+    return not batch["not_stated"] or any(batch[name] for name in ("recognised", "returned", "under_review"))
+
+
 def batches_said(counted: pl.DataFrame, labels: dict[str, dict[str, str]]) -> Text | None:
     """Reported and recognised side by side, for each row of `distributions.backlog_batches`; None without any."""
     if counted.height == 0:
@@ -367,9 +373,11 @@ def batches_said(counted: pl.DataFrame, labels: dict[str, dict[str, str]]) -> Te
 
 def _batch(row: dict[str, Any], labels: dict[str, dict[str, str]]) -> Text:
     zh, en = (labels[language].get(row["batch"], row["batch"]) for language in ("zh", "en"))
+    if not any(row[name] for name in ("reported", "recognised", "returned", "under_review")):
+        return Text(f"{zh}{row['assigned']}件尚未上报", f"{en}: none of {row['assigned']} reported yet")
     said = Text(
         f"{zh}{row['assigned']}件上报{row['reported']}件", f"{en}: {row['reported']} of {row['assigned']} reported"
     )
-    if row["not_stated"] == row["assigned"]:
+    if not recognition_is_stated(row):
         return Text(f"{said.zh}、认定未说明", f"{said.en}, recognition not stated")
     return Text(f"{said.zh}、认定{row['recognised']}件", f"{said.en}, {row['recognised']} recognised")

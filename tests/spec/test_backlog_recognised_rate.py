@@ -23,3 +23,10 @@ def test_a_batch_whose_results_are_not_stated_has_no_rate(register):
     first, second = evaluate(snapshot, "backlog_recognised_rate", ["batch"]).rows(named=True)
     assert (first["value"], first["excluded"]) == (1.0, 0)
     assert (second["denominator"], second["excluded"], second["value"], second["reason"]) == (0, 2, None, "not_stated")
+
+
+def test_an_item_in_hand_is_not_recognised_whatever_is_said_of_it_later(register, figures):
+    rows = "batch | assigned_on | reported_on | review_result\none | 2022-01-10 | 2022-03-01 | recognised\n"
+    snapshot = register(backlog=rows + "one | 2022-01-10 | 2022-05-01 |\none | 2022-01-10 | |")
+    assert figures(snapshot, "backlog_recognised_rate", as_of="2022-04-01") == [(1, 3, 1 / 3)]
+    assert figures(snapshot, "backlog_recognised_rate", as_of="2022-06-30") == [(1, 2, 1 / 2)]
