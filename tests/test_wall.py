@@ -153,10 +153,10 @@ def test_a_target_that_is_missed_says_by_how_much_and_one_that_is_met_says_so(se
 
 def test_every_headline_prints_the_counts_it_stands_on_and_its_interval(session):
     for tile in every_slide()["headlines"].make(session, Ask()).tiles:
-        *_, counts, reach = tile.small_print
+        counts, reach = tile.small_print
         assert counts.endswith("件")
-        assert reach.startswith("95%区间")
-    assert tile.small_print[0].startswith("参评率"), "a satisfaction is not read without it"
+        assert reach.startswith("（")
+    assert tile.aside.startswith("参评率"), "a satisfaction is not read without it"
 
 
 def test_overdue_is_the_only_red(session):
@@ -165,6 +165,15 @@ def test_overdue_is_the_only_red(session):
     overdue = int(content.tiles[0].value)
     assert tones.pop("已超期") == ("breach" if overdue else "")
     assert set(tones.values()) == {""}
+
+
+def test_where_nothing_is_due_the_slide_is_its_sentence(session, tmp_path):
+    closed = on(session, {"case_id": ["a"], "registered_at": ["2022-01-03"], "due_at": ["2022-03-01"],
+                          "closed_at": ["2022-02-20"]}, tmp_path)  # fmt: skip
+    content = every_slide()["due"].make(closed, Ask())
+    assert content.sentence == "没有超期件，30天内也没有到期件"
+    assert not content.tiles
+    assert not content.panels
 
 
 # ---------------------------------------------------------------- views of its own

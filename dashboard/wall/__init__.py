@@ -25,6 +25,7 @@ class Tile:
 
     Attributes:
         value, unit: printed large, and small behind it.
+        aside: what the figure is not read without, small behind the label.
         change, verdict: against an earlier period, and whether that is beyond chance.
         target: the target and the distance to it, in words.
         small_print: phrases, none of which is broken; as many stand in a line as have room.
@@ -35,6 +36,7 @@ class Tile:
     label: str
     value: str
     unit: str = ""
+    aside: str = ""
     change: str = ""
     verdict: str = ""
     target: str = ""
@@ -116,7 +118,7 @@ class Stack:
 
 @dataclass(frozen=True)
 class Content:
-    """What a slide shows.
+    """What a slide shows; one without tiles and panels is its sentence alone, in the middle of the screen.
 
     Attributes:
         sentence: what the figures say.

@@ -34,7 +34,7 @@ HEADINGS = {
     "backlog": Text("积案批次", "backlog batch"),
     "reported_on": Text("上报日期", "date reported"),
     "review_result": Text("审核结果", "review result"),
-    "reflow_on": Text("回流日期", "date of reflow"),
+    "reflow_on": Text("回流日期", "date of backflow"),
 }
 """Headings by which a reader knows the columns a measure rests on."""
 

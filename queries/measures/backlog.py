@@ -75,7 +75,7 @@ MEASURES = (
     ),
     Ratio(
         name="backlog_reflow_rate",
-        label=Text("回流率", "Reflow rate"),
+        label=Text("回流率", "Backflow rate"),
         meaning=Text("认定化解后再次信访 ÷ 已认定化解", "petitioned again ÷ recognised"),
         table="backlog",
         cohort=ASSIGNED,

@@ -38,7 +38,7 @@ STATES = {
     "under_review": Text("审核中", "under review"),
     "not_stated": Text("已上报，认定未说明", "reported, recognition not stated"),
     "recognised": Text("认定化解", "recognised"),
-    "came_back": Text("回流", "petitioned again"),
+    "came_back": Text("回流", "flowed back"),
     "contradictory": Text("日期矛盾", "dates contradict"),
 }
 """Where an item stands, in the order of the ladder."""
@@ -192,7 +192,7 @@ def _ladder_finding(snapshot: Snapshot, chosen: Filters) -> Text | None:
     back = int(counted["reflowed"].sum())
     if said is None or not back:
         return said
-    return in_both("{said}；回流{items}", "{said}; {items} petitioned again",
+    return in_both("{said}；回流{items}", "{said}; {items} flowed back",
                    said=(said.zh, said.en), items=both(wording.items, back))  # fmt: skip
 
 
@@ -310,7 +310,7 @@ def no_reflow(snapshot: Snapshot, filters: Filters) -> View:
     settled = items(snapshot, filters).frame.filter(pl.col("state").is_in(["recognised", "came_back"])).height
     note = in_both(
         "认定化解{items}，满{enough}件才估计不回流的比例。",
-        "{items} recognised so far; from {enough} on it is estimated how many do not come back.",
+        "{items} recognised so far; from {enough} on it is estimated how many do not flow back.",
         items=both(wording.items, settled),
         enough=(str(ENOUGH),) * 2,
     )

@@ -259,7 +259,7 @@ def _batches(snapshot: Snapshot, case_id: str, as_of: date) -> tuple[Text, ...]:
         for name, zh, en in (
             ("reported_on", "{day}上报办结", "reported settled {day}"),
             ("reviewed_on", "{day}审核", "reviewed {day}"),
-            ("reflow_on", "{day}回流", "came back {day}"),
+            ("reflow_on", "{day}回流", "flowed back {day}"),
         ):
             if row[name] is not None and row[name] <= as_of:
                 steps.append(in_both(zh, en, day=both(wording.day, row[name])))

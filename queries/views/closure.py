@@ -138,6 +138,8 @@ def deadlines(snapshot: Snapshot, filters: Filters) -> View:
 
 def _urgency(counts: dict[str, int]) -> Text:
     overdue, soon = counts["overdue"], counts["7"]
+    if not any(counts.values()):
+        return Text("没有超期件，30天内也没有到期件", "Nothing overdue and nothing due within 30 days")
     if overdue == 0 and soon == 0:
         return Text("没有超期件，7天内也没有到期件", "Nothing overdue and nothing due within 7 days")
     late = (

@@ -30,7 +30,16 @@ COLUMNS = {
     "reported_on": ("上报时间", "上报日期", "上报办结时间", "上报办结日期", "reported on", "reported"),
     "reviewed_on": ("审核时间", "审核日期", "认定时间", "认定日期", "审核认定时间", "reviewed on", "reviewed"),
     "review_result": ("审核结果", "认定结果", "审核意见", "审核认定结果", "review result", "result"),
-    "reflow_on": ("回流时间", "回流日期", "回流日", "reflow on", "reflow", "came back on"),
+    "reflow_on": (
+        "回流时间",
+        "回流日期",
+        "回流日",
+        "flowed back on",
+        "backflow",
+        "reflow on",
+        "reflow",
+        "came back on",
+    ),
 }
 DATES = ("assigned_on", "reported_on", "reviewed_on", "reflow_on")
 

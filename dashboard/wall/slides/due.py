@@ -15,10 +15,12 @@ ROWS = 7  # beside the tiles; on an upright screen they stand above the table
 
 
 def make(session: Session, ask: Ask) -> Content | Skipped:
-    """Four counts, and the offices they lie with."""
+    """Four counts, and the offices they lie with; where nothing is due, that sentence alone."""
     view = session.view(closure.deadlines)
     if not view.frame.height:
         return why(session, view)
+    if not (view.frame["items"] > 0).any():
+        return Content(said(session, view.finding), said(session, session.view(closure.ages).finding))
     tiles = [_tile(session, row) for row in view.frame.iter_rows(named=True)]
     by = breakdown(session, ("office", "place"))
     groups = session.view(due_by_group, by, ask.few if ask.is_upright else ROWS) if by else None

@@ -67,20 +67,23 @@ def _tile(session: Session, card: Headline, course: Sequence[float | None], span
         change, name = card.change_previous, "previous"
     if card.measure.name == "satisfaction_rate" and session.filters.convention != "observed":
         label = words("satisfaction.satisfaction", convention=CONVENTIONS[session.filters.convention](language))
-    beside = []
+    aside = ""
     if card.beside is not None:  # a satisfaction is not read without it
-        beside.append(words("overview.participation", share=wording.per_cent(card.beside, language)))
+        aside = words("overview.participation", share=wording.per_cent(card.beside, language))
     numerator, denominator = card.numerator or 0, card.denominator or 0
     few = is_small(session, denominator)
     limits = (card.lower, card.upper)
     tile = share_tile(session, label, numerator, denominator, limits, card.target, card.measure.better)
+    counts = wording.fraction(numerator, denominator, language)
+    reach = wording.interval(*limits, language)
     return replace(
         tile,
+        aside=aside,
         change=words(f"overview.{name}", change=wording.change(change, language))
         if change is not None and not few
         else "",
         verdict=verdict(session, card.signal, card.doubt) if card.signal else "",
-        small_print=[*beside, *tile.small_print],
+        small_print=tile.small_print if few else [counts, words("wall.reach", reach=reach)],
         course=course,
         goal=card.target,
         span=span,

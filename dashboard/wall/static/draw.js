@@ -16,7 +16,8 @@ export function element(name, className, text) {
 
 /** A slide as a section, not yet in the page. */
 export function slide(content, label) {
-  const section = element('section', 'slide');
+  const isStatement = !content.tiles.length && !content.panels.length;
+  const section = element('section', isStatement ? 'slide statement' : 'slide');
   section.setAttribute('aria-roledescription', 'slide');
   section.setAttribute('aria-label', label);
   const header = element('header');
@@ -104,7 +105,9 @@ function tiles(all) {
 
 function tile(content) {
   const box = element('div', `tile ${content.tone}`);
-  box.append(element('div', 'label', content.label));
+  const label = element('div', 'label', content.label);
+  if (content.aside) label.append(' ', element('span', 'aside', content.aside));
+  box.append(label);
   const value = element('div', 'value', content.value);
   if (content.unit) value.append(element('span', 'unit', content.unit));
   const line = element('div', 'figure');

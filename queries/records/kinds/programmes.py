@@ -161,7 +161,7 @@ _BACKLOG = (
     Field("reported_on", Text("上报办结日期", "Reported on"), "day", aliases=("上报日期",)),
     Field("reviewed_on", Text("审核日期", "Reviewed on"), "day", aliases=("认定日期",)),
     Field("review_result", Text("审核结果", "Review result"), "choice", choices=REVIEW_RESULTS, aliases=("认定结果",)),
-    Field("reflow_on", Text("回流日期", "Came back on"), "day"),
+    Field("reflow_on", Text("回流日期", "Flowed back on"), "day"),
 )  # fmt: skip
 BACKLOG_ITEM = Kind(
     name="backlog_item",
@@ -183,7 +183,7 @@ BACKLOG_ITEM = Kind(
             "reflow_on",
             ("reflow_on",),
             lambda content: content.get("review_result") == "recognised",
-            Text("只有认定化解的积案才可能回流", "only a recognised item can come back"),
+            Text("只有认定化解的积案才可能回流", "only a recognised item can flow back"),
         ),
         Check(
             "leader_assigned",
