@@ -21,6 +21,7 @@ def main(arguments: list[str]) -> int:
     root = Path(__file__).parents[1]
     # a fixed text width in captured output; two workers share two cores, so the counting of each has one thread
     environment = os.environ | {"COLUMNS": "120", "POLARS_MAX_THREADS": "1", "OMP_NUM_THREADS": "1"}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # or each worker, command and server compiles everything again
     codes, results = [], []
     with tempfile.TemporaryDirectory() as folder:
         for number, part in enumerate(PARTS):

@@ -3,6 +3,7 @@
 import ast
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -94,7 +95,13 @@ def modules() -> Iterator[tuple[str, Path]]:
 MODULES = dict(modules())
 
 
-def imports(path: Path, *, types_too: bool = True) -> set[str]:
+@cache
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@cache
+def imports(path: Path, *, types_too: bool = True) -> frozenset[str]:
     """Full names of everything a module imports, inside functions too."""
     found: set[str] = set()
 
@@ -109,10 +116,11 @@ def imports(path: Path, *, types_too: bool = True) -> set[str]:
                 for alias in node.names
             )
         for child in ast.iter_child_nodes(node):
-            visit(child)
+            if isinstance(child, ast.stmt | ast.excepthandler | ast.match_case):  # what holds an import
+                visit(child)
 
-    visit(ast.parse(path.read_text(encoding="utf-8")))
-    return found
+    visit(tree(path))
+    return frozenset(found)
 
 
 def floor(name: str) -> int:
@@ -194,6 +202,5 @@ def test_no_child_of_dashboard_hides_a_library_or_a_package_of_ours() -> None:
 
 def test_nothing_is_imported_relative_to_where_it_stands() -> None:
     for name, path in MODULES.items():
-        tree = ast.parse(path.read_text(encoding="utf-8"))
-        relative = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.level]
+        relative = [node for node in ast.walk(tree(path)) if isinstance(node, ast.ImportFrom) and node.level]
         assert not relative, name

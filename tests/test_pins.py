@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select
-from streamlit.testing.v1 import AppTest
 
 from dashboard.agenda import AGENDA
 from dashboard.cli.recorder import recorder_of
@@ -23,6 +22,7 @@ from queries.snapshot import Snapshot, current, pins
 from queries.store import open_store
 from queries.views import View
 from queries.views.meeting import meeting_of, newest_month
+from tests.app_test import AppTest
 from tests.installations import DemoOf
 from tests.later_changes import correct, rename_an_office
 

@@ -1,7 +1,6 @@
 """Views saved by name: whose they are, where they lead, with which of them a reader begins."""
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from dashboard.frame.link_menu import as_text, parameters
 from queries.filters import Filters
@@ -12,6 +11,7 @@ from queries.settings import Settings
 from queries.snapshot import current
 from queries.store import open_store
 from queries.views.saved import saved_views, start_of
+from tests.app_test import AppTest
 from tests.installations import DemoOf, copied
 from tests.test_screens import APP
 

@@ -3,7 +3,6 @@
 from datetime import date
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from dashboard.i18n import Words
 from dashboard.screens.changes import PAGE
@@ -11,6 +10,7 @@ from dashboard.state.choices import Choices
 from dashboard.state.session import _FILTER_PARAMETERS, Session
 from queries.snapshot import current
 from seed.load import run
+from tests.app_test import AppTest
 from tests.seed.registers import write_register
 
 NOW = date(2022, 6, 30)

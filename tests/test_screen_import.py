@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from dashboard.desk import Desk
 from dashboard.i18n import Words
@@ -15,6 +14,7 @@ from dashboard.state.choices import Choices
 from dashboard.state.session import Session
 from queries.snapshot import current
 from seed import demo, load
+from tests.app_test import AppTest
 from tests.seed.registers import write_register
 
 OpenPage = Callable[..., AppTest]

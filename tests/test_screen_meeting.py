@@ -3,7 +3,6 @@
 from datetime import date
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from dashboard.agenda import AGENDA
 from dashboard.i18n import Words
@@ -14,6 +13,7 @@ from queries.settings import Settings
 from queries.snapshot import current
 from queries.store import open_store
 from queries.views.meeting import meeting_of
+from tests.app_test import AppTest
 from tests.installations import DemoOf
 
 WORDS = Words("zh")

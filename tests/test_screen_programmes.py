@@ -4,7 +4,6 @@ from datetime import date
 
 import polars as pl
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from dashboard.i18n import Words
 from dashboard.screens import pages
@@ -17,6 +16,7 @@ from queries.settings import Settings
 from queries.snapshot import Snapshot, build_from_frames, current
 from queries.store import open_store
 from queries.views import batches, reports
+from tests.app_test import AppTest
 from tests.installations import DemoOf, empty
 
 BY_NAME = {page.name: page for page in pages()}

@@ -3,7 +3,6 @@
 from datetime import date
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from dashboard.desk import Desk
 from dashboard.forms.record_exchange import brought_lines
@@ -17,6 +16,7 @@ from queries.records.kinds import KINDS
 from queries.records.write import history, save, withdraw
 from queries.snapshot import current
 from queries.store import open_store
+from tests.app_test import AppTest
 
 EVENT = {"day": date(2022, 5, 1), "name_zh": "条例施行", "name_en": "Regulation in force", "kind": "rule"}
 WORDS = Words("zh")

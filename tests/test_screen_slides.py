@@ -1,7 +1,6 @@
 """The page where a meeting screen is set up."""
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from dashboard.i18n import Words
 from dashboard.screens.slides import PAGE
@@ -10,6 +9,7 @@ from dashboard.wall.payload import Screen, reader
 from dashboard.wall.programme import programme
 from queries import records
 from queries.settings import Settings
+from tests.app_test import AppTest
 from tests.installations import DemoOf
 from tests.wall_sessions import bare
 

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from dashboard.i18n import Words
 from dashboard.screens import pages
@@ -22,6 +21,7 @@ from queries.settings import Settings
 from queries.snapshot import Snapshot, build_from_frames, current
 from queries.store import open_store
 from seed import load
+from tests.app_test import AppTest
 from tests.installations import DemoOf, empty
 
 ROOT = Path(__file__).parents[1]

@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from dashboard.screens import pages
 from dashboard.state.choices import Choices
@@ -14,6 +13,7 @@ from queries.cases.case_list import Question
 from queries.errors import NotAllowed, SettingsError
 from queries.settings import Settings
 from queries.snapshot import Snapshot, current
+from tests.app_test import AppTest
 from tests.installations import DemoOf
 
 HEADER = "X-Huiyin-Viewer"
