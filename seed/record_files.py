@@ -335,7 +335,9 @@ class _Work:
         close = get_close_matches(text, set(self._offices.values()), n=2, cutoff=0.6)
         zh = f"未匹配单位“{text}”" + (f"，是否为{'、'.join(close)}？" if close else "，请核对或先导入单位名单")
         en = f"no office '{text}'" + (
-            f"; did you mean {', '.join(close)}?" if close else "; import the list of offices"
+            f"; did you mean {', '.join(close)}?"
+            if close
+            else "; choose one from the template's sheet “Lists”, or import the list of offices"
         )
         return None, Text(zh, en)
 

@@ -66,7 +66,7 @@ def test_every_record_of_the_demo_keeps_the_rules_of_its_kind():
         ("special_period", PERIOD | {"ends_on": date(2022, 3, 3)},
          {"ends_on": "'Last day' may not be before 'First day'"}),
         ("special_period", PERIOD | {"kind": "两会"}, {"kind": "is not one of the choices"}),
-        ("special_period", PERIOD | {"name_zh": "  "}, {"name_zh": "is needed"}),
+        ("special_period", PERIOD | {"name_zh": "  "}, {"name_zh": "must be filled in"}),
         ("special_period", PERIOD | {"name_zh": "会" * 81}, {"name_zh": "has 81 characters, at most 80"}),
         ("special_period", PERIOD | {"starts_on": "2022-03-32"}, {"starts_on": "is not a day"}),
         ("special_period", PERIOD | {"starts_on": "0022-03-04"}, {"starts_on": "a day lies between 1949 and 2100"}),

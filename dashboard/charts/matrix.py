@@ -12,6 +12,7 @@ from queries.views import View
 
 ROW = 24  # CSS pixels a row
 ROOM = 60  # CSS pixels above the rows, for the days and the legend
+LINE = 15  # CSS pixels a line of the days
 MARK = 11
 GAP = "\u2009"  # between a mark and its number: on a phone the next mark is near
 
@@ -51,10 +52,12 @@ def status_matrix(view: View, style: Style) -> go.Figure:
     rows = list(dict.fromkeys(cell["row"] for cell in cells))
     columns = sorted({cell["column"] for cell in cells})
     name = {cell["row"]: cell[style.language] for cell in cells}
-    label = {cell["column"]: cell[f"label_{style.language}"] for cell in cells}
+    # "13 Apr" stands in two lines: on a phone the next day is near
+    label = {cell["column"]: cell[f"label_{style.language}"].replace(" ", "<br>") for cell in cells}
+    lower = LINE if any("<br>" in text for text in label.values()) else 0
     at_row = {key: len(rows) - 1 - place for place, key in enumerate(rows)}
     at_column = {key: place for place, key in enumerate(columns)}
-    fig = figure(style, ROW * len(rows) + ROOM, margin={"t": 48, "r": 8, "b": 4})
+    fig = figure(style, ROW * len(rows) + ROOM + lower, margin={"t": 48 + lower, "r": 8, "b": 4})
     for column in sorted({cell["column"] for cell in cells if cell["faint"]}):
         x = at_column[column]
         fig.add_shape(
@@ -62,7 +65,7 @@ def status_matrix(view: View, style: Style) -> go.Figure:
             fillcolor=style.palette.band, line={"width": 0},
         )  # fmt: skip
     _cells(fig, cells, at_row, at_column, style)
-    _legend(fig, cells, style)
+    _legend(fig, cells, style, 24 + lower)
     fig.update_layout(
         xaxis={
             "range": [-0.6, len(columns) - 0.4], "tickvals": list(at_column.values()),
@@ -109,7 +112,7 @@ def _colour(mark: Mark, palette: Palette) -> str:
     return {"data": palette.data, "neutral": palette.neutral, "ink": palette.ink}[mark.ink]
 
 
-def _legend(fig: go.Figure, cells: list[dict[str, Any]], style: Style) -> None:
+def _legend(fig: go.Figure, cells: list[dict[str, Any]], style: Style, above: int) -> None:
     there = {cell["status"] for cell in cells}
     text = "   ".join(
         f'<span style="color:{_colour(mark, style.palette)}">{mark.character}</span> '
@@ -118,6 +121,6 @@ def _legend(fig: go.Figure, cells: list[dict[str, Any]], style: Style) -> None:
         if status in there
     )
     fig.add_annotation(
-        x=0, xref="paper", xanchor="left", y=1, yref="paper", yanchor="bottom", yshift=24, showarrow=False, text=text,
-        font={"size": 12, "color": style.palette.muted},
+        x=0, xref="paper", xanchor="left", y=1, yref="paper", yanchor="bottom", yshift=above, showarrow=False,
+        text=text, font={"size": 12, "color": style.palette.muted},
     )  # fmt: skip

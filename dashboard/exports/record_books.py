@@ -69,7 +69,7 @@ def rejected_book(report: Any, language: str) -> bytes:
 
     A sheet for each sheet of the file; the cells as they were read, then file and row and what is wrong with each.
     """
-    out, words = io.BytesIO(), Words(language)
+    out, words, colon = io.BytesIO(), Words(language), "：" if language == "zh" else ": "
     with xlsxwriter.Workbook(out, _TEXT_ONLY) as book:
         wrap = book.add_format({"text_wrap": True, "valign": "top"})
         heading_format = book.add_format({"bold": True, "text_wrap": True, "bottom": 1})
@@ -86,7 +86,7 @@ def rejected_book(report: Any, language: str) -> bytes:
             page.set_column(0, len(headings), 16)
             page.set_column(len(headings) + 1, len(headings) + 1, 60, wrap)
             for line, (row, problems) in enumerate(lines.items(), 1):
-                said = [": ".join(part for part in (each.column, each.reason(language)) if part) for each in problems]
+                said = [colon.join(part for part in (each.column, each.reason(language)) if part) for each in problems]
                 place = words("records.wrong_at", file=report.file, row=row)
                 cells = [problems[0].cells.get(heading, "") for heading in headings]
                 for at, cell in enumerate([*cells, place, words("records.then").join(said)]):

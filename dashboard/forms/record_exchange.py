@@ -105,7 +105,7 @@ def _check(session: Session, desk: ImportDesk, upload: Upload, file_id: str) -> 
 
 def _outcome(session: Session, report: Any, key: str) -> None:
     words, language = session.words, session.language
-    heads = [words(f"records.count_{name}") for name in ("kind", "new", "changed", "same", "rejected")]
+    heads = [wording.capital(words(f"records.count_{name}")) for name in ("kind", "new", "changed", "same", "rejected")]
     st.table(
         [
             dict(zip(heads, [kind_of(name).label(language), *(wording.number(each, language) for each in

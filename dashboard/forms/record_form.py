@@ -175,7 +175,7 @@ def _fields(
     except InvalidRecord as error:
         labels = {field.name: field.label(session.language) for field in kind.asked}
         said = {
-            name: words("records.then").join(each(session.language) for each in sentences)
+            name: wording.capital(words("records.then").join(each(session.language) for each in sentences))
             for name, sentences in error.problems.items()
         }
         for name, text in said.items():

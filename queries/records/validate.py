@@ -24,7 +24,7 @@ FIRST_YEAR, LAST_YEAR = 1949, 2100
 MOST = 2_000_000_000  # what every database holds as a whole number
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad]")
 
-NEEDED = Text("必须填写", "is needed")
+NEEDED = Text("必须填写", "must be filled in")
 NOT_A_DAY = Text("不是日期", "is not a day")
 OUT_OF_TIME = Text(f"日期应在{FIRST_YEAR}年至{LAST_YEAR}年之间", f"a day lies between {FIRST_YEAR} and {LAST_YEAR}")
 NOT_A_COUNT = Text("应为不小于0的整数", "should be a whole number, 0 or more")
