@@ -204,6 +204,25 @@ def test_months_of_two_years_are_laid_over_one_another(two_years):
     assert (june["month"], june["denominator"], june["then_denominator"]) == (date(2022, 6, 1), 5, 9)
 
 
+def test_what_only_the_other_selection_holds_has_a_row_of_its_own_in_its_place(two_years):
+    names = ("registered_count", "on_time_reply_rate")
+    city = two_years(("a", 3, 5, 4, 9), ("b", 0, 0, 6, 8), ("c", 1, 2, 1, 2))
+    view = explore.answer(city, YEAR, Question(names, "place", versus="last_year"))
+    cells = part(view.frame, "cell")
+    assert cells.select("measure", "place").rows() == [(name, place) for name in names for place in "abc"]
+    counted, share = cells.filter(pl.col("place") == "b").to_dicts()
+    assert (counted["value"], counted["then_value"], counted["difference"]) == (0, 8, -8)
+    assert (share["value"], share["reason"], share["then_value"]) == (None, "no_cases", 0.75)
+    for name, whole in part(view.frame, "total").select("measure", "then_numerator").rows():
+        assert cells.filter(pl.col("measure") == name)["then_numerator"].sum() == whole
+    drawn = explore_drawing.drawn(city, YEAR, Question(names, "place", versus="last_year"), names[1])
+    chart = drawing(drawn, Style("zh"))
+    assert [len(trace.x) for trace in chart.data if trace.marker.symbol == "diamond"] == [3]
+    early = replace(YEAR, as_of=date(2022, 3, 31))
+    by_month = part(explore.answer(city, early, Question(names[:1], grain="month", versus="last_year")).frame, "cell")
+    assert by_month["month"].to_list() == []  # April is still to come
+
+
 def test_periods_that_overlap_are_shown_without_a_verdict(two_years):
     city = two_years(("a", 120, 200, 190, 200))
     view = explore.answer(city, YEAR, Question(("on_time_reply_rate",), "place", versus="2021-06-01..2022-06-30"))

@@ -83,14 +83,14 @@ def dots(view: View, style: Style) -> go.Figure:
 
 def pairs(view: View, style: Style) -> go.Figure:
     """Two selections of each group: the first a dot, the second an open diamond; amber or blue only beyond chance."""
-    rows = view.frame.filter(pl.col("value").is_not_null()).to_dicts()
+    rows = view.frame.filter(pl.any_horizontal(pl.col("value", "then_value").is_not_null())).to_dicts()
     places = list(range(len(rows)))[::-1]
     each, palette = view.measures[0], style.palette
     fig = figure(style, max(180, ROW * len(rows) + ROOM + 16))
     x: list[float | None] = []
     y: list[int | None] = []
     for row, place in zip(rows, places, strict=True):
-        if row["then_value"] is not None:
+        if row["then_value"] is not None and row["value"] is not None:
             x += [row["then_value"], row["value"], None]
             y += [place, place, None]
         _printed(fig, _difference(row, each, style), place, style, pale=not row["signal"])

@@ -4,7 +4,7 @@ The two never share items, so that their difference can be judged: where the fir
 narrowed to the rest, and periods that overlap are shown without a verdict.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -164,32 +164,37 @@ def _of_keys(snapshot: Snapshot, filters: Filters, dimension: str, keys: tuple[s
 
 
 def beside(
-    frame: pl.DataFrame, then: pl.DataFrame, axes: tuple[str, ...], other: Other, effects: Mapping[str, float]
+    frame: pl.DataFrame,
+    then: pl.DataFrame,
+    axes: Mapping[str, Sequence[str]],
+    other: Other,
+    effects: Mapping[str, float],
 ) -> pl.DataFrame:
-    """The figures of the other selection beside each row.
+    """The figures of the other selection beside each row; a group only the other one holds has a row too.
 
     Args:
         frame, then: part, measure, axes and the columns of `evaluate`.
+        axes: what the figures are broken down by, each with its keys in order (of a step of time none).
         effects: `clumping` of each measure; a share is judged by its counts divided by it.
 
     Returns:
-        The frame with then_numerator, then_denominator, then_value, then_lower, then_upper, difference (first minus
-        second; share, days or number), difference_lower, difference_upper (Newcombe, shares only), signal (1 or −1
-        beyond chance, 0 not, null where it cannot be judged). Shares and counts of all cells are judged together with
-        the false discovery rate held at 5 %.
+        The rows of the first selection and those of the second, groups in the order of their keys, with
+        then_numerator, then_denominator, then_value, then_lower, then_upper, difference (first minus second; share,
+        days or number), difference_lower, difference_upper (Newcombe, shares only), signal (1 or −1 beyond chance, 0
+        not, null where it cannot be judged). Shares and counts of all cells are judged together with the false
+        discovery rate held at 5 %.
     """
     keys = ["part", "measure", *axes]
     grain = next((name for name in axes if name in GRAINS), None)
     if grain:
-        if other.months is None:
-            then = then.filter(pl.col(grain).is_null())
-        elif other.months:
-            then = then.with_columns(pl.col(grain).dt.offset_by(f"{other.months}mo"))
+        then = _laid_over(then, grain, other)
     numbers = ("numerator", "denominator", "value", "lower", "upper")
     second = then.select(*keys, *(pl.col(name).alias(f"then_{name}") for name in numbers))
-    joined = frame.join(second, on=keys, how="left", nulls_equal=True, maintain_order="left")
-    counts = [name for name in joined["measure"].unique().to_list() if isinstance(measure(name), Count)]
+    counts = [name for name in then["measure"].unique().to_list() if isinstance(measure(name), Count)]
     is_count = pl.col("measure").is_in(counts) & pl.col("value").is_not_null()
+    joined = pl.concat([frame, _missing(frame, then, keys, counts)])
+    joined = joined.join(second, on=keys, how="left", nulls_equal=True, maintain_order="left")
+    joined = _in_order(joined, axes)
     comparable = pl.lit(value=grain is None or other.months is not None) | (
         pl.col(grain).is_null() if grain else pl.lit(value=True)
     )
@@ -199,6 +204,50 @@ def beside(
         for name in ("then_numerator", "then_value")
     ).with_columns((pl.col("value") - pl.col("then_value")).alias("difference"))
     return _judged(joined, other, effects)
+
+
+def _laid_over(then: pl.DataFrame, grain: str, other: Other) -> pl.DataFrame:
+    """The other selection's steps of time as those of the first that they lie beside; none beyond its period."""
+    if other.months is None:
+        return then.filter(pl.col(grain).is_null())
+    step = pl.col(grain)
+    ends = [day for day in (other.first.end, other.first.as_of) if day]
+    started = step <= min(ends) if ends else pl.lit(value=True)
+    ended = step.dt.offset_by(GRAINS[grain].step) > other.first.start if other.first.start else pl.lit(value=True)
+    moved = then.with_columns(step.dt.offset_by(f"{other.months}mo"))
+    return moved.filter(step.is_null() | (started & ended))
+
+
+def _missing(frame: pl.DataFrame, then: pl.DataFrame, keys: Sequence[str], counts: Sequence[str]) -> pl.DataFrame:
+    """Rows of the first selection for groups of which it holds nothing: a count of 0, no share and no days."""
+    is_count = pl.col("measure").is_in(counts)
+    empty = {
+        "numerator": pl.lit(0, pl.Int64),
+        "denominator": pl.when(~is_count).then(pl.lit(0, pl.Int64)),
+        "excluded": pl.lit(0, pl.Int64),
+        "value": pl.when(is_count).then(0.0),
+        "reason": pl.when(~is_count).then(pl.lit("no_cases")),
+        "lower": pl.lit(None, pl.Float64),
+        "upper": pl.lit(None, pl.Float64),
+    }
+    only = then.join(frame, on=keys, how="anti", nulls_equal=True).filter(pl.col("value").is_not_null())
+    return only.with_columns(**empty).select(frame.columns)
+
+
+def _in_order(frame: pl.DataFrame, axes: Mapping[str, Sequence[str]]) -> pl.DataFrame:
+    """Parts and measures as they first come, then steps of time, then groups in the order of their keys."""
+    known = dict(axes) | {name: frame[name].unique(maintain_order=True).to_list() for name in ("part", "measure")}
+    times = [name for name in axes if name in GRAINS]
+    named = ["part", "measure", *times, *(name for name in axes if name not in GRAINS)]
+    return frame.sort(
+        *(
+            name if name in times
+            else pl.col(name).replace_strict({key: at for at, key in enumerate(known[name])}, default=None,
+                                             return_dtype=pl.Int64)
+            for name in named
+        ),
+        maintain_order=True, nulls_last=True,
+    )  # fmt: skip
 
 
 def _judged(frame: pl.DataFrame, other: Other, effects: Mapping[str, float]) -> pl.DataFrame:

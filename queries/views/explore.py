@@ -172,9 +172,9 @@ def answer(snapshot: Snapshot, filters: Filters, question: Question) -> View:
     frame = _all_parts(snapshot, now, question, stand)
     if other:
         then = _all_parts(snapshot, other.second, question, stand)
-        frame = beside(
-            frame, then, question.axes, other, {name: clumping(snapshot, now, name) for name in question.measures}
-        )
+        axes = {name: () if name in GRAINS else (*snapshot.keys(name), "", OTHERS) for name in question.axes}
+        effects = {name: clumping(snapshot, now, name) for name in question.measures}
+        frame = beside(frame, then, axes, other, effects)
     frame = _judged(frame, question, snapshot, now)
     whole = frame.filter(pl.col("part") == "total")
     finding = _finding(whole, measure(question.measures[0]), chosen, other)
