@@ -18,7 +18,7 @@ from queries.filters import Filters
 from queries.measures import QUANTILES, plain_name
 from queries.snapshot import Snapshot, build_from_frames
 from queries.stats.survival import Ended, follow_up, kaplan_meier, median_days
-from queries.views import drill, explore, explore_drawing, explore_table
+from queries.views import drill, explore, explore_drawing, explore_table, townships
 from queries.views.explore import OTHERS, Question
 
 YEAR = Filters(start=date(2022, 1, 1), end=date(2022, 12, 31), as_of=date(2022, 12, 31))
@@ -361,6 +361,39 @@ def test_another_selection_without_meaning_is_left_out_and_said_so(city, versus)
     drawn = explore_drawing.drawn(city, only, asked, SHARES[0])
     assert drawing(drawn, Style("zh", False)).data
     assert explore_drawing.kind(explore.meant(city, only, asked), SHARES[0]) == "intervals"
+
+
+def test_groups_put_together_are_drawn_but_neither_compared_nor_counted_as_one(tmp_path):
+    shares = {"p0": 20, "p1": 60, "p2": 20, "p3": 21, "p4": 90, "p5": 90}
+    rows = [
+        {
+            "case_id": f"{place}-{number}",
+            "place_code": place,
+            "registered_at": "2022-03-10",
+            "is_repeat": number < share,
+        }
+        for place, share in shares.items()
+        for number in range(100 if place < "p4" else 99)
+    ]
+    city = build_from_frames(tmp_path / "s", pl.DataFrame(rows))
+    drawn = explore_drawing.drawn(city, YEAR, Question(("repeat_share",), "place", top=4), "repeat_share")
+    assert drawn.frame.filter(pl.col("place") == OTHERS).select("band", "worse").row(0) == ("same", False)
+    assert drawn.frame.filter(pl.col("band") != "same").height == 3
+    assert drawn.finding.zh == ("重复信访率：p0、p2、p3明显低于全体；1个与全体无法区分；其余2组合并，不作比较")
+    assert drawn.finding.en.endswith("1 cannot be told from the whole; 2 others put together, not compared")
+
+
+def test_repeats_of_one_matter_are_allowed_for_in_explore_as_on_the_page_of_townships(tmp_path):
+    rows = [
+        {"case_id": f"{place}-{number}", "matter_id": f"{place}-{number // 20 if number < 60 + 40 * place else number}",
+         "place_code": f"p{place}", "registered_at": "2022-03-10", "is_repeat": number < 60 + 40 * place}
+        for place in range(2)
+        for number in range(200)
+    ]  # fmt: skip
+    city = build_from_frames(tmp_path / "s", pl.DataFrame(rows))
+    drawn = explore_drawing.drawn(city, YEAR, Question(("repeat_share",), "place", top=10), "repeat_share")
+    assert drawn.frame["band"].to_list() == townships.compared(city, YEAR, "repeat_share").frame["band"].to_list()
+    assert any("同一事项的多件并不独立" in note.zh for note in drawn.notes)
 
 
 def test_of_a_share_that_is_neither_good_nor_bad_no_group_is_worse(city):

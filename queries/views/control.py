@@ -244,7 +244,7 @@ def standing(frame: pl.DataFrame, each: Measure, since: date | None = None) -> T
             "{label}: limits drawn anew from {since}; ordinary variation {parts}, {months} whole months",
             label=label(each),
             since=tuple(wording.listing([wording.month(month, code) for month in anew], code) for code in LANGUAGES),  # type: ignore[arg-type]  # as many as languages
-            parts=("前后", "before and since") if len(anew) == 1 else ("各段", "in every part"),
+            parts=("前后", "before and since") if len(anew) == 1 else ("其间前后", "before, between and since"),
             months=months,
         )
     if not found:

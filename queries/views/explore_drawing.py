@@ -11,10 +11,10 @@ from queries.measures import Ratio, measure
 from queries.snapshot import Snapshot
 from queries.views import View
 from queries.views.beside import other_selection
-from queries.views.explore import Question, answer, meant
+from queries.views.explore import OTHERS, Question, answer, meant
 from queries.views.explore_table import labels, ordered
-from queries.views.parts import bands, others_below
-from queries.views.townships import standing, title
+from queries.views.parts import others_below
+from queries.views.townships import banded, standing, title
 from queries.vocabulary import LANGUAGES, Text
 
 Kind = Literal["nothing", "intervals", "dots", "pairs", "lines", "multiples", "heat"]
@@ -46,7 +46,8 @@ def drawn(snapshot: Snapshot, filters: Filters, question: Question, name: str) -
     Returns:
         The columns of `explore.answer` for cells of the measure; zh, en (labels of the first breakdown) and across_zh,
         across_en (of the second, where there are two); group (all breakdowns as one key, for small charts); overall
-        (the whole's value); band, worse (`parts.bands`); and for two selections name_zh, name_en, then_zh, then_en.
+        (the whole's value); band, worse (`townships.banded`; groups put together are not compared); and for two
+        selections name_zh, name_en, then_zh, then_en.
         As many rows as the chart has room for; a note says how many are left out.
     """
     question = meant(snapshot, filters, question)
@@ -64,10 +65,14 @@ def drawn(snapshot: Snapshot, filters: Filters, question: Question, name: str) -
             frame = frame.with_columns(pl.col(axis).replace_strict(called, return_dtype=pl.String).alias(column))
     frame = frame.with_columns(pl.lit(overall, pl.Float64).alias("overall"))
     each = measure(name)
-    finding = None
+    finding, judged = None, ()
     if kind(question, name) == "intervals":
-        frame = bands(frame.filter(pl.col("denominator") > 0), overall, each.better, filters.rule_set.small_sample)
-        finding = standing(frame, title(each, filters)) if frame.height else None
+        frame = frame.filter(pl.col("denominator") > 0)
+        is_own = pl.col(question.axes[0]) != OTHERS
+        own, judged = banded(frame.filter(is_own), overall, snapshot, filters, each)
+        together = frame.filter(~is_own).with_columns(pl.lit("same").alias("band"), pl.lit(False).alias("worse"))
+        frame = pl.concat([own, together], how="diagonal_relaxed")
+        finding = _with_others(standing(own, title(each, filters)), together) if own.height else None
     other = other_selection(snapshot, filters, question.versus, question.grain)
     if other:
         said = {"name": other.names[0], "then": other.names[1]}
@@ -75,8 +80,21 @@ def drawn(snapshot: Snapshot, filters: Filters, question: Question, name: str) -
             pl.lit(text(language)).alias(f"{part}_{language}") for part, text in said.items() for language in LANGUAGES
         )
     return replace(
-        view, frame=frame, measures=(each,), by=question.axes, finding=finding or _said(view, name), notes=hidden
+        view,
+        frame=frame,
+        measures=(each,),
+        by=question.axes,
+        finding=finding or _said(view, name),
+        notes=(*judged, *hidden),
     )
+
+
+def _with_others(found: Text, together: pl.DataFrame) -> Text:
+    """Groups put together are no group: they are drawn, but neither compared nor counted."""
+    if not together.height:
+        return found
+    row = together.row(0, named=True)
+    return Text(f"{found.zh}；{row['zh']}合并，不作比较", f"{found.en}; {row['en']} put together, not compared")
 
 
 def _roomy(frame: pl.DataFrame, groups: list[str], chart: Kind) -> tuple[pl.DataFrame, tuple[Text, ...]]:

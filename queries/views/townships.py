@@ -83,7 +83,7 @@ def compared(snapshot: Snapshot, filters: Filters, name: str, dimension: str = "
     whole = evaluate(snapshot, name, (), chosen.only(dimension))
     frame = compare(snapshot, name, (dimension,), chosen.only(dimension)).filter(pl.col("denominator") > 0)
     rows = named(frame.filter(pl.col(dimension) != ""), snapshot, dimension)
-    rows, note = _banded(rows, whole["value"][0], snapshot, chosen, each)
+    rows, note = banded(rows, whole["value"][0], snapshot, chosen, each)
     kept = chosen.keys(dimension)
     if kept:
         rows = rows.filter(pl.col(dimension).is_in(kept))
@@ -172,7 +172,7 @@ def _clause(rows: pl.DataFrame) -> Text | None:
     return Text(f"{zh}明显高于全体", f"{en} clearly above the whole")
 
 
-def _banded(
+def banded(
     frame: pl.DataFrame, share: float | None, snapshot: Snapshot, filters: Filters, each: Measure
 ) -> tuple[pl.DataFrame, tuple[Text, ...]]:
     """`parts.bands`; repeats with as many items fewer as items of one matter say the same thing twice.
