@@ -56,6 +56,12 @@ def known() -> Index:
         ("chengxiang", "urban_rural"),
         ("cxjs", "urban_rural"),
         ("柳堵镇", "柳渚镇"),
+        ("嵐溪鎮", "岚溪镇"),
+        ("蘭西鎮", "岚溪镇"),
+        ("嵐溪", "岚溪镇"),
+        ("人民銀行", "银行"),
+        ("城鄉建設", "urban_rural"),
+        ("按期答復率", "on_time_reply_rate"),
     ],
 )
 def test_a_name_is_found_by_what_is_remembered_of_it(asked, key, known):

@@ -1,8 +1,9 @@
 """Find measures, places, offices, topics and pages by what somebody remembers of their name.
 
-By name in either language, by pinyin (all readings of a character), by initials, by pinyin begun in any syllable, and
-with a slip of the keyboard. Only names of definitions and of the register's dimensions are known here: no item, no
-text of an item and nobody's name can be found.
+By name in either language, by pinyin (all readings of a character), by initials, by pinyin begun in any syllable, by
+other characters of the same sound (traditional ones, and those picked by mistake), and with a slip of the keyboard.
+Only names of definitions and of the register's dimensions are known here: no item, no text of an item and nobody's name
+can be found.
 """
 
 import re
@@ -15,7 +16,7 @@ from typing import Literal
 
 from queries.dimensions import DIMENSIONS
 from queries.measures import measures
-from queries.search.spelling import readings, slips, spellings, spells
+from queries.search.spelling import readings, slips, sounding, spellings, spells
 from queries.snapshot import Snapshot
 from queries.vocabulary import Text, fold
 
@@ -55,7 +56,7 @@ class Index:
         scores: dict[int, int] = {}
         # one letter stands nearly everywhere: then beginnings are enough, if there are any
         begins = list(self._begins(wanted)) if len(wanted) == 1 else []
-        for place in begins if len(begins) >= most else self._places(wanted):
+        for place in begins if len(begins) >= most else self._places(wanted, self.lowered):
             line = bisect_right(self.starts, place) - 1
             at = place - self.starts[line]
             score = self._score(wanted, line, at)
@@ -64,6 +65,8 @@ class Index:
                 scores[owner] = max(scores.get(owner, 0), score)
         if len(scores) < most:
             self._begun(wanted, scores)
+        if not scores:
+            self._heard(wanted, scores)
         if not scores and len(wanted) >= SLIP_FROM - (not wanted.isascii()):
             self._near(wanted, scores)
         return [self.entries[owner] for owner in sorted(scores, key=lambda owner: self._rank(owner, scores))[:most]]
@@ -72,12 +75,12 @@ class Index:
         entry = self.entries[owner]
         return -scores[owner], KINDS.index(entry.kind), len(entry.name.zh), owner
 
-    def _places(self, wanted: str) -> Iterable[int]:
+    def _places(self, wanted: str, text: str) -> Iterable[int]:
         """Where the letters stand in the text."""
-        at = self.lowered.find(wanted)
+        at = text.find(wanted)
         while at >= 0:
             yield at
-            at = self.lowered.find(wanted, at + 1)
+            at = text.find(wanted, at + 1)
 
     def _begins(self, wanted: str) -> Iterable[int]:
         """Where a line begins with the letters."""
@@ -116,6 +119,17 @@ class Index:
         for owner in self._by_first_letter.get(wanted[0], ()):
             if owner not in scores and spells(readings(self.entries[owner].name.zh), wanted):
                 scores[owner] = 50
+
+    def _heard(self, wanted: str, scores: dict[int, int]) -> None:
+        """Names written with other characters of the same sound: 嵐溪鎮 for 岚溪镇."""
+        for sound in sounding(wanted):
+            for place in self._places(sound, self.text):
+                end = place + len(sound)
+                if end < len(self.text) and self.text[end].islower():
+                    continue  # the last syllable goes on
+                line = bisect_right(self.starts, place) - 1
+                owner = self.owners[line]
+                scores[owner] = max(scores.get(owner, 0), 48 if place == self.starts[line] else 46)
 
     @cached_property
     def _by_first_letter(self) -> dict[str, list[int]]:

@@ -59,6 +59,13 @@ def spellings(name: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*full, *initials]))
 
 
+def sounding(typed: str) -> tuple[str, ...]:
+    """How characters are read, as `spellings` writes pinyin in full; none where letters or signs stand among them."""
+    if not typed or not all(_syllables(character) for character in typed):
+        return ()
+    return tuple(each for each in spellings(typed) if not each.isupper())
+
+
 def spells(parts: Readings, typed: str) -> bool:
     """Whether letters spell the beginning of a name, each syllable in whole or begun: `lanxz` for 岚溪镇."""
 
