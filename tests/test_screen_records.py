@@ -150,6 +150,7 @@ def test_an_earlier_version_is_put_back_from_the_history(opened, engine):
     assert not app.exception
     assert history(engine, "context_event", number)[-1].content["kind"] == "rule"
     assert WORDS("records.done_undo", one="背景事件") in texts(app)
+    assert "第3版 · 恢复到第1版 · 丙" in texts(app).replace("\\", "")
 
 
 def test_withdrawing_is_confirmed_and_can_be_taken_back(opened, engine):

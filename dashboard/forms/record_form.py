@@ -121,7 +121,7 @@ def _existing(session: Session, kind: Kind, row: Mapping[str, Any], key: str) ->
     words = session.words
     changes = session.record_history(kind.name, row[kind.id])
     if changes:
-        st.caption(plain(_signed(session, changes[-1])))
+        st.caption(plain(_signed(session, changes)))
     if row["withdrawn_at"] is not None:
         st.info(words("records.is_withdrawn"), icon=":material/block:")
         tabs = [words("records.history")]
@@ -277,7 +277,7 @@ def _history(session: Session, kind: Kind, row: Mapping[str, Any], changes: Sequ
     for index, change in reversed(list(enumerate(changes))):
         before = changes[index - 1].content if index else None
         with st.container(border=True, gap="small", key=f"state-{key}-{change.version}"):
-            st.markdown(plain(_signed(session, change)))
+            st.markdown(plain(_signed(session, changes[: index + 1])))
             colon = "：" if language == "zh" else ": "
             lines = [
                 f"{label}{colon}{new}" if before is None else f"{label}{colon}{old} → {new}"
@@ -315,11 +315,17 @@ def _act(session: Session, kind: Kind, row: Mapping[str, Any], act: str, version
         session.restore_record(kind.name, row[kind.id], row["version"])
 
 
-def _signed(session: Session, change: Change) -> str:
+def _signed(session: Session, changes: Sequence[Change]) -> str:
+    """The last of these states: what was done, by whom and when; a change back to an earlier state is called so."""
+    *before, change = changes
+    action = session.words(f"records.action_{change.action}")
+    same = [each.version for each in before if each.content == change.content]
+    if change.action == "change" and same:
+        action = session.words("records.action_undo", version=same[0])
     return session.words(
         "records.state",
         version=change.version,
-        action=session.words(f"records.action_{change.action}"),
+        action=action,
         who=signature(change.changed_by)(session.language),
         when=local(session, change.changed_at),
     )
