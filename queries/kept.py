@@ -87,29 +87,33 @@ def kept(predicate: Predicate, basis: Basis) -> nw.Expr:
 
 
 def by_snapshot(most: int) -> Callable[[Callable[P, T]], Callable[P, T]]:
-    """Keep a function's newest answers for each snapshot, its first argument, as long as that snapshot is in use.
+    """Keep a function's newest answers for each snapshot, its first argument, as long as its files are in use.
 
-    Nothing kept may hold the snapshot: with the last reader of a version its answers are gone too.
+    Every run of every reader has a snapshot object of its own; those of the same files find the same answers, unless
+    what they may see or the records beside them differ. Nothing kept may hold the snapshot: with the last reader of a
+    version its answers are gone too.
 
     Args:
         most: answers kept of one snapshot.
     """
 
     def decorate(function: Callable[P, T]) -> Callable[P, T]:
-        held: WeakKeyDictionary[Any, dict[Any, T]] = WeakKeyDictionary()
+        held: WeakKeyDictionary[Any, dict[Any, tuple[T, Any]]] = WeakKeyDictionary()
         lock = Lock()
 
         @wraps(function)
         def answer(*args: P.args, **named: P.kwargs) -> T:
-            snapshot, key = args[0], (*args[1:], *sorted(named.items()))
+            snapshot: Any = args[0]
+            records = snapshot.records  # held beside the answer, so no others take over its id
+            key = (snapshot.hidden, records.version, id(records.tables), *args[1:], *sorted(named.items()))
             with lock:
-                answers = held.setdefault(snapshot, {})
+                answers = held.setdefault(snapshot.memory, {})
                 if key in answers:
                     answers[key] = answers.pop(key)  # the newest asked for stands last
-                    return answers[key]
+                    return answers[key][0]
             found = function(*args, **named)
             with lock:
-                answers[key] = found
+                answers[key] = (found, records)
                 for oldest in list(answers)[:-most]:
                     del answers[oldest]
             return found

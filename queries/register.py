@@ -79,7 +79,7 @@ def offices(store: Engine) -> tuple[Office, ...]:
     return tuple(sorted(known, key=lambda each: (not each.is_listed, order.get(each.kind, 3), each.name)))
 
 
-@by_snapshot(1)
+@by_snapshot(4)
 def targets(snapshot: Snapshot) -> tuple[Target, ...]:
     """Every target in force, by measure, scope and day."""
     rows = snapshot.records.rows("target").sort("measure", "scope", "valid_from")

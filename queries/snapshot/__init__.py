@@ -61,6 +61,13 @@ class Partition:
         return map_partition(self.path)
 
 
+class Memory(dict[str, Any]):
+    """What was read of a snapshot's files, the same for all its readers; one is equal to itself alone."""
+
+    __hash__ = object.__hash__  # type: ignore[assignment]  # a dictionary has none
+    __eq__ = object.__eq__
+
+
 @dataclass(frozen=True)
 class Snapshot:
     """One version of the register.
@@ -76,7 +83,7 @@ class Snapshot:
     manifest: Mapping[str, Any] = field(repr=False, compare=False)
     hidden: tuple[tuple[str, tuple[int, ...]], ...] = ()
     records: Records = field(default=Records(), repr=False)
-    _shared: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    _shared: Memory = field(default_factory=Memory, repr=False, compare=False)
 
     @classmethod
     def open(cls, folder: Path) -> "Snapshot":
@@ -92,6 +99,11 @@ class Snapshot:
                 f"There is no readable snapshot in '{folder}'. Delete the folder; the next start builds it again."
             ) from error
         return cls(folder, manifest)
+
+    @property
+    def memory(self) -> Memory:
+        """Common to all snapshots of the same files, whoever looks; what is kept of them hangs on it."""
+        return self._shared
 
     @property
     def id(self) -> str:
