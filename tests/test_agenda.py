@@ -56,7 +56,7 @@ def test_every_panel_is_answered_and_drawn_on_any_register(key, panel, which, re
     assert panel.note(filters, "en")
     has_values = view.frame.height and ("value" not in view.frame.columns or view.frame["value"].is_not_null().any())
     if panel.chart is not None and has_values:
-        assert panel.chart(view, Style("en", dark=True)).data
+        assert panel.chart(view, Style("en", dark=True)).checked.data
     if which == "snapshot":
         assert view.frame.height or panel.name == "decided"  # nothing is decided before the session
 

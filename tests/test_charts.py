@@ -57,7 +57,7 @@ def marks(figure) -> int:
 @pytest.mark.parametrize("style", STYLES, ids=str)
 @pytest.mark.parametrize(("question", "chart"), CHARTS, ids=lambda part: getattr(part, "__name__", ""))
 def test_a_figure_is_small(question, chart, style, snapshot, year):
-    figure = chart(question(snapshot, year), style)
+    figure = chart(question(snapshot, year), style).checked
     assert len(figure.to_json()) < MOST_BYTES
     assert 0 < marks(figure) < MOST_MARKS
 
@@ -65,14 +65,14 @@ def test_a_figure_is_small(question, chart, style, snapshot, year):
 @pytest.mark.parametrize("style", STYLES, ids=str)
 @pytest.mark.parametrize(("question", "chart"), CHARTS, ids=lambda part: getattr(part, "__name__", ""))
 def test_a_figure_uses_our_type_and_no_colour_of_its_own(question, chart, style, snapshot, year):
-    text = chart(question(snapshot, year), style).to_json()
+    text = as_drawing(chart(question(snapshot, year), style)).text
     colours = set(re.findall(r"#[0-9A-Fa-f]{6}\b", text))
     assert colours <= {value for value in vars(style.palette).values()}
 
 
 def test_what_is_sent_of_a_figure_holds_all_but_the_looks_common_to_all(snapshot, year):
-    drawn = interval_dots(overview.by_group(snapshot, year), Style("zh"))
-    sent = as_drawing(drawn)
+    sketch = interval_dots(overview.by_group(snapshot, year), Style("zh"))
+    sent, drawn = as_drawing(sketch), sketch.checked
     figure = json.loads(sent.text)
     assert sent.height == drawn.layout.height
     assert "template" not in figure["layout"]
@@ -94,7 +94,7 @@ def test_the_palette_is_the_theme_of_the_app():
 def test_the_newest_whole_month_is_printed_and_an_unfinished_one_is_open(snapshot):
     seen_early = Filters(date(2021, 7, 1), date(2022, 6, 30), as_of=date(2022, 6, 15))
     view = overview.repeat_trend(snapshot, seen_early)
-    figure = monthly_share(view, Style("zh"))
+    figure = monthly_share(view, Style("zh")).checked
     last = view.frame.filter("complete").tail(1)
     assert last["month"][0] == date(2022, 5, 1)
     printed = " ".join(note.text for note in figure.layout.annotations)
@@ -119,19 +119,19 @@ def two_months(share: float, target: float | None = None) -> View:
 
 @pytest.mark.parametrize(("share", "is_cut"), [(1.0, True), (0.95, True), (0.9, False)])
 def test_a_share_printed_at_the_end_of_the_axis_has_room_above_the_plot(share, is_cut):
-    margins = monthly_share(two_months(share), Style("zh")).layout.margin
+    margins = monthly_share(two_months(share), Style("zh")).checked.layout.margin
     assert (margins.t == LABEL_ROOM) == is_cut
 
 
 def test_a_single_bar_does_not_fill_the_width():
     view = made_view(low=[0], high=[15], items=[1], overdue=[0])
-    left, right = distribution.ages(view, Style("zh")).layout.xaxis.range
+    left, right = distribution.ages(view, Style("zh")).checked.layout.xaxis.range
     assert right - left >= 5
 
 
 @pytest.mark.parametrize(("target", "is_above"), [(0.95, False), (0.99, True), (None, True)])
 def test_a_printed_value_is_not_struck_out_by_the_target(target, is_above):
-    notes = monthly_share(two_months(0.9, target), Style("zh")).layout.annotations
+    notes = monthly_share(two_months(0.9, target), Style("zh")).checked.layout.annotations
     assert [note.yshift > 0 for note in notes if note.text == "<b>90.0%</b>"] == [is_above]
 
 
@@ -141,7 +141,7 @@ def test_the_sentence_names_those_that_are_marked(snapshot, year):
     for language in ("zh", "en"):
         for name in worse[language].to_list():
             assert name in view.finding(language)
-    figure = interval_dots(view, Style("zh"))
+    figure = interval_dots(view, Style("zh")).checked
     shown = json.loads(figure.to_json())
     diamonds = json.dumps(shown["data"]).count('"diamond"')
     assert diamonds == worse.height
@@ -149,7 +149,7 @@ def test_the_sentence_names_those_that_are_marked(snapshot, year):
 
 def test_the_counts_beside_the_dots_are_those_of_the_view(snapshot, year):
     view = overview.by_group(snapshot, year)
-    printed = {note.text for note in interval_dots(view, Style("zh")).layout.annotations}
+    printed = {note.text for note in interval_dots(view, Style("zh")).checked.layout.annotations}
     for row in view.frame.iter_rows(named=True):
         assert any(wording.fraction(row["numerator"], row["denominator"], "zh") in text for text in printed)
 
@@ -277,9 +277,9 @@ def test_numbers_and_dates_are_written_as_the_field_writes_them(function, values
 
 @pytest.mark.parametrize("style", STYLES)
 def test_a_target_hides_the_line_of_the_grid_it_lies_on(style):
-    fig = figure(style, 200)
+    fig = figure(200)
     goal_line(fig, style, 0.95, "y", (0, 1))
-    under, dashed = fig.layout.shapes
+    under, dashed = fig.checked.layout.shapes
     assert (under.y0, under.y1, under.line.color, under.line.dash) == (0.95, 0.95, style.palette.background, None)
     assert (dashed.y0, dashed.line.dash) == (0.95, "dash")
     assert under.line.width > dashed.line.width
@@ -292,13 +292,13 @@ def test_a_target_hides_the_line_of_the_grid_it_lies_on(style):
 def test_closure_by_month_shows_the_target_of_on_time_reply_within_its_axis(snapshot, style):
     view = closure.by_month(snapshot, Filters())
     goal = target_of(snapshot, closure.SHARES[0], snapshot.as_of)
-    fig = monthly_shares(view, style)
+    fig = monthly_shares(view, style).checked
     assert goal is not None
     assert {shape.y0 for shape in fig.layout.shapes} == {goal.value}
     low, high = fig.layout.yaxis.range
     assert low < goal.value < high
     untargeted = replace(view, frame=view.frame.with_columns(target=pl.lit(None, pl.Float64)))
-    assert not monthly_shares(untargeted, style).layout.shapes
+    assert not monthly_shares(untargeted, style).checked.layout.shapes
 
 
 def test_a_sparkline_is_amber_only_where_its_change_is_beyond_chance():

@@ -11,11 +11,12 @@ import pytest
 from pptx import Presentation
 
 from dashboard.briefing import Exhibit
-from dashboard.charts import DARK, LIGHT, Style
+from dashboard.charts import DARK, LIGHT, Style, as_drawing
 from dashboard.charts.comparison import in_two_lines, interval_dots, row_height, shortened, tall_interval_dots
 from dashboard.charts.concentration import items_by_matter, ladder
 from dashboard.charts.gap import dumbbell, gap_parts, silence_bounds
 from dashboard.charts.map import SHADES, places_map
+from dashboard.charts.sketch import Sketch
 from dashboard.exports.pictures import png
 from dashboard.exports.plans import RowPlan, plan
 from dashboard.exports.slide_charts import draw_rows
@@ -65,7 +66,7 @@ CHARTS = {
 @pytest.mark.parametrize("name", CHARTS)
 @pytest.mark.parametrize("style", STYLES, ids=str)
 def test_a_figure_stays_light(views, name, style):
-    figure = CHARTS[name](views[name], style)
+    figure = CHARTS[name](views[name], style).checked
     marks = sum(len(trace.x) for trace in figure.data if "lines" not in (trace.to_plotly_json().get("mode") or ""))
     assert len(figure.to_json()) < 60_000
     assert marks <= 300
@@ -96,7 +97,7 @@ def test_page_and_picture_draw_the_one_target_of_all_as_a_line_and_others_on_the
     view = replace(view, frame=view.frame.with_columns(pl.Series(column, goals, pl.Float64) for column in columns))
     drawn = plan(Exhibit(view, chart, ""), "zh")
     assert isinstance(drawn, RowPlan)
-    figure = chart(view, Style("zh"))
+    figure = chart(view, Style("zh")).checked
     on_page = [trace for trace in figure.data if "line-ns" in str(trace.to_plotly_json())]
     assert len(on_page) == (len(columns) if own else 0)
     assert drawn.low <= 0.31 <= drawn.high
@@ -110,13 +111,13 @@ def test_page_and_picture_draw_the_one_target_of_all_as_a_line_and_others_on_the
     draw_rows(Presentation().slides.add_slide(Presentation().slide_layouts[6]), drawn, (0.5, 1, 9, 5))
 
 
-def words(figure: go.Figure) -> str:
+def words(figure: Sketch) -> str:
     """Everything in a figure, unescaped."""
-    return json.dumps(json.loads(figure.to_json()), ensure_ascii=False)
+    return json.dumps(json.loads(as_drawing(figure).text), ensure_ascii=False)
 
 
-def marks(figure: go.Figure) -> go.Scatter:
-    return next(trace for trace in figure.data if "markers" in (trace.to_plotly_json().get("mode") or ""))
+def marks(figure: Sketch) -> go.Scatter:
+    return next(trace for trace in figure.checked.data if "markers" in (trace.to_plotly_json().get("mode") or ""))
 
 
 def test_what_is_clearly_off_differs_by_shape_as_well_as_by_colour(views):
@@ -142,7 +143,7 @@ def test_a_click_gives_the_key_of_its_place(views, name):
 
 
 def test_every_figure_in_a_chart_of_groups_carries_its_counts(views):
-    figure = tall_interval_dots(views["dots"], Style("zh"))
+    figure = tall_interval_dots(views["dots"], Style("zh")).checked
     printed = {note.text for note in figure.layout.annotations}
     for row in views["dots"].frame.iter_rows(named=True):
         assert f"{row['numerator']}/{row['denominator']}件" in printed
@@ -155,7 +156,7 @@ def test_both_conventions_stand_in_the_hover_of_satisfaction(views):
 
 
 def test_not_stated_is_written_and_never_drawn_as_a_bar(views):
-    figure = ladder(views["ladder"], Style("zh"))
+    figure = ladder(views["ladder"], Style("zh")).checked
     texts = [note.text for note in figure.layout.annotations]
     assert texts.count("未说明") == 2
     assert len(figure.data[0].x) == 6
@@ -208,7 +209,7 @@ def test_names_of_two_lines_are_further_apart_than_their_lines(names):
 
 def test_an_axis_of_differences_counts_percentage_points(views):
     for language, unit in (("zh", "百分点"), ("en", "percentage points")):
-        axis = gap_parts(views["apart"], Style(language)).layout.xaxis
+        axis = gap_parts(views["apart"], Style(language)).checked.layout.xaxis
         assert axis.title.text == unit
         assert not any("%" in tick for tick in axis.ticktext)
         assert list(axis.ticktext)[len(axis.ticktext) // 2] == "0"

@@ -31,7 +31,11 @@ def test_another_object_of_the_same_files_finds_the_answer_and_another_reader_or
         asked.append(snapshot.hidden)
         return len(asked)
 
-    assert [answer(each) for each in (snapshot, replace(snapshot), snapshot.hide("purpose", ["accusation"]))] == [1, 1, 2]
+    assert [answer(each) for each in (snapshot, replace(snapshot), snapshot.hide("purpose", ["accusation"]))] == [
+        1,
+        1,
+        2,
+    ]
     assert answer(replace(snapshot, records=of_rows({}))) == 3
 
 

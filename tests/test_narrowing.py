@@ -111,7 +111,7 @@ def test_a_missing_report_and_a_day_without_reception_lead_to_their_office_by_a_
     key = periods.overview(snapshot, filters).frame["period"][0]
     matrices = {"office": reports.matrix(snapshot, filters), "place": periods.matrix(snapshot, filters, key)}
     for name, view in matrices.items():
-        points = [point for trace in status_matrix(view, Style("zh")).data for point in trace.customdata]
+        points = [point for trace in status_matrix(view, Style("zh")).checked.data for point in trace.customdata]
         assert {narrowing.marked(reader, view, {"customdata": list(point)}) for point in points} == {
             Mark(name, "north"),
             Mark(name, "south"),

@@ -449,7 +449,7 @@ def test_repeat_flags_derived_anew_are_put_back(any_settings):
 def test_the_waterfall_prints_every_figure_with_its_counts(name, style, story):
     _, now, rebuilt = story
     view = changes.waterfall(now, june(), name, MAY, rebuilt)
-    figure = draw_waterfall(view, style)
+    figure = draw_waterfall(view, style).checked
     assert len(figure.layout.annotations) == view.frame.height
     assert len(figure.to_json()) < 40_000
     colours = {colour for trace in figure.data if trace.type == "bar" for colour in trace.marker.color}
@@ -460,7 +460,7 @@ def test_a_waterfall_without_movement_can_be_drawn(register):
     snapshot = register("case_id\na")
     then = Then(date(2022, 6, 30), None, None, "regulation2022", "observed")
     view = changes.waterfall(snapshot, Filters(as_of=date(2022, 6, 30)), "overdue_count", then)
-    assert view.frame.is_empty() or draw_waterfall(view, Style("zh")).data
+    assert view.frame.is_empty() or draw_waterfall(view, Style("zh")).checked.data
 
 
 def test_a_correction_of_an_evaluation_names_whose_it_is():

@@ -165,7 +165,7 @@ def test_the_demo_has_kept_overdue_and_dropped_promises_of_closed_sessions(city)
     engine = open_store(city)
     assert pins.open_version(city, snapshot, held.data_version or "", engine) is not None
     engine.dispose()
-    figure = tall_interval_dots(meeting.headlines(snapshot, JUNE), Style("zh"))
+    figure = tall_interval_dots(meeting.headlines(snapshot, JUNE), Style("zh")).checked
     goals = meeting.headlines(snapshot, JUNE).frame["target"].drop_nulls()
     assert list(figure.data[-1].x) == goals.to_list()
 

@@ -65,7 +65,7 @@ def test_a_month_far_outside_is_named_and_drawn_as_a_diamond(course):
     assert marked(view) == [date(2022, 3, 1)]
     assert view.finding.en == "Repeat share: Mar 2022 above the natural limits"
     assert control.newest(view) == "concerning"
-    diamonds = [trace for trace in controlled_share(view, Style("zh")).data if trace.marker.symbol == "diamond"]
+    diamonds = [trace for trace in controlled_share(view, Style("zh")).checked.data if trace.marker.symbol == "diamond"]
     assert list(diamonds[0].x) == ["2022-03-01"]
 
 
@@ -96,7 +96,7 @@ def test_two_months_have_no_limits(course):
     view = course((20, 100), (21, 100))
     assert "towards" not in view.frame.columns
     assert control.newest(view) is None
-    assert controlled_share(view, Style("en")).data
+    assert controlled_share(view, Style("en")).checked.data
 
 
 def test_months_without_any_repeat_have_limits_without_width_and_no_mark(course):
@@ -165,7 +165,9 @@ def test_limits_drawn_anew_judge_later_months_by_themselves_and_the_reason_is_sa
     assert "before and since" in view.finding.en
     assert any("自2022年1月起按新的界限判断：口径调整" in note.zh for note in view.notes)
     steps = [
-        trace for trace in controlled_share(view, Style("zh")).data if trace.mode == "lines" and len(trace.x) == 12
+        trace
+        for trace in controlled_share(view, Style("zh")).checked.data
+        if trace.mode == "lines" and len(trace.x) == 12
     ]
     assert len(steps) == 2
 
@@ -205,7 +207,9 @@ def test_context_events_stand_at_their_month(course):
     view = course(*[(20 + at % 3, 100) for at in range(15)], context_event=events)
     named = dict(view.frame.filter(pl.col("event_en") != "").select("month", "event_en").iter_rows())
     assert named == {date(2021, 5, 1): "Training"}
-    marks = [trace for trace in controlled_share(view, Style("en")).data if trace.marker.symbol == "triangle-up"]
+    marks = [
+        trace for trace in controlled_share(view, Style("en")).checked.data if trace.marker.symbol == "triangle-up"
+    ]
     assert list(marks[0].x) == ["2021-05-01"]
 
 
@@ -261,7 +265,7 @@ def test_a_number_of_items_has_xmr_limits_and_is_printed_as_a_number():
     assert row["limit_lower"] >= 0
     assert control.newest(view) == "high"
     assert control.assured(view) is None
-    figure = controlled_share(view, Style("en"))
+    figure = controlled_share(view, Style("en")).checked
     assert any("<b>180</b>" in str(note.text) for note in figure.layout.annotations)
     assert not any("%" in str(note.text) for note in figure.layout.annotations)
 

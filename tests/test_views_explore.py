@@ -359,7 +359,7 @@ def test_another_selection_without_meaning_is_left_out_and_said_so(city, versus)
     assert "then_value" not in view.frame.columns
     assert any("对比" in note.zh for note in view.notes)
     drawn = explore_drawing.drawn(city, only, asked, SHARES[0])
-    assert drawing(drawn, Style("zh", False)).data
+    assert drawing(drawn, Style("zh", False)).checked.data
     assert explore_drawing.kind(explore.meant(city, only, asked), SHARES[0]) == "intervals"
 
 
@@ -404,7 +404,7 @@ def test_of_a_share_that_is_neither_good_nor_bad_no_group_is_worse(city):
 @pytest.mark.parametrize("name", ["registered_count", "days_to_close", "on_time_reply_rate"])
 def test_small_charts_stand_on_one_scale_and_one_span_of_time(city, name):
     drawn = explore_drawing.drawn(city, YEAR, Question((name,), "place", grain="month"), name)
-    layout = drawing(drawn, Style("zh", False)).layout.to_plotly_json()
+    layout = drawing(drawn, Style("zh", False)).checked.layout.to_plotly_json()
     for axis in ("xaxis", "yaxis"):
         ranges = {tuple(layout[each]["range"]) for each in layout if each.startswith(axis)}
         assert len(ranges) == 1, "a shared scale is said under the charts"

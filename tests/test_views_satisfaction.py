@@ -222,7 +222,7 @@ def test_a_picture_draws_a_target_across_only_where_all_groups_share_it(heard):
     own = TARGETS[0] | {"scope": "south", "value": 0.4}
     for targets, lines, marks in ((TARGETS, 2, 0), ([*TARGETS, own], 1, 2)):
         snapshot = heard(north=EXAMPLE, south=EXAMPLE, targets=targets)
-        drawn = dumbbell(satisfaction.by_group(snapshot, JUNE, "bureau", "place"), Style("zh"))
+        drawn = dumbbell(satisfaction.by_group(snapshot, JUNE, "bureau", "place"), Style("zh")).checked
         assert len(drawn.layout.shapes) == 2 * lines  # each over its ground
         own_marks = [trace for trace in drawn.data if trace.marker.symbol == "line-ns"]
         assert sum(len(trace.x) for trace in own_marks) == marks

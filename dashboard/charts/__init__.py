@@ -15,6 +15,7 @@ import plotly.graph_objects as go
 import polars as pl
 from plotly.io.json import to_json_plotly
 
+from dashboard.charts.sketch import Sketch
 from dashboard.i18n import Words
 from queries import wording
 from queries.days import add_months, month_start
@@ -94,7 +95,7 @@ class Style:
         return Words(self.language)
 
 
-Chart = Callable[[View, Style], go.Figure]
+Chart = Callable[[View, Style], Sketch]
 
 
 @cache
@@ -135,9 +136,9 @@ def template(dark: bool) -> go.layout.Template:
     )
 
 
-def figure(style: Style, height: int, **layout: Any) -> go.Figure:
-    """An empty figure with our template, `height` CSS pixels high."""
-    return go.Figure(layout={"template": template(style.dark), "height": height} | layout)
+def figure(height: int, **layout: Any) -> Sketch:
+    """An empty figure, `height` CSS pixels high; it is drawn with our `template`."""
+    return Sketch(height=height, **layout)
 
 
 @dataclass(frozen=True)
@@ -153,11 +154,9 @@ class Drawing:
     height: int
 
 
-def as_drawing(fig: go.Figure) -> Drawing:
+def as_drawing(fig: Sketch) -> Drawing:
     """What is sent of a figure."""
-    drawn = fig.to_dict()
-    drawn["layout"].pop("template", None)
-    return Drawing(to_json_plotly({name: drawn[name] for name in ("data", "layout")}), int(fig.layout.height))
+    return Drawing(to_json_plotly(fig.to_dict()), fig.height)
 
 
 FEW_MONTHS = 4  # fit a phone
@@ -232,7 +231,7 @@ def goals(rows: pl.DataFrame, column: str) -> Goals:
 
 
 def own_goals(
-    fig: go.Figure, style: Style, goals: Sequence[float | None], places: Sequence[float], word: str = "charts.target"
+    fig: Sketch, style: Style, goals: Sequence[float | None], places: Sequence[float], word: str = "charts.target"
 ) -> None:
     """A short upright line across each row at the target of its own; nothing where no row has one."""
     known = [(goal, place) for goal, place in zip(goals, places, strict=True) if goal is not None]
@@ -250,7 +249,7 @@ def own_goals(
 
 
 def goal_line(
-    fig: go.Figure, style: Style, goal: float, axis: Literal["x", "y"], span: Sequence[Any], width: float = 1.75
+    fig: Sketch, style: Style, goal: float, axis: Literal["x", "y"], span: Sequence[Any], width: float = 1.75
 ) -> None:
     """A target as a dashed line across the plot, under the data; where it meets a line of the grid, only it is seen.
 

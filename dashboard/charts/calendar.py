@@ -4,9 +4,8 @@ from datetime import timedelta
 from itertools import pairwise
 from typing import Any
 
-import plotly.graph_objects as go
-
 from dashboard.charts import Style, figure, month_axis
+from dashboard.charts.sketch import Sketch
 from queries import wording
 from queries.views import View
 from queries.views.forwarding import STEPS, WEEKDAYS
@@ -19,7 +18,7 @@ LIGHT = ("#1B5A9E", "#5F93C9", "#A3C4E6", "#D3E3F3", "#EEF4FA")  # least first: 
 DARK = ("#5AA9F0", "#3F7DBA", "#2C5884", "#203E5E", "#172C44")
 
 
-def calendar_shares(view: View, style: Style) -> go.Figure:
+def calendar_shares(view: View, style: Style) -> Sketch:
     """A cell a day with its share in per cent; a day of few items has its counts and no shade.
 
     Expects the columns of `queries.views.forwarding.calendar`.
@@ -29,7 +28,7 @@ def calendar_shares(view: View, style: Style) -> go.Figure:
     by_day = {row["day"]: row for row in rows}
     grid = [[by_day.get(week + timedelta(days=weekday)) for week in weeks] for weekday in range(len(WEEKDAYS))]
     shades = DARK if style.dark else LIGHT
-    fig = figure(style, HEIGHT, margin={"t": 40, "b": 30})
+    fig = figure(HEIGHT, margin={"t": 40, "b": 30})
     fig.add_heatmap(
         z=[[_shade(row) for row in line] for line in grid],
         # printed by the heat map itself: it fits the type to the cell and sets it off from its shade
@@ -93,7 +92,7 @@ def _hover(row: dict[str, Any] | None, style: Style) -> str:
     return "<br>".join([*lines, f"{wording.per_cent(row['value'], language)} ({counts})"])
 
 
-def _legend(fig: go.Figure, shades: tuple[str, ...], style: Style) -> None:
+def _legend(fig: Sketch, shades: tuple[str, ...], style: Style) -> None:
     edges = [wording.per_cent(step, style.language, 0) for step in STEPS]
     between = (f"{low.removesuffix('%')}–{high}" for low, high in pairwise(edges))
     names = [f"<{edges[0]}", *between, f"≥{edges[-1]}"]

@@ -2,9 +2,8 @@
 
 from datetime import timedelta
 
-import plotly.graph_objects as go
-
 from dashboard.charts import Style, figure
+from dashboard.charts.sketch import Sketch
 from queries import wording
 from queries.views import View
 
@@ -13,14 +12,14 @@ MARKS = {"met": "circle", "late": "diamond", "running": "circle-open", "overdue"
          "lapsed": "circle-open"}  # fmt: skip
 
 
-def case_timeline(view: View, style: Style) -> go.Figure:
+def case_timeline(view: View, style: Style) -> Sketch:
     """Each clock as a line from its start to its last day, the step that stopped it as a mark, the as-of day upright.
 
     Expects columns zh, en, started_on, due_on, done_on, state, state_zh, state_en (`queries.views.cases.timeline`).
     """
     language, palette = style.language, style.palette
     rows = [row for row in view.frame.to_dicts() if row["started_on"] and row["due_on"]]
-    fig = figure(style, FRAME + ROW * max(len(rows), 1))
+    fig = figure(FRAME + ROW * max(len(rows), 1))
     for row in rows:
         name, breach = row[language], row["state"] in ("overdue", "late")
         end = row["done_on"] or (view.as_of if row["state"] == "overdue" else None)

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-import plotly.graph_objects as go
 import polars as pl
 
 from dashboard.charts import Style, escape, figure
 from dashboard.charts.comparison import LEAST, ROOM, TALL_ROW, name_axis
+from dashboard.charts.sketch import Sketch
 from dashboard.charts.time_series import share_axis
 from queries import wording
 from queries.views import View
@@ -16,12 +16,12 @@ NAMES = 6  # groups named in the funnel
 PRINTED = 104  # CSS pixels at the right
 
 
-def funnel(view: View, style: Style) -> go.Figure:
+def funnel(view: View, style: Style) -> Sketch:
     """Share against number of items, with the limits of chance: solid plain ones, dashed with the spread there is.
 
     Expects the columns of `funnels.by_size`. A click gives the key of its group (`customdata[0]`).
     """
-    fig = figure(style, FUNNEL_HEIGHT, margin={"t": 52, "r": 20})
+    fig = figure(FUNNEL_HEIGHT, margin={"t": 52, "r": 20})
     lines = view.frame.filter(pl.col("kind") == "line")
     groups = view.frame.filter(pl.col("kind") == "group")
     _limits(fig, lines, style)
@@ -52,7 +52,7 @@ def funnel(view: View, style: Style) -> go.Figure:
     return fig
 
 
-def _limits(fig: go.Figure, lines: pl.DataFrame, style: Style) -> None:
+def _limits(fig: Sketch, lines: pl.DataFrame, style: Style) -> None:
     sizes = lines["denominator"].to_list()
     for name, width, dash in (
         ("lower", 0.8, None), ("upper", 0.8, None), ("far_lower", 1.6, None), ("far_upper", 1.6, None),
@@ -64,7 +64,7 @@ def _limits(fig: go.Figure, lines: pl.DataFrame, style: Style) -> None:
         )  # fmt: skip
 
 
-def _groups(fig: go.Figure, groups: pl.DataFrame, key: str, style: Style) -> None:
+def _groups(fig: Sketch, groups: pl.DataFrame, key: str, style: Style) -> None:
     rows = groups.to_dicts()
     colours = [_colour(row, style) for row in rows]
     fig.add_scatter(
@@ -103,14 +103,14 @@ def _funnel_hover(row: dict[str, Any], style: Style) -> str:
     return f"<b>{escape(row[language])}</b> {share}<br>{counts}<br>{place}"
 
 
-def adjusted_dots(view: View, style: Style) -> go.Figure:
+def adjusted_dots(view: View, style: Style) -> Sketch:
     """Each group as counted (open circle) and at the city's mix (dot with its interval), the whole as a line.
 
     Expects the columns of `adjusted.dots`; first row on top. A click gives the key of its group.
     """
     rows = view.frame.to_dicts()
     places = list(range(len(rows)))[::-1]
-    fig = figure(style, max(LEAST, TALL_ROW * len(rows) + ROOM))
+    fig = figure(max(LEAST, TALL_ROW * len(rows) + ROOM))
     palette, language = style.palette, style.language
     whole = rows[0]["overall"]
     fig.add_vline(x=whole, line={"color": palette.muted, "width": 1.5}, layer="below")

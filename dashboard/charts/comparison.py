@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
-import plotly.graph_objects as go
 import polars as pl
 
 from dashboard.charts import Style, escape, figure, goal_line, goals, own_goals, shared
+from dashboard.charts.sketch import Sketch
 from dashboard.charts.time_series import share_axis
 from queries import wording
 from queries.views import View
@@ -22,7 +22,7 @@ TWO_LINES_EACH = 42  # CSS pixels a row that keep names of two lines apart
 TWO_LINES = 30  # CSS pixels a row from which on a long name takes two lines
 
 
-def interval_dots(view: View, style: Style) -> go.Figure:
+def interval_dots(view: View, style: Style) -> Sketch:
     """Each group as a dot with its 95 % interval, the whole as a line; share and counts printed at the right.
 
     A narrow one gives long names two lines and, up to ROWS_OF_TWO_LINES groups, prints the counts under the share; with
@@ -35,15 +35,15 @@ def interval_dots(view: View, style: Style) -> go.Figure:
     return _dots(view, style, ROW)
 
 
-def tall_interval_dots(view: View, style: Style) -> go.Figure:
+def tall_interval_dots(view: View, style: Style) -> Sketch:
     """`interval_dots` with more room a row, for a page where it is the main figure."""
     return _dots(view, style, TALL_ROW)
 
 
-def _dots(view: View, style: Style, height: int) -> go.Figure:
+def _dots(view: View, style: Style, height: int) -> Sketch:
     rows = view.frame.filter(pl.col("value").is_not_null())
     places = list(range(rows.height))[::-1]
-    fig = figure(style, max(LEAST, height * rows.height + ROOM))
+    fig = figure(max(LEAST, height * rows.height + ROOM))
     records = rows.to_dicts()
     letters = max((len(_words(row, style)[1].encode("gb18030")) for row in records), default=0)
     is_below = style.narrow and rows.height <= ROWS_OF_TWO_LINES
@@ -139,7 +139,7 @@ def shortened(name: str, longest: int = LONGEST_NAME) -> str:
     return name.rstrip() + "…"
 
 
-def _intervals(fig: go.Figure, rows: Sequence[dict[str, Any]], places: Sequence[int], style: Style) -> None:
+def _intervals(fig: Sketch, rows: Sequence[dict[str, Any]], places: Sequence[int], style: Style) -> None:
     """The intervals, one trace a colour: fewer traces are drawn faster."""
     for kind in dict.fromkeys(_line_of(row, style) for row in rows):
         x: list[float | None] = []
@@ -151,7 +151,7 @@ def _intervals(fig: go.Figure, rows: Sequence[dict[str, Any]], places: Sequence[
         fig.add_scatter(x=x, y=y, mode="lines", line={"color": kind[0], "width": kind[1]}, hoverinfo="skip")
 
 
-def _wide_intervals(fig: go.Figure, rows: Sequence[dict[str, Any]], places: Sequence[int], style: Style) -> None:
+def _wide_intervals(fig: Sketch, rows: Sequence[dict[str, Any]], places: Sequence[int], style: Style) -> None:
     """Thin lines: the limits where the items of a group are not independent."""
     x: list[float | None] = []
     y: list[int | None] = []
@@ -167,7 +167,7 @@ def _line_of(row: dict[str, Any], style: Style) -> tuple[str, float]:
     return (style.palette.faint, 1.5) if row["band"] == "small" else (colour_of(row, style), 2)
 
 
-def _marks(fig: go.Figure, rows: Sequence[dict[str, Any]], places: Sequence[int], style: Style, key: str) -> None:
+def _marks(fig: Sketch, rows: Sequence[dict[str, Any]], places: Sequence[int], style: Style, key: str) -> None:
     colours = [colour_of(row, style) for row in rows]
     small = [row["band"] == "small" for row in rows]
     fig.add_scatter(
@@ -210,7 +210,7 @@ def _words(row: dict[str, Any], style: Style) -> tuple[str, str, str, str]:
     return wording.per_cent(row["value"], language), counts, reach, style.words(f"charts.band_{row['band']}")
 
 
-def _printed(fig: go.Figure, row: dict[str, Any], place: int, style: Style, width: float, *, is_below: bool) -> None:
+def _printed(fig: Sketch, row: dict[str, Any], place: int, style: Style, width: float, *, is_below: bool) -> None:
     share, counts, _, _ = _words(row, style)
     muted = {"size": 12, "color": style.palette.muted}
     font: dict[str, Any] = {"size": 13}
@@ -228,7 +228,7 @@ def _printed(fig: go.Figure, row: dict[str, Any], place: int, style: Style, widt
         fig.add_annotation(text=counts, font=muted, name="spare", **common)
 
 
-def _lines(fig: go.Figure, whole: float | None, target: float | None, span: Sequence[float], style: Style) -> None:
+def _lines(fig: Sketch, whole: float | None, target: float | None, span: Sequence[float], style: Style) -> None:
     """The whole as a solid line, the target dashed; their names on different sides so that they never touch."""
     left = whole is None or target is None or whole <= target
     if whole is not None:
@@ -242,7 +242,7 @@ def _lines(fig: go.Figure, whole: float | None, target: float | None, span: Sequ
         _named(fig, target, said, "left" if left and whole is not None else "right", style)
 
 
-def _named(fig: go.Figure, share: float, text: str, anchor: str, style: Style) -> None:
+def _named(fig: Sketch, share: float, text: str, anchor: str, style: Style) -> None:
     """The name of a line above it."""
     shift = {"right": 3, "left": -3, "center": 0}[anchor]
     fig.add_annotation(

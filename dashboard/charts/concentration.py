@@ -2,9 +2,8 @@
 
 from typing import Any
 
-import plotly.graph_objects as go
-
 from dashboard.charts import Style, escape, figure
+from dashboard.charts.sketch import Sketch
 from queries import wording
 from queries.views import View
 
@@ -15,7 +14,7 @@ BATCH_ROOM = 34  # CSS pixels for the name of a batch
 LETTER = 6.8  # CSS pixels of a letter behind a bar; a Chinese one is two
 
 
-def items_by_matter(view: View, style: Style) -> go.Figure:
+def items_by_matter(view: View, style: Style) -> Sketch:
     """For matters with one, two, three ... items: their share of all items (blue) beside their share of matters (grey).
 
     Expects columns low, high, items, matters, value, of_matters; first row on top.
@@ -23,7 +22,7 @@ def items_by_matter(view: View, style: Style) -> go.Figure:
     rows = view.frame.to_dicts()
     names = [_size(row, style) for row in rows]
     places = list(range(len(rows)))[::-1]
-    fig = figure(style, HEIGHT, barmode="group", bargap=0.3, bargroupgap=0.12)
+    fig = figure(HEIGHT, barmode="group", bargap=0.3, bargroupgap=0.12)
     hover = [
         [name, wording.items(row["items"], style.language), _matters(row["matters"], style),
          wording.per_cent(row["value"], style.language), wording.per_cent(row["of_matters"], style.language)]
@@ -70,12 +69,12 @@ def items_by_matter(view: View, style: Style) -> go.Figure:
             "ticklabelstandoff": 8,
             "tickfont": {"color": palette.ink, "size": 13},
         },
-        margin={"t": 28, "r": _room([note.text for note in fig.layout.annotations if note.xref != "paper"])},
+        margin={"t": 28, "r": _room([note["text"] for note in fig.annotations if note.get("xref") != "paper"])},
     )
     return fig
 
 
-def ladder(view: View, style: Style) -> go.Figure:
+def ladder(view: View, style: Style) -> Sketch:
     """Each batch as four steps under each other: assigned, reported, recognised, come back; never one without the next.
 
     Expects columns batch, zh, en, step, items, of, stated, under_review; four rows a batch.
@@ -83,7 +82,7 @@ def ladder(view: View, style: Style) -> go.Figure:
     rows = view.frame.to_dicts()
     words, palette = style.words, style.palette
     batches = list(dict.fromkeys(row["batch"] for row in rows))
-    fig = figure(style, max(HEIGHT, len(rows) * STEP_ROW + len(batches) * BATCH_ROOM + 16))
+    fig = figure(max(HEIGHT, len(rows) * STEP_ROW + len(batches) * BATCH_ROOM + 16))
     gap = BATCH_ROOM / STEP_ROW
     places = _rungs([row["batch"] for row in rows], gap)
     top = max((row["items"] for row in rows), default=1) or 1

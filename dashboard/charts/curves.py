@@ -2,9 +2,8 @@
 
 from typing import Any
 
-import plotly.graph_objects as go
-
 from dashboard.charts import Style, figure
+from dashboard.charts.sketch import Sketch
 from queries import wording
 from queries.views import View
 
@@ -13,13 +12,13 @@ HALF = 0.5
 LABEL_LEFT_FROM = 0.6  # of the axis: further right the label stands at the left of its line
 
 
-def event_curve(view: View, style: Style) -> go.Figure:
+def event_curve(view: View, style: Style) -> Sketch:
     """The share that has ended by each day as steps with its band, the day by which half have ended marked.
 
     Expects the columns of `queries.views.recorded.curve`.
     """
     rows = view.frame.to_dicts()
-    fig = figure(style, HEIGHT, margin={"t": 14, "r": 16})
+    fig = figure(HEIGHT, margin={"t": 14, "r": 16})
     palette, days = style.palette, [row["day"] for row in rows]
     for name, fill in (("upper", None), ("lower", "tonexty")):
         fig.add_scatter(
@@ -70,7 +69,7 @@ def _hover(row: dict[str, Any], style: Style) -> str:
     return "<br>".join(lines)
 
 
-def day_bands(view: View, style: Style) -> go.Figure:
+def day_bands(view: View, style: Style) -> Sketch:
     """Items by bands of days, each with its number and, where there is one, its share; those still waiting outlined.
 
     Expects columns low, high (days; low null for what still waits, high null for the last band), items, and where
@@ -78,7 +77,7 @@ def day_bands(view: View, style: Style) -> go.Figure:
     """
     rows = view.frame.to_dicts()
     names = [_band(row, style) for row in rows]
-    fig = figure(style, HEIGHT, margin={"t": 18})
+    fig = figure(HEIGHT, margin={"t": 18})
     palette, language = style.palette, style.language
     waits = [row["low"] is None for row in rows]
     fig.add_bar(

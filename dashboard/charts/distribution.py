@@ -2,9 +2,8 @@
 
 from typing import Any
 
-import plotly.graph_objects as go
-
 from dashboard.charts import Style, figure
+from dashboard.charts.sketch import Sketch
 from queries import wording
 from queries.views import View
 
@@ -12,7 +11,7 @@ HEIGHT = 290  # CSS pixels
 LEAST_BARS = 5  # bars the width has room for: one alone is no wall
 
 
-def ages(view: View, style: Style) -> go.Figure:
+def ages(view: View, style: Style) -> Sketch:
     """Open items by age, those past their deadline as a part of each bar in red and with their number.
 
     Expects columns low, high (days), items, overdue.
@@ -21,7 +20,7 @@ def ages(view: View, style: Style) -> go.Figure:
     names = [f"≥{row['low']}" if row["high"] is None else f"{row['low']}–{row['high']}" for row in rows]
     within = [row["items"] - row["overdue"] for row in rows]
     late = [row["overdue"] for row in rows]
-    fig = figure(style, HEIGHT, barmode="stack")
+    fig = figure(HEIGHT, barmode="stack")
     words, language = style.words, style.language
     hover = [
         [_band(row, style), wording.items(row["items"], language), wording.items(row["overdue"], language)]
@@ -59,14 +58,14 @@ def ages(view: View, style: Style) -> go.Figure:
     return fig
 
 
-def days_taken(view: View, style: Style) -> go.Figure:
+def days_taken(view: View, style: Style) -> Sketch:
     """Closed items by days to close, the middle half shaded and the median marked.
 
     Expects columns low, high (days), items, lower_quartile, median, upper_quartile, median_lower, median_upper;
     the limits of the median are a bar across its line.
     """
     rows = view.frame.to_dicts()
-    fig = figure(style, HEIGHT, bargap=0.08)
+    fig = figure(HEIGHT, bargap=0.08)
     words, language, palette = style.words, style.language, style.palette
     width = rows[1]["low"] - rows[0]["low"] if len(rows) > 1 else 1
     hover = [[_band(row, style), wording.items(row["items"], language)] for row in rows]
@@ -79,7 +78,7 @@ def days_taken(view: View, style: Style) -> go.Figure:
     )
     top = max((row["items"] for row in rows), default=1)
     low, middle, high = (rows[0][name] for name in ("lower_quartile", "median", "upper_quartile"))
-    fig.add_vrect(x0=low, x1=high, fillcolor=palette.band, line_width=0, layer="below")
+    fig.add_vrect(x0=low, x1=high, fillcolor=palette.band, line={"width": 0}, layer="below")
     fig.add_vline(x=middle, line={"color": palette.ink, "width": 1.5})
     if None not in (ends := [rows[0]["median_lower"], rows[0]["median_upper"]]):
         fig.add_scatter(x=ends, y=[top * 1.03] * 2, mode="lines", line={"color": palette.ink, "width": 4},

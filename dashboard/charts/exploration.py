@@ -5,11 +5,11 @@ from datetime import timedelta
 from math import ceil
 from typing import Any
 
-import plotly.graph_objects as go
 import polars as pl
 
 from dashboard.charts import Style, escape, figure, month_axis
 from dashboard.charts.comparison import interval_dots, name_axis, shortened, tall_interval_dots
+from dashboard.charts.sketch import Sketch
 from dashboard.charts.time_series import share_axis
 from queries import wording
 from queries.dimensions import GRAINS
@@ -32,7 +32,7 @@ WORSE = {False: "#F4D3A2", True: "#6B4A14"}  # amber as light (dark) as the midd
 PRINT_WIDTH = 118  # CSS pixels at the right
 
 
-def drawing(view: View, style: Style) -> go.Figure:
+def drawing(view: View, style: Style) -> Sketch:
     """The chart that suits the view (`explore_drawing.kind`, recognised by what the view holds)."""
     axes = view.by
     grains = [axis for axis in axes if axis in GRAINS]
@@ -51,11 +51,11 @@ def drawing(view: View, style: Style) -> go.Figure:
     return dots(view, style)
 
 
-def dots(view: View, style: Style) -> go.Figure:
+def dots(view: View, style: Style) -> Sketch:
     """Counts or days of each group as a dot on a scale from nought, the figure printed at the right."""
     rows = view.frame.filter(pl.col("value").is_not_null()).to_dicts()
     places = list(range(len(rows)))[::-1]
-    fig = figure(style, max(180, ROW * len(rows) + ROOM))
+    fig = figure(max(180, ROW * len(rows) + ROOM))
     each, palette = view.measures[0], style.palette
     x: list[float | None] = []
     y: list[int | None] = []
@@ -81,12 +81,12 @@ def dots(view: View, style: Style) -> go.Figure:
     return fig
 
 
-def pairs(view: View, style: Style) -> go.Figure:
+def pairs(view: View, style: Style) -> Sketch:
     """Two selections of each group: the first a dot, the second an open diamond; amber or blue only beyond chance."""
     rows = view.frame.filter(pl.any_horizontal(pl.col("value", "then_value").is_not_null())).to_dicts()
     places = list(range(len(rows)))[::-1]
     each, palette = view.measures[0], style.palette
-    fig = figure(style, max(180, ROW * len(rows) + ROOM + 16))
+    fig = figure(max(180, ROW * len(rows) + ROOM + 16))
     x: list[float | None] = []
     y: list[int | None] = []
     for row, place in zip(rows, places, strict=True):
@@ -130,12 +130,12 @@ def pairs(view: View, style: Style) -> go.Figure:
     return fig
 
 
-def lines(view: View, style: Style) -> go.Figure:
+def lines(view: View, style: Style) -> Sketch:
     """One measure step by step with its 95 % band, the other selection as a grey line; an open step is hollow."""
     grain = view.by[0]
     rows = view.frame.sort(grain)
     each, palette = view.measures[0], style.palette
-    fig = figure(style, HEIGHT)
+    fig = figure(HEIGHT)
     days = _days(rows, grain)
     _band(fig, rows, days, style)
     if "then_value" in rows.columns:
@@ -162,14 +162,14 @@ def lines(view: View, style: Style) -> go.Figure:
     return fig
 
 
-def multiples(view: View, style: Style) -> go.Figure:
+def multiples(view: View, style: Style) -> Sketch:
     """A small chart a group, all on one scale, so that shapes and levels can be compared at a glance."""
     grain = next(axis for axis in view.by if axis in GRAINS)
     groups = [axis for axis in view.by if axis not in GRAINS]
     panels = view.frame.partition_by(groups, maintain_order=True)
     across = min(ACROSS, max(len(panels), 1))
     down = ceil(len(panels) / across) or 1
-    fig = figure(style, PANEL * down + 30)
+    fig = figure(PANEL * down + 30)
     shown = pl.concat(panels) if panels else view.frame
     for place, panel in enumerate(panels):
         _panel(fig, panel.sort(grain), place, across, down, grain, view, style)
@@ -179,7 +179,7 @@ def multiples(view: View, style: Style) -> go.Figure:
         column, row = place % across, place // across
         suffix = "" if place == 0 else str(place + 1)
         width, height = 1 / across, 1 / down
-        fig.update_layout({
+        fig.update_layout(**{
             f"xaxis{suffix}": _bare_time(ends, grain, style, place + across >= len(panels)) | {
                 "domain": [column * width + (0.012 if column else 0), (column + 1) * width - 0.012],
                 "anchor": f"y{suffix}"},
@@ -192,7 +192,7 @@ def multiples(view: View, style: Style) -> go.Figure:
 
 
 def _panel(
-    fig: go.Figure, rows: pl.DataFrame, place: int, across: int, down: int, grain: str, view: View, style: Style
+    fig: Sketch, rows: pl.DataFrame, place: int, across: int, down: int, grain: str, view: View, style: Style
 ) -> None:
     suffix = "" if place == 0 else str(place + 1)
     at = {"xaxis": f"x{suffix}", "yaxis": f"y{suffix}"}
@@ -219,7 +219,7 @@ def _panel(
     )  # fmt: skip
 
 
-def heat(view: View, style: Style) -> go.Figure:
+def heat(view: View, style: Style) -> Sketch:
     """Two breakdowns: a cell each, five steps of one blue, the figure printed; few items are left blank.
 
     With another selection the difference is printed, and only one beyond chance has a colour: amber the unwanted, blue
@@ -232,7 +232,7 @@ def heat(view: View, style: Style) -> go.Figure:
     column = {name: at for at, name in enumerate(across)}
     line = {name: at for at, name in enumerate(reversed(names))}
     each, palette = view.measures[0], style.palette
-    fig = figure(style, max(180, 28 * len(names) + 70))
+    fig = figure(max(180, 28 * len(names) + 70))
     shades = SHADES[style.dark]
     compared = "then_value" in view.frame.columns
     colours = [palette.band, WORSE[style.dark], shades[2]] if compared else [palette.band, *shades]
@@ -358,14 +358,14 @@ def _marker(rows: Sequence[dict[str, Any]], colour: str, style: Style) -> dict[s
     }
 
 
-def _printed(fig: go.Figure, text: str, place: int, style: Style, *, pale: bool) -> None:
+def _printed(fig: Sketch, text: str, place: int, style: Style, *, pale: bool) -> None:
     font = {"size": 12, "color": style.palette.muted} if pale else {"size": 13}
     fig.add_annotation(
         x=1, xref="paper", xanchor="right", xshift=PRINT_WIDTH - 8, y=place, showarrow=False, text=text, font=font
     )
 
 
-def _legend(fig: go.Figure, entries: Sequence[tuple[str, str, str]]) -> None:
+def _legend(fig: Sketch, entries: Sequence[tuple[str, str, str]]) -> None:
     text = "    ".join(f'<span style="color:{colour}">{mark}</span> {escape(name)}' for mark, colour, name in entries)
     fig.add_annotation(
         x=0, xref="paper", xanchor="left", y=1, yref="paper", yanchor="bottom", yshift=6, showarrow=False, text=text
@@ -373,7 +373,7 @@ def _legend(fig: go.Figure, entries: Sequence[tuple[str, str, str]]) -> None:
     fig.update_layout(margin={"t": 30})
 
 
-def _band(fig: go.Figure, rows: pl.DataFrame, days: list[str], style: Style, **at: str) -> None:
+def _band(fig: Sketch, rows: pl.DataFrame, days: list[str], style: Style, **at: str) -> None:
     if rows["lower"].is_null().all():
         return
     for name, fill in (("upper", None), ("lower", "tonexty")):

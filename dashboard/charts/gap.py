@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
-import plotly.graph_objects as go
 import polars as pl
 
 from dashboard.charts import Style, escape, figure, goal_line, goals, own_goals
 from dashboard.charts.comparison import name_axis, rows_span
+from dashboard.charts.sketch import Sketch
 from queries import wording
 from queries.rules import CONVENTIONS
 from queries.views import View
@@ -21,7 +21,7 @@ UNIT = 20  # CSS pixels of the name of an axis
 PRINT_WIDTH = 126  # CSS pixels at the right
 
 
-def dumbbell(view: View, style: Style) -> go.Figure:
+def dumbbell(view: View, style: Style) -> Sketch:
     """Participation (open diamond) and satisfaction (dot) of each group, the gap printed at the right.
 
     Thin lines are their 95 % intervals. Expects columns zh, en, participation and value (each with _lower and _upper),
@@ -30,15 +30,15 @@ def dumbbell(view: View, style: Style) -> go.Figure:
     return _dumbbell(view, style, ROW)
 
 
-def low_dumbbell(view: View, style: Style) -> go.Figure:
+def low_dumbbell(view: View, style: Style) -> Sketch:
     """`dumbbell` with little room a row, for a page where it is one of several figures."""
     return _dumbbell(view, style, LOW_ROW)
 
 
-def _dumbbell(view: View, style: Style, height: int) -> go.Figure:
+def _dumbbell(view: View, style: Style, height: int) -> Sketch:
     rows = view.frame.filter(pl.col("participation").is_not_null() & pl.col("value").is_not_null())
     records, places = rows.to_dicts(), list(range(rows.height))[::-1]
-    fig = figure(style, max(LEAST, height * rows.height + ROOM))
+    fig = figure(max(LEAST, height * rows.height + ROOM))
     x: list[float | None] = []
     y: list[int | None] = []
     for row, place in zip(records, places, strict=True):
@@ -87,7 +87,7 @@ def _dumbbell(view: View, style: Style, height: int) -> go.Figure:
 
 
 def _intervals(
-    fig: go.Figure, records: Sequence[dict[str, Any]], places: Sequence[int], name: str, colour: str, above: float
+    fig: Sketch, records: Sequence[dict[str, Any]], places: Sequence[int], name: str, colour: str, above: float
 ) -> None:
     """The 95 % interval of one of the two shares, a thin line a little off the row so that both are seen."""
     x: list[float | None] = []
@@ -98,7 +98,7 @@ def _intervals(
     fig.add_scatter(x=x, y=y, mode="lines", line={"color": colour, "width": 1.5}, hoverinfo="skip")
 
 
-def gap_parts(view: View, style: Style) -> go.Figure:
+def gap_parts(view: View, style: Style) -> Sketch:
     """How far each group's satisfied out of all asked lie from the whole: grey participation, blue satisfaction.
 
     Expects columns zh, en, value, numerator, denominator, gap, by_participation, by_satisfaction, worse; first row on
@@ -106,7 +106,7 @@ def gap_parts(view: View, style: Style) -> go.Figure:
     """
     records = view.frame.to_dicts()
     places = list(range(len(records)))[::-1]
-    fig = figure(style, max(LEAST, ROW * len(records) + ROOM + UNIT), barmode="relative")
+    fig = figure(max(LEAST, ROW * len(records) + ROOM + UNIT), barmode="relative")
     palette, language = style.palette, style.language
     hover = [_parts_hover(row, style) for row in records]
     for column, colour in (("by_participation", palette.faint), ("by_satisfaction", palette.data)):
@@ -149,7 +149,8 @@ def _points_axis(reach: float, style: Style) -> dict[str, Any]:
     step = next((step for step in (1, 2, 5, 10, 20) if reach * 100 / step <= 3.5), 25)
     ticks = range(-int(reach * 100 / step) * step, int(reach * 100 / step) * step + 1, step)
     return {
-        "range": [-reach, reach], "tickvals": [tick / 100 for tick in ticks], "title": style.words("charts.points"),
+        "range": [-reach, reach], "tickvals": [tick / 100 for tick in ticks],
+        "title": {"text": style.words("charts.points")},
         "ticktext": [f"{wording.sign(tick)}{abs(tick)}" for tick in ticks],
         "showgrid": True, "gridcolor": style.palette.grid, "tickangle": 0,
     }  # fmt: skip
@@ -164,14 +165,14 @@ def _parts_hover(row: dict[str, Any], style: Style) -> str:
     return "<br>".join(lines)
 
 
-def silence_bounds(view: View, style: Style) -> go.Figure:
+def silence_bounds(view: View, style: Style) -> Sketch:
     """What the rate over all can be: a bar from "none of the silent satisfied" to "all of them", the dot as answered.
 
     Expects the columns of `dumbbell`, lower_bound, upper_bound, satisfaction.
     """
     rows = view.frame.filter(pl.col("lower_bound").is_not_null())
     records, places = rows.to_dicts(), list(range(rows.height))[::-1]
-    fig = figure(style, max(LEAST, ROW * rows.height + ROOM), barmode="overlay")
+    fig = figure(max(LEAST, ROW * rows.height + ROOM), barmode="overlay")
     palette = style.palette
     hover = [_hover(row, view, style) for row in records]
     fig.add_bar(
@@ -253,7 +254,7 @@ def gap_words(row: dict[str, Any], style: Style) -> str:
     return style.words(sign, points=wording.points(row["gap"], style.language))
 
 
-def _printed(fig: go.Figure, text: str, place: int, style: Style, *, pale: bool) -> None:
+def _printed(fig: Sketch, text: str, place: int, style: Style, *, pale: bool) -> None:
     fig.add_annotation(
         x=1,
         xref="paper",
@@ -266,7 +267,7 @@ def _printed(fig: go.Figure, text: str, place: int, style: Style, *, pale: bool)
     )
 
 
-def _targets(fig: go.Figure, rows: pl.DataFrame, places: Sequence[int], style: Style) -> list[float]:
+def _targets(fig: Sketch, rows: pl.DataFrame, places: Sequence[int], style: Style) -> list[float]:
     """Draw the targets there are, and return them: a line that all groups share, else one across each row."""
     common: dict[str, float] = {}
     known: list[float] = []
@@ -286,7 +287,7 @@ def _targets(fig: go.Figure, rows: pl.DataFrame, places: Sequence[int], style: S
     return known
 
 
-def _goal_line(fig: go.Figure, goal: float, word: str, count: int, style: Style, anchor: str = "center") -> None:
+def _goal_line(fig: Sketch, goal: float, word: str, count: int, style: Style, anchor: str = "center") -> None:
     goal_line(fig, style, goal, "x", rows_span(count), 1)
     fig.add_annotation(
         x=goal,
@@ -301,7 +302,7 @@ def _goal_line(fig: go.Figure, goal: float, word: str, count: int, style: Style,
     )
 
 
-def _legend(fig: go.Figure, view: View, style: Style) -> None:
+def _legend(fig: Sketch, view: View, style: Style) -> None:
     """What the two marks are, and which convention the dot follows."""
     words, palette = style.words, style.palette
     convention = CONVENTIONS[view.filters.convention](style.language)

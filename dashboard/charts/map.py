@@ -2,9 +2,8 @@
 
 from typing import Any
 
-import plotly.graph_objects as go
-
 from dashboard.charts import Palette, Style, escape, figure
+from dashboard.charts.sketch import Sketch
 from queries import wording
 from queries.views import View
 
@@ -16,13 +15,13 @@ SHADES = {  # five steps of one blue; more is darker on white and lighter on nav
 NAMES_UP_TO = 30  # places; with more of them names would cover the map
 
 
-def places_map(view: View, style: Style) -> go.Figure:
+def places_map(view: View, style: Style) -> Sketch:
     """Each place in a shade of its share, name and share printed; the clearly off ones outlined and marked.
 
     Expects columns of `townships.on_map`. A click gives the key of its place (`customdata[0]`).
     """
     rows = view.frame.to_dicts()
-    fig = figure(style, HEIGHT, hovermode="closest")
+    fig = figure(HEIGHT, hovermode="closest")
     palette = style.palette
     for row in rows:
         shade = SHADES[style.dark][row["step"] - 1] if row["step"] else palette.background
@@ -59,13 +58,13 @@ def places_map(view: View, style: Style) -> go.Figure:
 _NAME_ACROSS, _NAME_UP = 0.3, 0.15  # room of a name in the largest print, by the distance of the farthest places
 
 
-def rises_map(view: View, style: Style) -> go.Figure:
+def rises_map(view: View, style: Style) -> Sketch:
     """Each place as a pale shape; those with a rise beyond chance outlined in amber, marked and counted.
 
     Expects columns of `signals.on_map`.
     """
     rows = view.frame.to_dicts()
-    fig, palette = figure(style, HEIGHT), style.palette
+    fig, palette = figure(HEIGHT), style.palette
     for row in sorted(rows, key=lambda row: row["rises"]):  # the outlines of the marked ones on top
         line = {"color": palette.signal, "width": 3} if row["rises"] else {"color": palette.background, "width": 1.2}
         fig.add_scatter(
@@ -95,7 +94,7 @@ def _risen(name: str, count: str, palette: Palette) -> str:
     return f'<b><span style="color:{palette.signal}">◆</span> {name}</b><br>{count}'
 
 
-def _bare(fig: go.Figure) -> go.Figure:
+def _bare(fig: Sketch) -> Sketch:
     bare = {"showgrid": False, "showticklabels": False, "zeroline": False, "showline": False}
     layout = {"xaxis": bare, "yaxis": bare | {"scaleanchor": "x", "scaleratio": 1}}
     return fig.update_layout(**layout, margin=dict.fromkeys("lrtb", 4))

@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 from typing import Any, Literal
 
-import plotly.graph_objects as go
-
 from dashboard.charts import Palette, Style, escape, figure
 from dashboard.charts.comparison import name_axis
+from dashboard.charts.sketch import Sketch
 from queries import wording
 from queries.views import View
 
@@ -41,7 +40,7 @@ MARKS = {
 }
 
 
-def status_matrix(view: View, style: Style) -> go.Figure:
+def status_matrix(view: View, style: Style) -> Sketch:
     """Rows by columns, a mark a cell and beside it its number.
 
     Expects columns of the key (the view's dimension), zh, en, column (date), label_zh, label_en, status (a key of
@@ -57,7 +56,7 @@ def status_matrix(view: View, style: Style) -> go.Figure:
     lower = LINE if any("<br>" in text for text in label.values()) else 0
     at_row = {key: len(rows) - 1 - place for place, key in enumerate(rows)}
     at_column = {key: place for place, key in enumerate(columns)}
-    fig = figure(style, ROW * len(rows) + ROOM + lower, margin={"t": 48 + lower, "r": 8, "b": 4})
+    fig = figure(ROW * len(rows) + ROOM + lower, margin={"t": 48 + lower, "r": 8, "b": 4})
     for column in sorted({cell["column"] for cell in cells if cell["faint"]}):
         x = at_column[column]
         fig.add_shape(
@@ -77,7 +76,7 @@ def status_matrix(view: View, style: Style) -> go.Figure:
 
 
 def _cells(
-    fig: go.Figure, cells: list[dict[str, Any]], at_row: dict[str, int], at_column: dict[Any, int], style: Style
+    fig: Sketch, cells: list[dict[str, Any]], at_row: dict[str, int], at_column: dict[Any, int], style: Style
 ) -> None:
     """One trace a status: fewer traces are drawn faster."""
     words, language, palette = style.words, style.language, style.palette
@@ -112,7 +111,7 @@ def _colour(mark: Mark, palette: Palette) -> str:
     return {"data": palette.data, "neutral": palette.neutral, "ink": palette.ink}[mark.ink]
 
 
-def _legend(fig: go.Figure, cells: list[dict[str, Any]], style: Style, above: int) -> None:
+def _legend(fig: Sketch, cells: list[dict[str, Any]], style: Style, above: int) -> None:
     there = {cell["status"] for cell in cells}
     text = "   ".join(
         f'<span style="color:{_colour(mark, style.palette)}">{mark.character}</span> '

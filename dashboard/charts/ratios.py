@@ -3,10 +3,9 @@
 from math import log2
 from typing import Any
 
-import plotly.graph_objects as go
-
 from dashboard.charts import Style, escape, figure
 from dashboard.charts.comparison import name_axis
+from dashboard.charts.sketch import Sketch
 from queries import wording
 from queries.views import View
 
@@ -16,7 +15,7 @@ PAIR_PRINT = 190
 FARTHEST = 3.0  # powers of two: eight times as many
 
 
-def usual_ratios(view: View, style: Style) -> go.Figure:
+def usual_ratios(view: View, style: Style) -> Sketch:
     """Each row's count over the usual one as a dot with its interval on a doubling scale, "as usual" as a line.
 
     A diamond is beyond chance; amber where there were more. Expects columns zh, en, count, expected, ratio, lower,
@@ -24,7 +23,7 @@ def usual_ratios(view: View, style: Style) -> go.Figure:
     """
     rows = [row for row in view.frame.to_dicts() if row["ratio"] is not None and row["ratio"] > 0]
     places = list(range(len(rows)))[::-1]
-    fig = figure(style, max(LEAST, ROW * len(rows) + ROOM), margin={"t": 24, "r": PRINT, "b": 34})
+    fig = figure(max(LEAST, ROW * len(rows) + ROOM), margin={"t": 24, "r": PRINT, "b": 34})
     palette, words = style.palette, style.words
     fig.add_vline(x=0, line={"color": palette.muted, "width": 1.5}, layer="below")
     fig.add_annotation(
@@ -98,14 +97,14 @@ def _hover(row: dict[str, Any], style: Style) -> str:
     return f"{said}<br>{reach}<br>{verdict}"
 
 
-def reported_and_recognised(view: View, style: Style) -> go.Figure:
+def reported_and_recognised(view: View, style: Style) -> Sketch:
     """Reported (open diamond) and recognised (dot) of each group on one line, both counts printed; never one alone.
 
     Expects the columns of `queries.views.batches.ladder`; first row on top.
     """
     rows = [row for row in view.frame.to_dicts() if row["reported_rate"] is not None]
     places = list(range(len(rows)))[::-1]
-    fig = figure(style, max(LEAST, ROW * len(rows) + ROOM), margin={"t": 34, "r": PAIR_PRINT, "b": 30})
+    fig = figure(max(LEAST, ROW * len(rows) + ROOM), margin={"t": 34, "r": PAIR_PRINT, "b": 30})
     palette, language = style.palette, style.language
     x: list[float | None] = []
     y: list[int | None] = []

@@ -3,10 +3,9 @@
 from datetime import date, timedelta
 from typing import Any
 
-import plotly.graph_objects as go
-
 from dashboard.charts import Style, escape, figure, month_axis
 from dashboard.charts.comparison import name_axis, row_height
+from dashboard.charts.sketch import Sketch
 from queries import wording
 from queries.days import add_months, month_start
 from queries.views import View
@@ -19,7 +18,7 @@ THICK = 8  # CSS pixels of a usual range
 MARK_ROOM = timedelta(days=6)  # for the right half of the newest mark
 
 
-def course(view: View, style: Style) -> go.Figure:
+def course(view: View, style: Style) -> Sketch:
     """Items of four weeks as a line over the usual range as a band; the newest, which was judged, as an amber diamond.
 
     Expects columns day, numerator, expected, lower, upper; oldest first.
@@ -27,7 +26,7 @@ def course(view: View, style: Style) -> go.Figure:
     rows = view.frame.to_dicts()
     days: list[date] = [row["day"] for row in rows]
     newest, palette = rows[-1], style.palette
-    fig = figure(style, COURSE_HEIGHT, margin={"l": 8, "r": 74, "t": 12, "b": 8})
+    fig = figure(COURSE_HEIGHT, margin={"l": 8, "r": 74, "t": 12, "b": 8})
     fig.add_shape(
         type="rect", xref="x", x0=days[0], x1=days[-1], y0=newest["lower"], y1=newest["upper"],
         fillcolor=palette.band, line={"width": 0}, layer="below",
@@ -69,7 +68,7 @@ def course(view: View, style: Style) -> go.Figure:
     return fig
 
 
-def against_usual(view: View, style: Style) -> go.Figure:
+def against_usual(view: View, style: Style) -> Sketch:
     """Each group's items of the four weeks as a dot over its usual range as a bar; beyond it, an amber diamond.
 
     Square-root axis, so that small groups can be read beside large ones. Expects columns of
@@ -80,7 +79,7 @@ def against_usual(view: View, style: Style) -> go.Figure:
     places = list(range(len(rows)))[::-1]
     names = [row[language] for row in rows]
     height = row_height(names, ROW)
-    fig = figure(style, height * len(rows) + ROOM + UNIT)
+    fig = figure(height * len(rows) + ROOM + UNIT)
     for row, place in zip(rows, places, strict=True):
         fig.add_shape(
             type="line", x0=root(row["lower"]), x1=root(row["upper"]), y0=place, y1=place,

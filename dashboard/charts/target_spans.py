@@ -1,15 +1,14 @@
 """Targets over time: for whom, from when to when, how high."""
 
-import plotly.graph_objects as go
-
 from dashboard.charts import Style, escape, figure
 from dashboard.charts.comparison import name_axis
+from dashboard.charts.sketch import Sketch
 from queries.views import View
 
 ROW, ROOM = 38, 72  # CSS pixels
 
 
-def target_spans(view: View, style: Style) -> go.Figure:
+def target_spans(view: View, style: Style) -> Sketch:
     """One row a measure and scope, each target a line over its time with its value above; the as-of day upright.
 
     Expects columns zh, en, valid_from, valid_to, in_force, shown_zh, shown_en.
@@ -17,7 +16,7 @@ def target_spans(view: View, style: Style) -> go.Figure:
     rows = view.frame.to_dicts()
     names = list(dict.fromkeys(row[style.language] for row in rows))
     places = {name: len(names) - 1 - index for index, name in enumerate(names)}
-    fig = figure(style, ROW * len(names) + ROOM)
+    fig = figure(ROW * len(names) + ROOM)
     first = min(row["valid_from"] for row in rows)
     last = max([view.as_of, *(row["valid_to"] or row["valid_from"] for row in rows)])
     beyond = last + (last - first) / 20

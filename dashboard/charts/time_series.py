@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
-import plotly.graph_objects as go
 import polars as pl
 
 from dashboard.charts import Style, escape, figure, goal_line, halo, month_axis
+from dashboard.charts.sketch import Sketch
 from queries import wording
 from queries.views import View
 
@@ -21,13 +21,13 @@ LABEL_SHIFT, LABEL_HALF = 15, 9  # CSS pixels from a mark to the middle of what 
 LABEL_ROOM = 26  # CSS pixels from a mark to the top of what is printed above it
 
 
-def monthly_share(view: View, style: Style) -> go.Figure:
+def monthly_share(view: View, style: Style) -> Sketch:
     """One share by month, its mean as a thin line, the newest whole month printed.
 
     Expects columns month, value, numerator, denominator, lower, upper, complete, mean.
     """
     rows = view.frame.sort("month")
-    fig = figure(style, HEIGHT)
+    fig = figure(HEIGHT)
     _mean(fig, rows, style)
     _line(fig, rows, style, style.palette.data, view.measures[0].label(style.language))
     _axes(fig, rows, style)
@@ -36,7 +36,7 @@ def monthly_share(view: View, style: Style) -> go.Figure:
     return fig
 
 
-def controlled_share(view: View, style: Style) -> go.Figure:
+def controlled_share(view: View, style: Style) -> Sketch:
     """`monthly_share` with the natural limits as a band, months beyond ordinary variation as amber diamonds.
 
     The mean is a step where limits were drawn anew, the target a dashed line; months mostly within special periods
@@ -47,7 +47,7 @@ def controlled_share(view: View, style: Style) -> go.Figure:
     if "towards" not in view.frame.columns:
         return monthly_share(view, style)
     rows = view.frame.sort("month")
-    fig = figure(style, HEIGHT)
+    fig = figure(HEIGHT)
     _limits(fig, rows, style)
     _special_months(fig, rows, style)
     _means(fig, rows, style)
@@ -69,19 +69,19 @@ def controlled_share(view: View, style: Style) -> go.Figure:
     return fig
 
 
-def narrow_controlled_share(view: View, style: Style) -> go.Figure:
+def narrow_controlled_share(view: View, style: Style) -> Sketch:
     """`controlled_share` for a card beside the main figure."""
     fig = controlled_share(view, style)
     months = sorted(view.frame["month"].to_list())
     return fig.update_layout(height=NARROW_HEIGHT, xaxis=month_axis(months, style))
 
 
-def monthly_shares(view: View, style: Style) -> go.Figure:
+def monthly_shares(view: View, style: Style) -> Sketch:
     """Two shares by month, each named above, with the target of the first.
 
     Expects the columns of `monthly_share`, measure and target.
     """
-    fig = figure(style, HEIGHT)
+    fig = figure(HEIGHT)
     colours = (style.palette.data, style.palette.neutral)
     for each, colour in zip(view.measures, colours, strict=False):
         rows = view.frame.filter(pl.col("measure") == each.name).sort("month")
@@ -99,7 +99,7 @@ def monthly_shares(view: View, style: Style) -> go.Figure:
     return fig
 
 
-def _line(fig: go.Figure, rows: pl.DataFrame, style: Style, colour: str, name: str) -> None:
+def _line(fig: Sketch, rows: pl.DataFrame, style: Style, colour: str, name: str) -> None:
     whole = rows.with_columns(pl.when("complete").then("value").alias("shown"))
     fig.add_scatter(
         x=_days(whole),
@@ -115,7 +115,7 @@ def _line(fig: go.Figure, rows: pl.DataFrame, style: Style, colour: str, name: s
     _open_months(fig, rows, style, colour, name)
 
 
-def _open_months(fig: go.Figure, rows: pl.DataFrame, style: Style, colour: str, name: str) -> None:
+def _open_months(fig: Sketch, rows: pl.DataFrame, style: Style, colour: str, name: str) -> None:
     unfinished = rows.filter(~pl.col("complete") & pl.col("value").is_not_null())
     if unfinished.height == 0:
         return
@@ -137,14 +137,14 @@ def _open_months(fig: go.Figure, rows: pl.DataFrame, style: Style, colour: str, 
     )
 
 
-def _mean(fig: go.Figure, rows: pl.DataFrame, style: Style) -> None:
+def _mean(fig: Sketch, rows: pl.DataFrame, style: Style) -> None:
     mean = rows["mean"].drop_nulls()
     if len(mean) == 0:
         return
     fig.add_hline(y=mean[0], line={"color": style.palette.neutral, "width": 1})
 
 
-def _levels(fig: go.Figure, rows: pl.DataFrame, style: Style) -> None:
+def _levels(fig: Sketch, rows: pl.DataFrame, style: Style) -> None:
     """The newest mean and the target in words, at the right ends of their lines; close ones are moved apart."""
     named = {}
     for column, word in (("mean", "charts.mean"), ("target", "charts.target")):
@@ -153,14 +153,14 @@ def _levels(fig: go.Figure, rows: pl.DataFrame, style: Style) -> None:
             is_goal = column == "target" and not _counts(rows)
             said = wording.goal(level, style.language) if is_goal else _said(rows, level, style)
             named[level] = style.words(word, share=said)
-    low, high = fig.layout.yaxis.range
+    low, high = fig.range_of("yaxis")
     between = (max(named) - min(named)) / (high - low) * LEAST_PLOT if named else 0
     apart = max(LINE_ROOM - between, 0) / 2 if len(named) > 1 else 0
     for level, text in named.items():
         _beside(fig, level, text, style, apart if level == max(named) else -apart)
 
 
-def _beside(fig: go.Figure, share: float, text: str, style: Style, up: float = 0) -> None:
+def _beside(fig: Sketch, share: float, text: str, style: Style, up: float = 0) -> None:
     """Words at the right end of a level, `up` CSS pixels above it."""
     fig.update_layout(margin={"r": 84})
     fig.add_annotation(
@@ -169,7 +169,7 @@ def _beside(fig: go.Figure, share: float, text: str, style: Style, up: float = 0
     )  # fmt: skip
 
 
-def _means(fig: go.Figure, rows: pl.DataFrame, style: Style) -> None:
+def _means(fig: Sketch, rows: pl.DataFrame, style: Style) -> None:
     """The mean of each phase over its months."""
     if rows["phase"].n_unique() == 1:
         _mean(fig, rows, style)
@@ -183,7 +183,7 @@ def _means(fig: go.Figure, rows: pl.DataFrame, style: Style) -> None:
             fig.add_vline(x=_days(part)[0], line={"color": style.palette.muted, "width": 1, "dash": "dot"})
 
 
-def _target(fig: go.Figure, rows: pl.DataFrame, style: Style) -> None:
+def _target(fig: Sketch, rows: pl.DataFrame, style: Style) -> None:
     """The target as a dashed line over the band, which would hide a shape."""
     goal = rows["target"].drop_nulls().last()
     if goal is not None:
@@ -193,16 +193,16 @@ def _target(fig: go.Figure, rows: pl.DataFrame, style: Style) -> None:
         )  # fmt: skip
 
 
-def _special_months(fig: go.Figure, rows: pl.DataFrame, style: Style) -> None:
+def _special_months(fig: Sketch, rows: pl.DataFrame, style: Style) -> None:
     for month in rows.filter("left_out")["month"].to_list():
         middle = month.toordinal()
         fig.add_vrect(
             x0=month.fromordinal(middle - 15).isoformat(), x1=month.fromordinal(middle + 15).isoformat(),
-            fillcolor=style.palette.neutral, opacity=0.25, line_width=0, layer="above",
+            fillcolor=style.palette.neutral, opacity=0.25, line={"width": 0}, layer="above",
         )  # fmt: skip
 
 
-def _events(fig: go.Figure, rows: pl.DataFrame, foot: float, style: Style) -> None:
+def _events(fig: Sketch, rows: pl.DataFrame, foot: float, style: Style) -> None:
     marked = rows.filter(pl.col(f"event_{style.language}") != "")
     if not marked.height:
         return
@@ -220,7 +220,7 @@ def _events(fig: go.Figure, rows: pl.DataFrame, foot: float, style: Style) -> No
     )
 
 
-def _limits(fig: go.Figure, rows: pl.DataFrame, style: Style) -> None:
+def _limits(fig: Sketch, rows: pl.DataFrame, style: Style) -> None:
     """The natural limits as a grey band in steps: they are wider in months with fewer items."""
     known = rows.filter(pl.col("limit_lower").is_not_null())
     for name, fill in (("limit_upper", None), ("limit_lower", "tonexty")):
@@ -235,7 +235,7 @@ def _limits(fig: go.Figure, rows: pl.DataFrame, style: Style) -> None:
         )
 
 
-def _special_causes(fig: go.Figure, rows: pl.DataFrame, style: Style) -> None:
+def _special_causes(fig: Sketch, rows: pl.DataFrame, style: Style) -> None:
     special = rows.filter(pl.col("towards") != 0)
     if special.height == 0:
         return
@@ -248,11 +248,11 @@ def _special_causes(fig: go.Figure, rows: pl.DataFrame, style: Style) -> None:
     )
 
 
-def _last_value(fig: go.Figure, rows: pl.DataFrame, style: Style) -> None:
+def _last_value(fig: Sketch, rows: pl.DataFrame, style: Style) -> None:
     last = rows.filter(pl.col("complete") & pl.col("value").is_not_null()).tail(1)
     if last.height == 0:
         return
-    low, high = fig.layout.yaxis.range
+    low, high = fig.range_of("yaxis")
     above = _stands_above(last, (high - low) / (NARROW_HEIGHT - MONTHS_ROOM))
     if above and (high - last["value"][0]) / (high - low) * LEAST_PLOT < LABEL_ROOM / 2:
         fig.update_layout(margin={"t": LABEL_ROOM})  # at 100 % the axis ends and the print stands above the plot
@@ -285,7 +285,7 @@ def _stands_above(last: pl.DataFrame, pixel: float) -> bool:
     return not above if struck(above) and not struck(not above) else above
 
 
-def _names(fig: go.Figure, view: View, style: Style, colours: Sequence[str]) -> None:
+def _names(fig: Sketch, view: View, style: Style, colours: Sequence[str]) -> None:
     """Each line's name above the plot in the line's colour: a legend that needs no looking up."""
     text = "    ".join(
         f'<span style="color:{colour}">●</span> {each.label(style.language)}'
@@ -297,7 +297,7 @@ def _names(fig: go.Figure, view: View, style: Style, colours: Sequence[str]) -> 
     fig.update_layout(margin={"t": 28})
 
 
-def _axes(fig: go.Figure, rows: pl.DataFrame, style: Style) -> None:
+def _axes(fig: Sketch, rows: pl.DataFrame, style: Style) -> None:
     months = sorted(set(rows["month"].to_list()))
     shares = [share for share in rows["value"].to_list() if share is not None]
     fig.update_layout(xaxis=month_axis(months, style), yaxis=share_axis(shares))

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
-import plotly.graph_objects as go
 import polars as pl
 
 from dashboard.charts import Style, figure, month_axis
+from dashboard.charts.sketch import Sketch
 from dashboard.charts.time_series import share_axis
 from queries import wording
 from queries.stats.survival import CLOSED_BY_DAYS
@@ -17,7 +17,7 @@ from queries.views.time_to_return import BACKFLOW_DAYS, RETURN_DAYS
 HEIGHT = 290  # CSS pixels
 
 
-def closing_curve(view: View, style: Style) -> go.Figure:
+def closing_curve(view: View, style: Style) -> Sketch:
     """Closed by each day with its band, the 60th day and the median marked; withdrawn ones as a thin line.
 
     Expects columns day, value, lower, upper, at_risk, otherwise, numerator, denominator.
@@ -36,22 +36,22 @@ def closing_curve(view: View, style: Style) -> go.Figure:
     return fig
 
 
-def return_curve(view: View, style: Style) -> go.Figure:
+def return_curve(view: View, style: Style) -> Sketch:
     """Come back by each day after closing, the 90th and the 180th marked. Expects the columns of `time_to_return`."""
     fig = _curve(view.frame, style, RETURN_DAYS[-1], RETURN_DAYS, "charts.returned_by")
     fig.update_layout(xaxis={"title": {"text": style.words("charts.days_closed")}})
     return fig
 
 
-def backflow_curve(view: View, style: Style) -> go.Figure:
+def backflow_curve(view: View, style: Style) -> Sketch:
     """Flowed back by each day after recognition. Expects the columns of `time_to_return.backflow`."""
     fig = _curve(view.frame, style, BACKFLOW_DAYS, (90, 180), "charts.reflowed_by")
     fig.update_layout(xaxis={"title": {"text": style.words("charts.days_recognised")}})
     return fig
 
 
-def _curve(rows: pl.DataFrame, style: Style, last: int, marks: Sequence[int], word: str) -> go.Figure:
-    fig = figure(style, HEIGHT, margin={"t": 30, "r": 16})
+def _curve(rows: pl.DataFrame, style: Style, last: int, marks: Sequence[int], word: str) -> Sketch:
+    fig = figure(HEIGHT, margin={"t": 30, "r": 16})
     palette, days = style.palette, rows["day"].to_list()
     limits = rows.with_columns(pl.col(name).fill_null(pl.col("value")) for name in ("lower", "upper"))
     for name, fill in (("upper", None), ("lower", "tonexty")):
@@ -79,7 +79,7 @@ def _curve(rows: pl.DataFrame, style: Style, last: int, marks: Sequence[int], wo
     return fig
 
 
-def _mark(fig: go.Figure, day: int, share: float, style: Style, *, to_the_right: bool) -> None:
+def _mark(fig: Sketch, day: int, share: float, style: Style, *, to_the_right: bool) -> None:
     """A day that is read off: a dot, and its share in words; two of them must not touch on a phone."""
     palette = style.palette
     fig.add_scatter(
@@ -113,7 +113,7 @@ def _hover(row: dict[str, Any], style: Style, word: str) -> str:
     return "<br>".join(lines)
 
 
-def _names(fig: go.Figure, style: Style, names: Sequence[tuple[str, str, str]]) -> None:
+def _names(fig: Sketch, style: Style, names: Sequence[tuple[str, str, str]]) -> None:
     text = "    ".join(
         f'<span style="color:{colour}">{mark}</span> {style.words(word)}' for colour, mark, word in names
     )
@@ -122,14 +122,14 @@ def _names(fig: go.Figure, style: Style, names: Sequence[tuple[str, str, str]]) 
     )
 
 
-def closing_by_month(view: View, style: Style) -> go.Figure:
+def closing_by_month(view: View, style: Style) -> Sketch:
     """Closed by day 60 of each month's items as dots with intervals; months too recent to say are named, not drawn low.
 
     Expects columns month, value, lower, upper, at_risk, numerator, denominator, shown.
     """
     rows = view.frame.sort("month")
     known = rows.filter("shown")
-    fig = figure(style, HEIGHT)
+    fig = figure(HEIGHT)
     palette = style.palette
     values = known.with_columns(pl.col(name).fill_null(pl.col("value")) for name in ("lower", "upper"))
     x: list[str | None] = []
@@ -164,19 +164,19 @@ def _month_hover(row: dict[str, Any], style: Style) -> str:
     return "<br>".join(lines)
 
 
-def _too_recent(fig: go.Figure, rows: pl.DataFrame, style: Style) -> None:
+def _too_recent(fig: Sketch, rows: pl.DataFrame, style: Style) -> None:
     """A grey ground under the months that cannot be judged yet, with the reason on it."""
     recent = rows.filter(~pl.col("shown")).tail(1)
     after = rows.filter("shown").tail(1)
     if not recent.height or (after.height and after["month"][0] > recent["month"][0]):
         return
     first = rows.filter(pl.col("month") > after["month"][0])["month"][0] if after.height else rows["month"][0]
-    low, high = fig.layout.xaxis.range
+    low, high = fig.range_of("xaxis")
     start = first.replace(day=1)
     middle = start if start == recent["month"][0] else start + (recent["month"][0] - start) / 2
     fig.add_vrect(
         x0=max(str(low), (start.fromordinal(start.toordinal() - 14)).isoformat()), x1=high,
-        fillcolor=style.palette.band, line_width=0, layer="below",
+        fillcolor=style.palette.band, line={"width": 0}, layer="below",
     )  # fmt: skip
     fig.add_annotation(
         x=middle.isoformat(), y=0.5, yref="paper", showarrow=False, text=style.words("charts.too_recent"),

@@ -2,9 +2,8 @@
 
 from typing import Any
 
-import plotly.graph_objects as go
-
 from dashboard.charts import Style, figure
+from dashboard.charts.sketch import Sketch
 from queries import wording
 from queries.views import View
 from queries.views.why_changed import signed
@@ -19,7 +18,7 @@ LONGEST_NAME = {"zh": 8, "en": 13}  # letters of a line
 DASH = 0.006  # of the reach: a part without effect is a thin line, so that it is seen to have none
 
 
-def waterfall(view: View, style: Style) -> go.Figure:
+def waterfall(view: View, style: Style) -> Sketch:
     """Then, the four reasons, now, first step on top; beside each its figure with counts, or its effect.
 
     Totals are dots, not bars, so the axis need not begin at 0. Grey: how the old figure reads today; blue: what really
@@ -27,7 +26,7 @@ def waterfall(view: View, style: Style) -> go.Figure:
     """
     rows = view.frame.to_dicts()
     places = list(range(len(rows)))[::-1]
-    fig = figure(style, ROW * len(rows) + ROOM)
+    fig = figure(ROW * len(rows) + ROOM)
     ends = [end for row in rows for end in (row["value"], row["before"]) if end is not None]
     reach = (max(ends) - min(ends)) or abs(max(ends)) * 0.1 or 1.0
     hover = [_hover(row, view, style) for row in rows]
@@ -54,7 +53,7 @@ def waterfall(view: View, style: Style) -> go.Figure:
     return fig
 
 
-def _levels(fig: go.Figure, rows: list[dict[str, Any]], places: list[int], style: Style) -> None:
+def _levels(fig: Sketch, rows: list[dict[str, Any]], places: list[int], style: Style) -> None:
     """Thin lines from each step's value down to the next step."""
     x: list[float | None] = []
     y: list[float | None] = []
@@ -70,7 +69,7 @@ def _levels(fig: go.Figure, rows: list[dict[str, Any]], places: list[int], style
 
 
 def _parts(
-    fig: go.Figure, rows: list[dict[str, Any]], places: list[int], hover: list[str], reach: float, style: Style
+    fig: Sketch, rows: list[dict[str, Any]], places: list[int], hover: list[str], reach: float, style: Style
 ) -> None:
     parts = [index for index, row in enumerate(rows) if not row["is_total"]]
     least = reach * DASH
@@ -87,7 +86,7 @@ def _parts(
     )
 
 
-def _totals(fig: go.Figure, rows: list[dict[str, Any]], places: list[int], hover: list[str], style: Style) -> None:
+def _totals(fig: Sketch, rows: list[dict[str, Any]], places: list[int], hover: list[str], style: Style) -> None:
     totals = [index for index, row in enumerate(rows) if row["is_total"]]
     palette = style.palette
     fig.add_scatter(
@@ -104,7 +103,7 @@ def _totals(fig: go.Figure, rows: list[dict[str, Any]], places: list[int], hover
     )
 
 
-def _printed(fig: go.Figure, row: dict[str, Any], place: int, view: View, style: Style) -> None:
+def _printed(fig: Sketch, row: dict[str, Any], place: int, view: View, style: Style) -> None:
     """The figure and its counts; of a part its effect and the counts after it."""
     counts = _counts(row, view, style)
     text = f"<b>{_value(row, view, style) if row['is_total'] else _effect(row, style)}</b>"
