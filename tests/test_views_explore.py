@@ -216,7 +216,7 @@ def test_what_only_the_other_selection_holds_has_a_row_of_its_own_in_its_place(t
     for name, whole in part(view.frame, "total").select("measure", "then_numerator").rows():
         assert cells.filter(pl.col("measure") == name)["then_numerator"].sum() == whole
     drawn = explore_drawing.drawn(city, YEAR, Question(names, "place", versus="last_year"), names[1])
-    chart = drawing(drawn, Style("zh"))
+    chart = drawing(drawn, Style("zh")).checked
     assert [len(trace.x) for trace in chart.data if trace.marker.symbol == "diamond"] == [3]
     early = replace(YEAR, as_of=date(2022, 3, 31))
     by_month = part(explore.answer(city, early, Question(names[:1], grain="month", versus="last_year")).frame, "cell")
