@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.state.choices import PERIODS, Choices, preset, read_link
+from dashboard.state.choices import PERIODS, Choices, Reading, preset, read_link
 from queries.filters import Filters
 from queries.rules import CONVENTIONS, RULE_SETS
 
@@ -79,6 +79,11 @@ def test_nonsense_in_a_link_is_left_out_and_named():
     assert set(reading.ignored) == {"from", "rules", "colour", "channel"}
     assert dict(reading.vanished) == {"place": ("nowhere",)}
     assert reading.choices == replace(Choices(), where=MappingProxyType({"place": ("north",)}))
+
+
+@pytest.mark.parametrize("name", [name for name in PERIODS if name != "custom"])
+def test_a_period_is_taken_from_a_link_by_its_name(name):
+    assert read_link({"period": [name]}, NEWEST, keys) == Reading(Choices(period=name), (), MappingProxyType({}))
 
 
 def test_a_period_that_ends_before_it_starts_is_left_out():

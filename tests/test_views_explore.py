@@ -10,15 +10,16 @@ import polars as pl
 import pytest
 
 from dashboard.charts import Style
-from dashboard.charts.exploration import drawing
+from dashboard.charts.exploration import drawing, short_difference
 from queries.counting.evaluate import added_up, evaluate
 from queries.days import day_number
 from queries.errors import UsageError
 from queries.filters import Filters
-from queries.measures import QUANTILES, plain_name
+from queries.measures import QUANTILES, measure, plain_name
 from queries.snapshot import Snapshot, build_from_frames
 from queries.stats.survival import Ended, follow_up, kaplan_meier, median_days
 from queries.views import drill, explore, explore_drawing, explore_table, townships
+from queries.views.beside import difference_words
 from queries.views.explore import OTHERS, Question
 
 YEAR = Filters(start=date(2022, 1, 1), end=date(2022, 12, 31), as_of=date(2022, 12, 31))
@@ -221,6 +222,13 @@ def test_what_only_the_other_selection_holds_has_a_row_of_its_own_in_its_place(t
     early = replace(YEAR, as_of=date(2022, 3, 31))
     by_month = part(explore.answer(city, early, Question(names[:1], grain="month", versus="last_year")).frame, "cell")
     assert by_month["month"].to_list() == []  # April is still to come
+
+
+@pytest.mark.parametrize(("name", "size"), [("on_time_reply_rate", -0.0004), ("days_to_close", -0.04)])
+def test_a_difference_of_which_nothing_is_left_has_no_sign(name, size):
+    assert difference_words(measure(name), size, "zh").startswith("0.0")
+    row = {"small": False, "difference": size, "signal": 0}
+    assert short_difference(measure(name), row, Style("zh")) == "0.0"
 
 
 def test_periods_that_overlap_are_shown_without_a_verdict(two_years):

@@ -242,7 +242,7 @@ def heat(view: View, style: Style) -> Sketch:
         step = _standing(row, each) if compared else row["step"] or 0
         grid[y][x] = step
         ink = palette.ink if step else palette.muted
-        text = _short_difference(each, row, style) if compared else _short(each, row, style)
+        text = short_difference(each, row, style) if compared else _short(each, row, style)
         fig.add_annotation(x=x, y=y, showarrow=False, text=text, font={"size": 12, "color": ink})
     most = len(colours)
     scale = [[edge, colours[at]] for at in range(most) for edge in (at / most, (at + 1) / most)]
@@ -288,13 +288,15 @@ def _short(each: Measure, row: dict[str, Any], style: Style) -> str:
     )
 
 
-def _short_difference(each: Measure, row: dict[str, Any], style: Style) -> str:
+def short_difference(each: Measure, row: dict[str, Any], style: Style) -> str:
     """A difference in a narrow cell: its sign and size, in points of a share, with an arrow beyond chance."""
     if row["small"] or row["difference"] is None:
         return "·"
     size = row["difference"] * 100 if isinstance(each, Ratio) else row["difference"]
     arrow = {1: "↑", -1: "↓"}.get(row["signal"] or 0, "")
-    return arrow + wording.sign(size) + wording.number(abs(size), style.language, 0 if isinstance(each, Count) else 1)
+    if isinstance(each, Count):
+        return arrow + wording.signed(round(size))
+    return arrow + wording.signed_tenths(size, style.language)
 
 
 def _standing(row: dict[str, Any], each: Measure) -> int:

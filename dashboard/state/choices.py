@@ -114,7 +114,7 @@ def read_link(query: Mapping[str, Sequence[str]], newest: date, keys: Callable[[
             ignored.append(name)
         if kept:
             understood[name] = kept
-    everything = understood.pop("period", None) == ["all"]
+    period = understood.pop("period", ["custom"])[0]
     try:
         filters = Filters.from_query(understood)
     except UsageError:
@@ -128,7 +128,7 @@ def read_link(query: Mapping[str, Sequence[str]], newest: date, keys: Callable[[
         convention=filters.convention,
         target=filters.evaluation_target,
     )
-    return Reading(_with_period(choices, filters, everything, newest), tuple(ignored), MappingProxyType(vanished))
+    return Reading(_with_period(choices, filters, period, newest), tuple(ignored), MappingProxyType(vanished))
 
 
 @dataclass(frozen=True)
@@ -145,11 +145,12 @@ class Reading:
     vanished: Mapping[str, tuple[str, ...]]
 
 
-def _with_period(choices: Choices, filters: Filters, everything: bool, newest: date) -> Choices:
-    if everything:
-        return replace(choices, period="all")
+def _with_period(choices: Choices, filters: Filters, period: str, newest: date) -> Choices:
+    """The period named, or else by its dates; dates go before a name, but not before that of the whole time."""
+    if period == "all":
+        return replace(choices, period=period)
     if filters.start is None and filters.end is None:
-        return choices
+        return choices if period == "custom" else replace(choices, period=period)
     for name in ("this_month", "last3", "this_year"):
         if (filters.start, filters.end) == preset(name, choices.as_of or newest):
             return replace(choices, period=name)

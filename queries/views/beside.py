@@ -73,8 +73,9 @@ def difference_words(each: Measure, difference: float | None, language: str) -> 
     if isinstance(each, Ratio):
         return wording.signed_points(difference, language)
     size = abs(difference)
-    said = wording.days(size, language, 1) if isinstance(each, Duration) else wording.number(size, language)
-    return wording.sign(difference) + said
+    if isinstance(each, Duration):
+        return wording.sign(round(difference, 1)) + wording.days(size, language, 1)
+    return wording.sign(difference) + wording.number(size, language)
 
 
 def other_selection(snapshot: Snapshot, filters: Filters, versus: str, grain: str = "") -> Other | None:
