@@ -1,7 +1,6 @@
-"""Run every test on two workers: those without a browser, then those with one, each worker with a server of its own.
+"""Run every test on two workers, a file at a time; one of them takes all that needs the browser.
 
-Ends with every skipped test and its reason, and one line with the numbers of both parts. Further arguments go to
-pytest.
+Ends with every skipped test and its reason, and one line with the numbers. Further arguments go to pytest.
 """
 
 import os
@@ -12,28 +11,30 @@ from collections import Counter
 from pathlib import Path
 from xml.etree import ElementTree
 
-PARTS = (("-m", "not browser", "-n", "2", "--dist", "loadfile"), ("-m", "browser", "-n", "2", "--dist", "worksteal"))
-NO_TESTS = 5  # pytest's exit code when a selection is empty
+POOL = (
+    "-n",
+    "2",
+    "--dist",
+    "loadfile",
+    "--no-loadscope-reorder",
+)  # in their order: the browser early, short files last
 
 
 def main(arguments: list[str]) -> int:
-    """Run both parts; 0 when all went well."""
+    """Run them; 0 when all went well."""
     root = Path(__file__).parents[1]
     # a fixed text width in captured output; two workers share two cores, so the counting of each has one thread
     environment = os.environ | {"COLUMNS": "120", "POLARS_MAX_THREADS": "1", "OMP_NUM_THREADS": "1"}
     environment.pop("PYTHONDONTWRITEBYTECODE", None)  # or each worker, command and server compiles everything again
-    codes, results = [], []
     with tempfile.TemporaryDirectory() as folder:
-        for number, part in enumerate(PARTS):
-            report = Path(folder, f"{number}.xml")
-            command = [sys.executable, "-m", "pytest", "-q", "-r", "fE", *part, f"--junitxml={report}", *arguments]
-            codes.append(subprocess.run(command, cwd=root, env=environment, check=False).returncode)
-            if codes[-1] < 0:
-                print(f"This part was ended by signal {-codes[-1]}; its tests are not among the numbers below.")
-            results += list(ElementTree.parse(report).iter("testcase")) if report.exists() else []
+        report = Path(folder, "report.xml")
+        command = [sys.executable, "-m", "pytest", "-q", "-r", "fE", *POOL, f"--junitxml={report}", *arguments]
+        code = subprocess.run(command, cwd=root, env=environment, check=False).returncode
+        if code < 0:
+            print(f"The run was ended by signal {-code}; the numbers below are not those of every test.")
+        results = list(ElementTree.parse(report).iter("testcase")) if report.exists() else []
     print(summary(results), flush=True)
-    ran = [code for code in codes if code != NO_TESTS]
-    return next((code for code in ran if code), 0) if ran else NO_TESTS
+    return code
 
 
 def summary(results: list[ElementTree.Element]) -> str:

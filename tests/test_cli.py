@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import urllib.request
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -425,10 +426,10 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def test_serve_prints_its_address_answers_and_stops(data: Path) -> None:
+def test_serve_prints_its_address_answers_and_stops(tmp_path: Path) -> None:
     port = free_port()
-    command = [sys.executable, "-m", "dashboard.cli", "serve", "--port", str(port)]
-    environment = os.environ | {"HUIYIN_DATA_DIR": str(data), "HUIYIN_DATABASE_URL": ""}
+    command = [sys.executable, "-m", "dashboard.cli", "serve", "--no-demo", "--port", str(port)]
+    environment = os.environ | {"HUIYIN_DATA_DIR": str(tmp_path), "HUIYIN_DATABASE_URL": ""}
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         try:
@@ -438,7 +439,7 @@ def test_serve_prints_its_address_answers_and_stops(data: Path) -> None:
                 assert answer.status == 200
             with urllib.request.urlopen(f"http://127.0.0.1:{port}/overview?place=x", timeout=30) as answer:
                 assert answer.url == f"http://127.0.0.1:{port}/?place=x"
-            taken = huiyin(data, "serve", "--port", str(port))
+            taken = huiyin(tmp_path, "serve", "--port", str(port))
             assert taken.exit_code == 1
             assert f"--port {port + 1}" in taken.stderr
         finally:
@@ -448,7 +449,8 @@ def test_serve_prints_its_address_answers_and_stops(data: Path) -> None:
         assert probe.connect_ex(("127.0.0.1", port)) != 0
 
 
-def test_serve_loads_the_demo_into_an_empty_store_only(tmp_path: Path) -> None:
+def test_serve_loads_the_demo_into_an_empty_store_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("seed.demo.load", partial(demo.load, cases=100))
     settings = Settings.from_environment({"HUIYIN_DATA_DIR": str(tmp_path)})
     server.load_demo_when_empty(settings)
     first = current(settings)

@@ -2,6 +2,7 @@
 
 import ast
 import re
+from functools import cache
 from pathlib import Path
 from string import Formatter
 
@@ -22,19 +23,23 @@ def placeholders(text: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(text) if name}
 
 
+@cache
+def nodes(path: Path) -> tuple[ast.AST, ...]:
+    return tuple(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+
+
 def literals(path: Path) -> list[str]:
     """String literals of a module that are not docstrings, with f-string parts on their own."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
     documents = {
         id(node.body[0].value)
-        for node in ast.walk(tree)
+        for node in nodes(path)
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
         and node.body
         and isinstance(node.body[0], ast.Expr)
     }
     return [
         node.value
-        for node in ast.walk(tree)
+        for node in nodes(path)
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in documents
     ]
 
@@ -43,7 +48,7 @@ def key_patterns() -> list[re.Pattern[str]]:
     """What looks like a key in the sources: whole literals, and f-strings with anything in their gaps."""
     patterns = []
     for path in SOURCES:
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in nodes(path):
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and "." in node.value:
                 patterns.append(re.compile(re.escape(node.value)))
             elif isinstance(node, ast.JoinedStr):
@@ -83,7 +88,7 @@ def test_every_key_written_out_in_the_code_exists():
     sections = {key.split(".")[0] for key in catalogue("zh")}
     asked = set()
     for path in SOURCES:
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in nodes(path):
             if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
                 key = node.args[0].value
                 if isinstance(key, str) and re.fullmatch(r"[a-z_]+\.[a-z_0-9]+", key) and key.split(".")[0] in sections:

@@ -11,6 +11,7 @@ import pytest
 
 from dashboard.agenda import AGENDA, finding
 from dashboard.briefing import Briefing, Column, Part, Section, Table, legible, printed
+from dashboard.briefing.compose import file_stem
 from dashboard.briefing.request import briefing_for, file_stem_for, usual_month
 from dashboard.exports.briefings import FORMATS
 from dashboard.exports.grids import grid, shared_out
@@ -99,8 +100,8 @@ def test_the_file_is_named_by_office_month_and_version(made: Briefing) -> None:
 
 
 @pytest.mark.parametrize("bureau", ["a/b\\c:d*e?f", "局" * 200, "../..", " . ", "局\x00\n名"])
-def test_no_name_of_an_office_breaks_the_name_of_a_file(snapshot: Snapshot, bureau: str) -> None:
-    stem = briefing_of(snapshot, bureau=bureau).file_stem
+def test_no_name_of_an_office_breaks_the_name_of_a_file(bureau: str) -> None:
+    stem = file_stem(bureau, date(2022, 6, 1), "v1.0", "zh")
     assert not set(stem) & set('/\\:*?"<>|\n\x00 ')
     assert len(f"{stem}.docx".encode()) <= 255
     assert stem.endswith("v1.0")

@@ -30,7 +30,7 @@ OpenPage = Callable[..., Page]
 Settle = Callable[[Page], None]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def demo_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """An installation with a small demo register."""
     folder = tmp_path_factory.mktemp("demo")
@@ -39,7 +39,7 @@ def demo_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     return settings
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def address(demo_settings: Settings) -> Iterator[str]:
     """The address of a running server."""
     with socket.socket() as free:
@@ -59,7 +59,7 @@ def address(demo_settings: Settings) -> Iterator[str]:
             server.wait(timeout=10)
 
 
-def _wait_for(url: str, server: subprocess.Popen[bytes], seconds: float = 60) -> None:
+def _wait_for(url: str, server: subprocess.Popen[bytes], seconds: float = 300) -> None:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         assert server.poll() is None, "the server ended while starting"
@@ -72,7 +72,7 @@ def _wait_for(url: str, server: subprocess.Popen[bytes], seconds: float = 60) ->
     raise TimeoutError(f"no answer from {url}")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """Debian's chromium."""
     if CHROMIUM is None:
@@ -85,7 +85,7 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def profile_of(browser: Browser) -> Callable[[str], BrowserContext]:
     """A profile of the browser by its language: what it has fetched and compiled once it keeps."""
     return cache(lambda language: browser.new_context(locale=language))

@@ -1,0 +1,1 @@
+"""Tests in a real browser; what its fixtures start ends with the last of them."""
