@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from queries.filters import Filters
-from queries.views import reports
+from queries.views import recorded, reports
 from tests.examples import SLOW
 from tests.programmes import day, kept
 
@@ -82,6 +82,16 @@ def test_an_office_that_was_never_entered_is_missing_and_a_moved_deadline_replac
         ("north", date(2022, 2, 14), "on_time"),
         ("south", date(2022, 2, 14), "missing"),
     ]
+
+
+def test_days_over_the_matrix_name_the_month_and_where_many_stand_only_where_it_changes(tmp_path):
+    rows = [{"office_id": "north", "due_on": date(2022, 4, 13), "reported_on": date(2022, 4, 13)}]
+    drawn = reports.matrix(kept(tmp_path / "s", problem_report=rows), Filters(as_of=date(2022, 5, 20))).frame
+    assert drawn.filter(office="north")["label_en"].to_list() == ["13 Apr", "28 Apr", "13 May"]
+    days = pl.date_range(date(2022, 1, 28), date(2022, 2, 6), eager=True)
+    grid = pl.DataFrame({"at": days}).with_columns(zh=pl.lit(""), en=pl.lit(""), row=pl.lit("a"), status=pl.lit(""))
+    names = recorded.cells(grid, "row", "at", "status", {}, pl.lit(False))["label_en"].to_list()
+    assert names == ["28 Jan", "29", "30", "31", "1 Feb", "2", "3", "4", "5", "6"]
 
 
 @pytest.mark.parametrize(

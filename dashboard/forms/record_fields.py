@@ -32,7 +32,8 @@ def ask(session: Session, kind: Kind, field: Field, content: Content, key: str, 
     if unit and unit not in label:  # 接待批次 says its unit itself
         label += f"（{unit}）" if session.language == "zh" else f" ({unit})"
     about: dict[str, Any] = {
-        "key": f"field-{key}", "help": field.help(session.language) if field.help else None, "disabled": is_fixed,
+        "key": f"field-{key}", "disabled": is_fixed,
+        "help": wording.capital(field.help(session.language)) if field.help else None,
     }  # fmt: skip
     if field.type in ("day", "month"):
         return st.date_input(

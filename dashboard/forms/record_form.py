@@ -157,7 +157,7 @@ def _fields(
     version = 0 if row is None else row["version"]
     with st.form(f"form-{key}-{kind.name}-{version}", border=False):
         if any(field.help == NO_PETITIONERS for field in kind.asked):
-            st.caption(plain(NO_PETITIONERS(session.language)))
+            st.caption(plain(wording.capital(NO_PETITIONERS(session.language))))
         for line in _lines(kind.asked):
             for column, field in zip(st.columns(len(line), gap="small"), line, strict=True):
                 with column:
