@@ -237,7 +237,7 @@ def standing(frame: pl.DataFrame, each: Measure, since: date | None = None) -> T
         share = both(write, counted["value"][0])
         return in_both("{label}：{months}个整月都是 {share}", "{label}: {share} in each of {months} whole months",
                        label=label(each), months=months, share=share)  # fmt: skip
-    anew = _drawn_anew(frame, counted["month"].min())
+    anew = _drawn_anew(frame, min(counted["month"].to_list()))
     if not found and anew:
         return in_both(
             "{label}：{since}起重画控制限，{parts}{months}个整月各属正常波动",

@@ -65,7 +65,8 @@ def drawn(snapshot: Snapshot, filters: Filters, question: Question, name: str) -
             frame = frame.with_columns(pl.col(axis).replace_strict(called, return_dtype=pl.String).alias(column))
     frame = frame.with_columns(pl.lit(overall, pl.Float64).alias("overall"))
     each = measure(name)
-    finding, judged = None, ()
+    finding: Text | None = None
+    judged: tuple[Text, ...] = ()
     if kind(question, name) == "intervals":
         frame = frame.filter(pl.col("denominator") > 0)
         is_own = pl.col(question.axes[0]) != OTHERS
