@@ -28,11 +28,11 @@ from queries.schema import office
 from queries.settings import Settings
 from queries.snapshot import Snapshot, current
 from queries.snapshot.versions import Earlier, earlier
-from queries.stats.change import Figure, Reason
+from queries.stats.change import Figure, Reason, explain_change
 from queries.store import open_store, raise_version, writing
 from queries.views import changes
 from queries.views.changes import Then
-from queries.views.why_changed import signed
+from queries.views.why_changed import parts_shown, signed
 from seed.load import run
 from seed.load.backlog import merge_backlog
 from seed.load.cases import CaseWriter, finish_run, start_run
@@ -324,7 +324,16 @@ def test_the_sentence_and_the_steps_say_the_same(story):
     ]  # fmt: skip
     headline = changes.headline(now, june(), "closure_rate", MAY, rebuilt)
     assert headline.zh == "办结率比2022年5月31日上升33.3个百分点，其中实际变化+3.3"
-    assert headline.en == "Closure rate: up 33.3 pp on 31 May 2022, of which real change +3.3"
+    assert headline.en == "Closure rate: up 33.3 pp since 31 May 2022, of which real change +3.3"
+
+
+def test_the_parts_shown_add_up_to_the_figure_of_then_as_known_now_and_from_there_to_that_of_now():
+    change = explain_change(
+        Figure(1060, 1127), with_late=Figure(1060, 1127), with_corrections=Figure(1054, 1127),
+        under_new_rules=Figure(1054, 1127), now=Figure(1346, 1434),
+    )  # fmt: skip
+    shown = parts_shown(change)  # 94.1 %, then as known now 93.5 %, now 93.9 %
+    assert [float(shown[reason]) for reason in Reason] == [0, -0.006, 0, 0.004]
 
 
 def test_a_count_changes_by_whole_items(story):

@@ -26,10 +26,10 @@ from queries.register import ImportRun, imports
 from queries.settings import Settings
 from queries.snapshot import Snapshot
 from queries.snapshot.versions import Earlier, earlier
-from queries.stats.change import Change, Figure, Part, Reason, explain_change, half_up, rounded_parts
+from queries.stats.change import Change, Figure, Part, Reason, explain_change
 from queries.views import View
 from queries.views.parts import both, in_both, label, made, seen
-from queries.views.why_changed import REASONS, TENTH_OF_A_POINT, signed, why_changed
+from queries.views.why_changed import REASONS, parts_shown, signed, why_changed
 from queries.vocabulary import Text
 
 FIRST = "on_time_reply_rate"  # the measure the page opens with, where the register supports it
@@ -163,7 +163,7 @@ def _explained(snapshot: Snapshot, filters: Filters, name: str, then: Then, befo
         reason: None if old is None or new is None else moves(old, new)
         for reason, old, new in zip(Reason, rows, rows[1:], strict=False)
     }
-    return Explained(name, change, moved, _rounded(change))
+    return Explained(name, change, moved, parts_shown(change))
 
 
 def _steps(
@@ -198,17 +198,6 @@ def _why_missing(snapshot: Snapshot, filters: Filters, name: str, figure: Figure
     return in_both("截至{day}：{said}", "As of {day}: {said}", day=day, said=(said.zh, said.en))
 
 
-def _rounded(change: Change) -> dict[Reason, Fraction]:
-    """Effects as shown; the same digits as in the sentence of `why_changed`."""
-    is_share = change.now.denominator is not None
-    unit = TENTH_OF_A_POINT if is_share else Fraction(1)
-    ends = [
-        half_up(figure.value / unit) * unit for figure in (change.published, change.now) if figure.value is not None
-    ]
-    parts = rounded_parts([part.effect for part in change.parts], ends[1] - ends[0], unit)
-    return {part.reason: shown for part, shown in zip(change.parts, parts, strict=True)}
-
-
 def headline(snapshot: Snapshot, filters: Filters, name: str, then: Then, before: Earlier | None = None) -> Text:
     """How the figure moved since then, and how much of that really changed."""
     found = explained(snapshot, filters, name, then, before)
@@ -229,7 +218,7 @@ def headline(snapshot: Snapshot, filters: Filters, name: str, then: Then, before
         )
     verbs = ("上升", "下降") if found.is_share else ("增加", "减少")
     verb = (verbs[total < 0], "down" if total < 0 else "up")
-    moved = in_both("{label}比{day}{verb}{size}", "{label}: {verb} {size} on {day}", verb=verb, **names, **amounts)
+    moved = in_both("{label}比{day}{verb}{size}", "{label}: {verb} {size} since {day}", verb=verb, **names, **amounts)
     within = (total > 0) == (exact > 0) and abs(real) <= abs(total)
     zh, en = _PART_OF_IT if within else _BESIDE_IT
     rest = in_both(zh, en, **amounts)

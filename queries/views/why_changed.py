@@ -27,13 +27,12 @@ def why_changed(change: Change) -> Text:
     """From the number published to today's, and what each reason contributed; the parts shown add up as shown."""
     is_share = change.now.denominator is not None
     before, after = _shown(change.published), _shown(change.now)
-    unit = TENTH_OF_A_POINT if is_share else Fraction(1)
     if not any(part.effect for part in change.parts):
         return in_both("仍为{now}，没有变化。", "Still {now}, nothing changed.", now=_written(change.now))
-    listed = rounded_parts([part.effect for part in change.parts], after - before, unit)
+    listed = parts_shown(change)
     told = [
-        (REASONS[part.reason], both(partial(signed, shown, part.effect, is_share)))
-        for part, shown in zip(change.parts, listed, strict=True)
+        (REASONS[part.reason], both(partial(signed, listed[part.reason], part.effect, is_share)))
+        for part in change.parts
     ]
     moved = "up" if after > before else "down"
     words = _MOVED[moved if after != before else "same" if change.difference == 0 else "hardly"]
@@ -45,6 +44,19 @@ def why_changed(change: Change) -> Text:
         now=_written(change.now),
         size=both(wording.points, float(size)) if is_share else both(wording.number, abs(int(size))),
     )
+
+
+def parts_shown(change: Change) -> dict[Reason, Fraction]:
+    """By reason, its effect rounded as shown: the parts add up from figure to figure, the restated one between too."""
+    unit = Fraction(1) if change.now.denominator is None else TENTH_OF_A_POINT
+    before, after = _shown(change.published), _shown(change.now)
+    effects = [part.effect for part in change.parts]
+    if change.restated.value is None:
+        listed = rounded_parts(effects, after - before, unit)
+    else:
+        between = _shown(change.restated)
+        listed = [*rounded_parts(effects[:-1], between - before, unit), after - between]
+    return {part.reason: shown for part, shown in zip(change.parts, listed, strict=True)}
 
 
 def signed(shown: float | Fraction, exact: float | Fraction, is_share: bool, language: str) -> str:
