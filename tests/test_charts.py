@@ -54,6 +54,15 @@ def marks(figure) -> int:
     return sum(max(len(trace.x or ()), len(trace.y or ())) for trace in figure.data) + len(figure.layout.shapes)
 
 
+def test_a_course_is_drawn_from_its_first_value_on(snapshot, year):
+    view = overview.repeat_trend(snapshot, year)
+    rows = view.frame.sort("month").with_columns(
+        pl.when(pl.int_range(pl.len()) >= 5).then("value").alias("value"),
+    )
+    axis = monthly_share(replace(view, frame=rows), Style("en")).checked.layout.xaxis
+    assert list(axis.range) == month_axis(rows["month"].to_list()[5:], Style("en"))["range"]
+
+
 @pytest.mark.parametrize("style", STYLES, ids=str)
 @pytest.mark.parametrize(("question", "chart"), CHARTS, ids=lambda part: getattr(part, "__name__", ""))
 def test_a_figure_is_small(question, chart, style, snapshot, year):

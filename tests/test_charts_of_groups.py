@@ -15,7 +15,7 @@ from dashboard.charts import DARK, LIGHT, Style, as_drawing
 from dashboard.charts.comparison import in_two_lines, interval_dots, row_height, shortened, tall_interval_dots
 from dashboard.charts.concentration import items_by_matter, ladder
 from dashboard.charts.gap import dumbbell, gap_parts, silence_bounds
-from dashboard.charts.map import SHADES, places_map
+from dashboard.charts.map import places_map
 from dashboard.charts.sketch import Sketch
 from dashboard.exports.pictures import png
 from dashboard.exports.plans import RowPlan, plan
@@ -171,7 +171,7 @@ def luminance(colour: str) -> float:
 @pytest.mark.parametrize("dark", [False, True])
 def test_print_on_the_map_is_legible_on_every_shade(dark):
     palette = DARK if dark else LIGHT
-    for step, shade in enumerate(SHADES[dark], start=1):
+    for step, shade in enumerate(palette.shades, start=1):
         ink = palette.background if step >= 4 else palette.ink
         light, low = sorted((luminance(shade), luminance(ink)), reverse=True)
         assert (light + 0.05) / (low + 0.05) >= 4.5, (step, shade)

@@ -155,7 +155,7 @@ def test_every_headline_prints_the_counts_it_stands_on_and_its_interval(session)
     for tile in every_slide()["headlines"].make(session, Ask()).tiles:
         counts, reach = tile.small_print
         assert counts.endswith("件")
-        assert reach.startswith("（")
+        assert reach.startswith("(")
     assert tile.aside.startswith("参评率"), "a satisfaction is not read without it"
 
 
@@ -165,6 +165,16 @@ def test_overdue_is_the_only_red(session):
     overdue = int(content.tiles[0].value)
     assert tones.pop("已超期") == ("breach" if overdue else "")
     assert set(tones.values()) == {""}
+
+
+@pytest.mark.parametrize("name", ["headlines", "repeats", "satisfaction"])
+def test_too_few_items_make_no_slide(name, session, tmp_path):
+    answered = pl.DataFrame({"case_id": ["a"], "target": ["bureau"], "status": ["evaluated"], "score": ["satisfied"],
+                             "evaluated_at": ["2022-02-01"], "window_ends_at": ["2022-02-20"]})  # fmt: skip
+    cases = {"case_id": ["a", "b"], "registered_at": ["2022-01-03"] * 2, "closed_at": ["2022-01-20"] * 2,
+             "is_repeat": [False, True]}  # fmt: skip
+    few = on(session, cases, tmp_path, evaluations=answered)
+    assert isinstance(every_slide()[name].make(few, Ask()), Skipped)
 
 
 def test_where_nothing_is_due_the_slide_is_its_sentence(session, tmp_path):

@@ -29,7 +29,12 @@ FONTS = (
 
 @dataclass(frozen=True)
 class Palette:
-    """Colours by meaning; contrast against the background and colour-blind distance are in UX.md §5."""
+    """Colours by meaning; contrast against the background and colour-blind distance are in UX.md §5.
+
+    Attributes:
+        shades: five steps of one blue from pale to strong, for areas and cells.
+        tints: five steps that are all pale enough for figures in our ink, `signal_tint` their amber.
+    """
 
     background: str
     ink: str
@@ -42,6 +47,9 @@ class Palette:
     third: str
     band: str
     grid: str
+    shades: tuple[str, ...]
+    tints: tuple[str, ...]
+    signal_tint: str
 
 
 LIGHT = Palette(
@@ -56,6 +64,9 @@ LIGHT = Palette(
     third="#0F7B6C",
     band="#E9EDF2",
     grid="#E3E8EE",
+    shades=("#E4EDF7", "#B9D0E8", "#84ABD3", "#3D74AE", "#164C86"),
+    tints=("#F0F5FA", "#DBE8F4", "#BFD6EC", "#9DC0E2", "#78A9D5"),
+    signal_tint="#F4D3A2",
 )
 DARK = Palette(
     background="#0B1726",
@@ -69,6 +80,9 @@ DARK = Palette(
     third="#4DB6A6",
     band="#182C45",
     grid="#22364E",
+    shades=("#16304D", "#1F4A78", "#2F6BA8", "#5A9ADB", "#A3CDF5"),
+    tints=("#10233B", "#17324F", "#1E4167", "#275380", "#31669B"),
+    signal_tint="#6B4A14",
 )
 
 

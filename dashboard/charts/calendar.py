@@ -14,8 +14,6 @@ HEIGHT = 270  # CSS pixels
 HALF_WEEK = timedelta(days=4)  # a cell stands around its Monday
 LEGEND_STEP, SQUARE = 56, 11  # CSS pixels of an entry of the legend, of its square
 FEW = -1  # the step below the scale, without a shade
-LIGHT = ("#1B5A9E", "#5F93C9", "#A3C4E6", "#D3E3F3", "#EEF4FA")  # least first: what needs a look stands out
-DARK = ("#5AA9F0", "#3F7DBA", "#2C5884", "#203E5E", "#172C44")
 
 
 def calendar_shares(view: View, style: Style) -> Sketch:
@@ -27,7 +25,7 @@ def calendar_shares(view: View, style: Style) -> Sketch:
     weeks = sorted({row["week"] for row in rows})
     by_day = {row["day"]: row for row in rows}
     grid = [[by_day.get(week + timedelta(days=weekday)) for week in weeks] for weekday in range(len(WEEKDAYS))]
-    shades = DARK if style.dark else LIGHT
+    shades = style.palette.shades[::-1]  # the least done is the strongest: what needs a look stands out
     fig = figure(HEIGHT, margin={"t": 40, "b": 30})
     fig.add_heatmap(
         z=[[_shade(row) for row in line] for line in grid],

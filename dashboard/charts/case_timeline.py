@@ -42,7 +42,9 @@ def case_timeline(view: View, style: Style) -> Sketch:
         room = max((last - first) / 20, timedelta(days=1))
         if view.as_of <= last:
             fig.add_vline(x=view.as_of.isoformat(), line={"color": palette.muted, "width": 1, "dash": "dot"})
-        fig.update_xaxes(range=[first - room, last + room], tickformat="%Y-%m-%d", nticks=5, showgrid=True)
+        fig.update_xaxes(
+            range=[first - room, last + room], tickformat=style.words("charts.day_tick"), nticks=5, showgrid=True
+        )
     fig.update_yaxes(autorange="reversed", type="category", ticklabelstandoff=6)
     return fig
 

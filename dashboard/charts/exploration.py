@@ -24,11 +24,6 @@ ROOM = 62
 PANEL = 132  # CSS pixels of a small chart
 TALL_UP_TO = 14  # groups with more room a row
 ACROSS = 4  # small charts side by side
-SHADES = {  # five steps of one blue, all of them light (dark) enough for our ink: figures stay readable on every step
-    False: ("#F0F5FA", "#DBE8F4", "#BFD6EC", "#9DC0E2", "#78A9D5"),
-    True: ("#10233B", "#17324F", "#1E4167", "#275380", "#31669B"),
-}
-WORSE = {False: "#F4D3A2", True: "#6B4A14"}  # amber as light (dark) as the middle of the shades
 PRINT_WIDTH = 118  # CSS pixels at the right
 
 
@@ -233,9 +228,9 @@ def heat(view: View, style: Style) -> Sketch:
     line = {name: at for at, name in enumerate(reversed(names))}
     each, palette = view.measures[0], style.palette
     fig = figure(max(180, 28 * len(names) + 70))
-    shades = SHADES[style.dark]
+    shades = palette.tints
     compared = "then_value" in view.frame.columns
-    colours = [palette.band, WORSE[style.dark], shades[2]] if compared else [palette.band, *shades]
+    colours = [palette.band, palette.signal_tint, shades[2]] if compared else [palette.band, *shades]
     grid: list[list[int | None]] = [[None] * len(across) for _ in names]
     for row in records:
         y, x = line[row[language]], column[row[f"across_{language}"]]

@@ -310,9 +310,11 @@ def _legend(fig: Sketch, view: View, style: Style) -> None:
         f'<span style="color:{palette.ink}">◇</span> {words("charts.participation")}    '
         f'<span style="color:{palette.data}">●</span> {words("charts.satisfaction", convention=convention)}'
     )
-    fig.add_annotation(
-        x=0, xref="paper", xanchor="left", y=1, yref="paper", yanchor="bottom", yshift=20, showarrow=False, text=text
+    # where names take half of the width, the room beside the rows is needed too
+    end: dict[str, Any] = (
+        {"x": 1, "xanchor": "right", "xshift": PRINT_WIDTH - 8} if style.narrow else {"x": 0, "xanchor": "left"}
     )
+    fig.add_annotation(**end, xref="paper", y=1, yref="paper", yanchor="bottom", yshift=20, showarrow=False, text=text)
 
 
 def _axis(shares: Sequence[float], style: Style) -> dict[str, Any]:

@@ -8,10 +8,6 @@ from queries import wording
 from queries.views import View
 
 HEIGHT = 400  # CSS pixels
-SHADES = {  # five steps of one blue; more is darker on white and lighter on navy
-    False: ("#E4EDF7", "#B9D0E8", "#84ABD3", "#3D74AE", "#164C86"),
-    True: ("#16304D", "#1F4A78", "#2F6BA8", "#5A9ADB", "#A3CDF5"),
-}
 NAMES_UP_TO = 30  # places; with more of them names would cover the map
 
 
@@ -24,7 +20,7 @@ def places_map(view: View, style: Style) -> Sketch:
     fig = figure(HEIGHT, hovermode="closest")
     palette = style.palette
     for row in rows:
-        shade = SHADES[style.dark][row["step"] - 1] if row["step"] else palette.background
+        shade = palette.shades[row["step"] - 1] if row["step"] else palette.background
         fig.add_scatter(
             x=row["x"],
             y=row["y"],

@@ -26,7 +26,7 @@ def monthly_share(view: View, style: Style) -> Sketch:
 
     Expects columns month, value, numerator, denominator, lower, upper, complete, mean.
     """
-    rows = view.frame.sort("month")
+    rows = _begun(view.frame)
     fig = figure(HEIGHT)
     _mean(fig, rows, style)
     _line(fig, rows, style, style.palette.data, view.measures[0].label(style.language))
@@ -46,7 +46,7 @@ def controlled_share(view: View, style: Style) -> Sketch:
     """
     if "towards" not in view.frame.columns:
         return monthly_share(view, style)
-    rows = view.frame.sort("month")
+    rows = _begun(view.frame)
     fig = figure(HEIGHT)
     _limits(fig, rows, style)
     _special_months(fig, rows, style)
@@ -71,9 +71,7 @@ def controlled_share(view: View, style: Style) -> Sketch:
 
 def narrow_controlled_share(view: View, style: Style) -> Sketch:
     """`controlled_share` for a card beside the main figure."""
-    fig = controlled_share(view, style)
-    months = sorted(view.frame["month"].to_list())
-    return fig.update_layout(height=NARROW_HEIGHT, xaxis=month_axis(months, style))
+    return controlled_share(view, style).update_layout(height=NARROW_HEIGHT)
 
 
 def monthly_shares(view: View, style: Style) -> Sketch:
@@ -97,6 +95,13 @@ def monthly_shares(view: View, style: Style) -> Sketch:
         _beside(fig, goal, style.words("charts.target", share=wording.goal(goal, style.language)), style)
     _names(fig, view, style, colours)
     return fig
+
+
+def _begun(frame: pl.DataFrame) -> pl.DataFrame:
+    """The months in their order, from the first that has a value on; all of them where none has."""
+    rows = frame.sort("month")
+    first = rows["value"].is_not_null().arg_max()
+    return rows[first or 0 :]
 
 
 def _line(fig: Sketch, rows: pl.DataFrame, style: Style, colour: str, name: str) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import xlsxwriter  # type: ignore[import-untyped]  # it has no stubs
 
+from dashboard.charts import LIGHT
 from dashboard.exports.cells import csv_bytes
 from dashboard.i18n import Words
 from queries.measures import Ratio, measures
@@ -110,8 +111,11 @@ def _sheet(
 ) -> None:
     other = "en" if language == "zh" else "zh"
     head = {"bold": True, "text_wrap": True, "valign": "top", "bottom": 1}
-    needed = book.add_format(head | {"bg_color": "#D6E4F2"})
-    free, small = book.add_format(head), book.add_format({"font_color": "#5B6775", "text_wrap": True, "valign": "top"})
+    needed = book.add_format(head | {"bg_color": LIGHT.tints[1]})
+    free, small = (
+        book.add_format(head),
+        book.add_format({"font_color": LIGHT.muted, "text_wrap": True, "valign": "top"}),
+    )
     for at, (first, second) in enumerate(zip(_headings(kind, language), _headings(kind, other), strict=True)):
         is_needed = at > 1 and kind.asked[at - 2].required
         page.write_string(0, at, first, needed if is_needed else free)
@@ -142,7 +146,7 @@ def _sheet(
             is_share = field.type == "amount" and isinstance(measures().get(str(row.get("measure"))), Ratio)
             _write(page, line, at, cell, formats["amount"] if is_share else formats.get(field.type))
     if not filled:
-        pale = {"italic": True, "font_color": "#5B6775"}
+        pale = {"italic": True, "font_color": LIGHT.muted}
         grey, grey_day = book.add_format(pale), book.add_format(pale | {"num_format": _DAY})
         page.write_string(2, 0, Words(language)("records.example"), grey)
         for at, field in enumerate(kind.asked, 2):

@@ -14,13 +14,14 @@ import xlsxwriter  # type: ignore[import-untyped]  # it has no stubs
 from xlsxwriter.utility import xl_rowcol_to_cell  # type: ignore[import-untyped]  # nor these
 
 from dashboard.briefing import Briefing, Column, Kind, Table, Value, legible, width_of
+from dashboard.charts import LIGHT
 from dashboard.exports import Exporter, Pack, Sheet
 from dashboard.exports.tables import definition_lines
 from dashboard.i18n import Words
 
 NAME_LENGTH = 31  # characters Excel allows in the name of a sheet
 FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\", "-"))  # in the name of a sheet
-TITLE, NOTE, HEADING = {"bold": True, "font_size": 14}, {"font_color": "#5B6775"}, {"bold": True, "bottom": 1}
+TITLE, NOTE, HEADING = {"bold": True, "font_size": 14}, {"font_color": LIGHT.muted}, {"bold": True, "bottom": 1}
 WIDEST = 60  # characters; a column of long sentences wraps
 ROWS_MEASURED = 100  # for the width of a column
 # text stays text: a name from a register is never a formula, a link or a number

@@ -10,7 +10,6 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.charts.exploration import SHADES
 from dashboard.state.session import Session
 from queries.views.explore_table import Cell, Grid, Line
 
@@ -77,7 +76,7 @@ def _data(session: Session, grid: Grid, sort: str, caption: str, pivot: bool) ->
         "colours": {
             "line": palette.neutral,
             "dot": palette.data,
-            "shades": list(SHADES[session.dark]),
+            "shades": list(session.style.palette.tints),
         },
         "words": {
             "caption": caption,

@@ -97,6 +97,8 @@ def ages(snapshot: Snapshot, filters: Filters) -> View:
 
 def _standing_open(snapshot: Snapshot, filters: Filters, frame: pl.DataFrame) -> Text:
     items, overdue = int(frame["items"].sum()), int(frame["overdue"].sum())
+    if items == 0:
+        return Text("没有未办结件", "Nothing open")
     if why_not(measure("overdue_count"), snapshot, filters):
         return in_both("未办结{items}", "{items} open", items=both(wording.items, items))
     if overdue == 0:

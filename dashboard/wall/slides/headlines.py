@@ -20,7 +20,7 @@ MEASURES = ("closure_rate", "on_time_reply_rate", "repeat_share", "satisfaction_
 def make(session: Session, ask: Ask) -> Content | Skipped:
     """The headline measures that can be computed, and the course of the one chosen for the slide."""
     cards = _cards(session)
-    if not cards:
+    if all(is_small(session, card.denominator) for card in cards):
         return Skipped(session.words("wall.nothing"))
     course = session.view(overview.course)
     months = sorted(set(course.frame["month"].to_list()))
@@ -30,12 +30,13 @@ def make(session: Session, ask: Ask) -> Content | Skipped:
     name = wanted if wanted in offered else offered[0]
     view = session.view(control.course, name)
     title = said(session, view.finding)
+    has_course = bool(title) and not is_empty(view)
     return Content(
         session.answer(overview.headline)(session.language),
         joined(session, (session.words("wall.headlines_note", period=period(session)), marks(session, view))),
         tiles=[_tile(session, card, _course(course, card.measure.name), span) for card in cards],
-        panels=[] if is_empty(view) else [chart(session, view, controlled_share, title=title)],
-        tiles_at="square" if ask.is_compact and not is_empty(view) else "above",
+        panels=[chart(session, view, controlled_share, title=title)] if has_course else [],
+        tiles_at="square" if ask.is_compact and has_course else "above",
     )
 
 

@@ -10,7 +10,7 @@ from queries.views import repeats
 def make(session: Session, ask: Ask) -> Content | Skipped:
     """Month by month; without enough months for limits, the line alone."""
     view = session.view(repeats.course)
-    if is_empty(view):
+    if is_empty(view) or view.finding is None:
         return why(session, view)
     return Content(
         said(session, view.finding),

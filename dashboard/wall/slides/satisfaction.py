@@ -1,6 +1,7 @@
 """How satisfied, and how many were heard? Both shares, and what the silence leaves open."""
 
 from dashboard.charts.gap import dumbbell
+from dashboard.parts.headline_figures import is_small
 from dashboard.state.session import Session
 from dashboard.wall import Ask, Content, Skipped, Slide, Tile
 from dashboard.wall.parts import breakdown, chart, is_empty, others, period, said, share_tile
@@ -16,7 +17,7 @@ def make(session: Session, ask: Ask) -> Content | Skipped:
     if not known:
         return Skipped(session.words("wall.no_evaluations"))
     heard = session.answer(satisfaction.heard, known[0])
-    if heard.participation is None:
+    if heard.participation is None or is_small(session, heard.took_part.denominator):
         return Skipped(said(session, session.answer(satisfaction.headline, known[0])))
     by = breakdown(session)
     panels, hidden = [], 0
