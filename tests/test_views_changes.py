@@ -20,13 +20,14 @@ from sqlalchemy import Engine, insert
 
 from dashboard.charts import Style
 from dashboard.charts.waterfall import waterfall as draw_waterfall
+from queries.checks import UNUSABLE
 from queries.counting.evaluate import evaluate
 from queries.counting.selection import evaluation_target
 from queries.filters import Filters
 from queries.measures import Count, Ratio, measures
 from queries.schema import office
 from queries.settings import Settings
-from queries.snapshot import Snapshot, current
+from queries.snapshot import Snapshot, build_from_frames, current
 from queries.snapshot.versions import Earlier, earlier
 from queries.stats.change import Figure, Reason, explain_change
 from queries.store import open_store, raise_version, writing
@@ -334,6 +335,15 @@ def test_the_parts_shown_add_up_to_the_figure_of_then_as_known_now_and_from_ther
     )  # fmt: skip
     shown = parts_shown(change)  # 94.1 %, then as known now 93.5 %, now 93.9 %
     assert [float(shown[reason]) for reason in Reason] == [0, -0.006, 0, 0.004]
+
+
+def test_where_every_item_is_left_out_the_reason_is_its_dates_not_that_nothing_fits(tmp_path):
+    row = {"registered_at": "2022-03-01", "due_at": "2022-04-30", "closed_at": "2022-03-20",
+           "unusable": UNUSABLE["closed_at"]}  # fmt: skip
+    register = build_from_frames(tmp_path / "s", pl.DataFrame([row]))
+    view = changes.waterfall(register, june(), "on_time_reply_rate", MAY)
+    assert view.frame.is_empty()
+    assert all("every item that fits is left out" in note.en for note in view.notes)
 
 
 def test_a_count_changes_by_whole_items(story):

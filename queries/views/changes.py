@@ -190,7 +190,9 @@ def _figure(snapshot: Snapshot, filters: Filters, name: str) -> Figure:
 
 
 def _why_missing(snapshot: Snapshot, filters: Filters, name: str, figure: Figure) -> Text | None:
-    reason = why_not(measure(name), snapshot, filters) or ("no_cases" if figure.value is None else None)
+    reason = why_not(measure(name), snapshot, filters)
+    if reason is None and figure.value is None:
+        reason = evaluate(snapshot, name, (), filters)["reason"][0] or "no_cases"
     if reason is None:
         return None
     said = reason_text(measure(name), snapshot, reason, filters)
