@@ -11,7 +11,7 @@ from dashboard.charts.comparison import interval_dots, tall_interval_dots
 from dashboard.charts.curves import day_bands
 from dashboard.charts.time_series import controlled_share
 from dashboard.forms.rebasing import limits_and_baseline
-from dashboard.parts.components import choose, empty, heading, notes, show, variation
+from dashboard.parts.components import choose, empty, heading, notes, show, title, variation
 from dashboard.parts.headline_figures import Figure, change_limits, metrics, printed_share, verdict
 from dashboard.parts.listings import listing
 from dashboard.screens import Page
@@ -60,7 +60,8 @@ def render(session: Session) -> None:
              table=forwarding.delay_table(delays, session.language))  # fmt: skip
     with right:
         _waiting(session, waiting)
-    notes(session, view.notes)
+    if len(offered) < len(forwarding.READINGS):  # why the others cannot be told
+        notes(session, view.notes)
 
 
 @st.fragment
@@ -91,6 +92,9 @@ def _waiting(session: Session, view: View) -> None:
     headings = {"name": words("forwarding.office"), "items": words("forwarding.items")}
     headings |= {name: words(f"forwarding.{name}") for name in forwarding.BANDS}
     with st.container(border=True, key="card-waiting", gap="small", height="stretch"):
+        if view.frame.is_empty() and view.finding:  # nothing waits: that is an answer, not an empty selection
+            title(session, view.finding, words("forwarding.waiting_note"))
+            return
         listing(session, view, forwarding.waiting_table(view, session.language), headings, key="waiting", boxed=False,
                 note=words("forwarding.waiting_note"),
                 rows=narrowing.rows(session, office=view.frame["office"]))  # fmt: skip
