@@ -100,6 +100,11 @@ def test_the_palette_is_the_theme_of_the_app():
         assert (part["redTextColor"], part["grayTextColor"]) == (palette.breach, palette.muted)
 
 
+def test_every_colour_of_one_ground_has_its_like_on_the_other():
+    assert len(LIGHT.colours) == len(DARK.colours) == len(set(DARK.colours))
+    assert all(re.fullmatch("#[0-9A-F]{6}", colour) for colour in (*LIGHT.colours, *DARK.colours))
+
+
 def test_the_newest_whole_month_is_printed_and_an_unfinished_one_is_open(snapshot):
     seen_early = Filters(date(2021, 7, 1), date(2022, 6, 30), as_of=date(2022, 6, 15))
     view = overview.repeat_trend(snapshot, seen_early)

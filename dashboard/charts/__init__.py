@@ -6,7 +6,7 @@ only a statistically supported signal, red only a statutory breach, and every co
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import date
 from functools import cache
 from typing import Any, Literal
@@ -50,6 +50,11 @@ class Palette:
     shades: tuple[str, ...]
     tints: tuple[str, ...]
     signal_tint: str
+
+    @property
+    def colours(self) -> tuple[str, ...]:
+        """Every colour, in the same order for every palette."""
+        return tuple(each for value in astuple(self) for each in ([value] if isinstance(value, str) else value))
 
 
 LIGHT = Palette(

@@ -33,11 +33,7 @@ def on_paper(session: Session, page: str, *, filtered: bool) -> None:
         "foot": [] if session.is_empty else _foot(session),
         "beyond": words("frame.paper_beyond"),
         "ground": "dark" if session.dark else "light",
-        "colours": {
-            getattr(DARK, name): getattr(LIGHT, name)
-            for name in DARK.__dataclass_fields__
-            if getattr(DARK, name) != getattr(LIGHT, name)
-        },
+        "colours": {dark: light for dark, light in zip(DARK.colours, LIGHT.colours, strict=True) if dark != light},
     }
     _draw(key="paper", data=data, width="content", height="content")
 
