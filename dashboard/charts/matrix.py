@@ -51,8 +51,8 @@ def status_matrix(view: View, style: Style) -> Sketch:
     rows = list(dict.fromkeys(cell["row"] for cell in cells))
     columns = sorted({cell["column"] for cell in cells})
     name = {cell["row"]: cell[style.language] for cell in cells}
-    # "13 Apr" stands in two lines: on a phone the next day is near
-    label = {cell["column"]: cell[f"label_{style.language}"].replace(" ", "<br>") for cell in cells}
+    # of "13 Apr" the month stands above the day, so that all days are in one line: on a phone the next is near
+    label = {cell["column"]: "<br>".join(reversed(cell[f"label_{style.language}"].split(" "))) for cell in cells}
     lower = LINE if any("<br>" in text for text in label.values()) else 0
     at_row = {key: len(rows) - 1 - place for place, key in enumerate(rows)}
     at_column = {key: place for place, key in enumerate(columns)}
