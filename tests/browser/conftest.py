@@ -103,7 +103,7 @@ def open_page(profile_of: Callable[[str], BrowserContext], address: str) -> Iter
         pages.append(page)
         page.set_viewport_size({"width": width, "height": height})
         page.emulate_media(color_scheme="dark" if dark else "light")
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(60_000)  # a busy machine is no fault of a page
         requests: list[str] = []
         page.on("request", lambda request: requests.append(request.url))
         page.goto(address + path)
