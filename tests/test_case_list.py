@@ -119,7 +119,7 @@ def test_an_office_lists_what_the_offices_below_it_answer_for(register):
         """
     )
     offices = pl.DataFrame({"key": ["", "bureau", "north", "south"], "parent": [None, None, "bureau", None]})
-    snapshot._shared["office"] = snapshot.dimension("office").drop("parent").join(offices, on="key", how="left")
+    snapshot._shared.read["office"] = snapshot.dimension("office").drop("parent").join(offices, on="key", how="left")
     seen = listed_for(Viewer("office", "bureau"), "own", snapshot)
     assert seen is not None
     assert len(found(seen, Filters(), Question()).numbers) == 2

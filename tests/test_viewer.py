@@ -42,7 +42,7 @@ def reader(settings: Settings, snapshot: Snapshot, viewer: Viewer) -> Session:
 def test_the_proxy_names_the_viewer_and_anything_else_is_a_stranger(settings, register, values, expected):
     held = register("responsible_office_id\n---\nnorth")
     names = held.dimension("office").with_columns(zh=held.dimension("office")["zh"].replace("north", "北"))
-    held._shared["office"] = names
+    held._shared.read["office"] = names
     assert viewer_of(settings, lambda name: values if name == HEADER else [], held) == expected
 
 

@@ -70,7 +70,7 @@ def rejected_book(report: Any, language: str) -> bytes:
 
     A sheet for each sheet of the file; the cells as they were read, then file and row and what is wrong with each.
     """
-    out, words, colon = io.BytesIO(), Words(language), "：" if language == "zh" else ": "
+    out, words = io.BytesIO(), Words(language)
     with xlsxwriter.Workbook(out, _TEXT_ONLY) as book:
         wrap = book.add_format({"text_wrap": True, "valign": "top"})
         heading_format = book.add_format({"bold": True, "text_wrap": True, "bottom": 1})
@@ -87,7 +87,10 @@ def rejected_book(report: Any, language: str) -> bytes:
             page.set_column(0, len(headings), 16)
             page.set_column(len(headings) + 1, len(headings) + 1, 60, wrap)
             for line, (row, problems) in enumerate(lines.items(), 1):
-                said = [colon.join(part for part in (each.column, each.reason(language)) if part) for each in problems]
+                said = [
+                    words("frame.colon").join(part for part in (each.column, each.reason(language)) if part)
+                    for each in problems
+                ]
                 place = words("records.wrong_at", file=report.file, row=row)
                 cells = [problems[0].cells.get(heading, "") for heading in headings]
                 for at, cell in enumerate([*cells, place, words("records.then").join(said)]):
@@ -112,10 +115,8 @@ def _sheet(
     other = "en" if language == "zh" else "zh"
     head = {"bold": True, "text_wrap": True, "valign": "top", "bottom": 1}
     needed = book.add_format(head | {"bg_color": LIGHT.tints[1]})
-    free, small = (
-        book.add_format(head),
-        book.add_format({"font_color": LIGHT.muted, "text_wrap": True, "valign": "top"}),
-    )
+    free = book.add_format(head)
+    small = book.add_format({"font_color": LIGHT.muted, "text_wrap": True, "valign": "top"})
     for at, (first, second) in enumerate(zip(_headings(kind, language), _headings(kind, other), strict=True)):
         is_needed = at > 1 and kind.asked[at - 2].required
         page.write_string(0, at, first, needed if is_needed else free)

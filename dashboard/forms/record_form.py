@@ -278,7 +278,7 @@ def _history(session: Session, kind: Kind, row: Mapping[str, Any], changes: Sequ
         before = changes[index - 1].content if index else None
         with st.container(border=True, gap="small", key=f"state-{key}-{change.version}"):
             st.markdown(plain(_signed(session, changes[: index + 1])))
-            colon = "：" if language == "zh" else ": "
+            colon = words("frame.colon")
             lines = [
                 f"{label}{colon}{new}" if before is None else f"{label}{colon}{old} → {new}"
                 for label, old, new in records.differences(

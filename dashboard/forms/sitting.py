@@ -15,6 +15,7 @@ import streamlit as st
 
 from dashboard.agenda import Item
 from dashboard.forms.record_fields import ask, local, sign
+from dashboard.i18n import Words
 from dashboard.parts.components import plain
 from dashboard.state.kept import store
 from dashboard.state.session import Session, remember
@@ -191,7 +192,7 @@ def _write(session: Session, place: Any, act: Callable[[], object], said: str) -
 def _problems(error: InvalidRecord, language: str) -> list[Any]:
     """Each sentence, led by the name of its field."""
     fields = {field.name: field for name in ("decision", "ledger_item", "meeting") for field in kind_of(name).fields}
-    between = "：" if language == "zh" else ": "
+    between = Words(language)("frame.colon")
 
     def named(name: str, sentence: Any) -> Callable[[str], str]:
         label = fields[name].label(language) + between if name in fields else ""

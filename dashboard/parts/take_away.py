@@ -169,6 +169,6 @@ def _picture_data(session: Session, view: View, card: Card) -> dict[str, object]
 def foot(session: Session, view: View) -> str:
     """What a picture stands on, in one line: the filters, the day, the data, and that it is invented."""
     pairs = selection_lines(session.snapshot, view.filters, session.language)
-    colon = "：" if session.language == "zh" else ": "
+    colon = session.words("frame.colon")
     said = [f"{name}{colon}{value}" for name, value in pairs if value != wording.MISSING]
     return " · ".join([*said, title_of(session)])

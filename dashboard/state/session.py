@@ -431,10 +431,8 @@ def _arrival(query: Link) -> Literal["address", "page", "widget"]:
         return "address"
     turned = _page() != st.session_state.get("_page")
     earlier = [values for link, values in st.session_state.get("_earlier", []) if link == query]
-    before = (
-        st.session_state["_values"],
-        *earlier,
-    )  # a browser may know the newest value of one widget, not of another
+    # a browser may have heard of the newest value of one widget and not of another
+    before = (st.session_state["_values"], *earlier)
     untouched = all(
         any(values.get(name, value) == value for values in before) for name, value in _widget_values().items()
     )

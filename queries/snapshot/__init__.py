@@ -61,11 +61,11 @@ class Partition:
         return map_partition(self.path)
 
 
-class Memory(dict[str, Any]):
+@dataclass(frozen=True, eq=False)
+class Memory:
     """What was read of a snapshot's files, the same for all its readers; one is equal to itself alone."""
 
-    __hash__ = object.__hash__  # type: ignore[assignment]  # a dictionary has none
-    __eq__ = object.__eq__
+    read: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -229,13 +229,13 @@ class Snapshot:
 
     def partitions(self, table: Table) -> tuple[Partition, ...]:
         """The partitions of a table, by month."""
-        if "partitions" not in self._shared:
+        if "partitions" not in self._shared.read:
             found: dict[str, list[Partition]] = {name: [] for name in TABLES}
             for part in self.manifest["partitions"]:
                 path = self.folder / part["file"]
                 found[part["table"]].append(Partition(part["table"], part["month"], path, part["rows"], part["zones"]))
-            self._shared["partitions"] = {name: tuple(parts) for name, parts in found.items()}
-        partitions: dict[str, tuple[Partition, ...]] = self._shared["partitions"]
+            self._shared.read["partitions"] = {name: tuple(parts) for name, parts in found.items()}
+        partitions: dict[str, tuple[Partition, ...]] = self._shared.read["partitions"]
         return partitions[table]
 
     def dimension(self, name: str) -> pl.DataFrame:
@@ -248,9 +248,9 @@ class Snapshot:
         full = dimension_name(name)
         if full not in DIMENSIONS:
             raise UnknownName("dimension with values", name, DIMENSIONS)
-        if full not in self._shared:
-            self._shared[full] = read_partition(self.folder / "dimensions" / f"{full}.arrow")
-        frame: pl.DataFrame = self._shared[full]
+        if full not in self._shared.read:
+            self._shared.read[full] = read_partition(self.folder / "dimensions" / f"{full}.arrow")
+        frame: pl.DataFrame = self._shared.read[full]
         return frame
 
     def labels(self, name: str, language: str) -> dict[str, str]:
@@ -307,9 +307,9 @@ class Snapshot:
         if not codes:
             return MappingProxyType({})
         key = f"other returns {sorted(codes)}"
-        if key not in self._shared:
-            self._shared[key] = MappingProxyType(_other_returns(self.partitions("cases"), codes))
-        found: Mapping[int, int | None] = self._shared[key]
+        if key not in self._shared.read:
+            self._shared.read[key] = MappingProxyType(_other_returns(self.partitions("cases"), codes))
+        found: Mapping[int, int | None] = self._shared.read[key]
         return found
 
 

@@ -243,7 +243,7 @@ def standing(frame: pl.DataFrame, each: Measure, since: date | None = None) -> T
             "{label}：{since}起重画控制限，{parts}{months}个整月各属正常波动",
             "{label}: limits drawn anew from {since}; ordinary variation {parts}, {months} whole months",
             label=label(each),
-            since=tuple(wording.listing([wording.month(month, code) for month in anew], code) for code in LANGUAGES),  # type: ignore[arg-type]  # as many as languages
+            since=both(lambda code: wording.listing([wording.month(month, code) for month in anew], code)),
             parts=("前后", "before and since") if len(anew) == 1 else ("其间前后", "before, between and since"),
             months=months,
         )
