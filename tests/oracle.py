@@ -153,7 +153,9 @@ def case_verdict(name: str, row: Row, rows: list[Row], as_of: date, rules: RuleS
     later = [
         other["registered_at"]
         for other in rows
-        if row["matter_id"] and other["matter_id"] == row["matter_id"] and other["registered_at"] > row["closed_at"]
+        if row["matter_id"]
+        and other["matter_id"] == row["matter_id"]
+        and other["registered_at"].date() > row["closed_at"].date()
     ]
     returned = bool(later) and min(later).date() <= end
     inside = exists and is_first(row) and end <= as_of

@@ -147,7 +147,7 @@ class Followed:
 
 
 def returns(snapshot: Snapshot, filters: Filters, engine: Engine | None = None) -> Followed:
-    """Every closing of the period and the next petition on its matter registered after it (cohort: closed)."""
+    """Every closing of the period and the next petition on its matter after that day (cohort: closed)."""
 
     def rows(selection: Selection) -> nw.Expr:
         done = usable_rows(lambda basis: always(basis) & known(nw.col("closed_day") <= basis.as_of), (CLOSED_AT,),

@@ -44,8 +44,9 @@ MEASURES = (
         name="resolved_once_rate",
         label=Text("一次性化解率", "Resolved-once rate"),
         meaning=Text(
-            "办结后随访期内未再次信访 ÷ 已办结且随访期已满的初次信访",
-            "not petitioned again within the follow-up ÷ first petitions closed whose follow-up is complete",
+            "办结次日起随访期内未再次信访 ÷ 已办结且随访期已满的初次信访",
+            "not petitioned again from the day after closing to the end of the follow-up ÷ first petitions closed "
+            "whose follow-up is complete",
         ),
         table="cases",
         cohort=CLOSED,

@@ -69,13 +69,16 @@ METHODS = (
         label=Text("办结后再次信访曲线", "Curve of returns after closing"),
         question=Text("办结的件多久会再次信访？", "How soon after closing does a matter come back?"),
         meaning=Text(
-            "每一次办结都从办结之时起观察，看同一事项此后是否又登记了信访件：不论层级和渠道，当日的、未计入统计的也算。"
+            "每一次办结都从次日起观察，看同一事项是否又登记了信访件：不论层级和渠道，未计入统计的也算。"
+            "办结当日又登记的不算：登记常常只到日，先后不明，当日补交的也多属同一次办理。"
             "近期办结的按已过天数计入。标题中的90天、180天比例只算观察满的件。同一事项多次办结并不独立，"
             "区间已相应放宽。",
-            "Every closing is watched for a new petition on the same matter after it: at any level and by any "
-            "channel, later the same day and left out of the statistics too. Recent closings are followed as far as "
-            "they go. The shares in the title count only closings followed for all 90 or 180 days. Several closings "
-            "of one matter are not independent: the band allows for it.",
+            "Every closing is watched from the next day on for a new petition on the same matter: at any level and by "
+            "any channel, those left out of the statistics too. One on the day of closing does not count: registers "
+            "often know the day alone, not which came first, and what is handed in that day mostly belongs to the "
+            "same handling. Recent closings are followed as far as they go. The shares in the title count only "
+            "closings followed for all 90 or 180 days. Several closings of one matter are not independent: the band "
+            "allows for it.",
         ),
         limits=Text(
             "关联件编号缺失会使再次信访显得偏少。不足10件仍在观察的日子不画。",

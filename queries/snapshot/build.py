@@ -116,7 +116,7 @@ class Builder:
         self.coverage["registered_time"] += int((coded["registered_minute"] > 0).sum())
         self._count(frame, [*CASE_DAYS.values(), *YES_NO, *_COUNTED])
         self._note(coded, "cases")
-        self._keep_matters(frame, registered, closed)
+        self._keep_matters(frame, day["registered_day"], day["closed_day"])
         month = (pl.col("registered_day").cast(pl.Int32).cast(pl.Date).dt.month_start().cast(pl.Int32)).alias("month")
         for (key,), part in coded.with_columns(month).partition_by("month", as_dict=True, include_key=False).items():
             self._cases[int(key)].append(part)

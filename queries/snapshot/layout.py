@@ -8,7 +8,7 @@ import polars as pl
 
 from queries.dimensions import DIMENSIONS, Table
 
-LAYOUT = "v5"
+LAYOUT = "v6"
 """Raised with every change of this module that an older reader or an older snapshot would not survive."""
 
 TABLES: tuple[Table, ...] = ("cases", "evaluations", "backlog")
@@ -65,7 +65,7 @@ FIXED: dict[str, dict[str, pl.DataType]] = {
 }
 """Columns of each table besides its dimensions.
 
-returned_day: registration day of the next item of the same matter that was registered after this one was closed.
+returned_day: registration day of the next item of the same matter, after the day this one was closed.
 registered_minute: of the day, 0 to 1439; 0 also where the register gives no time of day.
 is_off_day: yes/no code, whether offices do not work on the day of registration (`queries.working_days`).
 next_working_day: the first working day after the day of registration.

@@ -7,6 +7,8 @@ from typing import Any
 import polars as pl
 import pyarrow as pa
 
+from queries.stats.repeats import next_petition
+
 Written = dict[str, Any]
 """What the manifest says of one partition: table, month, file, rows, zones {column: [smallest, largest]}."""
 
@@ -52,11 +54,11 @@ def matter_links(items: list[pl.DataFrame]) -> pl.DataFrame:
     """Join the items of each matter in time.
 
     Args:
-        items: frames of case_no, hash (of the matter), from and to (seconds of registration and closing).
+        items: frames of case_no, hash (of the matter), from and to (day numbers of registration and closing).
 
     Returns:
         case_no, matter (codes from 1 without gaps, in the order of each matter's first item), returned_day (Int16:
-        registration day of the matter's next item registered after this one was closed; null where there is none).
+        from `next_petition`; null where there is none).
     """
     schema = {"case_no": pl.Int32, "matter": pl.Int32, "returned_day": pl.Int16}
     if not items:
@@ -65,10 +67,7 @@ def matter_links(items: list[pl.DataFrame]) -> pl.DataFrame:
     number = pl.col("case_no").min().over("hash").rank("dense").cast(pl.Int32)
     linked = pl.concat(items).with_columns(number.alias("matter")).drop("hash")
     again = linked.filter(pl.len().over("matter") > 1)
-    closed = again.drop_nulls("to").sort("to")
-    later = again.select("matter", pl.col("from").alias("later")).sort("later")
-    returned = closed.join_asof(
-        later, left_on="to", right_on="later", by="matter", strategy="forward", allow_exact_matches=False,
-        check_sortedness=False,
-    ).select("case_no", (pl.col("later") // 86400).cast(pl.Int16).alias("returned_day"))  # fmt: skip
+    closed = again["to"].cast(pl.Float64).fill_null(float("nan"))
+    later = next_petition(again["matter"].to_numpy(), again["from"].to_numpy(), closed.to_numpy())
+    returned = again.select("case_no", returned_day=pl.Series(later).fill_nan(None).cast(pl.Int16))
     return linked.join(returned, on="case_no", how="left").select(list(schema))
