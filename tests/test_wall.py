@@ -186,6 +186,16 @@ def test_where_nothing_is_due_the_slide_is_its_sentence(session, tmp_path):
     assert not content.panels
 
 
+def test_what_one_office_has_open_is_told_apart_by_topic_or_else_by_age(session, tmp_path):
+    late = {"case_id": list("abcd"), "registered_at": ["2022-01-03"] * 4, "due_at": ["2022-01-10"] * 4,
+            "closed_at": ["2022-01-30", None, None, None], "office_code": ["o"] * 4}  # fmt: skip
+    topics = on(session, {**late, "topic_l1": ["城乡建设", "城乡建设", "自然资源", "自然资源"]}, tmp_path / "topics")
+    table = every_slide()["due"].make(topics, Ask()).panels[0]
+    assert [[cell.text for cell in row[:2]] for row in table.rows] == [["自然资源", "2"], ["城乡建设", "1"]]
+    (by_age,) = every_slide()["due"].make(on(session, late, tmp_path / "one"), Ask()).panels
+    assert by_age.title == session.words("wall.closure_ages")
+
+
 # ---------------------------------------------------------------- views of its own
 
 
@@ -280,7 +290,7 @@ def test_a_slide_that_breaks_is_told_apart_and_breaks_nothing_else(session, monk
 
 def test_without_a_register_the_screen_says_so(tmp_path):
     found = payload(reader(empty(tmp_path), Screen("main", "zh")), Screen("main", "zh"))
-    assert (found["slides"], found["message"]) == ([], "系统中还没有信访登记数据")
+    assert (found["slides"], found["message"]) == ([], "系统中还没有信访登记数据，导入后自动显示")
 
 
 @pytest.mark.parametrize("as_of", [date(2022, 6, 30), date(2022, 9, 30), date(2022, 1, 28)])

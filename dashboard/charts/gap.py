@@ -16,6 +16,7 @@ ROW, LOW_ROW = 25, 20  # CSS pixels a row; twelve low ones stand beside a chart 
 ROOM = 74  # CSS pixels above and below the rows
 LEAST = 190
 BAR = 0.34  # of a row
+ROWS_AS_HIGH = 4  # which fill the least height
 OFF = 0.3  # of a row, from its middle to the line of an interval
 UNIT = 20  # CSS pixels of the name of an axis
 PRINT_WIDTH = 126  # CSS pixels at the right
@@ -48,7 +49,8 @@ def _dumbbell(view: View, style: Style, height: int) -> Sketch:
     fig.add_scatter(x=x, y=y, mode="lines", line={"color": style.palette.faint, "width": 6}, hoverinfo="skip")
     hover = [_hover(row, view, style) for row in records]
     palette = style.palette
-    for name, colour, above in (("participation", palette.ink, OFF), ("value", palette.data, -OFF)):
+    off = OFF * min(1.0, rows.height / ROWS_AS_HIGH)  # a line stays near its mark where few rows share the height
+    for name, colour, above in (("participation", palette.ink, off), ("value", palette.data, -off)):
         _intervals(fig, records, places, name, colour, above)
     fig.add_scatter(
         x=[row["participation"] for row in records],

@@ -93,6 +93,7 @@ def against_usual(view: View, style: Style) -> Sketch:
         x=[root(row["numerator"]) for row in rows],
         y=places,
         mode="markers",
+        cliponaxis=False,
         marker={
             "opacity": 1,
             "symbol": ["diamond" if row["is_signal"] else "circle" for row in rows],

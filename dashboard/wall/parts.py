@@ -1,7 +1,7 @@
 """What several slides are made of: charts and sentences from views, and reasons why there is nothing to see."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 
 from dashboard.charts import Chart as ChartFunction
@@ -136,6 +136,6 @@ def others(session: Session, hidden: int) -> str:
     return session.words("wall.others", count=wording.number(hidden, session.language)) if hidden > 0 else ""
 
 
-def breakdown(session: Session, wanted: Sequence[str] = ("place", "office")) -> str | None:
-    """The first of these dimensions that the register has; None where it has none."""
-    return next((name for name in wanted if session.snapshot.available(name)), None)
+def breakdown(session: Session) -> str | None:
+    """The place or, where the register has none, the office; None where it has neither."""
+    return next((name for name in ("place", "office") if session.snapshot.available(name)), None)

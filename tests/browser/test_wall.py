@@ -1,6 +1,5 @@
 """The meeting screen in a real browser: it fits, it obeys, it outlives its server."""
 
-import os
 import socket
 import threading
 import time
@@ -55,9 +54,15 @@ class Server:
 
 @pytest.fixture(scope="module")
 def server(demo_settings: Settings) -> Iterator[Server]:
-    """On the demo register."""
-    before = os.environ.get("HUIYIN_DATA_DIR")
-    os.environ["HUIYIN_DATA_DIR"] = str(demo_settings.data_dir)
+    """On the demo register, with the name of a bureau."""
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("HUIYIN_DATA_DIR", str(demo_settings.data_dir))
+        environment.setenv("HUIYIN_BUREAU", "云汀市信访局")
+        yield from serving()
+
+
+def serving() -> Iterator[Server]:
+    """A server on a free port, until it is no longer needed."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -65,10 +70,6 @@ def server(demo_settings: Settings) -> Iterator[Server]:
     made.start()
     yield made
     made.stop()
-    if before is None:
-        del os.environ["HUIYIN_DATA_DIR"]
-    else:
-        os.environ["HUIYIN_DATA_DIR"] = before
 
 
 OpenWall = Callable[..., Page]

@@ -55,7 +55,8 @@ def _line(session: Session, row: dict[str, Any]) -> Line:
     language = session.language
     longest = session.words("wall.longest", days=wording.days(row["longest_days"], language))
     state = batches.STATES[row["state"]](language)
-    text = f"{batches.WAITS_ON[row['waits_on']](language)} {wording.items(row['items'], language)}"
+    whom, items = batches.WAITS_ON[row["waits_on"]](language), wording.items(row["items"], language)
+    text = session.words("wall.waits", whom=whom, items=items)
     return Line(text, f"{state} · {longest}" if row["longest_days"] is not None else state)
 
 

@@ -2,38 +2,50 @@
 
 from typing import Any
 
+from dashboard.charts.comparison import LONGEST_NAME, shortened
+from dashboard.charts.distribution import ages
 from dashboard.state.session import Session
 from dashboard.wall import Ask, Cell, Content, Skipped, Slide, Table, Tile
-from dashboard.wall.parts import breakdown, notes, row_name, said, why
+from dashboard.wall.parts import chart, notes, said, why
 from queries import wording
 from queries.dimensions import DIMENSIONS
-from queries.views import closure
+from queries.views import View, closure
 from queries.views.due import due_by_group
 
 COLUMNS = ("overdue", "within_7", "within_14", "within_30")
+BREAKDOWNS = ("office", "place", "topic_l1")
 ROWS = 7  # beside the tiles; on an upright screen they stand above the table
 
 
 def make(session: Session, ask: Ask) -> Content | Skipped:
-    """Four counts, and the offices they lie with; where nothing is due, that sentence alone."""
+    """Four counts and the offices they lie with, or their age; where nothing is due, that sentence alone."""
     view = session.view(closure.deadlines)
     if not view.frame.height:
         return why(session, view)
     if not (view.frame["items"] > 0).any():
         return Content(said(session, view.finding), said(session, session.view(closure.ages).finding))
     tiles = [_tile(session, row) for row in view.frame.iter_rows(named=True)]
-    by = breakdown(session, ("office", "place"))
-    groups = session.view(due_by_group, by, ask.few if ask.is_upright else ROWS) if by else None
-    rows = groups.frame.to_dicts() if groups is not None else []
-    panels = [_table(session, ask, by, rows)] if by and rows else []
+    groups = _groups(session, ask.few if ask.is_upright else ROWS)
+    opened = session.words("wall.closure_ages")
+    panel = (
+        chart(session, session.view(closure.ages), ages, title=opened, narrow=ask.is_upright)
+        if groups is None
+        else _table(session, groups)
+    )
     return Content(
         said(session, view.finding),
         session.words("wall.due_note"),
         tiles=tiles,
-        panels=panels,
-        footnote=notes(session, groups) if panels and groups is not None else "",
-        tiles_at="beside" if panels else "above",
+        panels=[panel],
+        footnote=notes(session, groups) if groups is not None else "",
+        tiles_at="beside",
     )
+
+
+def _groups(session: Session, most: int) -> View | None:
+    """The first breakdown that tells the items apart: by office, place or topic."""
+    views = (session.view(due_by_group, by, most) for by in BREAKDOWNS if session.snapshot.available(by))
+    return next((view for view in views if view.frame.height > 1), None)
 
 
 def _tile(session: Session, row: dict[str, Any]) -> Tile:
@@ -44,18 +56,18 @@ def _tile(session: Session, row: dict[str, Any]) -> Tile:
     return Tile(label, wording.number(row["items"], language), unit, tone="breach" if late and row["items"] else "")
 
 
-def _table(session: Session, ask: Ask, by: str, rows: list[dict[str, Any]]) -> Table:
+def _table(session: Session, groups: View) -> Table:
     language, words = session.language, session.words
-    headings = [DIMENSIONS[by].label(language), words("wall.overdue"),
+    headings = [DIMENSIONS[groups.by[0]].label(language), words("wall.overdue"),
                 *(words("wall.within", days=name.removeprefix("within_")) for name in COLUMNS[1:])]  # fmt: skip
-    return Table(headings, [_row(row, language, ask) for row in rows])
+    return Table(headings, [_row(row, language) for row in groups.frame.iter_rows(named=True)])
 
 
-def _row(row: dict[str, Any], language: str, ask: Ask) -> list[Cell]:
+def _row(row: dict[str, Any], language: str) -> list[Cell]:
     late = row["overdue"] > 0
     first = Cell(wording.number(row["overdue"], language), "breach" if late else "muted", "!" if late else "")
     rest = [Cell(wording.number(row[name], language), "" if row[name] else "muted") for name in COLUMNS[1:]]
-    return [Cell(row_name(row[language], ask)), first, *rest]
+    return [Cell(shortened(row[language], 2 * LONGEST_NAME)), first, *rest]
 
 
 SLIDE = Slide("due", 90, make)

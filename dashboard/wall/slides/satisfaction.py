@@ -1,18 +1,19 @@
 """How satisfied, and how many were heard? Both shares, and what the silence leaves open."""
 
 from dashboard.charts.gap import dumbbell
+from dashboard.charts.time_series import controlled_share
 from dashboard.parts.headline_figures import is_small
 from dashboard.state.session import Session
-from dashboard.wall import Ask, Content, Skipped, Slide, Tile
+from dashboard.wall import Ask, Chart, Content, Skipped, Slide, Tile
 from dashboard.wall.parts import breakdown, chart, is_empty, others, period, said, share_tile
 from queries import wording
 from queries.rules import CONVENTIONS
-from queries.views import satisfaction
+from queries.views import control, satisfaction
 from queries.views.satisfaction import Heard
 
 
 def make(session: Session, ask: Ask) -> Content | Skipped:
-    """Of those the register asks first; groups where it has any."""
+    """Of those the register asks first; groups where it has several, else the months."""
     known = session.answer(satisfaction.asked_whom)
     if not known:
         return Skipped(session.words("wall.no_evaluations"))
@@ -23,9 +24,11 @@ def make(session: Session, ask: Ask) -> Content | Skipped:
     panels, hidden = [], 0
     if by is not None:
         view = session.view(satisfaction.widest, known[0], by, ask.few)
-        if not is_empty(view):
+        if view.frame.height > 1 and not is_empty(view):
             panels.append(chart(session, view, dumbbell, title=said(session, view.finding), narrow=ask.is_upright))
             hidden = session.view(satisfaction.by_group, known[0], by).frame.height - view.frame.height
+    if not panels:
+        panels = _course(session, ask)
     return Content(
         said(session, session.answer(satisfaction.headline, known[0])),
         session.words("wall.satisfaction_note", period=period(session)),
@@ -34,6 +37,14 @@ def make(session: Session, ask: Ask) -> Content | Skipped:
         footnote=others(session, hidden),
         tiles_at="beside" if panels else "above",
     )
+
+
+def _course(session: Session, ask: Ask) -> list[Chart]:
+    """The satisfaction by month, where no groups can be told apart."""
+    view = session.view(control.course, "satisfaction_rate")
+    if is_empty(view):
+        return []
+    return [chart(session, view, controlled_share, title=said(session, view.finding), narrow=ask.is_upright)]
 
 
 def _tiles(session: Session, heard: Heard) -> list[Tile]:

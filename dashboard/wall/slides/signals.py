@@ -6,7 +6,7 @@ from dashboard.charts.map import rises_map
 from dashboard.charts.signals import against_usual, course
 from dashboard.state.session import Session
 from dashboard.wall import Ask, Chart, Content, Line, Lines, Skipped, Slide, Stack
-from dashboard.wall.parts import breakdown, chart, said, why
+from dashboard.wall.parts import chart, said, why
 from queries import wording
 from queries.errors import UnreadableFile
 from queries.views import signals
@@ -25,23 +25,27 @@ def make(session: Session, ask: Ask) -> Content | Skipped:
     if not watched.levels:
         return why(session, view)
     rows = view.frame.head(LISTED).to_dicts()
-    lines = Lines([_line(session, row) for row in rows], view.frame.height - len(rows), weight=WIDTHS[0])
-    listed = _with_course(session, lines, rows) if 0 < len(rows) <= ROOM_FOR_COURSE and not ask.is_compact else lines
     beside = _map(session, ask) or _range(session, ask)
     start, end = (wording.day(day, session.language) for day in watched.window)
-    panels = [*([listed] if rows else []), *([beside] if beside else [])]
+    panels = _listed(session, ask, rows, view.frame.height - len(rows), is_alone=beside is None) if rows else []
     return Content(
         said(session, view.finding),
         session.words("wall.signals_note", start=start, end=end),
-        panels=panels,
+        panels=[*panels, *([beside] if beside else [])],
     )
 
 
-def _with_course(session: Session, lines: Lines, rows: list[dict[str, Any]]) -> Stack:
-    """The rises, and under them the course of the first."""
+def _listed(
+    session: Session, ask: Ask, rows: list[dict[str, Any]], hidden: int, *, is_alone: bool
+) -> list[Lines | Chart | Stack]:
+    """The rises; of few also the course of the first, under them or, where nothing else is, beside them."""
+    lines = Lines([_line(session, row) for row in rows], hidden, weight=WIDTHS[0])
+    if len(rows) > ROOM_FOR_COURSE or (ask.is_compact and ask.is_upright):
+        return [lines]
     view = session.view(signals.course, 0)
     title = session.words("wall.signals_course", name=signals.name_of(rows[0])(session.language))
-    return Stack([lines, chart(session, view, course, title=title, narrow=True)], weight=WIDTHS[0])
+    drawn = chart(session, view, course, title=title, weight=WIDTHS[1], narrow=True)
+    return [lines, drawn] if is_alone else [Stack([lines, drawn], weight=WIDTHS[0])]
 
 
 def _line(session: Session, row: dict[str, Any]) -> Line:
@@ -63,12 +67,10 @@ def _map(session: Session, ask: Ask) -> Chart | None:
 
 
 def _range(session: Session, ask: Ask) -> Chart | None:
-    """Every place, or every topic, beside its usual range."""
-    by = breakdown(session, ("place", "topic_l1"))
-    if by is None:
-        return None
-    view = session.view(NOW[by], ask.rows)
-    return chart(session, view, against_usual, weight=WIDTHS[1], narrow=ask.is_upright) if view.frame.height else None
+    """Every place beside its usual range, or every topic; None where there are not two of either."""
+    views = (session.view(NOW[by], ask.rows) for by in NOW if session.snapshot.available(by))
+    view = next((view for view in views if view.frame.height > 1), None)
+    return chart(session, view, against_usual, weight=WIDTHS[1], narrow=ask.is_upright) if view else None
 
 
 SLIDE = Slide("signals", 80, make)

@@ -6,6 +6,7 @@ const SVG = 'http://www.w3.org/2000/svg';
 const LEAST_REACH = 0.1; // share
 const SMALLEST_HEADLINE = 26; // stage pixels; below that it is no headline
 const SMALLEST_NOTE = 18; // stage pixels
+const LEAST_CHART = 150; // stage pixels; a lower one under a list is left out
 
 export function element(name, className, text) {
   const made = document.createElement(name);
@@ -21,8 +22,8 @@ export function slide(content, label) {
   section.setAttribute('aria-roledescription', 'slide');
   section.setAttribute('aria-label', label);
   const header = element('header');
-  header.append(element('h1', '', content.sentence.replace(/(\w)-(?=\w)/g, '$1\u2011')));
-  if (content.subtitle) header.append(element('p', 'subtitle', content.subtitle));
+  header.append(element('h1', '', bound(content.sentence)));
+  if (content.subtitle) header.append(element('p', 'subtitle', bound(content.subtitle)));
   const body = element('div', `body ${content.tiles_at}`);
   if (content.tiles.length) body.append(tiles(content.tiles));
   if (content.panels.length) {
@@ -33,6 +34,11 @@ export function slide(content, label) {
   section.append(header, body);
   if (content.footnote) section.append(element('p', 'footnote', content.footnote));
   return section;
+}
+
+/** Words that stay on one line: those with a hyphen, a name and what is said of it, a mark and its meaning. */
+function bound(text) {
+  return text.replace(/(\w)-(?=\w)/g, '$1\u2011').replace(/([:▲◆●]) /g, '$1\u00a0');
 }
 
 /** What can only be done once the section has its size: the headline's size, lines of tiles, charts. */
@@ -49,11 +55,17 @@ export async function settle(section, content, more) {
     if ([box, ...box.children].some((each) => each.scrollHeight > each.clientHeight)) box.classList.add('tight');
   }
   content.tiles.forEach((tile, index) => spark(section.querySelectorAll('.tile')[index], tile));
+  for (const stack of section.querySelectorAll('.stack')) {
+    if (stack.scrollHeight > stack.clientHeight) stack.querySelectorAll('.lines').forEach((list) => list.classList.add('dense'));
+  }
   for (const list of section.querySelectorAll('.lines')) shorten(list, more);
   const parts = content.panels.flatMap((each) => each.parts ?? [each]);
   const charts = parts.filter((each) => each.kind === 'chart');
   const boxes = section.querySelectorAll('.chart');
-  await Promise.all(charts.map((each, index) => plot(boxes[index], each)));
+  await Promise.all(charts.map((each, index) => {
+    const box = boxes[index];
+    return box.closest('.stack') && box.clientHeight < LEAST_CHART ? box.closest('.panel').remove() : plot(box, each);
+  }));
 }
 
 /** Give back what a slide's charts hold. */

@@ -145,13 +145,14 @@ function describe() {
     if (name) bureau.append(element('span', '', name));
   }
   at('facts').replaceChildren(...(payload?.facts ?? []).map((fact, place) => element('span', '', `${place ? ' · ' : ''}${fact}`)));
+  at('facts').style.minWidth = `${at('facts').firstElementChild?.offsetWidth ?? 0}px`;
   at('position').textContent = slides.length ? fill(words.position, { n: index + 1, count: slides.length }) : '';
   const state = at('state');
   state.replaceChildren();
   const since = feed.since();
   const marks = [];
   if (payload?.is_demo) marks.push(element('span', 'mark', words.demo));
-  if (since) marks.push(element('span', 'stale', `▲ ${fill(words.unreachable, { since: moment(since) })}`));
+  if (since) marks.push(element('span', 'stale lost', `▲ ${fill(words.unreachable, { since: moment(since) })}`));
   else if (payload?.stale_from && today() >= payload.stale_from) marks.push(element('span', 'stale', `▲ ${words.old}`));
   if (paused) marks.push(element('span', 'mark', `❚❚ ${words.paused}`));
   marks.forEach((mark, place) => state.append(place ? '　' : '', mark));
@@ -189,9 +190,10 @@ function tick() {
     if (outdated) renew();
     else go(index + 1);
   }
-  const text = `${clock.format(now)}　${hours.format(now)}`;
-  if (at('clock').textContent !== text) {
-    at('clock').textContent = text;
+  const day = clock.format(now), time = hours.format(now);
+  if (at('day').textContent !== day || at('time').textContent !== time) {
+    at('day').textContent = day;
+    at('time').textContent = time;
     at('clock').dateTime = now.toISOString();
     if (feed.since() || payload?.stale_from) describe();
   }
