@@ -110,7 +110,10 @@ def test_the_other_convention_is_named_and_changes_the_share(heard):
     snapshot = heard(north=EXAMPLE)
     silent = Filters(start=JUNE.start, end=JUNE.end, as_of=JUNE.as_of, convention="silence_is_satisfied")
     assert satisfaction.headline(snapshot, silent, "bureau").zh.startswith("参评率 45.0%，满意率 90.0%（未评视为满意）")
-    row = satisfaction.by_group(snapshot, silent, "bureau", "place").frame.row(0, named=True)
+    view = satisfaction.by_group(snapshot, silent, "bureau", "place")
+    assert view.finding is not None
+    assert view.finding.zh.startswith("north：满意率（未评视为满意） 90.0%")
+    row = view.frame.row(0, named=True)
     assert (row["value"], row["satisfaction"]) == (pytest.approx(0.9), pytest.approx(14 / 18))
 
 
@@ -123,7 +126,7 @@ def test_groups_are_ordered_by_gap_and_small_ones_come_last(heard):
     view = satisfaction.by_group(snapshot, JUNE, "bureau", "place")
     assert view.frame["place"].to_list() == ["north", "south", "tiny"]
     assert view.finding is not None
-    assert view.finding.zh == "差距最大的是north：满意率 77.8%，参评率只有 45.0%"
+    assert view.finding.zh == "差距最大的是north：满意率（按实际评价） 77.8%，参评率只有 45.0%"
 
 
 @pytest.mark.parametrize(
@@ -148,7 +151,7 @@ def test_of_several_that_share_the_widest_gap_none_is_called_the_widest(heard, o
 def test_only_is_said_of_a_participation_below_its_target_and_widest_only_of_several(heard, silent, ending):
     view = satisfaction.by_group(heard(north=EXAMPLE | {"silent": silent}), JUNE, "bureau", "place")
     assert view.finding is not None
-    assert view.finding.zh == f"north：满意率 77.8%，{ending}"
+    assert view.finding.zh == f"north：满意率（按实际评价） 77.8%，{ending}"
 
 
 def test_where_satisfaction_is_nowhere_above_participation_the_title_is_neutral(heard):

@@ -29,6 +29,7 @@ from queries import wording
 from queries.rules import CONVENTIONS
 from queries.views import View, closure, overview, repeats, satisfaction
 from queries.views.overview import Headline
+from queries.views.parts import title as title_of
 
 CARDS = ("closure_rate", "on_time_reply_rate", "repeat_share", "satisfaction_rate")
 
@@ -58,8 +59,13 @@ def _below(session: Session) -> list[tuple[str, View, Chart, str]]:
     known = session.answer(satisfaction.asked_whom)
     if known and session.snapshot.available("place"):
         view = session.view(satisfaction.widest, known[0], "place")
-        found.append(("heard", view, low_dumbbell, session.words("overview.heard_note", period=_period(session))))
+        found.append(("heard", view, low_dumbbell, _heard_note(session)))
     return found
+
+
+def _heard_note(session: Session) -> str:
+    convention = CONVENTIONS[session.filters.convention](session.language)
+    return session.words("overview.heard_note", period=_period(session), convention=convention)
 
 
 def warm(session: Session) -> None:
@@ -75,9 +81,7 @@ def warm(session: Session) -> None:
 
 def _card(session: Session, headline: Headline) -> Figure:
     words, language = session.words, session.language
-    label = headline.measure.label(language)
-    if headline.measure.name == "satisfaction_rate" and session.filters.convention != "observed":
-        label = f"{label}（{CONVENTIONS[session.filters.convention](language)}）"
+    label = title_of(headline.measure, session.filters)(language)
     if headline.share is None:
         reason = headline.reason(language) if headline.reason else words("frame.nothing_found")
         return Figure(label, wording.MISSING, small_print=[reason], help=headline.measure.meaning(language))

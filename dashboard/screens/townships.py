@@ -23,6 +23,7 @@ from queries.dimensions import DIMENSIONS
 from queries.errors import UnreadableFile
 from queries.measures import measure
 from queries.views import View, adjusted, funnels, ranks, standings, townships
+from queries.views.parts import title as title_of
 from queries.views.ranks import Place
 from queries.views.townships import BANDS, Standing
 
@@ -91,7 +92,7 @@ def _all(session: Session, name: str, by: str) -> None:
         return
     look = "dots" if look == "map" else look
     question, chart = asked[look]
-    plainly = words("townships.dots_title", name=townships.title(each, view.filters)(session.language))
+    plainly = words("townships.dots_title", name=title_of(each, view.filters)(session.language))
     whole: dict[str, Callable[[], pl.DataFrame]] = {
         "dots": lambda: townships.table(view, session.language),
         "adjusted": lambda: session.view(adjusted.adjusted, name, by).frame,
@@ -294,7 +295,7 @@ def _map(session: Session, name: str) -> bool:
 def map_title(view: View, words: Words) -> str:
     """From which to which share the places on the map reach, and which are clearly off in the unwanted direction."""
     language = words.language
-    name = townships.title(measure(view.measures[0].name), view.filters)(language)
+    name = title_of(measure(view.measures[0].name), view.filters)(language)
     found = townships.reach(view)
     if found is None:
         return words("townships.map_small", name=name)

@@ -14,8 +14,8 @@ from queries.stats.case_mix import Standardised, standardise
 from queries.stats.intervals import CONFIDENCE, SCREENING_CONFIDENCE, Array
 from queries.views import View
 from queries.views.funnels import NAMED, no_spread
-from queries.views.parts import made, reasons, seen
-from queries.views.townships import in_order, named, title, with_room
+from queries.views.parts import made, reasons, seen, title
+from queries.views.townships import in_order, named, with_room
 from queries.vocabulary import Text
 
 MIX = ("topic_l1", "register_level", "channel")  # what an office cannot choose

@@ -25,8 +25,7 @@ from queries.search.spelling import sounds
 from queries.snapshot import Snapshot
 from queries.views import View
 from queries.views.beside import Other, beside, other_selection
-from queries.views.parts import SETTLING_DAYS, both, excluded, goals, in_both, made, reasons, seen
-from queries.views.townships import title
+from queries.views.parts import SETTLING_DAYS, both, excluded, goals, in_both, made, reasons, seen, title
 from queries.vocabulary import LANGUAGES, Text, fold
 
 OTHERS = "__others__"  # key of everything below the first N groups; no register has it

@@ -13,8 +13,8 @@ from queries.views import View
 from queries.views.beside import other_selection
 from queries.views.explore import OTHERS, Question, answer, meant
 from queries.views.explore_table import labels, ordered
-from queries.views.parts import others_below
-from queries.views.townships import banded, standing, title
+from queries.views.parts import others_below, title
+from queries.views.townships import banded, standing
 from queries.vocabulary import LANGUAGES, Text
 
 Kind = Literal["nothing", "intervals", "dots", "pairs", "lines", "multiples", "heat"]

@@ -12,8 +12,8 @@ from queries.snapshot import Snapshot
 from queries.stats.funnel import OverDispersion, funnel, over_dispersed_funnel, over_dispersion
 from queries.stats.intervals import Array
 from queries.views import View
-from queries.views.parts import both, in_both, made, reasons, seen
-from queries.views.townships import compared, named, title
+from queries.views.parts import both, in_both, made, reasons, seen, title
+from queries.views.townships import compared, named
 from queries.vocabulary import Text
 
 LINE_POINTS = 48  # of a limit's curve

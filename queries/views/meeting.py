@@ -23,7 +23,7 @@ from queries.snapshot import Snapshot
 from queries.stats.intervals import against
 from queries.views import View, recording, satisfaction, supervision
 from queries.views.overview import HEADLINES
-from queries.views.parts import both, excluded, goal, in_both, label, made, reasons, seen, with_change
+from queries.views.parts import both, excluded, goal, in_both, made, reasons, seen, title, with_change
 from queries.vocabulary import LANGUAGES, Text
 
 Span = Literal["month", "year"]
@@ -187,8 +187,10 @@ def _headlines(snapshot: Snapshot, chosen: Filters) -> View:
         last_as_of=pl.lit(then.as_of),
         overall=pl.lit(None, pl.Float64),
         doubtful=pl.Series([doubt is not None for doubt in doubts], dtype=pl.Boolean),
-        zh=pl.Series([measure(name).label.zh for name in frame["measure"]], dtype=pl.String),
-        en=pl.Series([measure(name).label.en for name in frame["measure"]], dtype=pl.String),
+        **{
+            language: pl.Series([title(measure(name), chosen)(language) for name in frame["measure"]], dtype=pl.String)
+            for language in LANGUAGES
+        },
     )
     small = pl.col("denominator").fill_null(0) < chosen.rule_set.small_sample
     known = pl.col("target").is_not_null() & pl.col("value").is_not_null()
@@ -255,7 +257,7 @@ def _changed(rows: pl.DataFrame) -> Text:
     said = [
         _checked(
             in_both("{label}比上次{change}", "{label} {change} since last session",
-                    label=label(measure(row["measure"])), change=both(wording.change, row["change"])),
+                    label=(row["zh"], row["en"]), change=both(wording.change, row["change"])),
             row,
         )
         for row in moved.iter_rows(named=True)
@@ -276,11 +278,11 @@ def change_since_last(snapshot: Snapshot, filters: Filters, name: str) -> Text |
     if row["band"] == "small":
         few = both(wording.fraction, row["numerator"], row["denominator"])
         return in_both(
-            "{label} 样本不足（{few}）", "{label}: too few items ({few})", label=label(measure(name)), few=few
+            "{label} 样本不足（{few}）", "{label}: too few items ({few})", label=(row["zh"], row["en"]), few=few
         )
     said = partial(
         in_both,
-        label=label(measure(name)),
+        label=(row["zh"], row["en"]),
         share=both(wording.per_cent, row["value"]),
         counts=both(wording.fraction, row["numerator"], row["denominator"]),
     )
@@ -321,7 +323,7 @@ def changes_since_last(snapshot: Snapshot, filters: Filters, names: tuple[str, .
     said = [each for each in told if each]
     if len(still) > 1:
         listed = [
-            wording.listing([f"{measure(name).label(each)} {wording.per_cent(rows[name]['value'], each)}"
+            wording.listing([f"{rows[name][each]} {wording.per_cent(rows[name]['value'], each)}"
                              for name in still], each, len(still))
             for each in LANGUAGES
         ]  # fmt: skip

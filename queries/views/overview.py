@@ -30,6 +30,7 @@ from queries.views.parts import (
     reasons,
     seen,
     share_words,
+    title,
     with_change,
     with_labels,
 )
@@ -234,7 +235,8 @@ def share_and_change(snapshot: Snapshot, filters: Filters, name: str) -> Text:
     change = change_words(row["change_last_year"], row["signal_last_year"], "上年同期", "the year before")
     change = change or change_words(row["change_previous"], row["signal_previous"], "上一时段", "the period before")
     found = share_words(row["numerator"], row["denominator"], filters.rule_set.small_sample)
-    share = in_both("{label} {share}", "{label} {share}", label=label(each), share=(found.zh, found.en))
+    called = title(each, filters)
+    share = in_both("{label} {share}", "{label} {share}", label=(called.zh, called.en), share=(found.zh, found.en))
     if change is None:
         return share
     change = recording.with_check(change, recording.doubt_since(snapshot, filters, row))

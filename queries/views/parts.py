@@ -16,6 +16,7 @@ from queries.days import add_months, month_start
 from queries.filters import Filters
 from queries.measures import Measure, measure
 from queries.register import targets_of
+from queries.rules import CONVENTIONS
 from queries.snapshot import Snapshot
 from queries.stats.intervals import binomial_p, newcombe
 from queries.views import View
@@ -227,6 +228,14 @@ def share_words(numerator: int, denominator: int, smallest: int) -> Text:
 def label(each: Measure) -> tuple[str, str]:
     """Name of a measure in both languages."""
     return each.label.zh, each.label.en
+
+
+def title(each: Measure, filters: Filters) -> Text:
+    """The name of a measure; the satisfaction rate with its convention, without which it says nothing."""
+    if each.name != "satisfaction_rate":
+        return each.label
+    convention = CONVENTIONS[filters.convention]
+    return Text(f"{each.label.zh}（{convention.zh}）", f"{each.label.en} ({convention.en})")
 
 
 def made(

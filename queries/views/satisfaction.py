@@ -19,7 +19,7 @@ from queries.snapshot import Snapshot
 from queries.stats import silence
 from queries.stats.intervals import wilson
 from queries.views import View, silence_said
-from queries.views.parts import TOO_FEW, both, goal, goal_of_each, in_both, made, others_below, seen, share_words
+from queries.views.parts import TOO_FEW, both, goal, goal_of_each, in_both, made, others_below, seen, share_words, title
 from queries.views.townships import items_unnamed, named
 from queries.vocabulary import Text
 
@@ -228,7 +228,9 @@ def by_group(snapshot: Snapshot, filters: Filters, whom: str, dimension: str) ->
     notes = items_unnamed(unnamed)
     if not frame.height:
         notes = (reason_text(each, snapshot, "no_cases", chosen),)
-    return made(snapshot, chosen, frame, NAMES, (dimension,), _widest(frame), notes, methods=METHODS)
+    return made(
+        snapshot, chosen, frame, NAMES, (dimension,), _widest(frame, title(each, chosen)), notes, methods=METHODS
+    )
 
 
 def widest(snapshot: Snapshot, filters: Filters, whom: str, dimension: str, most: int = MOST_ROWS) -> View:
@@ -384,8 +386,8 @@ def _of_each(
     return pl.Series(name, values, pl.Boolean if name.startswith("open") else pl.Int64)
 
 
-def _widest(frame: pl.DataFrame) -> Text:
-    """The widest gap between satisfaction and participation, or that there is none."""
+def _widest(frame: pl.DataFrame, rate: Text) -> Text:
+    """The widest gap between satisfaction (`rate` is its name) and participation, or that there is none."""
     comparable = frame.filter(~pl.col("small") & pl.col("gap").is_not_null()) if frame.height else frame
     if not comparable.height:
         return Text("样本不足，无法比较", "Too few evaluations to compare")
@@ -400,8 +402,8 @@ def _widest(frame: pl.DataFrame) -> Text:
     goal = first["participation_target"]
     few = first["participation"] < (0.5 if goal is None else goal)  # "only" where most were not heard, or too few
     said = Text(
-        f"{first['zh']}：满意率 {value[0]}，参评率{'只有' if few else ''} {heard_share[0]}",
-        f"{first['en']}: {value[1]} satisfied, {'but only ' if few else ''}{heard_share[1]} took part",
+        f"{first['zh']}：{rate.zh} {value[0]}，参评率{'只有' if few else ''} {heard_share[0]}",
+        f"{first['en']}: {rate.en} {value[1]}, {'but only ' if few else ''}{heard_share[1]} took part",
     )
     return said if comparable.height == 1 else Text(f"差距最大的是{said.zh}", f"Widest gap, {said.en}")
 

@@ -11,7 +11,6 @@ from queries.counting.evaluate import compare, evaluate
 from queries.days import add_months, month_end
 from queries.filters import Filters
 from queries.measures import Measure, Ratio, measure, measures
-from queries.rules import CONVENTIONS
 from queries.snapshot import Snapshot
 from queries.stats.intervals import wilson
 from queries.views import View, recording
@@ -28,6 +27,7 @@ from queries.views.parts import (
     others_below,
     reasons,
     seen,
+    title,
     with_change,
     with_labels,
 )
@@ -123,14 +123,6 @@ def with_room(view: View, most: int = MOST_DOTS) -> View:
 def in_order(rows: pl.DataFrame) -> pl.DataFrame:
     """Groups by band, then by name as it is pronounced: there is no ranking."""
     return rows.sort(pl.col("band").replace_strict(BAND_ORDER, return_dtype=pl.Int8), _by_name())
-
-
-def title(each: Measure, filters: Filters) -> Text:
-    """The name of a measure; the satisfaction rate with its convention, without which it says nothing."""
-    if each.name != "satisfaction_rate":
-        return each.label
-    convention = CONVENTIONS[filters.convention]
-    return Text(f"{each.label.zh}（{convention.zh}）", f"{each.label.en} ({convention.en})")
 
 
 def standing(frame: pl.DataFrame, name: Text, among: str = "各单位") -> Text:

@@ -10,9 +10,9 @@ from dashboard.wall import Ask, Content, Skipped, Slide, Tile
 from dashboard.wall.parts import chart, is_empty, joined, marks, period, said, share_tile
 from queries import wording
 from queries.days import month_end
-from queries.rules import CONVENTIONS
 from queries.views import View, control, overview
 from queries.views.overview import Headline
+from queries.views.parts import title as title_of
 
 MEASURES = ("closure_rate", "on_time_reply_rate", "repeat_share", "satisfaction_rate")
 
@@ -62,12 +62,10 @@ def _course(course: View, name: str) -> list[float | None]:
 
 def _tile(session: Session, card: Headline, course: Sequence[float | None], span: str) -> Tile:
     words, language = session.words, session.language
-    label = card.measure.label(language)
+    label = title_of(card.measure, session.filters)(language)
     change, name = card.change_last_year, "last_year"
     if change is None:
         change, name = card.change_previous, "previous"
-    if card.measure.name == "satisfaction_rate" and session.filters.convention != "observed":
-        label = words("satisfaction.satisfaction", convention=CONVENTIONS[session.filters.convention](language))
     aside = ""
     if card.beside is not None:  # a satisfaction is not read without it
         aside = words("overview.participation", share=wording.per_cent(card.beside, language))

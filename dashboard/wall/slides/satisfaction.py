@@ -31,7 +31,11 @@ def make(session: Session, ask: Ask) -> Content | Skipped:
         panels = _course(session, ask)
     return Content(
         said(session, session.answer(satisfaction.headline, known[0])),
-        session.words("wall.satisfaction_note", period=period(session)),
+        session.words(
+            "wall.satisfaction_note",
+            period=period(session),
+            convention=CONVENTIONS[session.filters.convention](session.language),
+        ),
         tiles=_tiles(session, heard),
         panels=panels,
         footnote=others(session, hidden),
