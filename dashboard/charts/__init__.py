@@ -250,9 +250,19 @@ def goals(rows: pl.DataFrame, column: str) -> Goals:
 
 
 def own_goals(
-    fig: Sketch, style: Style, goals: Sequence[float | None], places: Sequence[float], word: str = "charts.target"
+    fig: Sketch,
+    style: Style,
+    goals: Sequence[float | None],
+    places: Sequence[float],
+    word: str = "charts.target",
+    key: str = "charts.own_target",
 ) -> None:
-    """A short upright line across each row at the target of its own; nothing where no row has one."""
+    """A short upright line across each row at the target of its own; nothing where no row has one.
+
+    Args:
+        word: what a pointer reads on a line. key: what the lines are, above the print beside the rows; "" where a
+            legend says it.
+    """
     known = [(goal, place) for goal, place in zip(goals, places, strict=True) if goal is not None]
     if not known:
         return
@@ -265,6 +275,13 @@ def own_goals(
         hovertemplate="%{customdata}<extra></extra>",
         cliponaxis=False,
     )
+    if key:
+        end: dict[str, Any] = {"xanchor": "right", "xshift": 60} if style.narrow else {"xanchor": "left", "xshift": 8}
+        fig.add_annotation(
+            **end, x=1, xref="paper", y=1, yref="paper", yanchor="bottom", showarrow=False,
+            text=f'<span style="color:{style.palette.ink}">❙</span> {style.words(key)}',
+            font={"size": 12, "color": style.palette.muted},
+        )  # fmt: skip
 
 
 def goal_line(

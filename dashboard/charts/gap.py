@@ -78,12 +78,12 @@ def _dumbbell(view: View, style: Style, height: int) -> Sketch:
         hovertemplate=_TEMPLATE,
     )
     targets = _targets(fig, rows, places, style)
-    _legend(fig, view, style)
+    lines = _legend(fig, view, rows, style)
     lows = [low for name in ("participation_lower", "value_lower") for low in rows[name].drop_nulls()]
     fig.update_layout(
         xaxis=_axis([*lows, *targets], style),
         yaxis=name_axis(rows[style.language].to_list(), places, style, height),
-        margin={"t": 46, "r": PRINT_WIDTH},
+        margin={"t": 28 + 18 * lines, "r": PRINT_WIDTH},
     )
     return fig
 
@@ -270,7 +270,10 @@ def _printed(fig: Sketch, text: str, place: int, style: Style, *, pale: bool) ->
 
 
 def _targets(fig: Sketch, rows: pl.DataFrame, places: Sequence[int], style: Style) -> list[float]:
-    """Draw the targets there are, and return them: a line that all groups share, else one across each row."""
+    """Draw the targets there are, and return them: a line that all groups share, else one across each row.
+
+    Of the second kind, that of participation stands above its row's middle, that of satisfaction below.
+    """
     common: dict[str, float] = {}
     known: list[float] = []
     for column, word, above in (
@@ -279,7 +282,7 @@ def _targets(fig: Sketch, rows: pl.DataFrame, places: Sequence[int], style: Styl
     ):
         target = goals(rows, column)
         known += target.known
-        own_goals(fig, style, target.own, [place + above for place in places], word)
+        own_goals(fig, style, target.own, [place + above for place in places], word, key="")
         if target.common is not None:
             common[word] = target.common
     # two names stand on either side of their lines, so that they never touch
@@ -304,19 +307,28 @@ def _goal_line(fig: Sketch, goal: float, word: str, count: int, style: Style, an
     )
 
 
-def _legend(fig: Sketch, view: View, style: Style) -> None:
-    """What the two marks are, and which convention the dot follows."""
+def _legend(fig: Sketch, view: View, rows: pl.DataFrame, style: Style) -> int:
+    """What the two marks are, which convention the dot follows, and what lines across the rows are; lines of text."""
     words, palette = style.words, style.palette
     convention = CONVENTIONS[view.filters.convention](style.language)
     text = (
         f'<span style="color:{palette.ink}">◇</span> {words("charts.participation")}    '
         f'<span style="color:{palette.data}">●</span> {words("charts.satisfaction", convention=convention)}'
     )
+    own = [
+        f'<span style="color:{palette.ink}">{mark}</span> {words(f"charts.own_target_{name}")}'
+        for mark, name in (("╹", "participation"), ("╻", "satisfaction"))
+        if goals(rows, f"{name}_target").has_own
+    ]
+    text = "<br>".join([text, *(["    ".join(own)] if own else [])])
     # where names take half of the width, the room beside the rows is needed too
     end: dict[str, Any] = (
         {"x": 1, "xanchor": "right", "xshift": PRINT_WIDTH - 8} if style.narrow else {"x": 0, "xanchor": "left"}
     )
-    fig.add_annotation(**end, xref="paper", y=1, yref="paper", yanchor="bottom", yshift=20, showarrow=False, text=text)
+    fig.add_annotation(
+        **end, xref="paper", y=1, yref="paper", yanchor="bottom", yshift=20, showarrow=False, text=text, align="left"
+    )
+    return 2 if own else 1
 
 
 def _axis(shares: Sequence[float], style: Style) -> dict[str, Any]:
