@@ -15,6 +15,7 @@ from dashboard.state.session import Session
 from queries.snapshot import current
 from seed import demo, load
 from tests.app_test import AppTest
+from tests.figures import headline_figures, words_of
 from tests.seed.registers import write_register
 
 OpenPage = Callable[..., AppTest]
@@ -62,12 +63,12 @@ def click(app: AppTest, key: str) -> AppTest:
 
 
 def texts(app: AppTest) -> str:
-    parts = [*app.markdown, *app.caption, *app.info, *app.warning, *app.error, *app.metric]
-    return "\n".join(str(part.value) for part in parts).replace("\\", "")
+    parts = [*app.markdown, *app.caption, *app.info, *app.warning, *app.error]
+    return "\n".join([*(str(part.value) for part in parts), *words_of(app)]).replace("\\", "")
 
 
 def cards(app: AppTest) -> list[str]:
-    return [metric.value for metric in app.metric]
+    return [figure["value"] for figure in headline_figures(app)]
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

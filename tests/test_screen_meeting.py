@@ -14,6 +14,7 @@ from queries.snapshot import current
 from queries.store import open_store
 from queries.views.meeting import meeting_of
 from tests.app_test import AppTest
+from tests.figures import words_of
 from tests.installations import DemoOf
 
 WORDS = Words("zh")
@@ -51,8 +52,8 @@ def opened(settings: Settings, step: str = "commitments", month: str = "", signe
 
 
 def texts(app: AppTest) -> str:
-    parts = [*app.markdown, *app.caption, *app.info, *app.warning, *app.toast, *app.metric]
-    return "\n".join(str(part.value) for part in parts)
+    parts = [*app.markdown, *app.caption, *app.info, *app.warning, *app.toast]
+    return "\n".join([*(str(part.value) for part in parts), *words_of(app)])
 
 
 def session_of(settings: Settings):

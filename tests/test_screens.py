@@ -22,6 +22,7 @@ from queries.snapshot import Snapshot, build_from_frames, current
 from queries.store import open_store
 from seed import load
 from tests.app_test import AppTest
+from tests.figures import words_of
 from tests.installations import DemoOf, empty
 
 ROOT = Path(__file__).parents[1]
@@ -83,8 +84,8 @@ def _draw(page, reader):  # runs as a script of its own, where no annotation has
 
 
 def _texts(app: AppTest) -> str:
-    parts = [*app.markdown, *app.caption, *app.info, *app.warning, *app.metric]
-    return "\n".join(str(part.value) for part in parts)
+    parts = [*app.markdown, *app.caption, *app.info, *app.warning]
+    return "\n".join([*(str(part.value) for part in parts), *words_of(app)])
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

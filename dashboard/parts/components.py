@@ -11,8 +11,9 @@ import polars as pl
 import streamlit as st
 
 from dashboard.charts import Chart
+from dashboard.parts import take_away
 from dashboard.parts.plot import plot
-from dashboard.parts.take_away import Card, Figures, take_away
+from dashboard.parts.take_away import Card, Figures
 from dashboard.state import narrowing
 from dashboard.state.controls import page_choices, page_period, page_text
 from dashboard.state.session import Session, note_control, page_control
@@ -174,15 +175,23 @@ def show(
             return
         with st.container(horizontal=True, gap="small", vertical_alignment="top"):
             title(session, finding, note, _help(session, view, quiet=quiet))
-            if narrows:
-                narrowing.menu(session, view, key)
             said = "" if finding is None else _said(session, finding)
-            take_away(session, view, Card(key, said, note, figures=table))
+            with st.container(width="content"):
+                _menus(session, view, Card(key, said, note, figures=table), narrows=narrows)
         if narrows and on_click is None and narrowing.can_narrow(view):
             on_click = partial(narrowing.click, session, view, f"figure-{key}")
         plot(session, session.figure(view, chart), key=f"figure-{key}", alt=said or key, on_click=on_click)
         if not quiet:
             notes(session, view.notes)
+
+
+@st.fragment
+def _menus(session: Session, view: View, card: Card, *, narrows: bool) -> None:
+    # one fragment for both: Streamlit copies all that is around a fragment
+    with st.container(horizontal=True, gap="small"):
+        if narrows:
+            narrowing.menu(session, view, card.key)
+        take_away.menu(session, view, card)
 
 
 def variation(session: Session, view: View) -> None:

@@ -2,14 +2,24 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
 
 import streamlit as st
 
 from dashboard.charts import Palette
-from dashboard.parts.components import plain
-from dashboard.state.session import Session, link_to
+from dashboard.state.session import Session, link_to, open_page
 from queries import wording
 from queries.vocabulary import Text
+
+_HERE = Path(__file__).parent
+_draw = st.components.v2.component(
+    "huiyin_headline_figures",
+    css=(_HERE / "headline_figures.css").read_text(encoding="utf-8"),
+    js=(_HERE / "headline_figures.js").read_text(encoding="utf-8"),
+    isolate_styles=False,  # paper and window sizes have rules for them too
+)
 
 
 @dataclass(frozen=True)
@@ -62,25 +72,47 @@ def deadline(session: Session, horizon: str, items: int) -> Figure:
 
 
 def metrics(session: Session, figures: Sequence[Figure], key: str) -> None:
-    """A row of headline figures of equal width."""
-    for column, (index, figure) in zip(st.columns(len(figures), gap="small"), enumerate(figures), strict=True):
-        with column, st.container(border=True, key=f"metric-{key}-{index}", gap=None, height="stretch"):
-            label = plain(figure.label)
-            shown = f":red[:material/error: {label}]" if figure.breach else label
-            st.metric(shown, figure.value, help=figure.help, width="stretch")
-            if figure.change:
-                st.markdown(_change(figure))
-            if len(figure.course) > 1:
-                st.image(
-                    sparkline(figure.course, session.style.palette, is_signal=figure.signal),
-                    width="stretch",
-                    alt=f"{figure.label}: {session.words('frame.course')}",
-                )
-            for line in figure.small_print:
-                st.caption(plain(wording.capital(line)))
-            if figure.cases and session.cases is not None:
-                with st.container(key=f"items-of-{key}-{index}", width="content"):
-                    _items_link(session, figure)
+    """A row of headline figures of equal width; a click on the way to a figure's items goes there."""
+    result = _draw(key=f"figures-{key}", data=_data(session, figures, key), on_go_change=_nothing)
+    chosen = getattr(result, "go", None)
+    if isinstance(chosen, int) and 0 <= chosen < len(figures) and figures[chosen].cases:
+        open_page(session, "cases", {}, controls=figures[chosen].cases)
+
+
+def _nothing() -> None:
+    """Without a callback the component would not report its clicks."""
+
+
+def _data(session: Session, figures: Sequence[Figure], key: str) -> dict[str, Any]:
+    return {"name": f"figures-{key}", "figures": [_card(session, figure) for figure in figures]}
+
+
+def _card(session: Session, figure: Figure) -> dict[str, Any]:
+    """What a card shows, as text."""
+    words = session.words
+    arrow = ("↑ " if figure.rising else "↓ ") if figure.signal else ""
+    made: dict[str, Any] = {
+        "label": figure.label,
+        "value": figure.value,
+        "breach": figure.breach,
+        "help": figure.help or "",
+        "ask": words("frame.meaning_of", name=figure.label),
+        "change": f"{arrow}{figure.change}" if figure.change else "",
+        "verdict": figure.verdict,
+        "signal": figure.signal,
+        "lines": [wording.capital(line) for line in figure.small_print],
+    }
+    if len(figure.course) > 1:
+        made["course"] = sparkline(figure.course, session.style.palette, is_signal=figure.signal)
+        made["course_of"] = f"{figure.label}: {words('frame.course')}"
+    if figure.cases and session.cases is not None:
+        _, link = link_to(session, "cases", controls=figure.cases)
+        made |= {
+            "link": f"cases?{urlencode(link, doseq=True)}",
+            "items": words("frame.cases"),
+            "items_of": words("frame.cases_help", name=figure.label),
+        }
+    return made
 
 
 def verdict(session: Session, signal: int | None, doubt: Text | None = None) -> str:
@@ -111,19 +143,6 @@ def printed_share(
     reach = wording.interval(*limits, session.language)
     share = wording.per_cent(numerator / denominator, session.language)
     return share, session.words("overview.counts", counts=counts, reach=reach)
-
-
-def _items_link(session: Session, figure: Figure) -> None:
-    """The way from a headline figure to its items."""
-    page, link = link_to(session, "cases", controls=figure.cases)
-    said = session.words("frame.cases_help", name=plain(figure.label))
-    st.page_link(page, label=session.words("frame.cases"), help=said, query_params=link)
-
-
-def _change(figure: Figure) -> str:
-    arrow = ("↑ " if figure.rising else "↓ ") if figure.signal else ""
-    colour = "orange" if figure.signal else "gray"
-    return f":{colour}-badge[{arrow}{plain(figure.change)}] :gray[:small[{plain(figure.verdict)}]]"
 
 
 def sparkline(

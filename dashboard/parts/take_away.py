@@ -1,6 +1,6 @@
 """What a reader can take away from a card: its figures as a file, its chart as a picture, the code that counts again.
 
-The menu is drawn when it is opened, in a fragment of its own: a page of many cards costs nothing more for it.
+The menu is filled when it is opened, in a fragment: a page of many cards costs next to nothing for it.
 """
 
 from collections.abc import Callable
@@ -59,19 +59,19 @@ class Card:
 
 
 def take_away(session: Session, view: View, card: Card) -> None:
-    """The menu of a card."""
+    """The menu of a card, in a place of its own."""
     with st.container(width="content"):
-        _menu(session, view, card)
+        st.fragment(menu)(session, view, card)
 
 
-@st.fragment
-def _menu(session: Session, view: View, card: Card) -> None:
+def menu(session: Session, view: View, card: Card) -> None:
+    """The menu of a card, filled when it is opened. Draw it in a fragment."""
     words = session.words
-    menu = st.popover("", type="tertiary", icon=":material/download:", key=f"take-{card.key}",
+    opened = st.popover("", type="tertiary", icon=":material/download:", key=f"take-{card.key}",
                       help=words("take.help"), on_change="rerun")  # fmt: skip
-    if not menu.open:
+    if not opened.open:
         return
-    with menu:
+    with opened:
         st.markdown(f"**{words('take.figures')}**")
         with st.container(horizontal=True, gap="small"):
             for form in FORMS:

@@ -173,15 +173,12 @@ def click(session: Session, view: View, figure: str) -> None:
 
 
 def menu(session: Session, view: View, key: str) -> None:
-    """The same without a mouse, and the way to the items: a menu in the head of a card, made when it is opened."""
+    """The same without a mouse, and the way to the items: a menu in the head of a card, filled when it is opened.
+
+    Draw it in a fragment.
+    """
     if not can_narrow(view) and not listed(session, view):
         return
-    with st.container(width="content"):
-        _menu(session, view, key)
-
-
-@st.fragment
-def _menu(session: Session, view: View, key: str) -> None:
     words = session.words
     opened = st.popover("", icon=":material/filter_alt:", type="tertiary", help=words("frame.narrow_help"),
                         key=f"narrow-{key}", on_change="rerun")  # fmt: skip

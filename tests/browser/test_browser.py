@@ -88,7 +88,7 @@ def test_every_page_opens_asks_nobody_else_and_is_accessible(
 def test_the_overview_shows_its_figures_and_first_two_charts_on_a_laptop_screen(open_page: OpenPage):
     page = open_page("/", language=LANGUAGES["en"])  # whose words are longer
     page.locator(".js-plotly-plot").nth(1).wait_for()
-    ends = page.evaluate("""() => [...document.querySelectorAll('[class*=st-key-metric-], .js-plotly-plot')]
+    ends = page.evaluate("""() => [...document.querySelectorAll('.huiyin-figure, .js-plotly-plot')]
         .slice(0, 6).map(each => each.getBoundingClientRect().bottom)""")
     assert len(ends) == 6
     assert max(ends) <= page.viewport_size["height"]
@@ -101,20 +101,20 @@ def test_a_shared_link_shows_the_same_in_another_browser_and_language(open_page:
     other = open_page("/?" + urlsplit(page.url).query, language=LANGUAGES["en"])
     assert other.locator(".st-key-filter-place").inner_text().strip().startswith(chosen[0][:2])
     assert (
-        other.locator("[data-testid=stMetricValue]").all_inner_texts()
-        == page.locator("[data-testid=stMetricValue]").all_inner_texts()
+        other.locator(".huiyin-figure .value").all_inner_texts()
+        == page.locator(".huiyin-figure .value").all_inner_texts()
     )
 
 
 def test_back_takes_the_last_choice_back(open_page: OpenPage, settled: Settle):
     page = open_page("/")
-    before = page.locator("[data-testid=stMetricValue]").all_inner_texts()
+    before = page.locator(".huiyin-figure .value").all_inner_texts()
     choose_place(page, settled)
     assert "place" in query(page)
     page.go_back()
     settled(page)
     assert query(page) == {}
-    assert page.locator("[data-testid=stMetricValue]").all_inner_texts() == before
+    assert page.locator(".huiyin-figure .value").all_inner_texts() == before
 
 
 def test_a_change_of_page_keeps_the_selection(open_page: OpenPage, settled: Settle):
