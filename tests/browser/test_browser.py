@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 from pypdf import PdfReader
 
 from dashboard.i18n import Words
@@ -30,10 +30,23 @@ def query(page: Page) -> dict[str, list[str]]:
     return parse_qs(urlsplit(page.url).query)
 
 
+def arrives(page: Page, settled: Settle, **wanted: list[str]) -> None:
+    """Wait until the address holds these choices and no other, and the page has settled."""
+    page.wait_for_url(lambda url: parse_qs(urlsplit(url).query) == wanted)
+    settled(page)
+
+
+def headline_figures(page: Page) -> list[str]:
+    values = page.locator(".huiyin-figure .value")
+    values.first.wait_for()
+    return values.all_inner_texts()
+
+
 def choose_place(page: Page, settled: Settle, number: int = 0) -> None:
     page.click(".st-key-filter-place input")
     page.get_by_role("option").nth(number).click()
     page.keyboard.press("Escape")
+    page.wait_for_url("**place=*")
     settled(page)
 
 
@@ -93,6 +106,7 @@ def test_every_page_opens_asks_nobody_else_and_is_accessible(name: str, open_pag
 
 def test_the_overview_shows_its_figures_and_first_two_charts_on_a_laptop_screen(open_page: OpenPage):
     page = open_page("/", language=LANGUAGES["en"])  # whose words are longer
+    headline_figures(page)
     page.locator(".js-plotly-plot").nth(1).wait_for()
     ends = page.evaluate("""() => [...document.querySelectorAll('.huiyin-figure, .js-plotly-plot')]
         .slice(0, 6).map(each => each.getBoundingClientRect().bottom)""")
@@ -106,21 +120,16 @@ def test_a_shared_link_shows_the_same_in_another_browser_and_language(open_page:
     chosen = query(page)["place"]
     other = open_page("/?" + urlsplit(page.url).query, language=LANGUAGES["en"])
     assert other.locator(".st-key-filter-place").inner_text().strip().startswith(chosen[0][:2])
-    assert (
-        other.locator(".huiyin-figure .value").all_inner_texts()
-        == page.locator(".huiyin-figure .value").all_inner_texts()
-    )
+    assert headline_figures(other) == headline_figures(page)
 
 
 def test_back_takes_the_last_choice_back(open_page: OpenPage, settled: Settle):
     page = open_page("/")
-    before = page.locator(".huiyin-figure .value").all_inner_texts()
+    before = headline_figures(page)
     choose_place(page, settled)
-    assert "place" in query(page)
     page.go_back()
-    settled(page)
-    assert query(page) == {}
-    assert page.locator(".huiyin-figure .value").all_inner_texts() == before
+    arrives(page, settled)
+    expect(page.locator(".huiyin-figure .value")).to_have_text(before)
 
 
 def test_a_change_of_page_keeps_the_selection(open_page: OpenPage, settled: Settle):
@@ -142,12 +151,10 @@ def test_a_change_of_language_keeps_the_selection_and_is_in_the_link(open_page: 
     choose_place(page, settled)
     chosen = query(page)["place"]
     page.get_by_text("EN", exact=True).click()
-    settled(page)
-    assert query(page) == {"place": chosen, "lang": ["en"]}
+    arrives(page, settled, place=chosen, lang=["en"])
     assert Words("en")("frame.as_of", day="").strip() in page.inner_text(".st-key-heading")
     page.go_back()
-    settled(page)
-    assert query(page) == {"place": chosen}
+    arrives(page, settled, place=chosen)
     assert Words("zh")("frame.as_of", day="").strip() in page.inner_text(".st-key-heading")
 
 
@@ -155,25 +162,21 @@ def test_a_session_is_walked_by_keyboard_and_back_leads_to_its_item(open_page: O
     page = open_page("/meeting")
     for step in ("headlines", "signals", "offices"):
         page.keyboard.press("PageDown")
-        settled(page)
-        assert query(page) == {"step": [step]}
+        arrives(page, settled, step=[step])
     page.keyboard.press("PageUp")
-    settled(page)
-    assert query(page) == {"step": ["signals"]}
+    arrives(page, settled, step=["signals"])
     page.get_by_role("link", name=Words("zh")("meeting.open")).click()
     page.wait_for_url("**/signals?*")
     settled(page)
     assert set(query(page)) == {"from", "to", "as_of"}
     page.go_back()
-    settled(page)
-    assert query(page) == {"step": ["signals"]}
+    arrives(page, settled, step=["signals"])
 
 
 def test_a_control_of_one_page_is_in_the_link(open_page: OpenPage, settled: Settle):
     page = open_page("/closure")
     page.locator(".st-key-local-by button").nth(1).click()
-    settled(page)
-    assert query(page)["by"] == ["office"]
+    arrives(page, settled, by=["office"])
     other = open_page("/closure?" + urlsplit(page.url).query)
     assert (
         other.locator(".st-key-local-by [aria-checked=true]").inner_text()
@@ -197,6 +200,7 @@ def test_a_click_on_a_mark_narrows_the_page_and_a_second_one_takes_it_back_and_c
     for narrowed in (1, 0):
         page.locator(".st-key-figure-on-time .scatterlayer .point").first.dispatch_event("mousemove")
         page.locator(".st-key-figure-on-time .scatterlayer .point").first.click(force=True)
+        page.wait_for_url("**/?place=*" if narrowed else "**/")
         settled(page)
         assert len(query(page).get("place", [])) == narrowed
     stay = page.evaluate("[...document.querySelectorAll('.huiyin-plot')].map((each) => each.stays)")
