@@ -8,6 +8,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from dashboard.briefing.tables import table_of
 from dashboard.charts import Style
 from dashboard.charts.gap import dumbbell
 from queries.filters import Filters
@@ -127,6 +128,20 @@ def test_groups_are_ordered_by_gap_and_small_ones_come_last(heard):
     assert view.frame["place"].to_list() == ["north", "south", "tiny"]
     assert view.finding is not None
     assert view.finding.zh == "差距最大的是north：满意率（按实际评价） 77.8%，参评率只有 45.0%"
+
+
+def test_a_table_holds_the_targets_where_groups_have_their_own(heard):
+    own = {**TARGETS[0], "scope": "north", "value": 0.5}
+    for targets, there in (((TARGETS), False), ([*TARGETS, own], True)):
+        snapshot = heard(north=EXAMPLE, south=EXAMPLE, targets=targets)
+        view = satisfaction.by_group(snapshot, JUNE, "bureau", "place")
+        table = table_of(view, "heard", "", snapshot, "zh")
+        headings = [column.heading for column in table.columns]
+        assert "满意率（按实际评价）" in headings
+        assert ("参评率目标" in headings) is there
+        if there:
+            shown = {row[0]: row[headings.index("参评率目标")] for row in table.rows}
+            assert shown == {"north": 0.5, "south": TARGETS[0]["value"]}
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from queries.dimensions import DIMENSIONS
 from queries.measures import measure
 from queries.snapshot import Snapshot
 from queries.views import View, closure, signals
+from queries.views.parts import title
 from queries.views.townships import BANDS
 
 Cells = tuple[tuple[Column, ...], list[tuple[Value, ...]]]
@@ -94,7 +95,9 @@ def _shares(view: View, words: Words) -> Cells:
     at = len(columns)
     add(Column(words("export.numerator"), "count"), frame["numerator"].to_list())
     add(Column(words("export.denominator"), "count"), frame["denominator"].to_list())
-    named = view.measures[0].label(language) if len(view.measures) == 1 else words("briefing.column_share")
+    named = (
+        title(view.measures[0], view.filters)(language) if len(view.measures) == 1 else words("briefing.column_share")
+    )
     add(Column(named, "share", ratio=(at, at + 1)), _unless(small, frame["value"].to_list()))
     if {"lower", "upper"} <= {*frame.columns}:
         pairs = [None if low is None or high is None else (low, high)
@@ -102,7 +105,8 @@ def _shares(view: View, words: Words) -> Cells:
         add(Column(words("briefing.column_interval"), "interval"), pairs)
     if "band" in frame.columns and "overall" in frame.columns and frame["overall"].is_not_null().any():
         add(Column(words("briefing.column_band")), [BANDS[band](language) for band in frame["band"]])
-    left_out = {"target"} if view.by and view.by[0] in DIMENSIONS else set()  # one for all: it is in the picture
+    # one for all is in the picture
+    left_out = {"target"} if view.by and view.by[0] in DIMENSIONS and not _differ(frame, "target") else set()
     if view.filters.previous() == view.filters.last_year():
         left_out.add("change_previous")
     for name, kind in _SHARES:
@@ -112,6 +116,11 @@ def _shares(view: View, words: Words) -> Cells:
     if "signal" in frame.columns and "change" in frame.columns:
         add(Column(words("briefing.column_signal")), [_verdict(signal, words) for signal in frame["signal"]])
     return tuple(columns), list(zip(*cells, strict=True))
+
+
+def _differ(frame: pl.DataFrame, target: str) -> bool:
+    """Whether not all rows are held against the same target."""
+    return target in frame.columns and frame[target].n_unique() > 1
 
 
 def _unless(small: list[bool], values: list[Any]) -> list[Any]:
@@ -201,8 +210,13 @@ def _ladder(view: View, words: Words) -> Cells:
 
 
 def _heard(view: View, words: Words) -> Cells:
-    """Participation and satisfaction with the counts behind each."""
+    """Participation and satisfaction with the counts behind each, and their targets where groups have their own."""
     by = view.by[0]
+    own = [
+        (name, Column(words("briefing.column_target_of", name=measure(each).label(words.language)), "share"))
+        for name, each in (("participation_target", "participation_rate"), ("satisfaction_target", "satisfaction_rate"))
+        if _differ(view.frame, name)
+    ]
     columns = (
         Column(DIMENSIONS[by].label(words.language) if by in DIMENSIONS else words("briefing.column_name")),
         Column(words("briefing.column_evaluated"), "count"),
@@ -210,8 +224,9 @@ def _heard(view: View, words: Words) -> Cells:
         Column(measure("participation_rate").label(words.language), "share", ratio=(1, 2)),
         Column(words("briefing.column_content"), "count"),
         Column(words("briefing.column_scored"), "count"),
-        Column(measure("satisfaction_rate").label(words.language), "share", ratio=(4, 5)),
+        Column(title(measure("satisfaction_rate"), view.filters)(words.language), "share", ratio=(4, 5)),
         Column(words("briefing.column_bounds"), "interval"),
+        *(column for _, column in own),
     )
     silent = view.filters.convention == "silence_is_satisfied"
     rows: list[tuple[Value, ...]] = []
@@ -221,7 +236,7 @@ def _heard(view: View, words: Words) -> Cells:
         bounds = None if row["lower_bound"] is None else (row["lower_bound"], row["upper_bound"])
         shares = (None, None) if row["small"] else (row["participation"], row["value"])
         rows.append((row[words.language], row["evaluated"], row["evaluated"] + row["expired"], shares[0],
-                     row["content"] + extra, scored, shares[1], bounds))  # fmt: skip
+                     row["content"] + extra, scored, shares[1], bounds, *(row[name] for name, _ in own)))  # fmt: skip
     return columns, rows
 
 
