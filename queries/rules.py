@@ -29,7 +29,7 @@ class RuleSet:
     follow_up_days: int = 90  # calendar days of "resolved once", DOMAIN.md §3 (90 or 180)
     first_flag: str = "national"
     timed_procedures: tuple[str, ...] = ("petition",)
-    closing_time: time = time(17, 30)  # of offices; used by the after-hours rules of 日清日结 only, DOMAIN.md §7
+    closing_time: time = time(17, 30)  # of offices, where the bureau has entered none; only for 日清日结, DOMAIN.md §7
     review_days: int = 30  # Art. 35, 36: to ask for a review or re-review, and to answer it
     small_sample: int = 10  # items, below this a rate is not compared (UX.md §5)
 
@@ -62,15 +62,7 @@ REGULATION_2022_180 = replace(
     label=Text("信访工作条例（2022），随访180天", "Regulation on Petition Work (2022), followed for 180 days"),
     follow_up_days=180,  # the longer of the two follow-ups in use, DOMAIN.md §3, §7
 )
-REGULATION_2022_1800 = replace(
-    REGULATION_2022,
-    name="regulation2022_1800",
-    label=Text("信访工作条例（2022），18:00下班", "Regulation on Petition Work (2022), offices close at 18:00"),
-    closing_time=time(18, 0),  # summer hours of many offices
-)
-RULE_SETS = {
-    rules.name: rules for rules in (REGULATION_2022, REGULATION_2022_180, REGULATION_2022_1800, REGULATION_2005)
-}
+RULE_SETS = {rules.name: rules for rules in (REGULATION_2022, REGULATION_2022_180, REGULATION_2005)}
 
 CONVENTIONS = {
     "observed": Text("按实际评价", "as evaluated"),

@@ -367,6 +367,18 @@ rebaseline = Table(  # from a month on, a control chart is drawn with new limits
     UniqueConstraint("measure", "scope", "month"),
 )
 
+closing_time = Table(  # from a day on, when offices close; what is registered later may count for the next working day
+    "closing_time",
+    metadata,
+    Column("closing_time_id", Integer, primary_key=True),
+    Column("valid_from", Date, nullable=False),
+    Column("closes", String(5), nullable=False),  # by the clock of the city, 17:30
+    Column("source", String(120), nullable=False),
+    Column("version", Integer, nullable=False, default=1),
+    Column("withdrawn_at", DateTime),
+    UniqueConstraint("valid_from"),
+)
+
 saved_view = Table(
     "saved_view",
     metadata,
@@ -465,22 +477,10 @@ kept_register = Table(  # a state of the register somebody needs for good, shoul
 )
 
 RECORD_TABLES = (
-    "target",
-    "special_period",
-    "reception_day",
-    "problem_report",
-    "rectification_item",
-    "supervision_item",
-    "context_event",
-    "ledger_item",
-    "decision",
-    "backlog_item",
-    "rebaseline",
-    "meeting",
-    "saved_view",
-    "wall_slide",
-    "wall_screen",
-)
+    "target", "special_period", "reception_day", "problem_report", "rectification_item", "supervision_item",
+    "context_event", "ledger_item", "decision", "backlog_item", "rebaseline", "meeting",
+    "saved_view", "wall_slide", "wall_screen", "closing_time",
+)  # fmt: skip
 """What the bureau itself keeps (`queries.records`); each has `version` and `withdrawn_at`."""
 
 store_state = Table(  # one row: what the next snapshot must contain

@@ -39,6 +39,7 @@ MOST_ROWS = 10_000  # of one sheet; more is no account kept by hand
 _NUMBER, _VERSION = "#number", "#version"
 _MONTH = re.compile(r"^(\d{4})[-/.年](\d{1,2})月?$")
 _ISO = re.compile(r"^\d{4}-\d{2}-\d{2}( 00:00:00)?$")
+_CLOCK = re.compile(r"(\d{1,2})[:：时点](\d{2})(?:分|[:：]00)?")
 _BLANKS = " \t\r\n\u3000\u00a0\u200b\ufeff"
 _EXAMPLE = ("示例", "example")
 
@@ -378,6 +379,13 @@ def _day(each: Field, text: str) -> tuple[Any, Text | None]:
     return (None if moment is None else moment.date()), None
 
 
+def _clock(each: Field, text: str) -> tuple[Any, Text | None]:
+    found = _CLOCK.fullmatch(text.strip())
+    if found and int(found[1]) < 24 and int(found[2]) < 60:
+        return f"{int(found[1]):02d}:{found[2]}", None
+    return None, Text(f"“{text}”不是时刻，请按17:30的样子填写", f"'{text}' is not a time of day; write it as 17:30")
+
+
 def _count(each: Field, text: str) -> tuple[Any, Text | None]:
     value = _whole(text.replace(",", "").replace("，", ""))
     wrong = Text(
@@ -424,7 +432,8 @@ def _record(each: Field, text: str) -> tuple[Any, Text | None]:
 
 _READERS = {
     "text": lambda each, text: (text, None), "long": lambda each, text: (text, None),
-    "case": lambda each, text: (text, None), "count": _count, "amount": _amount, "yes_no": _yes_no, "choice": _choice,
+    "case": lambda each, text: (text, None), "count": _count, "amount": _amount, "clock": _clock, "yes_no": _yes_no,
+    "choice": _choice,
     "measure": lambda each, text: _named(measures(), text), "rules": lambda each, text: _named(RULE_SETS, text),
     "record": _record,
 }  # fmt: skip

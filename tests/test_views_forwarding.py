@@ -1,11 +1,13 @@
 """Same-day forwarding: whatever is on record and whatever day it is seen from, the counts belong together."""
 
+from dataclasses import replace
 from datetime import date
 
 import polars as pl
 import pytest
 
 from queries.filters import Filters
+from queries.records import of_rows
 from queries.snapshot import Snapshot, current
 from queries.views import forwarding
 from tests.installations import DemoOf
@@ -33,11 +35,13 @@ def test_delays_calendar_and_waiting_are_the_same_items_as_the_rate(demo_snapsho
     assert forwarding.total_waiting(waiting) == delays["items"][-1]
 
 
-def test_the_headline_names_both_readings_and_the_closing_time_of_the_rules(demo_snapshot):
-    said = forwarding.headline(demo_snapshot, Filters(date(2022, 1, 1), date(2022, 6, 30))).finding
-    assert "非工作日和17:30后顺延为" in said.zh
-    later = Filters(date(2022, 1, 1), date(2022, 6, 30), rules="regulation2022_1800")
-    assert "after 18:00" in forwarding.headline(demo_snapshot, later).finding.en
+def test_the_headline_names_both_readings_and_the_closing_times_of_its_period(demo_snapshot):
+    half, may = Filters(date(2022, 1, 1), date(2022, 6, 30)), Filters(date(2022, 5, 1), date(2022, 5, 31))
+    assert "非工作日和17:30后顺延为" in forwarding.headline(demo_snapshot, half).finding.zh
+    summer = {"closing_time_id": 1, "valid_from": "2022-05-01", "closes": "18:10", "version": 1}
+    later = replace(demo_snapshot, records=of_rows({"closing_time": [summer]}))
+    assert "after 18:10" in forwarding.headline(later, may).finding.en
+    assert "（17:30、2022年5月1日起18:10）" in forwarding.headline(later, half).finding.zh
 
 
 def test_off_hours_are_lower_in_the_demo_and_the_reading_lifts_them(demo_snapshot):

@@ -131,7 +131,7 @@ def _sheet(
     for at, field in enumerate(kind.asked, 2):
         # a number of an item may look like one: as text it keeps its leading zeros
         style = formats.get(field.type) if field.type != "amount" else None
-        style = book.add_format({"num_format": "@"}) if field.type in ("text", "case") else style
+        style = book.add_format({"num_format": "@"}) if field.type in ("text", "case", "clock") else style
         page.set_column(at, at, _WIDTH.get(field.type, 16), style)
         choices = _choices(snapshot, field, names, language)
         if choices:
@@ -173,7 +173,7 @@ def _write(page: Any, line: int, at: int, cell: Any, style: Any) -> None:
 def _cell(snapshot: Snapshot, field: Field, row: Mapping[str, Any], language: str) -> Any:
     """A value as it is written: days and numbers as they are, keys as the names the import knows."""
     value = row[field.name]
-    if value is None or field.type in ("day", "month", "count", "amount", "text", "long", "case"):
+    if value is None or field.type in ("day", "month", "count", "amount", "text", "long", "case", "clock"):
         return value
     if field.type == "record":
         return f"{value} · {records.in_words(snapshot, field, value, language)}"
@@ -207,7 +207,7 @@ def _example(field: Field, choices: Sequence[str]) -> Any:
         return choices[0]
     if field.type in ("day", "month"):
         return _EXAMPLE_DAY
-    return {"count": 1, "amount": "95%", "case": None, "record": None}.get(field.type, "...")
+    return {"count": 1, "amount": "95%", "clock": "17:30", "case": None, "record": None}.get(field.type, "...")
 
 
 class _Lists:

@@ -1,7 +1,7 @@
 """One field of a record as a control, and the signature of whoever fills it in."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import streamlit as st
@@ -39,6 +39,10 @@ def ask(session: Session, kind: Kind, field: Field, content: Content, key: str, 
         return st.date_input(
             label, value=value, min_value=FIRST_DAY, max_value=LAST_DAY, format=DAY_FORMAT, **about,
         )  # fmt: skip
+    if field.type == "clock":
+        at = None if value is None else time.fromisoformat(value)
+        typed = st.time_input(label, value=at, step=timedelta(minutes=5), **about)
+        return None if typed is None else f"{typed:%H:%M}"
     if field.type == "count":
         return st.number_input(label, min_value=0, step=1, value=value, **about)
     if field.type == "amount":

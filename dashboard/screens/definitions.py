@@ -16,7 +16,7 @@ from queries import wording
 from queries.dimensions import DIMENSIONS, GRAINS
 from queries.methods import Method, methods
 from queries.rules import CONVENTIONS, RULE_SETS
-from queries.views import definitions
+from queries.views import definitions, forwarding
 from queries.views.definitions import Definition
 
 SPECS = Path(queries.__file__).parent.parent / "tests" / "spec"
@@ -81,6 +81,7 @@ def _rules(session: Session) -> None:
     table(session, frame, {"rule": words("definitions.rule"), **headings}, key="rules")
     for rules in RULE_SETS.values():
         st.caption(f"{plain(rules.label(language))}: {plain(wording.cited(rules.source, language))}")
+    st.caption(plain(session.answer(forwarding.closing_said)(language)))
     st.markdown(f"## {plain(words('filters.convention'))}")
     for name, label in CONVENTIONS.items():
         st.markdown(f"- **{plain(label(language))}** {plain(words(f'definitions.convention_{name}'))}")

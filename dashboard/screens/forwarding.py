@@ -10,8 +10,9 @@ from dashboard.charts.calendar import calendar_shares
 from dashboard.charts.comparison import interval_dots, tall_interval_dots
 from dashboard.charts.curves import day_bands
 from dashboard.charts.time_series import controlled_share
+from dashboard.forms.entries import entry
 from dashboard.forms.rebasing import limits_and_baseline
-from dashboard.parts.components import choose, empty, heading, notes, show, title, variation
+from dashboard.parts.components import choose, empty, heading, notes, plain, show, title, variation
 from dashboard.parts.headline_figures import Figure, change_limits, metrics, printed_share, verdict
 from dashboard.parts.listings import listing
 from dashboard.screens import Page
@@ -39,9 +40,12 @@ def render(session: Session) -> None:
     metrics(session, [*(_card(session, row) for row in view.frame.iter_rows(named=True) if row["measure"] in offered),
                       _waiting_card(session, waiting)], key="forwarding")  # fmt: skip
     name = choose(
-        session, "reading", offered, lambda each: forwarding.reading(each, session.filters)(session.language),
+        session, "reading", offered, lambda each: _reading(session, each),
         label=words("forwarding.reading"),
     )  # fmt: skip
+    if name == forwarding.AFTER_HOURS:
+        st.caption(plain(session.answer(forwarding.closing_said)(session.language)))
+        entry(session, "closing_time", key="closing")
     left, right = st.columns(2, gap="small")
     with left:
         course = session.view(forwarding.course, name)
@@ -116,7 +120,7 @@ def _card(session: Session, row: Mapping[str, Any]) -> Figure:
     signal, change = row["signal_last_year"], row["change_last_year"]
     told = words("overview.last_year", change=wording.change(change, language)) if change is not None else ""
     return Figure(
-        forwarding.reading(row["measure"], session.filters)(language),
+        _reading(session, row["measure"]),
         value,
         change=told if is_official and signal is not None else "",
         verdict=verdict(session, signal) if is_official else "",
@@ -134,7 +138,7 @@ def _waiting_card(session: Session, view: View) -> Figure:
 
 
 def _reading(session: Session, name: str) -> str:
-    return forwarding.reading(name, session.filters)(session.language)
+    return session.answer(forwarding.reading, name)(session.language)
 
 
 def _period(session: Session) -> str:

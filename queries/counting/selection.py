@@ -133,6 +133,7 @@ def basis_of(snapshot: Snapshot, filters: Filters) -> Basis:
     return Basis(
         as_of, filters.rule_set, filters.convention, snapshot.unusable_values, snapshot.unsupported_codes,
         snapshot.unstated(as_of),
+        tuple((day_number(day), at.hour * 60 + at.minute) for day, at in snapshot.records.closing_times),
     )  # fmt: skip
 
 

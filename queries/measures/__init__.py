@@ -35,6 +35,8 @@ class Basis:
         unusable: every value other than 0 that `unusable` takes in the snapshot.
         unsupported: measures some registers cannot support, with the codes of those (`Snapshot.unsupported_codes`).
         unstated: codes of the registers whose closings without a day are not known yet (`Snapshot.unstated`).
+        closing: when offices close as the bureau says: first day number and minute of the day, by day. Before the first
+            of them the rule set's time holds.
     """
 
     as_of: int
@@ -43,6 +45,7 @@ class Basis:
     unusable: tuple[int, ...] = ()
     unsupported: tuple[tuple[str, tuple[int, ...]], ...] = ()
     unstated: tuple[int, ...] = ()
+    closing: tuple[tuple[int, int], ...] = ()
 
     def without(self, name: str) -> tuple[int, ...]:
         """Codes of the sources that cannot support a measure."""

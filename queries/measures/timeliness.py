@@ -1,5 +1,7 @@
 """Whether in time: acceptance, forwarding, reply by the deadline, closure."""
 
+from itertools import zip_longest
+
 import narwhals as nw
 
 from queries.coding import NOT_GIVEN, YES
@@ -70,9 +72,19 @@ def _next_day_off(basis: Basis) -> nw.Expr:
 
 def _next_day_after_hours(basis: Basis) -> nw.Expr:
     """The same, and also where it was registered after offices closed."""
-    closing = basis.rules.closing_time
-    late = nw.col("registered_minute") > closing.hour * 60 + closing.minute
-    return _next_working_day_where((nw.col("is_off_day") == YES) | late)
+    return _next_working_day_where((nw.col("is_off_day") == YES) | _after_closing(basis))
+
+
+def _after_closing(basis: Basis) -> nw.Expr:
+    """Registered after offices closed, each day by the time that held on it."""
+    usual, day, minute = basis.rules.closing_time, nw.col("registered_day"), nw.col("registered_minute")
+    late = minute > usual.hour * 60 + usual.minute
+    if basis.closing:
+        late = late & (day < basis.closing[0][0])
+    for (start, closing), after in zip_longest(basis.closing, basis.closing[1:]):
+        here = (minute > closing) & (day >= start)
+        late = late | (here if after is None else here & (day < after[0]))
+    return late
 
 
 def _next_working_day_where(postponed: nw.Expr) -> nw.Expr:

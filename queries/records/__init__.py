@@ -7,7 +7,8 @@ snapshot as `snapshot.records`. A view that shows records reads them there; a fi
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, time
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
@@ -64,6 +65,12 @@ class Records:
             for names in (_HAPPENED, _PLANNED)
         )
         return max(happened or planned, default=None)
+
+    @cached_property
+    def closing_times(self) -> tuple[tuple[date, time], ...]:
+        """From which day on offices close when, by day; nothing where the bureau has not said."""
+        rows = self.rows("closing_time").sort("valid_from").select("valid_from", "closes")
+        return tuple((day, time.fromisoformat(closes)) for day, closes in rows.iter_rows())
 
     def every(self, kind: str) -> pl.DataFrame:
         """Like `rows`, with the withdrawn ones."""

@@ -34,6 +34,8 @@ FieldType = Literal[
     "rules",  # name of a rule set
     "case",  # number of an item in the register
     "record",  # key of a record of the kind `refers`
+    "agenda",  # keys of items of the session's agenda, between commas
+    "clock",  # a time of day as text, 17:30
 ]
 
 Content = Mapping[str, Any]

@@ -7,7 +7,7 @@ writer.
 import math
 import re
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 from urllib.parse import unquote_plus
 
@@ -27,6 +27,7 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u200e\u200f\u202a-\
 NEEDED = Text("必须填写", "must be filled in")
 NOT_A_DAY = Text("不是日期", "is not a day")
 OUT_OF_TIME = Text(f"日期应在{FIRST_YEAR}年至{LAST_YEAR}年之间", f"a day lies between {FIRST_YEAR} and {LAST_YEAR}")
+NOT_A_TIME = Text("应为时刻，如17:30", "should be a time of day, such as 17:30")
 NOT_A_COUNT = Text("应为不小于0的整数", "should be a whole number, 0 or more")
 NOT_A_NUMBER = Text("不是数字", "is not a number")
 NOT_YES_OR_NO = Text("应为“是”或“否”", "should be yes or no")
@@ -141,6 +142,17 @@ def _moment(field: Field, given: Any) -> datetime:
     return given.replace(tzinfo=None)
 
 
+def _clock(field: Field, given: Any) -> str:
+    if isinstance(given, str):
+        try:
+            given = time.fromisoformat(given)
+        except ValueError:
+            raise _Wrong(NOT_A_TIME) from None
+    if not isinstance(given, time):
+        raise _Wrong(NOT_A_TIME)
+    return f"{given:%H:%M}"
+
+
 def _count(field: Field, given: Any) -> int:
     if isinstance(given, float) and given.is_integer():
         given = int(given)
@@ -182,5 +194,5 @@ def _rules(field: Field, given: Any) -> str:
 _FORMS: dict[str, Callable[[Field, Any], Any]] = {
     "text": _text, "long": _text, "day": _day, "month": _day, "moment": _moment, "count": _count, "amount": _amount,
     "yes_no": _yes_no, "choice": _choice, "measure": _measure, "rules": _rules, "case": _name, "office": _name,
-    "place": _name, "scope": _name, "record": _count,
+    "place": _name, "scope": _name, "record": _count, "agenda": _name, "clock": _clock,
 }  # fmt: skip

@@ -4,8 +4,9 @@ The official reading counts every first petition by calendar days and is what op
 days off and evenings, count for the next working day; each is a measure of its own and always named.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, time, timedelta
 
 import polars as pl
 
@@ -36,7 +37,8 @@ from queries.vocabulary import Text
 from queries.working_days import is_working_day
 
 OFFICIAL = "same_day_forwarding_rate"
-READINGS = (OFFICIAL, "forwarding_rate_off_days", "forwarding_rate_after_hours")
+AFTER_HOURS = "forwarding_rate_after_hours"
+READINGS = (OFFICIAL, "forwarding_rate_off_days", AFTER_HOURS)
 GROUPS = ("register_level", "channel", "weekday", "hour", "place", "office")
 CLOCK = ("weekday", "hour")
 AMONG = {"register_level": "各级", "channel": "各种信访形式", "weekday": "一周各天", "hour": "各时段"}
@@ -51,7 +53,7 @@ WEEKDAYS = tuple(
 SHORT = {
     OFFICIAL: Text("按登记当日（官方口径）", "Same calendar day (official)"),
     "forwarding_rate_off_days": Text("非工作日顺延", "Days off postponed"),
-    "forwarding_rate_after_hours": Text("非工作日和下班后顺延", "Days off and evenings postponed"),
+    AFTER_HOURS: Text("非工作日和下班后顺延", "Days off and evenings postponed"),
 }
 
 
@@ -61,13 +63,49 @@ def offered(snapshot: Snapshot, filters: Filters) -> tuple[str, ...]:
     return tuple(name for name in READINGS if why_not(measure(name), snapshot, chosen) is None)
 
 
-def reading(name: str, filters: Filters) -> Text:
-    """What a reading lets count for the next working day, with the closing time of the rule set."""
-    short = SHORT[name]
-    if name != "forwarding_rate_after_hours":
-        return short
-    closing = f"{filters.rule_set.closing_time:%H:%M}"
-    return Text(f"非工作日和{closing}后顺延", f"Days off and after {closing} postponed")
+def reading(snapshot: Snapshot, filters: Filters, name: str) -> Text:
+    """What a reading lets count for the next working day, with the closing times of the period."""
+    if name != AFTER_HOURS:
+        return SHORT[name]
+    first, *later = closing_times(snapshot, filters)
+    if not later:
+        return Text(f"非工作日和{first[1]:%H:%M}后顺延", f"Days off and after {first[1]:%H:%M} postponed")
+    return in_both(
+        "非工作日和下班后（{times}）顺延",
+        "Days off and after closing ({times}) postponed",
+        times=both(_times_said, (first, *later)),
+    )
+
+
+def closing_times(snapshot: Snapshot, filters: Filters) -> tuple[tuple[date | None, time], ...]:
+    """When offices close in the period: the first day of each time, None for one that held before the period."""
+    times = ((None, filters.rule_set.closing_time), *snapshot.records.closing_times)
+    end = filters.end or filters.as_of or snapshot.as_of
+    reached = [each for each in times if each[0] is None or each[0] <= end]
+    held = [each for each in reached if each[0] is None or (filters.start and each[0] <= filters.start)][-1]
+    return ((None, held[1]), *reached[reached.index(held) + 1 :])
+
+
+def _times_said(times: Sequence[tuple[date | None, time]], language: str) -> str:
+    return wording.listing([_time_said(*each, language) for each in times], language, len(times))
+
+
+def _time_said(day: date | None, at: time, language: str) -> str:
+    if day is None:
+        return f"{at:%H:%M}"
+    since = wording.day(day, language)
+    return f"{since}起{at:%H:%M}" if language == "zh" else f"{at:%H:%M} from {since}"
+
+
+def closing_said(snapshot: Snapshot, filters: Filters) -> Text:
+    """Every closing time from its day on, and what it does, in one sentence."""
+    times = ((None, filters.rule_set.closing_time), *snapshot.records.closing_times)
+    return in_both(
+        "下班时间：{times}。下班后登记的，按顺延口径计入下一工作日；上班前登记的仍计入当日。",
+        "Offices close at {times}. Where evenings are postponed, what is registered later counts for the next working "
+        "day; before opening it counts for the same day.",
+        times=both(_times_said, times),
+    )
 
 
 def headline(snapshot: Snapshot, filters: Filters) -> View:
@@ -87,10 +125,11 @@ def headline(snapshot: Snapshot, filters: Filters) -> View:
         .alias("target"),
     )
     # items left out are named by the figures below, for the reading they show
-    return made(snapshot, chosen, frame, READINGS, (), _finding(frame, chosen), reasons(frame, snapshot, chosen))
+    finding, why = _finding(snapshot, frame, chosen), reasons(frame, snapshot, chosen)
+    return made(snapshot, chosen, frame, READINGS, (), finding, why)
 
 
-def _finding(frame: pl.DataFrame, filters: Filters) -> Text | None:
+def _finding(snapshot: Snapshot, frame: pl.DataFrame, filters: Filters) -> Text | None:
     official, other = frame.row(0, named=True), frame.row(-1, named=True)
     if official["value"] is None:
         return None
@@ -107,7 +146,7 @@ def _finding(frame: pl.DataFrame, filters: Filters) -> Text | None:
         said = Text(f"{said.zh}，{change.zh}", f"{said.en}, {change.en}")
     if other["value"] is None:
         return said
-    name = reading(READINGS[-1], filters)
+    name = reading(snapshot, filters, READINGS[-1])
     return in_both(
         "{said}；{name}为{share}",
         "{said}; {name} {share}",

@@ -11,6 +11,7 @@ from queries.records.fields import Content, Field, Kind, in_one_line, said
 from queries.records.kinds import kind_of
 from queries.rules import RULE_SETS
 from queries.snapshot import Snapshot
+from queries.views.meeting import ITEMS
 from queries.vocabulary import Text
 
 _AS_THEY_ARE = ("day", "month", "count")  # sorted by value in a table, so not turned into words
@@ -34,6 +35,9 @@ def in_words(snapshot: Snapshot, field: Field, value: Any, language: str, measur
         return RULE_SETS[value].label(language) if value in RULE_SETS else str(value)
     if field.type == "amount":
         return amount(measure, value, language)
+    if field.type == "agenda":
+        names = [ITEMS[each](language) if each in ITEMS else each for each in value.split(",")]
+        return wording.listing(names, language, len(names))
     if field.type == "record":
         kind = kind_of(field.refers)
         row = record(snapshot, field.refers, value)

@@ -11,7 +11,7 @@ OPEN, CLOSED = (
 DROPPED = Term("dropped", Text("不再办理", "Dropped"), ("取消",))
 
 _MEETING_ID = Field("meeting_id", Text("研判会", "Session"), "record", refers="meeting")
-_AGENDA = Field("agenda", Text("议程", "Agenda item"), "text", is_kept_by_program=True)
+_AGENDA = Field("agenda", Text("议程", "Agenda item"), "agenda", is_kept_by_program=True)
 _OFFICE = Field("office_id", Text("责任单位", "Responsible office"), "office")
 
 _MEETING = (
@@ -30,7 +30,7 @@ _MEETING = (
     Field("held_on", Text("召开日期", "Held on"), "day"),
     Field("closed_at", Text("定稿时间", "Closed at"), "moment", is_kept_by_program=True),
     Field("data_version", Text("数据版本", "Data version"), "text", is_kept_by_program=True),
-    Field("discussed", Text("已讨论", "Discussed"), "text", is_kept_by_program=True),
+    Field("discussed", Text("已讨论", "Discussed"), "agenda", is_kept_by_program=True),
     Field("note", Text("备注", "Note"), "long", help=NO_PETITIONERS),
 )  # fmt: skip
 _SETTLED = Text(

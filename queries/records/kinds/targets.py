@@ -49,6 +49,35 @@ TARGET = Kind(
     page="targets",
 )
 
+CLOSING_TIME = Kind(
+    name="closing_time",
+    label=Text("下班时间", "Closing times"),
+    one=Text("下班时间", "closing time"),
+    fields=(
+        Field("valid_from", Text("起始日期", "Valid from"), "day", required=True,
+              help=Text("自该日起执行，至下一条的起始日期为止", "from this day until the next one begins"),
+              aliases=("开始日期",)),
+        Field("closes", Text("下班时间", "Offices close at"), "clock", required=True,
+              help=Text("晚于该时刻登记的，按顺延口径计入下一工作日",
+                        "what is registered later counts for the next working day where evenings are postponed"),
+              aliases=("时间",)),
+        Field("source", Text("依据", "Source"), "text", required=True,
+              help=Text("文件名称或文号", "name or number of the document")),
+    ),
+    key=("valid_from",),
+    title=("valid_from", "closes"),
+    day="valid_from",
+    checks=(
+        Check(
+            "closes",
+            ("closes",),
+            lambda content: str(content["closes"]) >= "12:00",
+            Text("下班时间应在12:00至23:59之间", "offices close between 12:00 and 23:59"),
+        ),
+    ),
+    page="forwarding",
+)  # fmt: skip
+
 EVENT_KINDS = (
     Term("rule", Text("制度施行", "Rule in force")),
     Term("programme", Text("专项工作", "Programme")),
@@ -92,4 +121,4 @@ REBASELINE = Kind(
     day="month",
 )
 
-KINDS = (TARGET, CONTEXT_EVENT, REBASELINE)
+KINDS = (TARGET, CLOSING_TIME, CONTEXT_EVENT, REBASELINE)
