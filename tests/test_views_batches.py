@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from queries import wording
+from queries.counting.evaluate import evaluate
 from queries.filters import Filters
 from queries.snapshot import Snapshot, build_from_frames, current
 from queries.views import batches
@@ -101,6 +102,19 @@ def test_what_has_happened_stays_happened(tmp_path_factory, rows, number, later)
         return
     for name in ("assigned", "reported", "recognised", "reflowed", "excluded"):
         assert before[name].sum() <= after[name].sum()
+
+
+def test_a_batch_reported_in_part_without_results_has_the_rate_of_the_measure_and_says_what_is_left_out(register):
+    rows = ["one | 2022-01-10 | 2022-03-01 |"] * 7 + ["one | 2022-01-10 | |"] * 3
+    rows += ["two | 2022-02-10 | 2022-03-01 | recognised"]
+    snapshot = register(backlog="\n".join(["batch | assigned_on | reported_on | review_result", *rows]))
+    june = Filters(as_of=date(2022, 6, 30))
+    view = batches.ladder(snapshot, june)
+    measured = evaluate(snapshot, "backlog_recognised_rate", ["batch"], june).row(0, named=True)
+    found = view.frame.row(0, named=True)
+    assert (found["recognised_rate"], found["recognised_of"]) == (measured["value"], measured["denominator"]) == (0, 3)
+    assert view.finding.zh.startswith("one10件上报7件、认定0件（另7件未说明）；")
+    assert view.finding.en.startswith("one: 7 of 10 reported, 0 recognised (7 more not stated); ")
 
 
 def test_the_demo_shows_the_batches_of_the_half_year_and_of_any_earlier_day(demo_snapshot):

@@ -41,7 +41,8 @@ def test_the_headline_names_both_readings_and_the_closing_times_of_its_period(de
     summer = {"closing_time_id": 1, "valid_from": "2022-05-01", "closes": "18:10", "version": 1}
     later = replace(demo_snapshot, records=of_rows({"closing_time": [summer]}))
     assert "after 18:10" in forwarding.headline(later, may).finding.en
-    assert "（17:30、2022年5月1日起18:10）" in forwarding.headline(later, half).finding.zh
+    assert "非工作日和下班后顺延为" in forwarding.headline(later, half).finding.zh
+    assert "17:30、2022年5月1日起18:10" in forwarding.closing_said(later, half).zh
 
 
 def test_off_hours_are_lower_in_the_demo_and_the_reading_lifts_them(demo_snapshot):

@@ -18,7 +18,7 @@ from queries.stats.intervals import quantile_ranks
 from queries.views import View
 from queries.views.parts import both, in_both, made, others_below, seen
 from queries.views.recorded import applicable, as_stood, curve, median, named, narrowed, not_applied
-from queries.views.repeats import batches_said, recognition_is_stated
+from queries.views.repeats import batches_said, recognition_is_stated, rung_of
 from queries.views.time_to_return import backflow
 from queries.vocabulary import Text
 
@@ -147,8 +147,8 @@ def ladder(snapshot: Snapshot, filters: Filters, by: str = "batch") -> View:
 
     Returns:
         by, zh, en; assigned, named (null where there are no records), reported, recognised, returned, under_review,
-        not_stated, reflowed, excluded (dates contradict), reported_rate, recognised_rate (null where no result is
-        stated) and their Wilson limits; recognised_of (without the reported ones whose result is
+        not_stated, reflowed, excluded (dates contradict), reported_rate, recognised_rate (null where no result
+        is stated) and their Wilson limits; recognised_of (without the reported ones whose result is
         not stated); days_at_risk. Batches by first
         assignment, others by name. The finding names reported and recognised side by side.
     """
@@ -174,11 +174,6 @@ def ladder(snapshot: Snapshot, filters: Filters, by: str = "batch") -> View:
             pl.col("denominator").alias(f"{label}_of"),
         )
         frame = frame.join(shares, on=by, how="left", maintain_order="left")
-    is_stated = pl.Series([recognition_is_stated(row) for row in frame.iter_rows(named=True)], dtype=pl.Boolean)
-    frame = frame.with_columns(
-        pl.when(is_stated).then(name).alias(name)
-        for name in ("recognised_rate", "recognised_lower", "recognised_upper")
-    )
     words = snapshot.dimension(by).select(pl.col("key").alias(by), "zh", "en")
     frame = frame.join(words, on=by, how="left", maintain_order="left")
     notes = (*_contradictions(int(frame["excluded"].sum())), *_unstated(frame), *not_applied(filters, GROUPS))
@@ -225,8 +220,8 @@ def rungs(snapshot: Snapshot, filters: Filters) -> View:
     """`ladder` by batch as the picture draws it, the newest batches.
 
     Returns:
-        One row a batch and step: batch, zh, en, step (STEPS; "returned" only where anything was), items, of (assigned;
-        for "reflowed" the recognised), stated, value (items, null where not stated), under_review.
+        One row a batch and step: batch, zh, en, step (STEPS; "returned" only where anything was), items, of
+        (`rung_of`), stated, value (items, null where not stated), under_review.
     """
     view = ladder(snapshot, filters, "batch")
     if "assigned" not in view.frame.columns:
@@ -239,7 +234,7 @@ def rungs(snapshot: Snapshot, filters: Filters) -> View:
             "en": row["en"],
             "step": step,
             "items": row[step] or 0,
-            "of": row["recognised"] if step == "reflowed" else row["assigned"],
+            "of": rung_of(row, step),
             "stated": _is_stated(row, step),
             "value": float(row[step]) if _is_stated(row, step) else None,
             "under_review": row["under_review"],

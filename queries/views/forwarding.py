@@ -64,26 +64,25 @@ def offered(snapshot: Snapshot, filters: Filters) -> tuple[str, ...]:
 
 
 def reading(snapshot: Snapshot, filters: Filters, name: str) -> Text:
-    """What a reading lets count for the next working day, with the closing times of the period."""
-    if name != AFTER_HOURS:
+    """What a reading lets count for the next working day, with the closing time where the period has one alone."""
+    times = closing_times(snapshot, filters)
+    if name != AFTER_HOURS or len(times) > 1:
         return SHORT[name]
-    first, *later = closing_times(snapshot, filters)
-    if not later:
-        return Text(f"非工作日和{first[1]:%H:%M}后顺延", f"Days off and after {first[1]:%H:%M} postponed")
-    return in_both(
-        "非工作日和下班后（{times}）顺延",
-        "Days off and after closing ({times}) postponed",
-        times=both(_times_said, (first, *later)),
-    )
+    closing = f"{times[0][1]:%H:%M}"
+    return Text(f"非工作日和{closing}后顺延", f"Days off and after {closing} postponed")
 
 
 def closing_times(snapshot: Snapshot, filters: Filters) -> tuple[tuple[date | None, time], ...]:
     """When offices close in the period: the first day of each time, None for one that held before the period."""
-    times = ((None, filters.rule_set.closing_time), *snapshot.records.closing_times)
+    times = _all_times(snapshot, filters)
     end = filters.end or filters.as_of or snapshot.as_of
     reached = [each for each in times if each[0] is None or each[0] <= end]
     held = [each for each in reached if each[0] is None or (filters.start and each[0] <= filters.start)][-1]
     return ((None, held[1]), *reached[reached.index(held) + 1 :])
+
+
+def _all_times(snapshot: Snapshot, filters: Filters) -> tuple[tuple[date | None, time], ...]:
+    return ((None, filters.rule_set.closing_time), *snapshot.records.closing_times)
 
 
 def _times_said(times: Sequence[tuple[date | None, time]], language: str) -> str:
@@ -94,17 +93,16 @@ def _time_said(day: date | None, at: time, language: str) -> str:
     if day is None:
         return f"{at:%H:%M}"
     since = wording.day(day, language)
-    return f"{since}起{at:%H:%M}" if language == "zh" else f"{at:%H:%M} from {since}"
+    return f"{since}起{at:%H:%M}" if language == "zh" else f"from {since} at {at:%H:%M}"
 
 
 def closing_said(snapshot: Snapshot, filters: Filters) -> Text:
     """Every closing time from its day on, and what it does, in one sentence."""
-    times = ((None, filters.rule_set.closing_time), *snapshot.records.closing_times)
     return in_both(
         "下班时间：{times}。下班后登记的，按顺延口径计入下一工作日；上班前登记的仍计入当日。",
         "Offices close at {times}. Where evenings are postponed, what is registered later counts for the next working "
         "day; before opening it counts for the same day.",
-        times=both(_times_said, times),
+        times=both(_times_said, _all_times(snapshot, filters)),
     )
 
 

@@ -308,8 +308,8 @@ def ladder(snapshot: Snapshot, filters: Filters, most: int = MOST_BATCHES) -> Vi
     """What became of each batch of old items, assigned at any time up to the as-of day.
 
     Returns:
-        Four rows a batch, oldest batch first: batch, zh, en, step (STEPS), items, of (assigned; for "reflowed" the
-        recognised), stated (False where no result is given for any item), value (items, null where not stated),
+        Four rows a batch, oldest batch first: batch, zh, en, step (STEPS), items, of (`rung_of`), stated (False where
+        no item has a result or can have none yet), value (items, null where not stated),
         under_review, days_at_risk.
     """
     chosen = replace(seen(filters, snapshot), start=None, end=None)
@@ -349,7 +349,7 @@ def _step(batch: dict[str, Any], step: str, labels: dict[str, str]) -> dict[str,
         **labels,
         "step": step,
         "items": batch[step],
-        "of": batch["recognised"] if step == "reflowed" else batch["assigned"],
+        "of": rung_of(batch, step),
         "stated": stated,
         "value": float(batch[step]) if stated else None,
         "under_review": batch["under_review"],
@@ -358,9 +358,20 @@ def _step(batch: dict[str, Any], step: str, labels: dict[str, str]) -> dict[str,
     }
 
 
+def rung_of(batch: Mapping[str, int], step: str) -> int:
+    """What a step of a batch is counted out of, as its measure does."""
+    if step == "reflowed":
+        return batch["recognised"]
+    return batch["assigned"] - (batch["not_stated"] if step == "recognised" else 0)
+
+
 def recognition_is_stated(batch: Mapping[str, int | None]) -> bool:
-    """Whether the results of a row of `distributions.backlog_batches` are known, or none can be out yet."""
-    return not batch["not_stated"] or any(batch[name] for name in ("recognised", "returned", "under_review"))
+    """Whether `backlog_recognised_rate` has a value for a row of `distributions.backlog_batches`.
+
+    It leaves out what was reported without a stated result, so it has none only where that is every item.
+    """
+    unstated, assigned = batch["not_stated"] or 0, batch["assigned"] or 0
+    return not unstated or unstated < assigned
 
 
 def batches_said(counted: pl.DataFrame, labels: dict[str, dict[str, str]]) -> Text | None:
@@ -380,4 +391,7 @@ def _batch(row: dict[str, Any], labels: dict[str, dict[str, str]]) -> Text:
     )
     if not recognition_is_stated(row):
         return Text(f"{said.zh}、认定未说明", f"{said.en}, recognition not stated")
-    return Text(f"{said.zh}、认定{row['recognised']}件", f"{said.en}, {row['recognised']} recognised")
+    said = Text(f"{said.zh}、认定{row['recognised']}件", f"{said.en}, {row['recognised']} recognised")
+    if row["not_stated"]:
+        return Text(f"{said.zh}（另{row['not_stated']}件未说明）", f"{said.en} ({row['not_stated']} more not stated)")
+    return said
