@@ -262,6 +262,7 @@ def table(
     sentences: Sequence[str] = (),
     height: int | str = "auto",
     rows: Sequence[narrowing.Row] = (),
+    opens: Callable[[int], None] | None = None,
 ) -> None:
     """A frame as a table with our headings and formats.
 
@@ -272,6 +273,7 @@ def table(
         signed: columns of differences of counts, shown with their sign.
         sentences: columns of text that need room.
         rows: what each row stands for (`narrowing.rows`); a click on it narrows the page to that.
+        opens: goes to the page of the row with this number instead, when it is clicked.
     """
     headings = {name: wording.capital(heading) for name, heading in headings.items()}
     formats = dict.fromkeys(shares, "percent") | dict.fromkeys(decimals, "%.1f")
@@ -294,9 +296,13 @@ def table(
         height=height,  # type: ignore[arg-type]  # pixels or "auto", as Streamlit takes it
         alt=session.words("frame.table_of", names="、".join(headings.values())),
         placeholder=wording.MISSING,
-        **narrowing.by_row(rows, f"table-{key}"),
+        **(narrowing.by_row(rows, f"table-{key}") if opens is None else narrowing.OPENING),
     )
-    if any(rows):
+    if opens is not None:
+        st.caption(session.words("frame.rows_open"))
+        for row in st.session_state[f"table-{key}"].selection.rows:
+            opens(row)
+    elif any(rows):
         st.caption(session.words("frame.rows_narrow"))
 
 

@@ -11,7 +11,6 @@ from dashboard.charts.signals import course as course_chart
 from dashboard.parts.components import choose, empty, heading, notes, plain, show, table, title
 from dashboard.parts.plot import plot
 from dashboard.screens import Page
-from dashboard.state import narrowing
 from dashboard.state.session import Session, open_page
 from queries import wording
 from queries.dimensions import DIMENSIONS
@@ -76,14 +75,18 @@ def _signal(session: Session, row: Mapping[str, Any], index: int) -> None:
                 words("signals.open"), key=f"open-signal-{index}", icon=":material/filter_alt:", type="tertiary",
                 help=words("signals.open_help" if lists else "signals.open_help_overview"),
             ):  # fmt: skip
-                window = session.answer(watch).window
-                controls = {"of": "registered_count", "part": "numerator"} if lists else {}
-                open_page(
-                    session, "cases" if lists else "overview", signals.items_of(row), period=window, controls=controls
-                )
+                _open(session, row)
         with drawn:
             alt = f"{signals.name_of(row)(language)}: {signals.described(row)(language)}"
             plot(session, session.figure(view, course_chart), key=f"figure-signal-{index}", alt=alt)
+
+
+def _open(session: Session, row: Mapping[str, Any]) -> None:
+    """The items of a signal; the overview of them where the reader may not see items one by one."""
+    lists = session.cases is not None
+    controls = {"of": "registered_count", "part": "numerator"} if lists else {}
+    window = session.answer(watch).window
+    open_page(session, "cases" if lists else "overview", signals.items_of(row), period=window, controls=controls)
 
 
 def _since(session: Session, row: Mapping[str, Any]) -> str:
@@ -122,7 +125,7 @@ def _table(session: Session, view: View) -> None:
         title(session, words("signals.all_title"), words("signals.all_note"))
         table(session, frame, {name: words(f"signals.table_{name}") for name in columns}, key="signals",
               decimals=("expected", "excess"),
-              rows=narrowing.rows(session, place=view.frame["place"], topic_l1=view.frame["topic_l1"]))  # fmt: skip
+              opens=lambda at: _open(session, view.frame.row(at, named=True)))  # fmt: skip
 
 
 def warm(session: Session) -> None:

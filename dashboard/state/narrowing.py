@@ -141,6 +141,10 @@ def by_row(standing_for: Sequence[Row], key: str, picked: Callable[[int], None] 
     return {"on_select": partial(_row_clicked, tuple(standing_for), key), "selection_mode": "single-row"}
 
 
+OPENING: dict[str, Any] = {"on_select": "rerun", "selection_mode": "single-row"}
+"""The same where a row clicked leads to another page: that can be done while a page is drawn, not in a callback."""
+
+
 def _row_picked(picked: Callable[[int], None], key: str) -> None:
     row = picked_row(key)
     if row is not None:
