@@ -83,6 +83,15 @@ def test_a_difference_is_explained_only_by_what_the_register_shows(snapshot, lin
     assert reasons(found)[line[0]] == reason
     assert ("未能说明" in found.lines.finding.zh) == (reason == "unexplained")
     assert ("1个与登记一致" in found.lines.finding.zh) == (reason != "same")
+    told = [note.zh for note in found.lines.notes if note.zh.startswith(f"{line[0]}：表比登记")]
+    assert len(told) == len(found.unexplained) == (reason == "unexplained")
+
+
+def test_what_nothing_explains_says_by_how_much_and_leads_to_the_items_of_the_register(snapshot):
+    found = beside(snapshot, printed(("北", 5, 4), ("西", 1, 1)))
+    assert found.lines.notes[-1].zh.startswith("北：表比登记分母多3件、分子多3件，登记中查不出原因；表上没有制表日期")
+    ((label, filters),) = found.unexplained
+    assert (label, filters.keys("place")) == ("北", ("北",))
 
 
 @pytest.mark.parametrize(

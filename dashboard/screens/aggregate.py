@@ -8,7 +8,7 @@ from dashboard.forms.record_fields import local, sign
 from dashboard.parts.brought import brought
 from dashboard.parts.components import card, choose, heading, notes, plain, table, title
 from dashboard.screens import Page
-from dashboard.state.controls import set_value
+from dashboard.state.controls import link_to, set_value
 from dashboard.state.import_work import Upload
 from dashboard.state.session import Session, recall, remember
 from queries import wording
@@ -135,6 +135,7 @@ def _beside(session: Session, statement: Statement, found: reconciliation.Reconc
         signed=[each for each in headings if each.startswith("difference")], sentences=(language,),
     )  # fmt: skip
     notes(session, found.lines.notes)
+    _where_to_look(session, statement, found)
     if found.parts is None:
         return
     if found.parts.frame.is_empty():
@@ -149,6 +150,17 @@ def _beside(session: Session, statement: Statement, found: reconciliation.Reconc
         session, found.parts.frame, headings, key=f"parts-{name}", height="content",
         signed=[each for each in headings if each in ("numerator", "denominator")], sentences=(language,),
     )  # fmt: skip
+
+
+def _where_to_look(session: Session, statement: Statement, found: reconciliation.Reconciled) -> None:
+    """Links to the items of the register behind what nothing explains, for those who may list items."""
+    if session.cases is None:
+        return
+    listed = {"of": statement.measure} | ({"part": "denominator"} if statement.is_share else {})
+    with st.container(horizontal=True, gap="small"):
+        for label, filters in found.unexplained[: reconciliation.MOST_TOLD]:
+            link_to(session, "cases", filters, listed, label=session.words("statistics.look", name=plain(label)),
+                    icon="list")  # fmt: skip
 
 
 def _height(rows: int) -> Literal["content", "auto"]:

@@ -50,6 +50,7 @@ REASONS: dict[str, Text] = {
     "unexplained": Text("未能说明", "unexplained"),
 }
 """Why print and register differ, in the order in which the parts of a difference are listed."""
+MOST_TOLD = 3  # offices of whose unexplained difference a note tells, and to whose items a link leads
 _OF_TOTAL = ("outside", "twice", "total")  # of no single office
 _OTHER: dict[str, Text] = {
     "same": Text("一致", "the same"),
@@ -83,10 +84,13 @@ class Reconciled:
         parts: what the difference of the total is made of: reason, in words, lines (offices, or null), numerator,
             denominator: signed, the last row ("difference") being their sum. No rows where nothing differs; None where
             there is nothing to compare with.
+        unexplained: offices whose difference nothing explains, in the order of the table, with what selects their items
+            of the register.
     """
 
     lines: View
     parts: View | None
+    unexplained: tuple[tuple[str, Filters], ...] = ()
 
 
 def against_register(
@@ -138,11 +142,17 @@ def reconciled(
         rows.append(_total(found, statement, parts, whole))
     named = (statement.measure,)
     frame = pl.DataFrame(rows, schema=_LINES)
-    lines = made(snapshot, chosen, frame, named, (), _finding(found, statement), statement.notes)
+    opened = [each for each in found if "unexplained" in dict(each.parts)]
+    told = (*statement.notes, *(_rest_said(each, statement) for each in opened[:MOST_TOLD]))
+    lines = made(snapshot, chosen, frame, named, (), _finding(found, statement), told)
     if whole is None or statement.lacks:
         return Reconciled(lines, None)
     frame = pl.DataFrame(_summed(parts), schema=_PARTS)
-    return Reconciled(lines, made(snapshot, chosen, frame, named, (), _behind(parts, statement)))
+    of_register = tuple(
+        (each.line.label, chosen.only(register.dimension_of(each.line), str(each.line.office_id))) for each in opened
+    )
+    behind = made(snapshot, chosen, frame, named, (), _behind(parts, statement))
+    return Reconciled(lines, behind, of_register)
 
 
 @dataclass(frozen=True)
@@ -266,6 +276,31 @@ def _all_parts(found: Sequence[_Compared], statement: Statement, whole: Pair) ->
     outside = minus(_sum(each.own for each in found if each.own is not None), _amount(whole))
     parts += [("total", (numerator, denominator)), ("outside" if max(outside) <= 0 else "twice", outside)]
     return tuple(part for part in parts if part[1] != NOTHING)
+
+
+def _rest_said(each: _Compared, statement: Statement) -> Text:
+    """What nothing explains of an office, and where to look."""
+    numerator, denominator = dict(each.parts)["unexplained"]
+    sides = [("分母", "the whole", denominator), ("分子", "the part", numerator)] if statement.is_share else [
+        ("", "", numerator)
+    ]  # fmt: skip
+    zh = "、".join(f"{of}{'多' if number > 0 else '少'}{abs(number)}件" for of, _, number in sides if number)
+    en = " and ".join(
+        f"{abs(number)} {'more' if number > 0 else 'fewer'}{f' in {of}' if of else ''}"
+        for _, of, number in sides
+        if number
+    )
+    undated = Text("", "")
+    if statement.printed_on is None:
+        undated = Text(
+            "；表上没有制表日期，制表之后的补登和更正无法区分",
+            "; it names no day on which it was made, so later entries and corrections cannot be told apart",
+        )
+    return Text(
+        f"{each.line.label}：表比登记{zh}，登记中查不出原因{undated.zh}。请以登记清单逐件核对报表底稿。",
+        f"{each.line.label}: the table has {en} than the register, which shows no reason{undated.en}. Compare the "
+        "register's list with the list the table was made from, item by item.",
+    )
 
 
 def _row(each: _Compared, statement: Statement) -> dict[str, Any]:
