@@ -171,7 +171,8 @@ def show(
     ):
         if not has_figures(view):  # without the note, which tells of marks that are not there
             title(session, finding)
-            empty(session, view)
+            if view.notes or view.finding is None:  # else the title has said it all
+                empty(session, view)
             return
         with st.container(horizontal=True, gap="small", vertical_alignment="top"):
             title(session, finding, note, _help(session, view, quiet=quiet))

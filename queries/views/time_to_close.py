@@ -264,7 +264,8 @@ def flow(snapshot: Snapshot, filters: Filters) -> View:
     """Open before the period + registered since − ended since = open now, exactly; "now" is the as-of day.
 
     Returns:
-        Four rows: step ("open_then", "registered", "ended", "open_now"), items. None where the period has no start.
+        Four rows: step ("open_then", "registered", "ended", "open_now"), items. None where the period has no start;
+        no sentence where nothing came, went or was open.
     """
     chosen = seen(filters, snapshot)
     each = measure("open_count")
@@ -283,7 +284,8 @@ def flow(snapshot: Snapshot, filters: Filters) -> View:
         "open_now": found.open_now,
     }
     frame = pl.DataFrame({"step": list(rows), "items": list(rows.values())}, schema=schema)
-    return made(snapshot, chosen, frame, (each.name,), (), flow_words(found, start), methods=("backlog_identity",))
+    said = flow_words(found, start) if any(rows.values()) else None
+    return made(snapshot, chosen, frame, (each.name,), (), said, methods=("backlog_identity",))
 
 
 def flow_words(found: followup.Flow, start: date) -> Text:
