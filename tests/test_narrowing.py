@@ -1,9 +1,10 @@
 """A click on a mark, a row or an entry of a menu narrows the page to what it stands for."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from types import SimpleNamespace
 
+import polars as pl
 import pytest
 
 from dashboard.charts import Style
@@ -17,6 +18,7 @@ from queries.filters import Filters
 from queries.measures import measure
 from queries.snapshot import Snapshot
 from queries.views import closure, overview, periods, repeats, reports
+from queries.views.parts import made
 from tests.installations import empty
 from tests.programmes import kept
 
@@ -116,6 +118,25 @@ def test_a_missing_report_and_a_day_without_reception_lead_to_their_office_by_a_
             Mark(name, "north"),
             Mark(name, "south"),
         }
+
+
+@pytest.mark.parametrize(("days", "is_crowded"), [(6, False), (17, True)])
+def test_a_grid_of_many_days_tells_a_phone_to_print_its_numbers_alone(reader, days, is_crowded):
+    first = date(2022, 1, 25)
+    cells = [
+        {"place": "north", "zh": "北", "en": "North", "column": first + timedelta(days=n), "label_zh": f"{n}",
+         "label_en": f"{n}", "status": "absent" if n == 1 else "covered", "text": "" if n == 1 else str(n),
+         "about_zh": "", "about_en": "", "faint": False}
+        for n in range(days)
+    ]  # fmt: skip
+    view = made(reader.snapshot, reader.filters, pl.DataFrame(cells), (), ("place",), None, ())
+    drawn = status_matrix(view, Style("zh")).checked
+    assert bool(drawn.layout.meta) == is_crowded
+    alone = [trace.meta["alone"] for trace in drawn.data if trace.meta]
+    assert alone == ([[str(n) for n in range(days) if n != 1]] if is_crowded else [])
+    if is_crowded:
+        labels = drawn.layout.meta["crowd"]["days"]
+        assert (labels[0], labels[7]) == ("1月<br>25", "2月<br>1")
 
 
 def test_bands_of_age_and_batches_stand_for_no_selection(snapshot, reader):

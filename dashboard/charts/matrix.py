@@ -1,6 +1,7 @@
 """Who did it on which day: a mark in each cell of a grid. Shape and word carry the status, colour only doubles it."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Literal
 
 from dashboard.charts import Palette, Style, escape, figure
@@ -13,6 +14,8 @@ ROW = 24  # CSS pixels a row
 ROOM = 60  # CSS pixels above the rows, for the days and the legend
 LINE = 15  # CSS pixels a line of the days
 MARK = 11
+PHONE_COLUMNS = 8  # with more of them a phone has no room for a mark and its number: the number stands alone
+ALONE = ("on_time", "covered")  # statuses a number can stand for
 GAP = "\u2009"  # between a mark and its number: on a phone the next mark is near
 
 Ink = Literal["data", "neutral", "ink"]
@@ -63,8 +66,11 @@ def status_matrix(view: View, style: Style) -> Sketch:
             type="rect", x0=x - 0.5, x1=x + 0.5, y0=0, y1=1, yref="y domain", layer="below",
             fillcolor=style.palette.band, line={"width": 0},
         )  # fmt: skip
-    _cells(fig, cells, at_row, at_column, style)
+    is_crowded = len(columns) > PHONE_COLUMNS
+    _cells(fig, cells, at_row, at_column, style, is_crowded=is_crowded)
     _legend(fig, cells, style, 24 + lower)
+    if is_crowded:
+        fig.update_layout(meta={"crowd": _crowd(cells, columns, style, 0 if lower else LINE)})
     fig.update_layout(
         xaxis={
             "range": [-0.6, len(columns) - 0.4], "tickvals": list(at_column.values()),
@@ -75,9 +81,19 @@ def status_matrix(view: View, style: Style) -> Sketch:
     return fig
 
 
+def _crowd(cells: list[dict[str, Any]], columns: list[date], style: Style, line: int) -> dict[str, Any]:
+    """What a phone changes where there are many days: their labels, the legend, and how much higher the labels are."""
+    days = []
+    for before, day in zip([None, *columns], columns, strict=False):
+        is_first = before is None or before.month != day.month
+        days.append(f"{wording.month_alone(day, style.language) if is_first else GAP}<br>{day.day}")
+    return {"days": days, "legend": _legend_text(cells, style, is_crowded=True), "line": line}
+
+
 def _cells(
-    fig: Sketch, cells: list[dict[str, Any]], at_row: dict[str, int], at_column: dict[Any, int], style: Style
-) -> None:
+    fig: Sketch, cells: list[dict[str, Any]], at_row: dict[str, int], at_column: dict[Any, int], style: Style,
+    *, is_crowded: bool,
+) -> None:  # fmt: skip
     """One trace a status: fewer traces are drawn faster."""
     words, language, palette = style.words, style.language, style.palette
     for status, mark in MARKS.items():
@@ -95,6 +111,9 @@ def _cells(
             textposition="middle right",
             textfont={"size": 11, "color": palette.muted},
             cliponaxis=False,
+            meta={"alone": [cell["text"] or mark.character for cell in here]}
+            if is_crowded and status in ALONE
+            else None,
             selected={"marker": {"opacity": 1}},
             unselected={"marker": {"opacity": 1}},
             customdata=[
@@ -112,14 +131,21 @@ def _colour(mark: Mark, palette: Palette) -> str:
 
 
 def _legend(fig: Sketch, cells: list[dict[str, Any]], style: Style, above: int) -> None:
-    there = {cell["status"] for cell in cells}
-    text = "   ".join(
-        f'<span style="color:{_colour(mark, style.palette)}">{mark.character}</span> '
-        f"{style.words(f'charts.status_{status}')}"
-        for status, mark in MARKS.items()
-        if status in there
-    )
     fig.add_annotation(
         x=0, xref="paper", xanchor="left", y=1, yref="paper", yanchor="bottom", yshift=above, showarrow=False,
-        text=text, font={"size": 12, "color": style.palette.muted},
+        text=_legend_text(cells, style), font={"size": 12, "color": style.palette.muted},
     )  # fmt: skip
+
+
+def _legend_text(cells: list[dict[str, Any]], style: Style, *, is_crowded: bool = False) -> str:
+    there = {cell["status"] for cell in cells}
+    signs = {
+        status: style.words("charts.a_number") if is_crowded and status in ALONE else mark.character
+        for status, mark in MARKS.items()
+    }
+    return "   ".join(
+        f'<span style="color:{_colour(MARKS[status], style.palette)}">{sign}</span> '
+        f"{style.words(f'charts.status_{status}')}"
+        for status, sign in signs.items()
+        if status in there
+    )

@@ -229,7 +229,8 @@ def empty(session: Session, view: View | None = None) -> None:
     if view is not None and view.notes:
         said = [plain(sentence(session.language)) for sentence in view.notes]
         computable = any(why_not(each, session.snapshot, view.filters) is None for each in view.measures)
-        if computable and not session.choices.is_default:
+        narrowed = view.filters.start or view.filters.end or view.filters.where or view.as_of < session.snapshot.as_of
+        if computable and narrowed and not session.choices.is_default:
             said.append(session.words("frame.widen"))
         st.info("\n\n".join(said), icon=":material/info:")
         return

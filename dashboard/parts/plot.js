@@ -70,6 +70,7 @@ function draw(Plotly, plot) {
   try {
     const { data, layout } = JSON.parse(text), template = TEMPLATES[ground];
     if (width < PHONE && layout.meta?.spare) leaveOut(layout);
+    if (width < PHONE && layout.meta?.crowd) crowd(data, layout);
     const asked = { ...template.layout.margin, ...layout.margin };
     Object.assign(layout, { width, template, margin: roomy(plot, asked, width) });
     const first = !plot.drawn;
@@ -89,6 +90,18 @@ function draw(Plotly, plot) {
 function leaveOut(layout) {
   layout.annotations = layout.annotations.filter(({ name }) => name !== "spare");
   layout.margin.r -= layout.meta.spare;
+}
+
+/** A grid of many days: numbers in place of the marks they stand beside, and days without their month. */
+function crowd(data, layout) {
+  const { days, legend, line } = layout.meta.crowd;
+  for (const trace of data) {
+    if (trace.meta?.alone) Object.assign(trace, { mode: "text", text: trace.meta.alone, textposition: "middle center" });
+    else trace.mode = "markers";
+  }
+  Object.assign(layout.xaxis, { ticktext: days, tickfont: { size: 10 } });
+  layout.margin.t += line;
+  Object.assign(layout.annotations[0], { text: legend, yshift: layout.annotations[0].yshift + line });
 }
 
 /** Plotly finds the room labels need beside the plot by drawing twice; with the room they had before it draws once. */
