@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from queries.search import Entry, Index, index, index_of, names
-from queries.search.spelling import readings, slips, spells
+from queries.search.spelling import in_order, readings, slips, spells
 from queries.snapshot import build_from_frames
 from queries.vocabulary import Text
 
@@ -104,3 +104,7 @@ def test_only_names_of_definitions_and_dimensions_are_known(tmp_path: Path):
     assert index(snapshot).find("XF-2022-0001") == []
     assert index(snapshot).find("东镇")[0].kind == "place"
     assert index(snapshot) is index(snapshot)
+
+
+def test_names_are_sorted_as_they_are_pronounced_rare_characters_too():
+    assert sorted(["柳渚镇", "岚溪镇", "禾墟镇", "云汀镇"], key=in_order) == ["禾墟镇", "岚溪镇", "柳渚镇", "云汀镇"]

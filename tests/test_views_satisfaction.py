@@ -253,3 +253,9 @@ def test_where_silence_is_satisfied_the_plan_and_the_chance_are_said_too(heard):
     # 60 % of 40 are 24, so 10 more answers; 90 % of 40 are 36 on the good side, and 20 are there, 6 may stay silent
     assert "同时达到两项目标至少还需10件参评，其中10件满意；其余到期未评的视为满意。" in said
     assert "满意率（未评视为满意）达到90%的可能性为" in said
+
+
+def test_what_silence_leaves_open_holds_no_share_of_too_few(heard):
+    view = satisfaction.bounds(heard(north={"dissatisfied": 1}), JUNE, "bureau", "place")
+    assert view.finding is not None
+    assert view.finding.zh == "到期的只有1件，样本不足。"

@@ -111,3 +111,9 @@ def slips(one: str, other: str, most: int) -> int:
         if min(row) > most:
             return most + 1
     return row[-1]
+
+
+@lru_cache(maxsize=20_000)
+def in_order(name: str) -> str:
+    """What names are sorted by: Chinese ones as they are pronounced, rare characters too."""
+    return f"{' '.join(lazy_pinyin(name)).casefold()} {name}"

@@ -14,6 +14,7 @@ import polars as pl
 from queries import wording
 from queries.days import add_months, month_start
 from queries.filters import Filters
+from queries.search import spelling
 from queries.snapshot import Snapshot
 from queries.views import View
 from queries.views.parts import both, in_both, made, others_below, seen
@@ -127,7 +128,7 @@ def reports(snapshot: Snapshot, filters: Filters) -> View:
 
 def _reporting(snapshot: Snapshot, rows: pl.DataFrame) -> list[str]:
     listed = snapshot.dimension("place").filter(pl.col("is_listed") & (pl.col("kind") == "township"))["key"].to_list()
-    others = sorted(set(rows["office_id"].to_list()) - set(listed), key=lambda name: name.encode("gb18030"))
+    others = sorted(set(rows["office_id"].to_list()) - set(listed), key=spelling.in_order)
     return [*listed, *others]
 
 

@@ -159,7 +159,11 @@ def heard(snapshot: Snapshot, filters: Filters, whom: str) -> Heard:
         affordable=row["affordable"],
         smallest=chosen.rule_set.small_sample,
         about_all=silence_said.bounds(
-            row["content"], row["dissatisfied"], row["evaluated"] + row["expired"], row["expired"]
+            row["content"],
+            row["dissatisfied"],
+            row["evaluated"] + row["expired"],
+            row["expired"],
+            chosen.rule_set.small_sample,
         ),
         sentences=_sentences(row, with_silence=_counts_silence(chosen)),
     )

@@ -15,17 +15,20 @@ NOBODY_ASKED = Text("暂无可评价的事项。", "There is nothing to evaluate
 NOBODY_ANSWERED = Text("尚无人参评，满意率无从得知。", "Nobody has answered yet: nothing is known about satisfaction.")
 
 
-def bounds(satisfied: int, dissatisfied: int, over: int, expired: int) -> Text:
+def bounds(satisfied: int, dissatisfied: int, over: int, expired: int, smallest: int = 1) -> Text:
     """What the answers say about those who answered, and what they leave open about all.
 
     Args:
         satisfied, dissatisfied: evaluated with a score. over: evaluated or expired. expired: over without evaluation.
+        smallest: fewer that are over hold no share.
     """
     scored = satisfied + dissatisfied
     if not over:
         return NOBODY_ASKED
     if not scored:
         return NOBODY_ANSWERED
+    if over < smallest:
+        return in_both("到期的只有{n}件，样本不足。", "Only {n} due so far: too few.", n=both(wording.number, over))
     if over == scored:
         return in_both(
             "到期的{n}件全部参评，{share}满意。", "All were evaluated ({n}), and {share} were satisfied.",

@@ -7,6 +7,7 @@ import polars as pl
 from queries import wording
 from queries.filters import Filters
 from queries.measures import measure
+from queries.search import spelling
 from queries.snapshot import Snapshot
 from queries.views import View
 from queries.views.overview import HEADLINES
@@ -44,7 +45,7 @@ def tartan(snapshot: Snapshot, filters: Filters, dimension: str = "place", most:
     kept = order if most is None or order.height <= most else order.head(most)
     if kept.height < order.height:
         notes = (others_left_out(order.height - kept.height),)
-    by_name = kept.sort(pl.col("zh").map_elements(lambda name: name.encode("gb18030"), return_dtype=pl.Binary))
+    by_name = kept.sort(pl.col("zh").map_elements(spelling.in_order, return_dtype=pl.String))
     shown = by_name.select(dimension).join(frame, on=dimension, how="left", maintain_order="left_right")
     return made(snapshot, chosen, shown, names, (dimension,), finding, notes)
 

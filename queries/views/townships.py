@@ -11,6 +11,7 @@ from queries.counting.evaluate import compare, evaluate
 from queries.days import add_months, month_end
 from queries.filters import Filters
 from queries.measures import Measure, Ratio, measure, measures
+from queries.search import spelling
 from queries.snapshot import Snapshot
 from queries.stats.intervals import wilson
 from queries.views import View, recording
@@ -210,8 +211,7 @@ def named(frame: pl.DataFrame, snapshot: Snapshot, dimension: str) -> pl.DataFra
 
 
 def _by_name() -> pl.Expr:
-    # the national character set lists its common characters by pronunciation, which is how names are looked up
-    return pl.col("zh").map_elements(lambda name: name.encode("gb18030"), return_dtype=pl.Binary)
+    return pl.col("zh").map_elements(spelling.in_order, return_dtype=pl.String)
 
 
 def items_unnamed(items: int) -> tuple[Text, ...]:
