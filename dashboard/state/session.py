@@ -189,7 +189,7 @@ def begin(settings: Settings, import_desk: ImportDesk | None = None) -> Session:
     ignored: tuple[str, ...] = ()
     vanished: Mapping[str, tuple[str, ...]] = MappingProxyType({})
     arrived = _arrival(query)
-    _keep_earlier()
+    _keep_earlier(arrived)
     pinned = (_first(query, "data") if arrived == "address" else st.session_state.get("_data")) or ""
     newest, snapshot, is_lost = _data(settings, pinned)
     viewer = viewer_of(settings, st.context.headers.get_all, newest)
@@ -423,8 +423,9 @@ def _arrival(query: Link) -> Literal["address", "page", "widget"]:
     """What brought this run about: a link or Back, a click in the navigation, or anything else.
 
     A widget changed while the browser has not yet heard of the newest address sends the old one: the widget wins. Back
-    before the browser has heard of the newest values sends an old address with the values of its own time: the address
-    wins. A click in the navigation sends no parameters: the selection is carried over.
+    before the browser has heard of the newest values sends an old address with the values of its own time, and Back
+    right after Back with some of those that the first one left: the address wins. A click in the navigation sends no
+    parameters: the selection is carried over.
     """
     known = st.session_state.get("_link")
     if known is None:
@@ -432,7 +433,7 @@ def _arrival(query: Link) -> Literal["address", "page", "widget"]:
     turned = _page() != st.session_state.get("_page")
     earlier = [values for link, values in st.session_state.get("_earlier", []) if link == query]
     # a browser may have heard of the newest value of one widget and not of another
-    before = (st.session_state["_values"], *earlier)
+    before = (st.session_state["_values"], *earlier, *st.session_state["_taken_back"])
     untouched = all(
         any(values.get(name, value) == value for values in before) for name, value in _widget_values().items()
     )
@@ -442,11 +443,18 @@ def _arrival(query: Link) -> Literal["address", "page", "widget"]:
     return "page" if turned else "widget"
 
 
-def _keep_earlier() -> None:
-    """Remember the newest addresses with the values of the widgets under each, for `_arrival`."""
+def _keep_earlier(arrived: str) -> None:
+    """Remember for `_arrival` the newest addresses with the values of the widgets under each.
+
+    And the values that one Back after the other has left, until the reader does something else.
+    """
+    left = []
     if "_link" in st.session_state:
         now = (st.session_state["_link"], st.session_state["_values"])
         st.session_state["_earlier"] = [*st.session_state.get("_earlier", [])[-3:], now]
+        if arrived == "address":
+            left = [*st.session_state["_taken_back"][-3:], st.session_state["_values"]]
+    st.session_state["_taken_back"] = left
 
 
 def _page() -> str | None:

@@ -124,6 +124,21 @@ def test_back_takes_the_last_choice_back(open_page: OpenPage, settled: Settle):
     expect(page.locator(".huiyin-figure .value")).to_have_text(before)
 
 
+def test_back_twice_in_a_moment_takes_two_choices_back(open_page: OpenPage, settled: Settle):
+    page = open_page("/explore")
+    before = page.url
+    for _ in range(2):
+        drilled = page.url
+        page.locator("tbody th.open").first.click()
+        page.wait_for_url(lambda url, drilled=drilled: url != drilled)
+        settled(page)
+        page.locator("tbody th").first.wait_for()
+    page.evaluate("() => { history.back(); setTimeout(() => history.back(), 60); }")
+    page.wait_for_url(before)
+    settled(page)
+    assert page.evaluate("location.href") == before
+
+
 def test_a_change_of_page_keeps_the_selection(open_page: OpenPage, settled: Settle):
     page = open_page("/")
     choose_place(page, settled)
