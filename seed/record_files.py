@@ -39,7 +39,8 @@ MOST_ROWS = 10_000  # of one sheet; more is no account kept by hand
 _NUMBER, _VERSION = "#number", "#version"
 _MONTH = re.compile(r"^(\d{4})[-/.年](\d{1,2})月?$")
 _ISO = re.compile(r"^\d{4}-\d{2}-\d{2}( 00:00:00)?$")
-_CLOCK = re.compile(r"(\d{1,2})[:：时点](\d{2})(?:分|[:：]00)?")
+# a cell that holds a time comes with the day such cells begin with
+_CLOCK = re.compile(r"(?:(?:1899-12-3[01]|1900-01-0[01]) )?(\d{1,2})[:：时点](\d{2})(?:分|[:：]00)?")
 _BLANKS = " \t\r\n\u3000\u00a0\u200b\ufeff"
 _EXAMPLE = ("示例", "example")
 

@@ -8,11 +8,13 @@ from sqlalchemy import insert
 
 from queries.errors import Conflict, InvalidRecord
 from queries.records import meetings
+from queries.records.kinds import kind_of
 from queries.records.read import read
 from queries.records.write import history
 from queries.schema import import_run, office
 from queries.snapshot import current, pins
 from queries.store import raise_version, writing
+from queries.views import records
 
 JUNE = meetings.Terms(date(2022, 6, 1), date(2022, 6, 30), "regulation2022")
 QUESTION = {"question": "临期件积压", "opened_on": date(2022, 7, 5), "office_id": "岚溪镇", "agenda": "deadlines"}
@@ -143,3 +145,10 @@ def test_an_unsigned_write_is_refused(bureau):
     with pytest.raises(InvalidRecord):
         meetings.mark_discussed(bureau, JUNE, "signals", True, by=" ")
     assert rows(bureau, "meeting") == []
+
+
+def test_a_history_names_the_items_of_the_agenda(register):
+    field = kind_of("meeting").field("discussed")
+    snapshot = register("matter_id\n---\na")
+    assert records.in_words(snapshot, field, "headlines,gone", "zh") == "总体情况、gone"
+    assert records.in_words(snapshot, field, "headlines,signals", "en") == "Headlines and Weak signals"

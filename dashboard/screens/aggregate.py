@@ -148,7 +148,7 @@ def _beside(session: Session, statement: Statement, found: reconciliation.Reconc
         headings.pop("denominator")
     table(
         session, found.parts.frame, headings, key=f"parts-{name}", height="content",
-        signed=[each for each in headings if each in ("numerator", "denominator")], sentences=(language,),
+        signed=[each for each in headings if each in ("numerator", "denominator")],
     )  # fmt: skip
 
 

@@ -164,6 +164,15 @@ def test_a_target_may_be_written_as_people_write_it(store, tmp_path):
     assert [(each.row, each.column) for each in report.rejected] == [(4, "目标值")]
 
 
+def test_a_closing_time_may_be_written_as_people_and_workbooks_write_it(store, tmp_path):
+    rows = ["2022-01-01,17:30,文件", "2022-05-01,18：20,文件", "2022-06-01,17时45分,文件",
+            "2022-07-01,1899-12-31 17:00:00,文件", "2022-08-01,9:00,文件", "2022-09-01,五点半,文件"]  # fmt: skip
+    report = load_records(csv(tmp_path / "下班时间.csv", "\n".join(["起始日期,下班时间,依据", *rows])), store, by="甲")
+    assert [row for row, _, _ in reasons(report)] == [6, 7]
+    with store.connect() as connection:
+        assert [f"{at:%H:%M}" for _, at in read(connection).closing_times] == ["17:30", "18:20", "17:45", "17:00"]
+
+
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04broken", "甲,乙\n1,2\n".encode(), b"\x00\xff" * 50])
 def test_a_wrong_file_is_refused_with_a_sentence_and_nothing_is_written(store, tmp_path, content):
     path = tmp_path / "x.xlsx"
