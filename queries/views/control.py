@@ -389,7 +389,8 @@ def _trial(months: int) -> tuple[Text, ...]:
     return (
         Text(
             f"正常波动范围只依据{months}个整月（不足{TRIAL_BELOW}个），是试行界限，今后还会变动。",
-            f"Trial limits: they rest on {months} whole months, fewer than {TRIAL_BELOW}, and may still move.",
+            f"Trial limits: they rest on {months} whole {'month' if months == 1 else 'months'}, "
+            f"fewer than {TRIAL_BELOW}, and may still move.",
         ),
     )
 

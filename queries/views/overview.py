@@ -23,6 +23,7 @@ from queries.views.parts import (
     goal,
     goal_of_each,
     in_both,
+    in_name_order,
     label,
     limits_of_change,
     made,
@@ -281,10 +282,8 @@ def by_group(snapshot: Snapshot, filters: Filters, name: str = "on_time_reply_ra
                 hidden=both(wording.number, hidden),
             )
         )
-    kept = frame.with_row_index("_order").sort(
-        pl.col("band").is_in(["low", "high"]).cast(pl.Int8), "denominator", descending=True
-    )
-    kept = kept.head(MOST_GROUPS).sort(order, "_order").drop("_order")
+    kept = frame.sort(pl.col("band").is_in(["low", "high"]).cast(pl.Int8), "denominator", descending=True)
+    kept = kept.head(MOST_GROUPS).sort(order, in_name_order())
     goals = goal_of_each(snapshot, name, chosen, kept[dimension])
     kept = kept.with_columns(
         pl.lit(share, pl.Float64).alias("overall"),

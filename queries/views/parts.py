@@ -17,6 +17,7 @@ from queries.filters import Filters
 from queries.measures import Measure, measure
 from queries.register import targets_of
 from queries.rules import CONVENTIONS
+from queries.search.spelling import in_order
 from queries.snapshot import Snapshot
 from queries.stats.intervals import binomial_p, newcombe
 from queries.views import View
@@ -228,6 +229,11 @@ def share_words(numerator: int, denominator: int, smallest: int) -> Text:
 def label(each: Measure) -> tuple[str, str]:
     """Name of a measure in both languages."""
     return each.label.zh, each.label.en
+
+
+def in_name_order() -> pl.Expr:
+    """What rows with a column zh are sorted by to stand by name."""
+    return pl.col("zh").map_elements(in_order, return_dtype=pl.String)
 
 
 def title(each: Measure, filters: Filters) -> Text:

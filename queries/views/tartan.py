@@ -7,11 +7,10 @@ import polars as pl
 from queries import wording
 from queries.filters import Filters
 from queries.measures import measure
-from queries.search import spelling
 from queries.snapshot import Snapshot
 from queries.views import View
 from queries.views.overview import HEADLINES
-from queries.views.parts import both, in_both, made, others_left_out, seen
+from queries.views.parts import both, in_both, in_name_order, made, others_left_out, seen
 from queries.views.townships import compared, offered
 from queries.vocabulary import Text
 
@@ -45,7 +44,7 @@ def tartan(snapshot: Snapshot, filters: Filters, dimension: str = "place", most:
     kept = order if most is None or order.height <= most else order.head(most)
     if kept.height < order.height:
         notes = (others_left_out(order.height - kept.height),)
-    by_name = kept.sort(pl.col("zh").map_elements(spelling.in_order, return_dtype=pl.String))
+    by_name = kept.sort(in_name_order())
     shown = by_name.select(dimension).join(frame, on=dimension, how="left", maintain_order="left_right")
     return made(snapshot, chosen, shown, names, (dimension,), finding, notes)
 

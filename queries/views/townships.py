@@ -11,7 +11,6 @@ from queries.counting.evaluate import compare, evaluate
 from queries.days import add_months, month_end
 from queries.filters import Filters
 from queries.measures import Measure, Ratio, measure, measures
-from queries.search import spelling
 from queries.snapshot import Snapshot
 from queries.stats.intervals import wilson
 from queries.views import View, recording
@@ -23,6 +22,7 @@ from queries.views.parts import (
     excluded,
     goal_of_each,
     in_both,
+    in_name_order,
     limits_of_change,
     made,
     others_below,
@@ -123,7 +123,7 @@ def with_room(view: View, most: int = MOST_DOTS) -> View:
 
 def in_order(rows: pl.DataFrame) -> pl.DataFrame:
     """Groups by band, then by name as it is pronounced: there is no ranking."""
-    return rows.sort(pl.col("band").replace_strict(BAND_ORDER, return_dtype=pl.Int8), _by_name())
+    return rows.sort(pl.col("band").replace_strict(BAND_ORDER, return_dtype=pl.Int8), in_name_order())
 
 
 def standing(frame: pl.DataFrame, name: Text, among: str = "各单位") -> Text:
@@ -208,10 +208,6 @@ def named(frame: pl.DataFrame, snapshot: Snapshot, dimension: str) -> pl.DataFra
         pl.when(outside).then(pl.format("{}（未匹配）", "zh")).otherwise("zh").alias("zh"),
         pl.when(outside).then(pl.format("{} (unmatched)", "en")).otherwise("en").alias("en"),
     )
-
-
-def _by_name() -> pl.Expr:
-    return pl.col("zh").map_elements(spelling.in_order, return_dtype=pl.String)
 
 
 def items_unnamed(items: int) -> tuple[Text, ...]:
