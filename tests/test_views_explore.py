@@ -267,6 +267,11 @@ def test_the_others_say_how_many_groups_they_are_in_table_and_chart_and_a_note_s
     assert "the other 4" in note.en
 
 
+def test_a_single_group_beyond_those_asked_for_stands_for_itself(city):
+    grid = explore_table.tabulate(city, YEAR, Question(SHARES[:1], "place", top=5), SHARES[0], "en")
+    assert {line.labels[0] for line in grid.lines} == {f"p{at}" for at in range(6)}
+
+
 @pytest.mark.parametrize("question", [Question(SHARES[:1], "place"), Question(SHARES[:1], "place", top=2, find="p1")])
 def test_nothing_is_said_of_small_groups_where_none_is_hidden(city, question):
     assert not any("件数最多" in each.zh for each in explore.answer(city, YEAR, question).notes)

@@ -242,7 +242,8 @@ def groups(snapshot: Snapshot, filters: Filters, question: Question) -> Mapping[
         is_sought = name == question.by and question.find
         fitting = set(_matching(snapshot, name, question.find)) if is_sought else set(with_items)
         possible = [key for key in by_size if key in fitting]
-        own = frozenset(possible[: _most(question, name)])
+        most = _most(question, name)
+        own = frozenset(possible if len(with_items) == most + 1 else possible[:most])  # one group is no "others"
         found[name] = Groups(own, tuple(key for key in with_items if key not in own), len(possible) - len(own))
     return found
 
