@@ -87,16 +87,16 @@ def _row(session: Session, wall: str, draft: Draft, at: int, entry: Entry, conte
         )  # fmt: skip
         if now != entry.seconds:
             _keep(wall, timed(draft, at, int(now)))
-    with buttons, st.container(horizontal=True, gap="small"):
+    with buttons, st.container(horizontal=True, gap="small", key=f"steps-of-{key}"):
         for icon, word, step, off in (
             ("arrow_upward", "up", partial(moved, draft, at, -1), at == 0),
             ("arrow_downward", "down", partial(moved, draft, at, 1), at == len(draft) - 1),
             ("close", "remove", partial(removed, draft, at), len(draft) == 1),
         ):
+            name = words(f"slides.{word}", slide=words(f"wall.slide_{entry.slide}"))
             if st.button(
-                "", icon=f":material/{icon}:", help=words(f"slides.{word}", slide=words(f"wall.slide_{entry.slide}")),
-                key=f"{word}-{key}", disabled=off, type="tertiary",
-            ):  # fmt: skip
+                name, icon=f":material/{icon}:", help=name, key=f"{word}-{key}", disabled=off, type="tertiary"
+            ):
                 _keep(wall, step())
 
 
