@@ -278,7 +278,7 @@ def own_goals(
     if key:
         end: dict[str, Any] = {"xanchor": "right", "xshift": 60} if style.narrow else {"xanchor": "left", "xshift": 8}
         fig.add_annotation(
-            **end, x=1, xref="paper", y=1, yref="paper", yanchor="bottom", showarrow=False,
+            **end, name="own", x=1, xref="paper", y=1, yref="paper", yanchor="bottom", showarrow=False,
             text=f'<span style="color:{style.palette.ink}">❙</span> {style.words(key)}',
             font={"size": 12, "color": style.palette.muted},
         )  # fmt: skip

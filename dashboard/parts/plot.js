@@ -90,6 +90,8 @@ function draw(Plotly, plot) {
 function leaveOut(layout) {
   layout.annotations = layout.annotations.filter(({ name }) => name !== "spare");
   layout.margin.r -= layout.meta.spare;
+  const own = layout.annotations.find(({ name }) => name === "own");
+  if (own) Object.assign(own, { xanchor: "right", xshift: 60 }); // no longer beside the plot: there is no room
 }
 
 /** A grid of many days: numbers in place of the marks they stand beside, and days without their month. */
