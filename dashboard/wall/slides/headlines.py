@@ -62,7 +62,9 @@ def _course(course: View, name: str) -> list[float | None]:
 
 def _tile(session: Session, card: Headline, course: Sequence[float | None], span: str) -> Tile:
     words, language = session.words, session.language
-    label = title_of(card.measure, session.filters)(language)
+    label = card.measure.label(language)
+    if session.filters.convention != "observed":  # the usual one has no room here: its own slide names it
+        label = title_of(card.measure, session.filters)(language)
     change, name = card.change_last_year, "last_year"
     if change is None:
         change, name = card.change_previous, "previous"
