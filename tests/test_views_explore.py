@@ -267,6 +267,14 @@ def test_the_others_say_how_many_groups_they_are_in_table_and_chart_and_a_note_s
     assert "the other 4" in note.en
 
 
+@pytest.mark.parametrize("name", ["days_to_close", "days_to_close_p90"])
+def test_days_to_close_of_months_that_may_still_be_handled_are_not_complete(city, name):
+    found = explore.answer(city, replace(YEAR, as_of=date(2022, 10, 31)), Question((name,), "", grain="month"))
+    cells = found.frame.filter(pl.col("part") == "cell")
+    assert cells.filter("complete")["month"].max() == date(2022, 7, 1)
+    assert cells["month"].max() == date(2022, 9, 1)
+
+
 def test_a_single_group_beyond_those_asked_for_stands_for_itself(city):
     grid = explore_table.tabulate(city, YEAR, Question(SHARES[:1], "place", top=5), SHARES[0], "en")
     assert {line.labels[0] for line in grid.lines} == {f"p{at}" for at in range(6)}
