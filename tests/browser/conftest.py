@@ -102,7 +102,8 @@ def open_page(profile_of: Callable[[str], BrowserContext], address: str) -> Iter
         page = profile_of(language).new_page()
         pages.append(page)
         page.set_viewport_size({"width": width, "height": height})
-        page.emulate_media(color_scheme="dark" if dark else "light")
+        # what fades and slides costs the processor time and is what no test looks at
+        page.emulate_media(color_scheme="dark" if dark else "light", reduced_motion="reduce")
         page.set_default_timeout(60_000)  # a busy machine is no fault of a page
         requests: list[str] = []
         page.on("request", lambda request: requests.append(request.url))
