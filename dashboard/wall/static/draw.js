@@ -55,6 +55,10 @@ export async function settle(section, content, more) {
     if ([box, ...box.children].some((each) => each.scrollHeight > each.clientHeight)) box.classList.add('tight');
   }
   content.tiles.forEach((tile, index) => spark(section.querySelectorAll('.tile')[index], tile));
+  for (const table of section.querySelectorAll('table')) {
+    const room = table.parentElement.clientWidth;
+    if (table.scrollWidth > room) table.style.zoom = room / table.scrollWidth; // rather smaller than cut
+  }
   for (const stack of section.querySelectorAll('.stack')) {
     if (stack.scrollHeight > stack.clientHeight) stack.querySelectorAll('.lines').forEach((list) => list.classList.add('dense'));
   }
