@@ -20,6 +20,7 @@ export default function ({ data }) {
   if (style.textContent !== data.style) style.textContent = data.style;
   name(document.body);
   if (watch) return;
+  addEventListener("keydown", walkMenu, { capture: true }); // menus.js
   watch = new MutationObserver((changes) => {
     for (const change of changes) {
       if (change.type === "attributes") translate(change.target, change.attributeName);

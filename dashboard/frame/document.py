@@ -22,7 +22,8 @@ _SIGNS = {
 """Buttons with a sign alone, and what they are called."""
 
 _STYLE = (_HERE / "document.css").read_text(encoding="utf-8")
-_document = st.components.v2.component("huiyin.document", js=(_HERE / "document.js").read_text(encoding="utf-8"))
+_SCRIPT = "\n".join((_HERE / name).read_text(encoding="utf-8") for name in ("document.js", "menus.js"))
+_document = st.components.v2.component("huiyin.document", js=_SCRIPT)
 
 
 def describe(words: Words, dark: bool, title: str) -> None:

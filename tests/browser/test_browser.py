@@ -180,6 +180,22 @@ def test_a_session_is_walked_by_keyboard_and_back_leads_to_its_item(open_page: O
     arrives(page, settled, step=["signals"])
 
 
+def test_an_open_menu_is_walked_by_keyboard_from_its_button_and_back(open_page: OpenPage):
+    page = open_page("/")
+    button = page.locator("[class*=st-key-take-] button").first
+    button.press("Enter")
+    menu = page.get_by_test_id("stPopoverBody")
+    menu.get_by_text("CSV").wait_for()
+    button.press("Tab")
+    expect(menu.locator(":focus")).to_have_count(1)
+    page.keyboard.press("Shift+Tab")
+    expect(button).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Escape")
+    expect(menu).to_have_count(0)
+    expect(button).to_be_focused()
+
+
 def test_a_control_of_one_page_is_in_the_link(open_page: OpenPage, settled: Settle):
     page = open_page("/closure")
     page.locator(".st-key-local-by button").nth(1).click()
