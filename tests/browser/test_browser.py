@@ -185,7 +185,7 @@ def test_an_open_menu_is_walked_by_keyboard_from_its_button_and_back(open_page: 
     button = page.locator("[class*=st-key-take-] button").first
     button.press("Enter")
     menu = page.get_by_test_id("stPopoverBody")
-    menu.get_by_text("CSV").wait_for()
+    menu.get_by_role("button", name="CSV").first.wait_for()
     button.press("Tab")
     expect(menu.locator(":focus")).to_have_count(1)
     page.keyboard.press("Shift+Tab")
