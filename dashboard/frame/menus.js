@@ -1,5 +1,5 @@
-// Part of document.js. A menu is walked by keyboard where it stands. Streamlit draws an open one at the end of the page, so that Tab would
-// come to it after everything else (WCAG 2.4.3): from its button Tab goes in, from its ends back to the button.
+// Part of document.js. A menu is walked by keyboard where it stands. Streamlit draws an open one at the end of the page,
+// so that Tab would come to it after everything else (WCAG 2.4.3): from its button Tab goes in, from its ends back to it.
 function reachable(root) {
   const all = [...root.querySelectorAll("*")].flatMap((each) => [each, ...(each.shadowRoot ? reachable(each.shadowRoot) : [])]);
   return all.filter((each) => each.tabIndex >= 0 && !each.disabled && each.checkVisibility());

@@ -1,7 +1,5 @@
 """Whether in time: acceptance, forwarding, reply by the deadline, closure."""
 
-from itertools import zip_longest
-
 import narwhals as nw
 
 from queries.coding import NOT_GIVEN, YES
@@ -77,14 +75,11 @@ def _next_day_after_hours(basis: Basis) -> nw.Expr:
 
 def _after_closing(basis: Basis) -> nw.Expr:
     """Registered after offices closed, each day by the time that held on it."""
-    usual, day, minute = basis.rules.closing_time, nw.col("registered_day"), nw.col("registered_minute")
-    late = minute > usual.hour * 60 + usual.minute
-    if basis.closing:
-        late = late & (day < basis.closing[0][0])
-    for (start, closing), after in zip_longest(basis.closing, basis.closing[1:]):
-        here = (minute > closing) & (day >= start)
-        late = late | (here if after is None else here & (day < after[0]))
-    return late
+    usual = basis.rules.closing_time
+    closing = nw.lit(usual.hour * 60 + usual.minute)
+    for start, minute in basis.closing:
+        closing = nw.when(nw.col("registered_day") >= start).then(nw.lit(minute)).otherwise(closing)
+    return nw.col("registered_minute") > closing
 
 
 def _next_working_day_where(postponed: nw.Expr) -> nw.Expr:

@@ -147,10 +147,10 @@ def ladder(snapshot: Snapshot, filters: Filters, by: str = "batch") -> View:
 
     Returns:
         by, zh, en; assigned, named (null where there are no records), reported, recognised, returned, under_review,
-        not_stated, reflowed, excluded (dates contradict), reported_rate, recognised_rate (null where no result
-        is stated) and their Wilson limits; recognised_of (without the reported ones whose result is
-        not stated); days_at_risk. Batches by first
-        assignment, others by name. The finding names reported and recognised side by side.
+        not_stated, reflowed, excluded (dates contradict), reported_rate, recognised_rate (null where no result is
+        stated) and their Wilson limits; recognised_of (without the reported ones whose result is not stated);
+        days_at_risk. Batches by first assignment, others by name. The finding names reported and recognised side by
+        side.
     """
     chosen = _chosen(snapshot, filters)
     each = measure("backlog_reported_rate")
