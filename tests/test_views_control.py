@@ -16,6 +16,7 @@ from dashboard.charts.time_series import controlled_share
 from queries.days import add_months
 from queries.filters import Filters
 from queries.measures import measure
+from queries.records import of_rows
 from queries.snapshot import Snapshot, build_from_frames
 from queries.views import View, control, repeats
 
@@ -118,10 +119,7 @@ def test_a_month_mostly_within_a_special_period_is_drawn_but_not_judged_and_name
     assert view.notes[0].zh == "期间有特殊时期：冬奥会、两会；2022年2月大半属于特殊时期，只画出，不参与判断。"
 
 
-@given(st.lists(st.tuples(st.integers(0, 40), st.integers(1, 40)), min_size=3, max_size=30))
-@hypothesis_settings(max_examples=150, deadline=None)
-def test_the_title_is_neutral_exactly_where_nothing_is_marked(pairs):
-    counts = [(min(pair), max(pair)) for pair in pairs]
+def participation(counts: list[tuple[int, int]]) -> View:
     frame = pl.DataFrame(
         {
             "month": [add_months(FIRST, at) for at in range(len(counts))],
@@ -132,8 +130,14 @@ def test_the_title_is_neutral_exactly_where_nothing_is_marked(pairs):
             "mean": [0.0] * len(counts),
         }
     )
-    made = View(frame, (measure("participation_rate"),), ("month",), Filters(), FIRST, "s")
-    view = control.controlled(made, Snapshot(Path("none"), {"as_of": None}))
+    return View(frame, (measure("participation_rate"),), ("month",), Filters(), FIRST, "s")
+
+
+@given(st.lists(st.tuples(st.integers(0, 40), st.integers(1, 40)), min_size=3, max_size=30))
+@hypothesis_settings(max_examples=150, deadline=None)
+def test_the_title_is_neutral_exactly_where_nothing_is_marked(pairs):
+    counts = [(min(pair), max(pair)) for pair in pairs]
+    view = control.controlled(participation(counts), Snapshot(Path("none"), {"as_of": None}))
     finding, found = view.finding, marked(view)
     assert finding is not None
     is_neutral = "ordinary variation" in finding.en or "in each of" in finding.en
@@ -200,6 +204,70 @@ def test_the_assurance_mark_holds_the_limits_against_the_target_where_lower_is_b
 
 def test_without_a_target_there_is_no_assurance_mark(course):
     assert control.assured(course(*[(20 + at % 3, 100) for at in range(15)])) is None
+
+
+def redrawn(month: str) -> list[dict[str, object]]:
+    return [ANEW | {"month": month}]
+
+
+def test_one_month_since_limits_were_drawn_anew_is_neither_judged_nor_a_promise_on_the_target(course):
+    counts = [*[(20 + at % 3, 100) for at in range(24)], (40, 100)]
+    view = course(*counts, rebaseline=redrawn("2023-01-01"), target=target(0.5))
+    assert (control.newest(view), control.assured(view)) == (None, None)
+    assert view.frame.row(-1, named=True)["limit_upper"] is None
+    assert view.finding.zh == "重复信访率：2023年1月起重画控制限，此后1个整月，还不能判断；此前23个整月都属正常波动"
+    assert view.finding.en == (
+        "Repeat share: limits drawn anew from Jan 2023, 1 whole month since: too few to judge; "
+        "only ordinary variation in the 23 whole months before"
+    )
+    assert view.notes[0].zh == "重画后的界限有3个整月才画出，满12个整月前不判断能否达到目标。"
+    assert controlled_share(view, Style("en")).checked.data
+
+
+def test_limits_drawn_anew_from_a_month_that_is_not_over_have_no_month_since(course):
+    counts = [(20 + at % 3, 100) for at in range(14)]
+    view = course(*counts, (60, 60), as_of=date(2022, 3, 10), rebaseline=redrawn("2022-03-01"), target=target(0.5))
+    assert (control.newest(view), control.assured(view)) == (None, None)
+    assert "drawn anew from Mar 2022, no whole month since to judge" in view.finding.en
+
+
+def test_trial_limits_judge_months_but_promise_nothing_on_the_target(course):
+    counts = [(20 + at % 3, 100) for at in range(11)]
+    view = course(*counts, target=target(0.5))
+    assert (control.newest(view), control.assured(view)) == ("common_cause", None)
+    assert "not said before there are 12" in view.notes[0].en
+    assert control.assured(course(*counts, (20, 100), target=target(0.5))) == "passes"
+
+
+def test_a_promise_on_the_target_that_a_month_of_the_same_limits_breaks_is_not_given(course):
+    view = course(*[(20 + at % 3, 100) for at in range(12)], (60, 100), (20, 100), target=target(0.5))
+    assert marked(view)
+    assert control.assured(view) is None
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 40), st.integers(20, 40)), min_size=3, max_size=30),
+    st.integers(1, 29),
+    st.integers(0, 20).map(lambda twentieths: twentieths / 20),
+)
+@hypothesis_settings(max_examples=60, deadline=None)
+def test_sentence_marks_and_icons_of_limits_drawn_anew_agree(pairs, at, goal):
+    counts = [(min(pair), max(pair)) for pair in pairs]
+    kept_of = {"target": target(goal), "rebaseline": redrawn(add_months(FIRST, at).isoformat())}
+    records = of_rows({name: [row | {"measure": "participation_rate"} for row in kept_of[name]] for name in kept_of})
+    known = Snapshot(Path("none"), {"as_of": None}, records=records)
+    view = control.controlled(participation(counts), known)
+    since = view.frame.filter(pl.col("phase") == pl.col("phase").max())
+    kept = control.assured(view)
+    if since.height < 12:
+        assert kept is None
+    if since.height < control.FEWEST:
+        assert control.newest(view) is None
+        assert since["limit_upper"].null_count() == since.height
+        assert "还不能判断" in view.finding.zh
+    if kept in ("passes", "fails"):
+        assert (since["value"] >= goal).all() if kept == "passes" else (since["value"] < goal).all()
+    assert ("ordinary variation" in view.finding.en or "in each of" in view.finding.en) == (not marked(view))
 
 
 def test_context_events_stand_at_their_month(course):

@@ -82,7 +82,7 @@ def controlled(view: View, snapshot: Snapshot, *, scope: str = "", shown_from: d
 
     Limits rest on the first 24 whole months given, and again on the first 24 from each month on from which somebody has
     drawn them anew (`rebaseline`). Months that are not over, without items, or mostly within special periods are drawn
-    but neither build limits nor make runs.
+    but neither build limits nor make runs. A phase of fewer than three months that count has no limits yet.
 
     Args:
         view: one measure, a row for every month: month, numerator, denominator, value, complete, mean.
@@ -91,7 +91,8 @@ def controlled(view: View, snapshot: Snapshot, *, scope: str = "", shown_from: d
 
     Returns:
         The view with limit_lower, limit_upper (shares, null without items), cause, towards (1 above, −1 below, 0
-        ordinary), counted (builds limits and runs), phase (from 0), left_out (mostly within special periods), target
+        ordinary), counted (builds limits and runs), phase (from 0), based_on (months the limits of the phase rest on;
+        limits and mean are null below three), left_out (mostly within special periods), target
         (null where none is set), special_zh, special_en, event_zh, event_en (special periods and context events of the
         month, empty if none); doubtful (the newest month that counts looks better, but the recording must be checked
         first, `recording`); mean is the centre line of the month's phase. Without limits where fewer than three
@@ -118,12 +119,14 @@ def controlled(view: View, snapshot: Snapshot, *, scope: str = "", shown_from: d
     else:
         chart = xmr(frame["value"].fill_null(float("nan")).to_numpy(), baseline=base, rebase_at=starts, left_out=out)
     limits = {"limit_lower": np.maximum(chart.lower, 0.0), "limit_upper": chart.upper, "mean": chart.centre}
+    is_judged = chart.based_on >= FEWEST
     happened = events_by_month(snapshot)
     frame = frame.with_columns(
-        *(pl.Series(name, values).fill_nan(None) for name, values in limits.items()),
-        pl.Series("cause", chart.causes),
-        pl.Series("towards", chart.towards.astype(np.int64)),
+        *(pl.Series(name, np.where(is_judged, values, np.nan)).fill_nan(None) for name, values in limits.items()),
+        pl.Series("cause", np.where(is_judged, chart.causes, "common")),
+        pl.Series("towards", np.where(is_judged, chart.towards, 0).astype(np.int64)),
         pl.Series("phase", chart.phase),
+        pl.Series("based_on", chart.based_on),
         pl.lit(goal(snapshot, each.name, view.filters, scope), pl.Float64).alias("target"),
         *_named("special", [[period.name for period in found] for found in special]),
         *_named("event", [happened.get(month, []) for month in months]),
@@ -135,7 +138,7 @@ def controlled(view: View, snapshot: Snapshot, *, scope: str = "", shown_from: d
     seen_here = frame.filter(shown)
     notes = (
         *(() if doubt is None else (doubt,)),
-        *_trial(int(chart.based_on[-1])),
+        *_trial(frame),
         *_anew([change for change in anew if change.month in months[1:]]),
         *_special(seen_here["month"].to_list(), _from(special, shown, frame), seen_here["left_out"].to_list()),
         *view.notes,
@@ -229,52 +232,90 @@ def standing(frame: pl.DataFrame, each: Measure, since: date | None = None) -> T
     if since is not None:
         found = [episode for episode in found if episode["month"][-1] >= since]
         counted = counted.filter(pl.col("month") >= since)
-    months = both(wording.number, counted.height)
+    young = _young(frame)
+    if young is not None:
+        found_or_not = [_clause(episode) for episode in found] or _nothing_before(counted, young)
+        return _told(each, [_too_few(counted, young), *found_or_not], CLAUSES + 1)
     if not counted.height:
         return Text(f"{each.label.zh}：尚无整月可判断", f"{each.label.en}: no whole month to judge yet")
-    if not found and counted["value"].n_unique() == 1:
+    if found:
+        return _told(each, [_clause(episode) for episode in found], CLAUSES)
+    months = _whole_months(counted.height)
+    if counted["value"].n_unique() == 1:
         write = wording.per_cent if isinstance(each, Ratio) else wording.number
         share = both(write, counted["value"][0])
-        return in_both("{label}：{months}个整月都是 {share}", "{label}: {share} in each of {months} whole months",
-                       label=label(each), months=months, share=share)  # fmt: skip
+        return in_both("{label}：{months}都是 {share}", "{label}: {share} in {each}{months}",
+                       label=label(each), months=months, share=share,
+                       each=("", "each of ") if counted.height > 1 else ("", ""))  # fmt: skip
     anew = _drawn_anew(frame, min(counted["month"].to_list()))
-    if not found and anew:
+    if anew:
         return in_both(
-            "{label}：{since}起重画控制限，{parts}{months}个整月各属正常波动",
-            "{label}: limits drawn anew from {since}; ordinary variation {parts}, {months} whole months",
+            "{label}：{since}起重画控制限，{parts}{months}各属正常波动",
+            "{label}: limits drawn anew from {since}; ordinary variation {parts}, {months}",
             label=label(each),
             since=both(lambda code: wording.listing([wording.month(month, code) for month in anew], code)),
             parts=("前后", "before and since") if len(anew) == 1 else ("其间前后", "before, between and since"),
             months=months,
         )
-    if not found:
-        return in_both(
-            "{label}：{months}个整月都属正常波动，看不出实质变化",
-            "{label}: only ordinary variation in {months} whole months",
-            label=label(each),
-            months=months,
-        )
-    told = [_clause(episode) for episode in found[:CLAUSES]]
-    rest = len(found) - len(told)
-    if rest:
-        told.append(Text(f"此前另有{rest}处", f"{rest} more before that"))
+    return in_both(
+        "{label}：{months}都属正常波动，看不出实质变化",
+        "{label}: only ordinary variation in {months}",
+        label=label(each),
+        months=months,
+    )
+
+
+def _told(each: Measure, clauses: list[Text], most: int) -> Text:
+    """The first clauses, and how many more there are."""
+    rest = len(clauses) - most
+    told = [*clauses[:most], *([Text(f"此前另有{rest}处", f"{rest} more before that")] if rest > 0 else [])]
     return Text(
         f"{each.label.zh}：{'；'.join(text.zh for text in told)}",
         f"{each.label.en}: {'; '.join(text.en for text in told)}",
     )
 
 
+def _whole_months(count: int) -> tuple[str, str]:
+    return (
+        f"{wording.number(count, 'zh')}个整月",
+        f"{wording.number(count, 'en')} whole month{'' if count == 1 else 's'}",
+    )
+
+
+def _young(frame: pl.DataFrame) -> date | None:
+    """From when on limits are drawn anew, where fewer months than limits need count since then."""
+    newest = frame.filter(pl.col("phase") == pl.col("phase").max())
+    return newest["month"].to_list()[0] if newest["based_on"][0] < FEWEST else None
+
+
+def _too_few(counted: pl.DataFrame, young: date) -> Text:
+    since = counted.filter(pl.col("month") >= young).height
+    return in_both(
+        "{month}起重画控制限，此后{months}，还不能判断" if since else "{month}起重画控制限，此后尚无整月可判断",
+        "limits drawn anew from {month}, {months} since: too few to judge"
+        if since
+        else "limits drawn anew from {month}, no whole month since to judge",
+        month=both(wording.month, young),
+        months=_whole_months(since),
+    )
+
+
+def _nothing_before(counted: pl.DataFrame, young: date) -> list[Text]:
+    before = counted.filter(pl.col("month") < young).height
+    said = in_both("此前{months}都属正常波动", "only ordinary variation in the {months} before",
+                   months=_whole_months(before))  # fmt: skip
+    return [said] if before else []
+
+
 def _drawn_anew(frame: pl.DataFrame, since: date) -> list[date]:
     """The months from which on limits are drawn anew, after the first month spoken of."""
-    if "phase" not in frame.columns:
-        return []
     starts = frame.group_by("phase").agg(pl.col("month").min()).filter(pl.col("month") > since)
     return sorted(starts["month"].to_list())
 
 
 def _episodes(counted: pl.DataFrame) -> list[pl.DataFrame]:
-    """Months in a row with a special cause towards the same side, newest first."""
-    numbered = counted.sort("month").with_columns(pl.col("towards").rle_id().alias("_episode"))
+    """Months in a row with a special cause towards the same side of the same limits, newest first."""
+    numbered = counted.sort("month").with_columns(pl.struct("phase", "towards").rle_id().alias("_episode"))
     parts = numbered.filter(pl.col("towards") != 0).partition_by("_episode", maintain_order=True, include_key=False)
     return parts[::-1]
 
@@ -314,18 +355,33 @@ def _clause(months: pl.DataFrame) -> Text:
 
 
 def assured(view: View) -> Assurance | None:
-    """Whether ordinary variation keeps to the target, misses it, or does either; None without target or limits."""
+    """Whether ordinary variation keeps to the target, misses it, or does either.
+
+    None without target, and as long as the limits are trial limits: it speaks of months to come, and the first points
+    of a phase do not tell how far these will vary. None also where a month that counts contradicts it.
+    """
     better: dict[str, Better] = {"higher": "higher", "lower": "lower"}
     each = view.measures[0]
     if not has_limits(view) or each.better not in better:
         return None
-    last = view.frame.sort("month").filter("counted").tail(1)
-    if not last.height:
+    phase = _judged_now(view)
+    if phase is None or phase["based_on"][-1] < TRIAL_BELOW:
         return None
-    row = last.row(0, named=True)
-    if row["target"] is None or row["limit_upper"] is None or row["limit_upper"] <= row["limit_lower"]:
+    row = phase.row(-1, named=True)
+    if row["target"] is None or row["limit_upper"] <= row["limit_lower"]:
         return None
-    return control_rules.assurance(row["limit_lower"], row["limit_upper"], row["target"], better[each.better])
+    found = control_rules.assurance(row["limit_lower"], row["limit_upper"], row["target"], better[each.better])
+    value, target = pl.col("value"), pl.col("target")
+    met = phase.select(value >= target if each.better == "higher" else value <= target).to_series()
+    contradicted = {"passes": not met.all(), "fails": bool(met.any()), "hit_and_miss": False}
+    return None if contradicted[found] else found
+
+
+def _judged_now(view: View) -> pl.DataFrame | None:
+    """The months that count since limits were last drawn, oldest first; None where they have no limits yet."""
+    frame = view.frame.sort("month")
+    phase = frame.filter(pl.col("counted") & (pl.col("phase") == pl.col("phase").max()))
+    return phase if phase.height and phase["limit_upper"][-1] is not None else None
 
 
 def false_alarms(charts: int = 0, *, of_values: int = 0) -> Text:
@@ -365,17 +421,17 @@ def decisions(snapshot: Snapshot, filters: Filters, name: str, scope: str = "") 
 
 
 def newest(view: View) -> Variation | Literal["check_recording"] | None:
-    """What the newest month that counts is; None where there are no limits, or limits without width.
+    """What the newest month that counts is; None where it has no limits, or limits without width.
 
     An improvement that the recording speaks against is "check_recording".
     """
     if not has_limits(view):
         return None
-    counted = view.frame.sort("month").filter("counted")
-    if not counted.height:
+    phase = _judged_now(view)
+    if phase is None:
         return None
-    last = counted.row(-1, named=True)
-    if last["limit_upper"] is None or last["limit_upper"] <= last["limit_lower"]:
+    last = phase.row(-1, named=True)
+    if last["limit_upper"] <= last["limit_lower"]:
         return None
     better: dict[str, Better | None] = {"higher": "higher", "lower": "lower"}
     if last["doubtful"]:
@@ -383,16 +439,33 @@ def newest(view: View) -> Variation | Literal["check_recording"] | None:
     return control_rules.variation(last["towards"], better.get(view.measures[0].better))
 
 
-def _trial(months: int) -> tuple[Text, ...]:
+def _trial(frame: pl.DataFrame) -> tuple[Text, ...]:
+    """That the newest limits are trial limits, or not drawn yet, and what is not said until then."""
+    months = frame["based_on"][-1]
     if months >= TRIAL_BELOW:
         return ()
-    return (
-        Text(
-            f"正常波动范围只依据{months}个整月（不足{TRIAL_BELOW}个），是试行界限，今后还会变动。",
-            f"Trial limits: they rest on {months} whole {'month' if months == 1 else 'months'}, "
-            f"fewer than {TRIAL_BELOW}, and may still move.",
-        ),
+    target = (
+        ("，满{least}个整月前不判断能否达到目标", "; whether the target is kept is not said before there are {least}")
+        if frame["target"].is_not_null().any()
+        else ("", "")
     )
+    if months < FEWEST:
+        zh, en = (
+            "重画后的界限有{fewest}个整月才画出{target}。",
+            "Limits drawn anew show from {fewest} whole months on{target}.",
+        )
+    else:
+        zh, en = (
+            "正常波动范围只依据{months}（不足{least}个），是试行界限，今后还会变动{target}。",
+            "Trial limits: they rest on {months}, fewer than {least}, and may still move{target}.",
+        )
+    least = both(wording.number, TRIAL_BELOW)
+    return (
+        in_both(
+            zh, en, months=_whole_months(months), least=least, fewest=both(wording.number, FEWEST),
+            target=tuple(text.format(least=number) for text, number in zip(target, least, strict=True)),  # type: ignore[arg-type]  # as many as languages
+        ),
+    )  # fmt: skip
 
 
 def _special(months: list[date], special: list[list[SpecialPeriod]], mostly: list[bool]) -> tuple[Text, ...]:
