@@ -54,7 +54,12 @@ class Forecast:
 
 
 def forecast(
-    counts: Counts, week: int, *, special_weeks: npt.ArrayLike | None = None, completeness: npt.ArrayLike | None = None
+    counts: Counts,
+    week: int,
+    *,
+    special_weeks: npt.ArrayLike | None = None,
+    completeness: npt.ArrayLike | None = None,
+    by_topic: Array | None = None,
 ) -> Forecast:
     """Expected cases in the four weeks up to and including `week`, from what came before.
 
@@ -64,6 +69,7 @@ def forecast(
         special_weeks: a code by week, 0 for ordinary weeks and one number for each kind of special week.
         completeness: share of a week's cases already known at the look, by age in weeks from 0; older weeks are
             complete. The window is then compared with what should be known of it by now.
+        by_topic: the counts over all places, where they are known: it saves a pass over the whole.
 
     Raises:
         ValueError: not three dimensions, or fewer than 20 weeks of history before the window.
@@ -75,7 +81,8 @@ def forecast(
     if stop - first < FEWEST_WEEKS or week >= y.shape[2]:
         raise ValueError(f"Week {week} has no {FEWEST_WEEKS} weeks of history before it, or is not in the series.")
     codes = np.zeros(y.shape[2], dtype=np.int64) if special_weeks is None else np.asarray(special_weeks, dtype=np.int64)
-    calendar = _calendar(y[:, :, :stop].sum(axis=(0, 1)), codes)
+    topics = (y.sum(axis=0) if by_topic is None else by_topic)[:, :stop].copy()
+    calendar = _calendar(topics.sum(axis=0), codes)
     weight = 0.5 ** ((stop - 1 - np.arange(first, stop)) / HALF_LIFE)
     past, factor = y[:, :, first:stop], calendar[first:stop]
     seen, exposure = past @ weight, float(weight @ factor)
@@ -86,7 +93,6 @@ def forecast(
     cut = past[place[:, None], topic[:, None], weeks] * (1 - kept[:, None])
     np.subtract.at(seen, (place, topic), (cut * weight[weeks]).sum(axis=1))
     rate, support, likeness = _fit(seen, exposure)
-    topics = y[:, :, :stop].sum(axis=0)
     np.subtract.at(topics, (topic[:, None], first + weeks), cut)
     season = _season(topics, calendar, week, stop)
     window = np.arange(week + 1 - WINDOW, week + 1)

@@ -90,10 +90,11 @@ def looks(
     """
     y = np.asarray(counts, dtype=float)
     made: dict[int, Forecast] = {}
+    by_topic = y.sum(axis=0)
 
     def forecast_at(week: int) -> Forecast:
         if week not in made:
-            made[week] = forecast(y, week, special_weeks=special_weeks)
+            made[week] = forecast(y, week, special_weeks=special_weeks, by_topic=by_topic)
         return made[week]
 
     found = []
@@ -101,7 +102,7 @@ def looks(
         ahead = (
             forecast_at(week)
             if completeness is None
-            else forecast(y, week, special_weeks=special_weeks, completeness=completeness)
+            else forecast(y, week, special_weeks=special_weeks, completeness=completeness, by_topic=by_topic)
         )
         earlier = [at for at in range(week - WINDOW, week - WINDOW * LOOKS_TO_LEARN - 1, -WINDOW) if _has_history(at)]
         spread, whole = _calibrate([(_window(y, at), forecast_at(at).expected) for at in earlier])
@@ -156,7 +157,9 @@ def exceedance(count: Counts, mean: Counts, variance: Counts) -> Array:
     y, mu, v = np.broadcast_arrays(*(np.asarray(value, dtype=float) for value in (count, mean, variance)))
     share = np.clip(1 - mu / np.maximum(v, 1e-300), 1e-9, 1.0)  # so close to Poisson that no digit differs
     size = mu * (1 - share) / share
-    return np.asarray(np.where(y <= 0, 1.0, special.betainc(np.maximum(y, 1.0), size, share)))
+    p = np.ones(y.shape)
+    special.betainc(y, size, share, out=p, where=y > 0)  # with thousands of places most cells hold nothing
+    return p
 
 
 def _threshold(mean: Array, variance: Array, alpha: float, fewest: int) -> Array:
@@ -171,10 +174,8 @@ def _threshold(mean: Array, variance: Array, alpha: float, fewest: int) -> Array
     k = np.maximum(np.floor(mu + spread * (z + (z**2 - 1) * skew / 6)), fewest)
     for step, has_to_move in ((-1, np.less_equal), (1, np.greater)):
         left = np.arange(len(k))
-        while len(left):
-            at = k[left] + min(step, 0)
-            moves = has_to_move(exceedance(at, mu[left], v[left]), alpha) & (at >= fewest)
-            left = left[moves]
+        while len(left := left[k[left] + min(step, 0) >= fewest]):
+            left = left[has_to_move(exceedance(k[left] + min(step, 0), mu[left], v[left]), alpha)]
             k[left] += step
     return np.asarray(k.reshape(np.shape(mean)))
 

@@ -20,6 +20,7 @@ from queries import wording
 from queries.counting.evaluate import evaluate
 from queries.dimensions import BLANK, DIMENSIONS
 from queries.filters import Filters
+from queries.kept import by_snapshot
 from queries.snapshot import Snapshot
 from queries.stats.episodes import began, explained, new_flags_a_month, usual_range
 from queries.stats.farrington import Settings, farrington_flexible
@@ -55,6 +56,7 @@ EVERYTHING = {
 """What stands for the other dimension in a signal of a topic, and of a place."""
 
 
+@by_snapshot(8)
 def signals(snapshot: Snapshot, filters: Filters) -> View:
     """Every rise beyond chance in the four weeks, the least likely first.
 
