@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from scipy import stats
 
 from queries.stats.episodes import LOOKS_A_MONTH, new_flags
 from queries.stats.farrington import Settings, farrington_flexible
@@ -196,19 +197,30 @@ def suspicion_bayes(city: City, ends: Sequence[int]) -> npt.NDArray[np.float64]:
 
 
 def suspicion_farrington(city: City, ends: Sequence[int]) -> npt.NDArray[np.float64]:
-    """The same to Farrington Flexible; windows of fewer than five cases are never alarms there."""
+    """The same to Farrington Flexible; with fewer than five cases in four windows there is never an alarm there."""
     found = []
     for end in ends:
         periods = (end + 1) // 4
-        settings = Settings(years=min(3, (periods - 2) // 13), reach=1, blocks=5, left_out=6, fewest_over=1)
+        settings = Settings(years=min(3, (periods - 2) // 13), reach=1, blocks=5, left_out=6)
         row = []
         for series in blocks(city.counts, end, periods).reshape(-1, periods):
-            judged = series[-1] >= settings.fewest_cases and series[:-1].any()
+            judged = series[-settings.fewest_over :].sum() >= settings.fewest_cases and series[:-1].any()
             with np.errstate(invalid="ignore", divide="ignore"):  # a fit that fails on a nearly empty past says nothing
                 alarms = farrington_flexible(series, [periods - 1], per_year=13, settings=settings) if judged else None
             row.append(np.nan_to_num(-alarms.p[0], nan=-np.inf) if alarms else -np.inf)
         found.append(row)
     return np.array(found)
+
+
+def suspicion_own_history(city: City, ends: Sequence[int]) -> npt.NDArray[np.float64]:
+    """The same to a cell's own two years of four-week blocks, the newest left out: negative binomial, Jeffreys."""
+    found = []
+    for end in ends:
+        series = blocks(city.counts, end, min((end + 1) // 4, 2 * 13 + 2))
+        past, now = series[:, :, :-2], series[:, :, -1]
+        chance = stats.nbinom.sf(now - 1, past.sum(axis=2) + 0.5, past.shape[2] / (past.shape[2] + 1))
+        found.append(np.where(now >= 2, -chance, -np.inf).ravel())
+    return np.stack(found)
 
 
 def suspicion_ears(city: City, ends: Sequence[int]) -> npt.NDArray[np.float64]:
@@ -231,6 +243,7 @@ def suspicion_naive(city: City, ends: Sequence[int]) -> npt.NDArray[np.float64]:
 
 SUSPICIONS: dict[str, Callable[[City, Sequence[int]], npt.NDArray[np.float64]]] = {
     "empirical Bayes (ours)": suspicion_bayes,
+    "own history, negative binomial": suspicion_own_history,
     "Farrington Flexible": suspicion_farrington,
     "EARS C2": suspicion_ears,
     "naive rise": suspicion_naive,
