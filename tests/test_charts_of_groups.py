@@ -177,6 +177,19 @@ def test_print_on_the_map_is_legible_on_every_shade(dark):
         assert (light + 0.05) / (low + 0.05) >= 4.5, (step, shade)
 
 
+def test_the_legend_of_the_map_names_the_shares_of_every_shade_on_it(views):
+    view, style = views["map"], Style("en")
+    figure = places_map(view, style).checked
+    shades = [shape.fillcolor for shape in figure.layout.shapes]
+    spans = [note.text.rstrip("%").split("–") for note in figure.layout.annotations[-len(shades) :]]
+    reach = {shade: (float(span[0]), float(span[-1])) for shade, span in zip(shades, spans, strict=True)}
+    shown = view.frame.filter(pl.col("step").is_not_null())
+    for step, value in shown.select("step", "value").rows():
+        low, high = reach[style.palette.shades[step - 1]]
+        assert low <= round(value * 100, 1) <= high
+    assert len(reach) == shown["step"].n_unique()
+
+
 def test_a_long_name_is_shortened_and_kept_whole_in_the_hover(views):
     assert shortened("人力资源和社会保障局") == "人力资源和社会保障局"
     assert shortened("云江新区筹备处（未匹配）") == "云江新区筹备处（未…"

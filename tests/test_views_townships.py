@@ -188,6 +188,15 @@ def test_a_place_on_the_map_without_items_has_no_shade(city, places_file):
     assert view.frame["place"].to_list() == ["north"]  # the register knows no west
 
 
+def test_one_place_far_from_the_others_leaves_the_shades_to_them():
+    values = [0.62, 0.88, 0.89, 0.905, 0.921, 0.945]
+    frame = pl.DataFrame({"value": [*values, 0.3], "band": [*["same"] * len(values), "small"]})
+    shaded = townships._shaded(frame)
+    assert shaded["step"].to_list() == [1, 2, 2, 3, 4, 5, None]
+    spans = [(shade.step, shade.lowest, shade.highest) for shade in townships.shades(frame)]
+    assert spans == [(1, 0.62, 0.62), (2, 0.88, 0.89), (3, 0.905, 0.905), (4, 0.921, 0.921), (5, 0.945, 0.945)]
+
+
 def test_a_map_of_another_region_says_so(city, places_file):
     view = townships.on_map(city(("east", 90, 10), ("south", 80, 20)), YEAR, "on_time_reply_rate", places_file)
     assert view.frame.height == 0

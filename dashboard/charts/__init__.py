@@ -299,3 +299,30 @@ def goal_line(
     ground = {"color": style.palette.background, "width": 4}
     for line in (ground, {"color": style.palette.muted, "width": width, "dash": "dash"}):
         fig.add_shape(type="line", **place, line=line, layer="between")
+
+
+SQUARE, LEGEND_LINE = 11, 20  # CSS pixels of a square of the legend, of a line of it
+
+
+def swatches(
+    fig: Sketch, style: Style, entries: Sequence[tuple[str, str]], step: int, in_a_line: int | None = None
+) -> None:
+    """A legend of shades below the plot: squares of a colour and what each means, which needs 30 pixels of margin.
+
+    Args:
+        entries: colour and words of each.
+        step: CSS pixels from one entry to the next.
+        in_a_line: entries before a further line begins, each LEGEND_LINE pixels lower.
+    """
+    for place, (colour, name) in enumerate(entries):
+        line, column = divmod(place, in_a_line or len(entries))
+        left, top = column * step, -10 - line * LEGEND_LINE
+        fig.add_shape(
+            type="rect", xref="paper", xsizemode="pixel", xanchor=0, x0=left, x1=left + SQUARE, yref="paper",
+            ysizemode="pixel", yanchor=0, y0=top - SQUARE, y1=top, fillcolor=colour,
+            line={"width": 1, "color": style.palette.neutral},
+        )  # fmt: skip
+        fig.add_annotation(
+            x=0, xref="paper", xanchor="left", xshift=left + SQUARE + 1, y=0, yref="paper", yanchor="middle",
+            yshift=top - SQUARE / 2, showarrow=False, text=name, font={"size": 12, "color": style.palette.muted},
+        )  # fmt: skip

@@ -4,7 +4,7 @@ from datetime import timedelta
 from itertools import pairwise
 from typing import Any
 
-from dashboard.charts import Style, figure, month_axis
+from dashboard.charts import Style, figure, month_axis, swatches
 from dashboard.charts.sketch import Sketch
 from queries import wording
 from queries.views import View
@@ -12,7 +12,7 @@ from queries.views.forwarding import STEPS, WEEKDAYS
 
 HEIGHT = 270  # CSS pixels
 HALF_WEEK = timedelta(days=4)  # a cell stands around its Monday
-LEGEND_STEP, SQUARE = 56, 11  # CSS pixels of an entry of the legend, of its square
+LEGEND_STEP = 56  # CSS pixels of an entry of the legend
 FEW = -1  # the step below the scale, without a shade
 
 
@@ -94,14 +94,4 @@ def _legend(fig: Sketch, shades: tuple[str, ...], style: Style) -> None:
     edges = [wording.per_cent(step, style.language, 0) for step in STEPS]
     between = (f"{low.removesuffix('%')}–{high}" for low, high in pairwise(edges))
     names = [f"<{edges[0]}", *between, f"≥{edges[-1]}"]
-    for place, (shade, name) in enumerate(zip(shades, names, strict=True)):
-        left = place * LEGEND_STEP
-        fig.add_shape(
-            type="rect", xref="paper", xsizemode="pixel", xanchor=0, x0=left, x1=left + SQUARE, yref="paper",
-            ysizemode="pixel", yanchor=0, y0=-10 - SQUARE, y1=-10, fillcolor=shade,
-            line={"width": 1, "color": style.palette.neutral},
-        )  # fmt: skip
-        fig.add_annotation(
-            x=0, xref="paper", xanchor="left", xshift=left + SQUARE + 1, y=0, yref="paper", yanchor="middle",
-            yshift=-10 - SQUARE / 2, showarrow=False, text=name, font={"size": 12, "color": style.palette.muted},
-        )  # fmt: skip
+    swatches(fig, style, list(zip(shades, names, strict=True)), LEGEND_STEP)

@@ -2,17 +2,22 @@
 
 from typing import Any
 
-from dashboard.charts import Palette, Style, escape, figure
+from dashboard.charts import LEGEND_LINE, Palette, Style, escape, figure, swatches
 from dashboard.charts.sketch import Sketch
 from queries import wording
 from queries.views import View
+from queries.views.townships import Shade, shades
 
 HEIGHT = 400  # CSS pixels
+LEGEND_STEP, LEGEND_ROOM = 96, 30  # CSS pixels from one class to the next, below the shapes
+IN_A_LINE = 3  # classes that a phone has room for
 NAMES_UP_TO = 30  # places; with more of them names would cover the map
 
 
 def places_map(view: View, style: Style) -> Sketch:
-    """Each place in a shade of its share, name and share printed; the clearly off ones outlined and marked.
+    """Each place in the shade of its class, name and share printed; the clearly off ones outlined and marked.
+
+    What each shade stands for is printed below.
 
     Expects columns of `townships.on_map`. A click gives the key of its place (`customdata[0]`).
     """
@@ -48,7 +53,18 @@ def places_map(view: View, style: Style) -> Sketch:
                 x=row["at_x"], y=row["at_y"], text=_print(row, style), showarrow=False,
                 font={"size": 12, "color": _ink(row, style)},
             )  # fmt: skip
-    return _bare(fig)
+    classes = shades(view.frame)
+    entries = [(palette.shades[each.step - 1], _span(each, style)) for each in classes]
+    swatches(fig, style, entries, LEGEND_STEP, IN_A_LINE)
+    further = max(0, len(entries) - 1) // IN_A_LINE * LEGEND_LINE
+    return _bare(fig).update_layout(margin={"b": LEGEND_ROOM + further if entries else 4})
+
+
+def _span(shade: Shade, style: Style) -> str:
+    """The shares of a class; a class of one share is that share."""
+    if shade.lowest == shade.highest:
+        return wording.per_cent(shade.lowest, style.language)
+    return wording.interval(shade.lowest, shade.highest, style.language)
 
 
 _NAME_ACROSS, _NAME_UP = 0.3, 0.15  # room of a name in the largest print, by the distance of the farthest places

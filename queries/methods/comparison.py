@@ -58,6 +58,23 @@ METHODS = (
         source="Exact binomial test; Benjamini & Hochberg, JRSS B 57:289, 1995",
     ),
     Method(
+        name="natural_breaks",
+        theme=_THEME,
+        label=Text("地图颜色的分档（自然断点）", "Shades of the map (natural breaks)"),
+        question=Text("地图上颜色的界限怎么定？", "Where do the shades of the map begin and end?"),
+        meaning=Text(
+            "比率最相近的归为一档，最多五档；一个远离其他的地方自成一档，其他地方仍能分出深浅。图例写明每档的比率。",
+            "Places whose shares are most alike get one shade, of five at most; one far from all others has a shade of "
+            "its own, and the others can still be told apart. The legend prints the shares of each shade.",
+        ),
+        limits=Text(
+            "档次由当时的比率决定，换了时段或指标界限就会变；颜色不同不等于差别超出偶然，那要看◆。",
+            "The limits follow from the shares shown and move with period and measure. Another shade is no difference "
+            "beyond chance: that is what ◆ says.",
+        ),
+        source="W. D. Fisher, JASA 53:789, 1958; G. F. Jenks, International Yearbook of Cartography 7:186, 1967",
+    ),
+    Method(
         name="shrunk",
         theme=_THEME,
         label=Text("与全体合看的比率（分层模型）", "Share seen with the whole (hierarchical model)"),

@@ -12,6 +12,7 @@ from queries.days import add_months, month_end
 from queries.filters import Filters
 from queries.measures import Measure, Ratio, measure, measures
 from queries.snapshot import Snapshot
+from queries.stats.classes import natural_breaks
 from queries.stats.intervals import wilson
 from queries.views import View, recording
 from queries.views.control import course as by_month
@@ -39,6 +40,8 @@ MOST_DOTS = 16  # rows of a dot plot on a laptop; the table has all of them
 NAME_LETTER, NAME_ROOM = 7, 18  # CSS pixels of a letter (a Chinese one is two) and around a name in the table
 NAME_LEAST, NAME_MOST = 90, 190
 STEPS = 5  # shades of the map
+SHADES = {1: (3,), 2: (1, 5), 3: (1, 3, 5), 4: (1, 2, 4, 5), 5: (1, 2, 3, 4, 5)}  # of STEPS, for so many classes
+PRINTED = 1000  # shares are classed as they are printed, in tenths of a per cent: the legend and the print agree
 BANDS = {
     "high": Text("明显偏高", "clearly high"),
     "same": Text("无法区分", "not separable"),
@@ -46,6 +49,7 @@ BANDS = {
     "small": Text("样本不足", "too few items"),
 }
 METHODS = ("wilson", "bands", "difference", "design_effect")
+MAP_METHODS = (*METHODS, "natural_breaks")
 WIDE = ("wide_lower", "wide_upper")
 BAND_ORDER = {"high": 0, "same": 1, "low": 2, "small": 3}
 
@@ -332,8 +336,8 @@ def on_map(snapshot: Snapshot, filters: Filters, name: str, places_file: Path) -
 
     Returns:
         One row a shape: place (the key; null where the register knows no such place), zh, en, value, numerator,
-        denominator, band, step (shade 1 to STEPS, null without a share), x, y (outline, parts separated by null), at_x,
-        at_y (where the name goes). The notes name places without a shape.
+        denominator, band, step (shade 1 to STEPS of `shades`, null with too few items), x, y (outline, parts separated
+        by null), at_x, at_y (where the name goes). The notes name places without a shape.
     """
     view = compared(snapshot, filters, name, "place")
     drawn = outlines(snapshot, places_file)
@@ -341,7 +345,7 @@ def on_map(snapshot: Snapshot, filters: Filters, name: str, places_file: Path) -
         "place", "value", "numerator", "denominator", "lower", "upper", "band", "worse", "overall"
     )
     frame = _shaded(drawn.join(figures, on="place", how="left", maintain_order="left"))
-    return replace(view, frame=frame, notes=not_on_map(drawn, view.frame), finding=None)
+    return replace(view, frame=frame, notes=not_on_map(drawn, view.frame), finding=None, methods=MAP_METHODS)
 
 
 @dataclass(frozen=True)
@@ -373,16 +377,31 @@ def reach(view: View) -> Reach | None:
     return Reach(tuple(names), min(values), max(values), tuple(worse), unwanted)
 
 
+@dataclass(frozen=True)
+class Shade:
+    """One class of the map: its shade, 1 to STEPS, the lowest and the highest share in it, in tenths of a per cent."""
+
+    step: int
+    lowest: float
+    highest: float
+
+
+def shades(frame: pl.DataFrame) -> tuple[Shade, ...]:
+    """Classes of the places with enough items, lowest first: natural breaks, so one far off leaves the others apart."""
+    tenths = [round(share * PRINTED) for share in frame.filter(pl.col("band") != "small")["value"]]
+    classes = natural_breaks(tenths, STEPS)
+    return tuple(
+        Shade(step, low / PRINTED, high / PRINTED)
+        for step, (low, high) in zip(SHADES.get(len(classes), ()), classes, strict=True)
+    )
+
+
 def _shaded(frame: pl.DataFrame) -> pl.DataFrame:
-    """Shades by equal steps between the lowest and the highest share shown; one shade where they are equal."""
-    compared_shares = frame.filter(pl.col("band") != "small")["value"].to_list()
-    if not len(compared_shares):
-        return frame.with_columns(step=pl.lit(None, pl.Int8))
-    low, high = min(compared_shares), max(compared_shares)
-    if high == low:
-        return frame.with_columns(step=pl.when(pl.col("band") != "small").then(3).cast(pl.Int8))
-    place = ((pl.col("value") - low) / (high - low) * STEPS).floor().clip(0, STEPS - 1) + 1
-    return frame.with_columns(step=pl.when(pl.col("band") != "small").then(place.cast(pl.Int8)))
+    step = pl.lit(None, pl.Int8)
+    tenths = (pl.col("value") * PRINTED).round(mode="half_to_even")
+    for shade in reversed(shades(frame)):
+        step = pl.when(tenths <= round(shade.highest * PRINTED)).then(pl.lit(shade.step, pl.Int8)).otherwise(step)
+    return frame.with_columns(step=pl.when(pl.col("band") != "small").then(step))
 
 
 def table(view: View, language: str) -> pl.DataFrame:
