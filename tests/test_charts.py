@@ -5,6 +5,7 @@ import re
 import tomllib
 from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 from math import ceil, floor
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from hypothesis import strategies as st
 
 from dashboard.charts import DARK, LIGHT, Style, as_drawing, distribution, escape, figure, goal_line, month_axis
 from dashboard.charts.comparison import interval_dots
-from dashboard.charts.time_series import LABEL_ROOM, monthly_share, monthly_shares, share_axis
+from dashboard.charts.time_series import LABEL_ROOM, LEAST_PLOT, LINE_ROOM, monthly_share, monthly_shares, share_axis
 from dashboard.parts.components import plain, working_days
 from dashboard.parts.headline_figures import sparkline
 from queries import wording
@@ -122,18 +123,30 @@ def made_view(**columns) -> View:
     return View(pl.DataFrame(columns), (measure("repeat_share"),), (), Filters(), date(2022, 6, 30), "")
 
 
-def two_months(share: float, target: float | None = None) -> View:
-    """A course of two months that ends at a share, its mean below, with a target where there is one."""
+def months(share: float, target: float | None = None, *, ended: bool = True) -> View:
+    """A course whose newest whole month has a share, its mean below, with a target; then one that has not ended."""
     return made_view(
-        month=[date(2022, 4, 1), date(2022, 5, 1)], value=[0.5, share], numerator=[5, 9], denominator=[10, 10],
-        lower=[0.3, 0.6], upper=[0.7, 1.0], complete=[True, True], mean=[0.7, 0.7],
-        target=pl.Series([target, target], dtype=pl.Float64),
+        month=[date(2022, 4, 1), date(2022, 5, 1), date(2022, 6, 1)], value=[0.5, share, None if ended else 0.6],
+        numerator=[5, 9, 6], denominator=[10, 10, 10], lower=[0.3, 0.6, 0.3], upper=[0.7, 1.0, 0.8],
+        complete=[True, True, False], mean=[0.7, 0.7, 0.7], target=pl.Series([target] * 3, dtype=pl.Float64),
     )  # fmt: skip
+
+
+@given(st.floats(0.3, 1.0), st.floats(0.3, 1.0))
+@hypothesis_settings(max_examples=40, deadline=None)
+def test_the_newest_value_stands_beside_its_line_apart_from_mean_and_target(share, target):
+    figure = monthly_share(months(share, target), Style("zh")).checked
+    low, high = figure.layout.yaxis.range
+    beside = [note for note in figure.layout.annotations if note.xref == "paper"]
+    assert sum("<b>" in note.text for note in beside) == 1
+    heights = sorted((note.y - low) / (high - low) * LEAST_PLOT + note.yshift for note in beside)
+    assert len(heights) == 3
+    assert all(above - below >= LINE_ROOM - 1e-6 for below, above in pairwise(heights))
 
 
 @pytest.mark.parametrize(("share", "is_cut"), [(1.0, True), (0.95, True), (0.9, False)])
 def test_a_share_printed_at_the_end_of_the_axis_has_room_above_the_plot(share, is_cut):
-    margins = monthly_share(two_months(share), Style("zh")).checked.layout.margin
+    margins = monthly_share(months(share, ended=False), Style("zh")).checked.layout.margin
     assert (margins.t == LABEL_ROOM) == is_cut
 
 
@@ -145,7 +158,7 @@ def test_a_single_bar_does_not_fill_the_width():
 
 @pytest.mark.parametrize(("target", "is_above"), [(0.95, False), (0.99, True), (None, True)])
 def test_a_printed_value_is_not_struck_out_by_the_target(target, is_above):
-    notes = monthly_share(two_months(0.9, target), Style("zh")).checked.layout.annotations
+    notes = monthly_share(months(0.9, target, ended=False), Style("zh")).checked.layout.annotations
     assert [note.yshift > 0 for note in notes if note.text == "<b>90.0%</b>"] == [is_above]
 
 

@@ -84,6 +84,7 @@ def ladder(view: View, style: Style) -> Sketch:
     batches = list(dict.fromkeys(row["batch"] for row in rows))
     fig = figure(max(HEIGHT, len(rows) * STEP_ROW + len(batches) * BATCH_ROOM + 16))
     gap = BATCH_ROOM / STEP_ROW
+    above = (1 + gap) / 2  # from a batch's first step to its name, midway to the batch before
     places = _rungs([row["batch"] for row in rows], gap)
     top = max((row["items"] for row in rows), default=1) or 1
     colours = {
@@ -118,7 +119,7 @@ def ladder(view: View, style: Style) -> Sketch:
         )  # fmt: skip
         if row["step"] == "assigned":
             fig.add_annotation(
-                x=0, xref="paper", xanchor="left", y=place, yshift=STEP_ROW, showarrow=False,
+                x=0, xref="paper", xanchor="left", y=place + above, showarrow=False,
                 text=f"<b>{escape(row[style.language])}</b>",
             )  # fmt: skip
     fig.update_layout(
@@ -129,7 +130,7 @@ def ladder(view: View, style: Style) -> Sketch:
             "ticktext": [words(f"charts.step_{row['step']}") for row in rows],
             "showgrid": False,
             "ticklabelstandoff": 8,
-            "range": [-0.7, max(places, default=0) + gap + 0.4],
+            "range": [-0.7, max(places, default=0) + gap + 0.6],
             "tickfont": {"color": palette.ink, "size": 13},
         },
         bargap=0.2,

@@ -50,7 +50,7 @@ def _dumbbell(view: View, style: Style, height: int) -> Sketch:
     hover = [_hover(row, view, style) for row in records]
     palette = style.palette
     off = OFF * min(1.0, rows.height / ROWS_AS_HIGH)  # a line stays near its mark where few rows share the height
-    for name, colour, above in (("participation", palette.ink, off), ("value", palette.data, -off)):
+    for name, colour, above in (("participation", palette.muted, off), ("value", palette.data, -off)):
         _intervals(fig, records, places, name, colour, above)
     fig.add_scatter(
         x=[row["participation"] for row in records],
@@ -97,7 +97,7 @@ def _intervals(
     for row, place in zip(records, places, strict=True):
         x += [row[f"{name}_lower"], row[f"{name}_upper"], None]
         y += [place + above, place + above, None]
-    fig.add_scatter(x=x, y=y, mode="lines", line={"color": colour, "width": 1.5}, hoverinfo="skip")
+    fig.add_scatter(x=x, y=y, mode="lines", line={"color": colour, "width": 1}, hoverinfo="skip")
 
 
 def gap_parts(view: View, style: Style) -> Sketch:

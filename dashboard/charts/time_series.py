@@ -1,6 +1,7 @@
 """Shares month by month. Use for "is it going up or down?"; a month that has not ended is open and dotted."""
 
 from collections.abc import Sequence
+from statistics import fmean
 from typing import Any
 
 import polars as pl
@@ -14,7 +15,7 @@ HEIGHT = 264  # CSS pixels: with a row of figures above it fits a laptop screen
 NARROW_HEIGHT = 216
 MONTHS_ROOM = 46  # CSS pixels below a plot, for its months
 LEAST_PLOT = 100  # CSS pixels a plot is high where it has least room
-LINE_ROOM = 15  # CSS pixels a line of words needs
+LINE_ROOM = 16  # CSS pixels a line of words needs
 HIGHEST = 1.005  # share at which an axis ends: a mark at 100 % stays whole
 LEAST_SPAN = 0.025  # of an axis of shares: two of its labels are seen, however alike the shares
 LABEL_SHIFT, LABEL_HALF = 15, 9  # CSS pixels from a mark to the middle of what is printed by it, half its height
@@ -31,8 +32,7 @@ def monthly_share(view: View, style: Style) -> Sketch:
     _mean(fig, rows, style)
     _line(fig, rows, style, style.palette.data, view.measures[0].label(style.language))
     _axes(fig, rows, style)
-    _levels(fig, rows, style)
-    _last_value(fig, rows, style)
+    _named(fig, rows, style)
     return fig
 
 
@@ -64,8 +64,7 @@ def controlled_share(view: View, style: Style) -> Sketch:
         yaxis=axis,
         xaxis=month_axis(rows["month"].to_list(), style),
     )
-    _levels(fig, rows, style)
-    _last_value(fig, rows, style)
+    _named(fig, rows, style)
     return fig
 
 
@@ -149,28 +148,52 @@ def _mean(fig: Sketch, rows: pl.DataFrame, style: Style) -> None:
     fig.add_hline(y=mean[0], line={"color": style.palette.neutral, "width": 1})
 
 
-def _levels(fig: Sketch, rows: pl.DataFrame, style: Style) -> None:
-    """The newest mean and the target in words, at the right ends of their lines; close ones are moved apart."""
-    named = {}
+def _named(fig: Sketch, rows: pl.DataFrame, style: Style) -> None:
+    """The newest value, the newest mean and the target in words, at the right ends of their lines, none on another.
+
+    Where a month still open follows the newest whole one, its value stands at its own mark.
+    """
+    named = []
     for column, word in (("mean", "charts.mean"), ("target", "charts.target")):
         level = rows.select(pl.col(column).drop_nulls().last()).item() if column in rows.columns else None
         if level is not None:
             is_goal = column == "target" and not _counts(rows)
             said = wording.goal(level, style.language) if is_goal else _said(rows, level, style)
-            named[level] = style.words(word, share=said)
+            named.append((level, style.words(word, share=said), _LEVEL))
+    last = rows.filter("complete", pl.col("value").is_not_null()).tail(1)
+    if last.height and last["month"][0] == rows.filter(pl.col("value").is_not_null())["month"][-1]:
+        value = last["value"][0]
+        named.append((value, f"<b>{_said(rows, value, style)}</b>", _NEWEST))
+    elif last.height:
+        _at_mark(fig, rows, last, style)
     low, high = fig.range_of("yaxis")
-    between = (max(named) - min(named)) / (high - low) * LEAST_PLOT if named else 0
-    apart = max(LINE_ROOM - between, 0) / 2 if len(named) > 1 else 0
-    for level, text in named.items():
-        _beside(fig, level, text, style, apart if level == max(named) else -apart)
+    named.sort(key=lambda each: each[0])
+    heights = [level / (high - low) * LEAST_PLOT for level, *_ in named]
+    for (level, text, look), height, place in zip(named, heights, _spread(heights, LINE_ROOM), strict=True):
+        _beside(fig, level, text, style, place - height, look)
 
 
-def _beside(fig: Sketch, share: float, text: str, style: Style, up: float = 0) -> None:
+_LEVEL, _NEWEST = ("muted", 12), ("ink", 14)  # colour and CSS pixels of what is printed
+
+
+def _spread(heights: Sequence[float], room: float) -> list[float]:
+    """Ascending heights moved as little as can be, by least squares, to lie `room` apart."""
+    groups: list[list[float]] = []
+    for at, height in enumerate(heights):
+        groups.append([height - at * room])
+        while len(groups) > 1 and fmean(groups[-2]) > fmean(groups[-1]):
+            groups[-2:] = [groups[-2] + groups[-1]]
+    flat = [fmean(group) for group in groups for _ in group]
+    return [place + at * room for at, place in enumerate(flat)]
+
+
+def _beside(fig: Sketch, share: float, text: str, style: Style, up: float = 0, look: tuple[str, int] = _LEVEL) -> None:
     """Words at the right end of a level, `up` CSS pixels above it."""
+    colour, size = look
     fig.update_layout(margin={"r": 84})
     fig.add_annotation(
         x=1, xref="paper", xanchor="left", xshift=6, y=share, yshift=up, align="left", showarrow=False, text=text,
-        font={"color": style.palette.muted, "size": 12},
+        font={"color": getattr(style.palette, colour), "size": size},
     )  # fmt: skip
 
 
@@ -253,10 +276,8 @@ def _special_causes(fig: Sketch, rows: pl.DataFrame, style: Style) -> None:
     )
 
 
-def _last_value(fig: Sketch, rows: pl.DataFrame, style: Style) -> None:
-    last = rows.filter(pl.col("complete") & pl.col("value").is_not_null()).tail(1)
-    if last.height == 0:
-        return
+def _at_mark(fig: Sketch, rows: pl.DataFrame, last: pl.DataFrame, style: Style) -> None:
+    """The value of the newest whole month by its mark."""
     low, high = fig.range_of("yaxis")
     above = _stands_above(last, (high - low) / (NARROW_HEIGHT - MONTHS_ROOM))
     if above and (high - last["value"][0]) / (high - low) * LEAST_PLOT < LABEL_ROOM / 2:

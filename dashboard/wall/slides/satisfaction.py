@@ -11,6 +11,8 @@ from queries.rules import CONVENTIONS
 from queries.views import control, satisfaction
 from queries.views.satisfaction import Heard
 
+LOW = 9  # groups on an upright screen of large type, under tiles in two rows
+
 
 def make(session: Session, ask: Ask) -> Content | Skipped:
     """Of those the register asks first; groups where it has several, else the months."""
@@ -23,7 +25,8 @@ def make(session: Session, ask: Ask) -> Content | Skipped:
     by = breakdown(session)
     panels, hidden = [], 0
     if by is not None:
-        view = session.view(satisfaction.widest, known[0], by, ask.few)
+        most = LOW if ask.is_compact and ask.is_upright else ask.few
+        view = session.view(satisfaction.widest, known[0], by, most)
         if view.frame.height > 1 and not is_empty(view):
             panels.append(chart(session, view, dumbbell, title=said(session, view.finding), narrow=ask.is_upright))
             hidden = session.view(satisfaction.by_group, known[0], by).frame.height - view.frame.height

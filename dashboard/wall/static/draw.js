@@ -51,6 +51,7 @@ export async function settle(section, content, more) {
   for (const value of section.querySelectorAll('.value')) {
     if (value.scrollWidth > value.clientWidth) value.classList.add('long');
   }
+  for (const row of section.querySelectorAll('.above > .tiles')) level(row.querySelectorAll('.label'));
   for (const box of section.querySelectorAll('.tiles')) {
     if ([box, ...box.children].some((each) => each.scrollHeight > each.clientHeight)) box.classList.add('tight');
   }
@@ -89,6 +90,12 @@ function shrink(text, choices) {
       if (linesOf(text) <= most) return;
     }
   }
+}
+
+/** Labels of tiles beside each other take the same height, so that their figures stand on one line. */
+function level(labels) {
+  const highest = Math.max(...[...labels].map((label) => label.clientHeight));
+  for (const label of labels) label.style.minHeight = `${highest}px`;
 }
 
 function linesOf(text) {
