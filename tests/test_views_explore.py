@@ -401,7 +401,7 @@ def test_groups_put_together_are_drawn_but_neither_compared_nor_counted_as_one(t
     assert drawn.frame.filter(pl.col("place") == OTHERS).select("band", "worse").row(0) == ("same", False)
     assert drawn.frame.filter(pl.col("band") != "same").height == 3
     assert drawn.finding.zh == ("重复信访率：p0、p2、p3明显低于全体；1个与全体无法区分；其余2组合并，不作比较")
-    assert drawn.finding.en.endswith("1 cannot be told from the whole; 2 others put together, not compared")
+    assert drawn.finding.en.endswith("1 other not separable; 2 others put together, not compared")
 
 
 def test_repeats_of_one_matter_are_allowed_for_in_explore_as_on_the_page_of_townships(tmp_path):

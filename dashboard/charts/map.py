@@ -8,7 +8,7 @@ from queries import wording
 from queries.views import View
 from queries.views.townships import Shade, shades
 
-HEIGHT = 400  # CSS pixels
+HEIGHT = 480  # CSS pixels
 LEGEND_STEP, LEGEND_ROOM = 96, 30  # CSS pixels from one class to the next, below the shapes
 IN_A_LINE = 3  # classes that a phone has room for
 NAMES_UP_TO = 30  # places; with more of them names would cover the map

@@ -156,7 +156,7 @@ def standing(frame: pl.DataFrame, name: Text, among: str = "各单位") -> Text:
         return Text(f"{name.zh}：{among}之间没有明显差别", f"{name.en}: no clear differences")
     same = comparable.filter(pl.col("band") == "same").height
     if same:
-        told.append(Text(f"{same}个与全体无法区分", f"{same} cannot be told from the whole"))
+        told.append(Text(f"{same}个与全体无法区分", f"{same} other{'s' if same > 1 else ''} not separable"))
     return Text(f"{name.zh}：{'；'.join(c.zh for c in told)}", f"{name.en}: {'; '.join(c.en for c in told)}")
 
 
