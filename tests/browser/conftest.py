@@ -23,9 +23,19 @@ ROOT = Path(__file__).parents[2]
 CHROMIUM = next((path for path in ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
                  if Path(path).exists()), None)  # fmt: skip
 CASES = 2_000  # enough for every page to have something to say
-QUIET = """() => !document.querySelector('[data-testid=stSkeleton]')
-    && !document.querySelector('[data-testid=stStatusWidget]')
-    && !document.querySelector('[data-stale=true]')"""
+STILL = 300  # milliseconds without a change
+SETTLED = """(still) => new Promise((done) => {
+    const busy = '[data-testid=stSkeleton], [data-testid=stStatusWidget], [data-stale=true]';
+    let changed = performance.now();
+    const changes = new MutationObserver(() => { changed = performance.now(); });
+    changes.observe(document.body, { childList: true, subtree: true, characterData: true, attributes: true });
+    const look = setInterval(() => {
+        if (document.querySelector(busy) || performance.now() - changed < still) return;
+        clearInterval(look);
+        changes.disconnect();
+        done();
+    }, 50);
+})"""
 OpenPage = Callable[..., Page]
 Settle = Callable[[Page], None]
 
@@ -128,6 +138,4 @@ def settled() -> Settle:
 
 
 def _settle(page: Page) -> None:
-    page.wait_for_timeout(300)
-    page.wait_for_function(QUIET)
-    page.wait_for_timeout(200)
+    page.evaluate(SETTLED, STILL)
