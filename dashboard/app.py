@@ -20,8 +20,8 @@ from dashboard.frame.link_menu import begin_where_wished, keep_start
 from dashboard.frame.pinned import pinned_banner
 from dashboard.frame.steps import one_step_each
 from dashboard.parts.components import linked, no_data
-from dashboard.screens import pages
-from dashboard.state.session import begin, enter_page, unread
+from dashboard.screens import doors
+from dashboard.state.session import asked_page, begin, enter_page, unread
 from queries.settings import Settings
 
 st.set_page_config(page_title="回音 Huiyin", page_icon="📮", layout="wide", initial_sidebar_state="collapsed")
@@ -31,12 +31,12 @@ entries = {
     st.Page(
         partial(page.render, session),
         title=session.words(f"{page.name}.title"),
-        url_path=page.name,
-        icon=f":material/{page.icon}:",
+        url_path=address,
+        icon=page.icon and f":material/{page.icon}:",
         default=page.order == 0,
+        visibility="visible" if page.open_to(session) else "hidden",
     ): page
-    for page in pages()
-    if page.open_to(session)
+    for address, page in doors(session, asked_page()).items()
 }
 menu: dict[str, list[StreamlitPage]] = {}
 for entry, listed in entries.items():
@@ -50,7 +50,12 @@ begin_where_wished(session, page.name, is_front=page.order == 0)
 keep_start(session)
 say_done(session)
 has_something = not session.is_empty or (page.on_records and session.snapshot.records.newest_day is not None)
-filter_bar(session, page.name, [each.name for each in entries.values()], filtered=page.filtered and has_something)
+filter_bar(
+    session,
+    page.name,
+    [each.name for each in entries.values() if each.open_to(session)],
+    filtered=page.filtered and has_something,
+)
 foreign = st.empty() if unread() else None
 if page.filtered and not has_something:
     no_data(session)

@@ -14,14 +14,13 @@ from importlib import import_module
 from pathlib import Path
 
 import streamlit as st
-from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse
 from starlette.routing import Route
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from dashboard.frame import arrival
 from dashboard.frame.ask import index_for
 from dashboard.i18n import Words, choose_language
 from dashboard.parts import plot
@@ -66,26 +65,6 @@ async def health(request: Request) -> JSONResponse:
     return JSONResponse({"status": "ok"})
 
 
-class PlotlyAhead:
-    """Has the browser fetch Plotly together with a page, not only once the page's first chart asks for it."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Add the hint to what is a page of ours; the meeting screen brings its own."""
-
-        async def hint(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                if headers.get("content-type", "").startswith("text/html"):
-                    headers.append("Link", f"<./{plot.ADDRESS}>; rel=preload; as=script")
-            await send(message)
-
-        is_page = scope["type"] == "http" and not scope["path"].startswith("/wall")
-        await self.app(scope, receive, hint if is_page else send)
-
-
 async def overview(request: Request) -> RedirectResponse:
     """The first page has no name in its address; who writes the one it has elsewhere arrives with the same filters."""
     return RedirectResponse(f"./?{request.url.query}" if request.url.query else "./")
@@ -109,8 +88,9 @@ app = st.App(
         Route("/api/healthz", health),
         Route("/overview", overview),
         Route(f"/{plot.ADDRESS}", plot.plotly_js),
+        Route(f"/{arrival.ADDRESS}", arrival.script),
         *WALL,
     ],
-    middleware=[Middleware(PlotlyAhead), Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)],
+    middleware=[Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5), Middleware(arrival.Arrival)],
     on_script_error=calm,
 )

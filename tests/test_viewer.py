@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from dashboard.screens import pages
+from dashboard.screens import doors, pages
 from dashboard.state.choices import Choices
 from dashboard.state.session import Session
 from dashboard.state.viewer import viewer_of
@@ -144,3 +144,16 @@ def test_an_office_enters_no_records_but_may_save_views(settings, snapshot):
     with pytest.raises(NotAllowed):
         office.withdraw_record("saved_view_of_others", 1, 1)
     assert office.may_write("saved_view")
+
+
+@pytest.mark.parametrize(("address", "said"), [("quality", "数据质量"), ("nowhere", "nowhere")])
+def test_where_a_page_is_not_open_or_not_there_one_line_says_so_and_nothing_of_it_is_shown(
+    settings, snapshot, address, said
+):
+    office = reader(settings, snapshot, Viewer("office", snapshot.keys("office")[0]))
+    page = doors(office, address)[address]
+    assert not page.open_to(office)
+    app = AppTest.from_function(_draw, args=(page, office), default_timeout=30).run()
+    assert not app.exception
+    assert said in app.markdown[0].value
+    assert len(app.markdown) == 2

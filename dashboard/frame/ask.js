@@ -93,5 +93,11 @@ export default function (component) {
     open();
   };
   document.addEventListener("keydown", shortcut);
+  const early = window.huiyinEarly?.(); // arrival.js
+  if (early?.asked) {
+    open();
+    input.value = early.text;
+    input.oninput();
+  }
   return () => document.removeEventListener("keydown", shortcut);
 }

@@ -65,7 +65,7 @@ def _tools(session: Session, page: str, pages: Sequence[str]) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content", key="page-tools"):
         with st.container(width="content"):
             ask(session, tuple(pages))
-        if not session.is_empty:
+        if page in pages and not session.is_empty:
             link_menu(session, page)
         st.segmented_control(
             session.words("frame.language"),

@@ -5,10 +5,13 @@ The folder must not be called "pages": Streamlit's older router would take it ov
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, replace
+from functools import cache, partial
 
-from dashboard.state.session import Session
+import streamlit as st
+
+from dashboard.parts.components import linked, plain
+from dashboard.state.session import Session, link_to
 from queries.catalogue import collect
 
 
@@ -49,3 +52,36 @@ class Page:
 def pages() -> tuple[Page, ...]:
     """Every page in the order of the navigation."""
     return tuple(sorted(collect("dashboard.screens", "PAGE"), key=lambda page: page.order))
+
+
+def doors(session: Session, asked: str) -> dict[str, Page]:
+    """What a reader finds at every address, in the order of the navigation.
+
+    A page that is not open to them is one line that says so; an address asked for that is no page's likewise. Both are
+    not `open_to` them.
+    """
+    found = {
+        page.name: page if page.open_to(session) else replace(page, render=partial(_closed, page), filtered=False)
+        for page in pages()
+    }
+    if asked and asked not in found:
+        found[asked] = Page("missing", 999, partial(_missing, asked), "", filtered=False, shown=lambda session: False)
+    return found
+
+
+def _closed(page: Page, session: Session) -> None:
+    words = session.words
+    _instead(session, words("missing.closed_heading", name=words(f"{page.name}.title")), words("missing.closed_reason"))
+
+
+def _missing(asked: str, session: Session) -> None:
+    _instead(session, session.words("missing.heading", name=linked(session, [asked])), session.words("missing.reason"))
+
+
+def _instead(session: Session, heading: str, reason: str) -> None:
+    st.markdown(f"# {heading}")
+    st.markdown(plain(reason))
+    front = pages()[0].name
+    label = session.words("missing.to_front", name=session.words(f"{front}.title"))
+    page, link = link_to(session, front)
+    st.page_link(page, label=label, icon=":material/arrow_back:", query_params=link)

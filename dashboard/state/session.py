@@ -414,6 +414,14 @@ def sign_as(state: str) -> None:
     remember("signature", " ".join(str(st.session_state[state] or "").split()) or None)
 
 
+def asked_page() -> str:
+    """The page the reader's address named last, whether there is such a page or not; "" for the front page."""
+    context = get_script_run_ctx()
+    if context and context.pages_manager.intended_page_name:  # told once, afterwards pages go by their number
+        st.session_state["_asked"] = context.pages_manager.intended_page_name
+    return str(st.session_state.get("_asked", ""))
+
+
 def enter_page() -> None:
     """Remember on which page the reader is; call once the navigation is drawn."""
     st.session_state["_page"] = _page()

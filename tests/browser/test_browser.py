@@ -214,6 +214,18 @@ def test_a_link_with_nonsense_opens_and_says_what_it_left_out(open_page: OpenPag
     assert page.locator("[data-testid=stAlertContentError]").count() == 0
 
 
+def test_the_search_takes_the_keys_pressed_before_the_page_has_drawn(open_page: OpenPage):
+    page = open_page("/no-such-folder/no-such-page")
+    assert "no-such-page" in page.inner_text("h1")
+    page.reload(wait_until="domcontentloaded")
+    assert page.locator("h1").count() == 0
+    page.keyboard.press("Control+k")
+    page.keyboard.type("bjl")
+    found = page.get_by_role("option")
+    found.first.wait_for()
+    assert page.get_by_role("combobox", name=Words("zh")("ask.ask")).input_value() == "bjl"
+
+
 def test_a_click_on_a_mark_narrows_the_page_and_a_second_one_takes_it_back_and_charts_stay(
     open_page: OpenPage, settled: Settle
 ):
