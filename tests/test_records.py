@@ -140,6 +140,14 @@ def test_a_second_record_of_the_same_key_is_refused_and_the_first_is_named(burea
     assert refused.value.existing == first
 
 
+def test_the_same_limits_drawn_anew_twice_are_named_in_words(bureau):
+    content = {"measure": "closure_rate", "scope": "", "month": date(2022, 3, 1), "reason": "口径调整"}
+    first = save(bureau, "rebaseline", content, by="甲")
+    withdraw(bureau, "rebaseline", first, by="甲", version=1)
+    with pytest.raises(InvalidRecord, match="withdrawn: Closure rate · whole city · Mar 2022"):
+        save(bureau, "rebaseline", content, by="甲")
+
+
 def test_blank_fields_of_a_key_are_equal_too(bureau):
     finding = {"found_on": "2022-04-11", "finding": "台账不完整"}
     save(bureau, "rectification_item", finding, by="甲")

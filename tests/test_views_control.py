@@ -11,8 +11,10 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from dashboard.briefing import Exhibit
 from dashboard.charts import Style
 from dashboard.charts.time_series import controlled_share
+from dashboard.exports.plans import CoursePlan, plan
 from queries.days import add_months
 from queries.filters import Filters
 from queries.measures import measure
@@ -174,6 +176,10 @@ def test_limits_drawn_anew_judge_later_months_by_themselves_and_the_reason_is_sa
         if trace.mode == "lines" and len(trace.x) == 12
     ]
     assert len(steps) == 2
+    drawn = plan(Exhibit(view, controlled_share, ""), "en")
+    assert isinstance(drawn, CoursePlan)
+    assert [len(list(group)) for _, group in itertools.groupby(drawn.mean)] == [12, 12]
+    assert drawn.mean_words == "mean 41.0%"
 
 
 def test_the_sentence_names_every_month_from_which_limits_are_drawn_anew(course):

@@ -154,8 +154,9 @@ def _named(fig: Sketch, rows: pl.DataFrame, style: Style) -> None:
     Where a month still open follows the newest whole one, its value stands at its own mark.
     """
     named = []
+    newest = rows.filter(pl.col("phase") == pl.col("phase").max()) if "phase" in rows.columns else rows
     for column, word in (("mean", "charts.mean"), ("target", "charts.target")):
-        level = rows.select(pl.col(column).drop_nulls().last()).item() if column in rows.columns else None
+        level = newest.select(pl.col(column).drop_nulls().last()).item() if column in rows.columns else None
         if level is not None:
             is_goal = column == "target" and not _counts(rows)
             said = wording.goal(level, style.language) if is_goal else _said(rows, level, style)

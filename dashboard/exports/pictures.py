@@ -158,9 +158,12 @@ def _course(plan: CoursePlan, language: str) -> Figure:
             [float("nan") if limit is None else limit for limit in limits] for limits in (plan.lower, plan.upper)
         )
         axes.fill_between(places, lower, upper, color=LIGHT.band, step="mid", linewidth=0, zorder=0)
-    if plan.mean is not None:
-        axes.axhline(plan.mean, color=LIGHT.neutral, linewidth=0.9, zorder=1)
-        axes.annotate(plan.mean_words, (1, plan.mean), (4, 0), xycoords=("axes fraction", "data"), va="center",
+    if plan.mean:
+        edges = [at - 0.5 for at in (*places, len(places))]
+        axes.stairs([float("nan") if mean is None else mean for mean in plan.mean], edges, baseline=None,
+                    color=LIGHT.neutral, linewidth=0.9, zorder=1)  # fmt: skip
+    if plan.mean_words:
+        axes.annotate(plan.mean_words, (1, plan.mean[-1]), (4, 0), xycoords=("axes fraction", "data"), va="center",
                       textcoords="offset points", fontsize=SMALL, color=LIGHT.muted, annotation_clip=False)  # fmt: skip
     for line in plan.lines:
         over = [value if done and value is not None else float("nan")
@@ -176,7 +179,9 @@ def _course(plan: CoursePlan, language: str) -> Figure:
                       color=LIGHT.background, markeredgecolor=line.colour, markeredgewidth=1.2)  # fmt: skip
         if last:
             others = [other.values[last[0]] or 0.0 for other in plan.lines if other is not line]
-            is_above = last[1] >= (max(others, default=0.0) if named else plan.mean or 0.0)
+            is_above = last[1] >= (
+                max(others, default=0.0) if named else (plan.mean[last[0]] if plan.mean else None) or 0.0
+            )
             axes.annotate(wording.per_cent(last[1], language), last, (0, 6 if is_above else -6), ha="center",
                           va="bottom" if is_above else "top", textcoords="offset points", fontweight="bold",
                           fontsize=TEXT, color=line.colour if named else LIGHT.ink, annotation_clip=False)  # fmt: skip

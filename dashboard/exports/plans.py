@@ -116,7 +116,7 @@ class CoursePlan:
 
     Attributes:
         lower, upper: natural limits; empty without them.
-        mean: None where none is drawn.
+        mean: of each month, a step where limits are drawn anew; empty where none is drawn.
         special: positions of months beyond ordinary variation.
     """
 
@@ -127,7 +127,7 @@ class CoursePlan:
     step: float
     lower: tuple[float | None, ...] = ()
     upper: tuple[float | None, ...] = ()
-    mean: float | None = None
+    mean: tuple[float | None, ...] = ()
     special: tuple[int, ...] = ()
     mean_words: str = ""
 
@@ -174,7 +174,8 @@ def _course(view: View, style: Style) -> CoursePlan | None:
     drawn = [limit for limit, is_over in zip((*lower, *upper), (*over, *over), strict=False) if is_over]
     axis = time_series.share_axis([*known, *(limit for limit in drawn if limit is not None)])
     low, high = axis["range"]
-    mean = next(iter(first["mean"].drop_nulls().to_list()), None) if "mean" in first.columns else None
+    mean = tuple(first["mean"].to_list()) if "mean" in first.columns and first["mean"].is_not_null().any() else ()
+    newest = mean[-1] if mean else None
     return CoursePlan(
         months=tuple(months),
         lines=lines,
@@ -185,7 +186,7 @@ def _course(view: View, style: Style) -> CoursePlan | None:
         upper=upper,
         mean=mean,
         special=tuple(at for at, towards in enumerate(first["towards"].to_list()) if towards) if limited else (),
-        mean_words=style.words("charts.mean", share=wording.per_cent(mean, style.language)) if mean is not None else "",
+        mean_words="" if newest is None else style.words("charts.mean", share=wording.per_cent(newest, style.language)),
     )
 
 

@@ -63,8 +63,8 @@ def draw_course(slide: Any, plan: CoursePlan, area: Area, language: str, alt: st
     if plan.upper:
         data.add_series(words[0], plan.upper)
         data.add_series(words[1], plan.lower)
-    if plan.mean is not None:
-        data.add_series(words[2], [plan.mean] * len(plan.months))
+    if plan.mean:
+        data.add_series(words[2], plan.mean)
     left, top, width, height = (Inches(part) for part in area)
     frame = slide.shapes.add_chart(XL_CHART_TYPE.LINE_MARKERS, left, top, width, height, data)
     frame._element.nvGraphicFramePr.cNvPr.set("descr", alt)
@@ -112,7 +112,7 @@ def _draw_series(chart: Any, plan: CoursePlan) -> None:
         made.smooth = False
         made.format.line.color.rgb, made.format.line.width = rgb(LIGHT.neutral), Pt(1)
         made.marker.style = XL_MARKER_STYLE.NONE
-    if plan.mean is not None:
+    if plan.mean:
         series[-1].format.line.dash_style = MSO_LINE.DASH
 
 

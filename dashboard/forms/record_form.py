@@ -105,14 +105,17 @@ def open_record(
     found = kind_of(kind)
     row = None if record_id is None else records.record(session.snapshot, kind, record_id)
     remember(f"conflict-{key}", None)
+    remember(f"twin-{key}", None)
     name = session.words("records.new" if row is None else "records.existing", one=found.one(session.language))
 
     def drawer() -> None:
         sign(session, key)
-        if row is None:
+        twin = recall(f"twin-{key}")
+        there = row if twin is None else records.record(session.snapshot, kind, twin)
+        if there is None:
             _form(session, found, None, content or {}, key)
         else:
-            _existing(session, found, row, key)
+            _existing(session, found, there, key)
 
     st.dialog(name, width="medium", position="right")(drawer)()
 
@@ -188,6 +191,9 @@ def _fields(
             [words("records.wrong_fields", names=wording.listing(wrong, session.language, len(wrong)))] if wrong else []
         )
         slots[""].warning("\n\n".join(map(plain, lines)), icon=":material/error:")
+        if error.existing is not None:
+            st.button(words("records.open_twin"), key=f"twin-{key}", icon=":material/edit:",
+                      on_click=remember, args=(f"twin-{key}", error.existing))  # fmt: skip
     except Conflict as error:
         remember(f"conflict-{key}", (error, given))
         return error, given

@@ -14,6 +14,7 @@ from typing import Any, Literal
 from sqlalchemy import String, Table
 
 from queries import wording
+from queries.measures import measures
 from queries.schema import metadata
 from queries.vocabulary import Dictionary, Term, Text
 
@@ -169,9 +170,12 @@ def in_one_line(texts: Iterable[str]) -> str:
 
 
 def said(field: Field, value: Any, language: str) -> str:
-    """A value in words: a day, a label of a choice, a number; keys of offices and measures stand as they are."""
+    """A value in words: a day, a label of a choice or a measure, a number; keys of offices stand as they are."""
     if value is None or value == "":
         return _WHOLE_CITY(language) if field.type == "scope" else wording.MISSING
+    if field.type == "measure":
+        found = measures().get(str(value))
+        return found.label(language) if found else str(value)
     if field.type == "choice":
         return field.dictionary.label(str(value), language)
     if field.type == "yes_no":

@@ -28,9 +28,6 @@ def in_words(snapshot: Snapshot, field: Field, value: Any, language: str, measur
         return said(field, value, language)
     if field.type in ("office", "place", "scope"):
         return office_name(snapshot, str(value), language)
-    if field.type == "measure":
-        found = measures().get(str(value))
-        return found.label(language) if found else str(value)
     if field.type == "rules":
         return RULE_SETS[value].label(language) if value in RULE_SETS else str(value)
     if field.type == "amount":
