@@ -6,6 +6,7 @@ speak of the years 1900 to 2058; other dates are refused by a named check.
 
 from calendar import monthrange
 from datetime import date, timedelta
+from typing import Any
 
 EPOCH = date(1970, 1, 1)
 FIRST_DAY = date(1900, 1, 1)
@@ -20,6 +21,15 @@ def day_number(day: date) -> int:
 def from_day_number(number: int) -> date:
     """The date of a day number."""
     return EPOCH + timedelta(days=int(number))
+
+
+def has_ended(day: Any, as_of: Any) -> Any:
+    """Whether a day is over at the end of the as-of day: what was due on it and is not done by then is overdue.
+
+    Args:
+        day, as_of: dates, day numbers, or columns of them.
+    """
+    return day <= as_of
 
 
 def month_start(day: date) -> date:

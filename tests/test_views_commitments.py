@@ -53,10 +53,10 @@ def test_open_commitments_of_earlier_sessions_come_first_and_overdue_ones_before
     )
     view = commitments.commitments(snapshot, JUNE)
     assert view.frame.select("decision_id", "standing").rows() == [
-        (2, "overdue"), (3, "open"), (1, "open"), (4, "closed"), (6, "dropped"),
+        (2, "overdue"), (3, "overdue"), (1, "open"), (4, "closed"), (6, "dropped"),
     ]  # fmt: skip
     assert view.frame["days"].to_list()[:3] == [-1, 0, 31]
-    assert view.finding.zh == "议定5项：逾期1、在办2、已办结1、不再办理1"
+    assert view.finding.zh == "议定5项：逾期2、在办1、已办结1、不再办理1"
     own = commitments.decided(snapshot, JUNE)
     assert own.frame["decision_id"].to_list() == [7]
     assert own.finding.zh == "本次议定1项"

@@ -275,9 +275,9 @@ def _commitment(session: Session, held: Meeting, row: Mapping[str, Any], where: 
     days = row["days"]
     said = STANDINGS[standing](language)
     if days is not None and standing == "overdue":
-        said = words("meeting.overdue_by", days=wording.days(-days, language))
+        said = words("meeting.overdue_by", days=wording.days(-days, language)) if days else words("meeting.due_today")
     elif days is not None and standing == "open":
-        said = words("meeting.due_in", days=wording.days(days, language)) if days else words("meeting.due_today")
+        said = words("meeting.due_in", days=wording.days(days, language))
     facts = [row[language], row["owner_post"], words("meeting.due_by", day=wording.day(row["due_on"], language))]
     made = words("meeting.made_in", month=wording.month(row["month"] or row["decided_on"], language))
     with st.container(border=True, key=f"card-{where}-{row['decision_id']}", horizontal=True, gap="small",

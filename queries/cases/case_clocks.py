@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal
 
+from queries.days import has_ended
 from queries.rules import RuleSet
 from queries.vocabulary import Text
 
@@ -153,7 +154,7 @@ def _state(due: date, done: date | None, as_of: date) -> State:
     if done is not None:
         return "met" if done <= due else "late"
     # a due date has passed when its day has ended: by the end of the as-of day
-    return "overdue" if due <= as_of else "running"
+    return "overdue" if has_ended(due, as_of) else "running"
 
 
 __all__ = ["LABELS", "STATES", "Clock", "clocks"]

@@ -10,6 +10,7 @@ from collections.abc import Callable
 import narwhals as nw
 
 from queries.coding import NO, NOT_GIVEN, YES, codes
+from queries.days import has_ended
 from queries.dimensions import Table
 from queries.measures import Basis, Cohort, Predicate, Zones
 from queries.vocabulary import Text
@@ -80,8 +81,9 @@ DERIVED: dict[Table, dict[str, Predicate]] = {"cases": {"_closed": _closed, "_du
 
 
 def matured(basis: Basis) -> nw.Expr:
-    """The due date has passed: its day has ended by the end of the as-of day."""
-    return always(basis) & (due_day(basis) <= basis.as_of)
+    """The due date has passed (`has_ended`)."""
+    over: nw.Expr = has_ended(due_day(basis), basis.as_of)
+    return always(basis) & over
 
 
 def overdue(basis: Basis) -> nw.Expr:

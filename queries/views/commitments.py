@@ -1,6 +1,6 @@
 """What was promised and what became of it: the ledger of problems, decisions, and whether their measures moved.
 
-A commitment is open, overdue (open past its day, seen from the as-of day), done or dropped. Whether its measure moved
+A commitment is open, overdue (its day has ended, seen from the as-of day), done or dropped. Whether its measure moved
 is asked of the office it concerns: the three months up to the decision against the whole months since, by Newcombe's
 interval for a share and by the exact test for a number of items.
 """
@@ -16,7 +16,7 @@ from queries import wording
 from queries.counting.clumping import clumping
 from queries.counting.evaluate import evaluate
 from queries.counting.reasons import why_not
-from queries.days import add_months, month_end, month_start
+from queries.days import add_months, has_ended, month_end, month_start
 from queries.filters import Filters
 from queries.kept import by_snapshot
 from queries.measures import Count, Ratio, measure, measures
@@ -284,7 +284,7 @@ def _decisions(snapshot: Snapshot, filters: Filters) -> pl.DataFrame:
     questions = records.rows("ledger_item").select("ledger_id", "question")
     rows = records.rows("decision").join(sessions, on="meeting_id", how="left", maintain_order="left")
     rows = rows.join(questions, on="ledger_id", how="left", maintain_order="left")
-    late = pl.col("due_on").is_not_null() & (pl.col("due_on") < filters.as_of)
+    late = has_ended(pl.col("due_on"), pl.lit(filters.as_of)).fill_null(False)
     standing = pl.when(pl.col("state") != "open").then("state").when(late).then(pl.lit("overdue")).otherwise("state")
     rows = _named(snapshot, rows).with_columns(
         standing.alias("standing"), (pl.col("due_on") - pl.lit(filters.as_of)).dt.total_days().alias("days")

@@ -9,6 +9,7 @@ from datetime import date
 import polars as pl
 
 from queries import wording
+from queries.days import has_ended
 from queries.filters import Filters
 from queries.records.kinds.programmes import SUPERVISION_ITEM
 from queries.snapshot import Snapshot
@@ -114,7 +115,7 @@ def matters(snapshot: Snapshot, filters: Filters, kind: str = ALL) -> View:
         .then(pl.when(closed > due).then(pl.lit("closed_late")).otherwise(pl.lit("closed")))
         .when(due.is_null())
         .then(pl.lit("no_deadline"))
-        .when(due <= as_of)  # its day has ended
+        .when(has_ended(due, as_of))
         .then(pl.lit("overdue"))
         .when((due - pl.lit(as_of)).dt.total_days() <= SOON)
         .then(pl.lit("soon"))
