@@ -10,13 +10,14 @@ import polars as pl
 import pytest
 
 from dashboard.exports.card import FORMS, view_file
+from dashboard.exports.sheets import sheet
 from dashboard.parts.take_away import foot, title_of
 from dashboard.state.choices import Choices
 from dashboard.state.session import Session
 from queries.filters import Filters
 from queries.settings import Settings
 from queries.snapshot import Snapshot, build_from_frames
-from queries.views import View, explore, explore_table
+from queries.views import View, closure, explore, explore_table, funnels, standings
 from queries.views.explore import OTHERS, Question
 
 YEAR = Filters(start=date(2022, 1, 1), end=date(2022, 12, 31), as_of=date(2022, 12, 31))
@@ -43,6 +44,22 @@ def file(form: str, view: View, snapshot: Snapshot, language: str = "zh") -> byt
     return view_file(BY_ENDING[form], view, "closure", "某局 · 演示数据", snapshot, language)
 
 
+ASKED = {
+    "course": (closure.on_time_course,), "groups": (closure.groups, "place"), "table": (closure.table, "place"),
+    "funnel": (funnels.by_size, "closure_rate", "place"), "every": (standings.every_group, "closure_rate", "place"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("asked", ASKED)
+def test_headings_and_verdicts_of_a_file_are_words_of_its_language(snapshot, asked):
+    question, *about = ASKED[asked]
+    found = sheet(question(snapshot, YEAR, *about), "", asked, snapshot, "zh")
+    keys = {"low", "same", "high", "small", "common", "run", "outside", "group", "line"}
+    assert [name for name in found.frame.columns if name.isascii()] == []
+    texts = found.frame.select(pl.col(pl.String).exclude("问题属地"))
+    assert not {text for column in texts for text in column.to_list()} & keys
+
+
 def test_a_csv_starts_with_the_mark_chinese_excel_needs_and_ends_with_what_it_stands_on(view, snapshot):
     data = file("csv", view, snapshot)
     assert data.startswith(b"\xef\xbb\xbf")
@@ -55,7 +72,7 @@ def test_a_csv_starts_with_the_mark_chinese_excel_needs_and_ends_with_what_it_st
 def test_names_that_begin_like_a_formula_stay_text_and_numbers_stay_numbers(view, snapshot):
     lines = list(csv.reader(io.StringIO(file("csv", view, snapshot).decode("utf-8-sig"))))
     lines = [line for line in lines if len(line) > 5]
-    names = {line[2] for line in lines if line[0] == "cell"}
+    names = {line[2] for line in lines if line[0] == "各组"}
     assert names == {f"'{name}" for name in NAMES[:-1]} | {NAMES[-1]}
     numbers = [line[3] for line in lines if line[1] == "办结率"]
     assert all(float(number) >= 0 for number in numbers)

@@ -1,5 +1,8 @@
 """From views to sheets: the one place where a file's headings, labels and selection are put into words."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import polars as pl
 
 from dashboard.exports import Sheet
@@ -9,15 +12,22 @@ from queries.dimensions import DIMENSIONS
 from queries.filters import Filters
 from queries.rules import CONVENTIONS
 from queries.snapshot import Snapshot
-from queries.views import View, batches, periods, reports, supervision
+from queries.views import View, batches, commitments, periods, reports, supervision, targets, townships
+from queries.vocabulary import Text
 
-_TERMS = {
+_TERMS: dict[str, Mapping[Any, Text]] = {
+    "band": townships.BANDS,
+    "raw_band": townships.BANDS,
+    "standing": commitments.STANDINGS,
+    "verdict": targets.VERDICTS,
     "state": {**batches.STATES, **supervision.STATES},
     "waits_on": batches.WAITS_ON,
     "status": {**reports.STATUSES, **periods.STATUSES},
     "kind": {**periods.KINDS, **supervision.KINDS},
 }
-"""Words for the keys of columns that are no dimensions."""
+"""Words for the keys of columns that are no dimensions; of others the catalogue has them as export.<column>_<key>."""
+_OTHERWISE = {"towards": {"left_out": "mostly_special"}, "expected": {"lower": "usual_lower", "upper": "usual_upper"}}
+"""Beside a column, what others mean that mean something else elsewhere."""
 
 _SHARES = ("value", "lower", "upper", "overall", "mean")
 _SHARE_ENDS = ("_value", "_share", "_rate", "then_lower", "then_upper")
@@ -31,9 +41,13 @@ def sheet(view: View, page: str, name: str, snapshot: Snapshot, language: str) -
         if dimension in DIMENSIONS and dimension in frame.columns:
             labels = snapshot.labels(dimension, language)
             frame = frame.with_columns(pl.col(dimension).replace(labels))
-    for column, terms in _TERMS.items():
-        if frame.schema.get(column) == pl.String:
-            frame = frame.with_columns(pl.col(column).replace({key: term(language) for key, term in terms.items()}))
+    frame = _in_one_language(frame, words)
+    for column in (name for name, dtype in frame.schema.items() if dtype == pl.String):
+        terms = {key: term(language) for key, term in _TERMS.get(column, {}).items()}
+        for key in frame[column].drop_nulls().unique():
+            if words.has(f"export.{column}_{key}"):
+                terms[key] = words(f"export.{column}_{key}")
+        frame = frame.with_columns(pl.col(column).replace(terms))
     if language in frame.columns and not {*view.by} & {*DIMENSIONS} & {*frame.columns}:
         # rows that no dimension names bear their label
         frame = frame.select(pl.col(language).alias("name"), pl.all().exclude("name"))
@@ -42,7 +56,9 @@ def sheet(view: View, page: str, name: str, snapshot: Snapshot, language: str) -
         frame = frame.with_columns(
             pl.col("measure").replace({each.name: each.label(language) for each in view.measures})
         )
-    headings = {column: _heading(column, words) for column in frame.columns}
+    meant = {name: other for column, names in _OTHERWISE.items() if column in frame.columns
+             for name, other in names.items()}  # fmt: skip
+    headings = {column: _heading(meant.get(column, column), words) for column in frame.columns}
     is_share = all(each.unit.zh == "%" for each in view.measures)
     shares = [
         column
@@ -57,6 +73,17 @@ def sheet(view: View, page: str, name: str, snapshot: Snapshot, language: str) -
         shares=tuple(headings[column] for column in shares if is_share),
         notes=tuple(note(language) for note in view.notes),
     )
+
+
+def _in_one_language(frame: pl.DataFrame, words: Words) -> pl.DataFrame:
+    """Of texts given in both languages the one of the file, unless each has a heading of its own."""
+    for column in frame.columns:
+        name = column.removesuffix("_zh")
+        if name == column or f"{name}_en" not in frame.columns or words.has(f"export.{column}"):
+            continue
+        kept = f"{name}_words" if name in frame.columns else name
+        frame = frame.with_columns(pl.col(f"{name}_{words.language}").alias(kept)).drop(f"{name}_zh", f"{name}_en")
+    return frame
 
 
 def _within_one(values: pl.Series) -> bool:
