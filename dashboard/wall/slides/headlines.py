@@ -10,6 +10,7 @@ from dashboard.wall import Ask, Content, Skipped, Slide, Tile
 from dashboard.wall.parts import chart, is_empty, joined, marks, period, said, share_tile
 from queries import wording
 from queries.days import month_end
+from queries.rules import CONVENTIONS
 from queries.views import View, control, overview
 from queries.views.overview import Headline
 from queries.views.parts import title as title_of
@@ -33,7 +34,14 @@ def make(session: Session, ask: Ask) -> Content | Skipped:
     has_course = bool(title) and not is_empty(view)
     return Content(
         session.answer(overview.headline)(session.language),
-        joined(session, (session.words("wall.headlines_note", period=period(session)), marks(session, view))),
+        joined(
+            session,
+            (
+                session.words("wall.headlines_note", period=period(session)),
+                _convention(session, cards),
+                marks(session, view),
+            ),
+        ),
         tiles=[_tile(session, card, _course(course, card.measure.name), span) for card in cards],
         panels=[chart(session, view, controlled_share, title=title)] if has_course else [],
         tiles_at="square" if ask.is_compact and has_course else "above",
@@ -60,10 +68,17 @@ def _course(course: View, name: str) -> list[float | None]:
     return list(rows["value"].to_list())
 
 
+def _convention(session: Session, cards: Sequence[Headline]) -> str:
+    """How satisfaction is counted, where it is among the figures; the usual way has no room in its tile."""
+    if all(card.measure.name != "satisfaction_rate" for card in cards):
+        return ""
+    return session.words("wall.convention", convention=CONVENTIONS[session.filters.convention](session.language))
+
+
 def _tile(session: Session, card: Headline, course: Sequence[float | None], span: str) -> Tile:
     words, language = session.words, session.language
     label = card.measure.label(language)
-    if session.filters.convention != "observed":  # the usual one has no room here: its own slide names it
+    if session.filters.convention != "observed":
         label = title_of(card.measure, session.filters)(language)
     change, name = card.change_last_year, "last_year"
     if change is None:
