@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import date
 from functools import cache
 from itertools import count
@@ -245,13 +246,20 @@ def typed(rows: list[dict[str, str | None]]) -> pl.DataFrame:
     )
 
 
+@pytest.fixture(scope="session")
+def duckdb_engine() -> Iterator[DuckDBEngine]:
+    """One for all tests; it holds nothing between two questions."""
+    with closing(DuckDBEngine(threads=1)) as engine:
+        yield engine
+
+
 @pytest.fixture(params=["polars", "duckdb"])
-def figures(request: pytest.FixtureRequest) -> Iterator[Callable[..., list[tuple[Any, ...]]]]:
+def figures(request: pytest.FixtureRequest) -> Callable[..., list[tuple[Any, ...]]]:
     """What a measure says of a register: (group, numerator, denominator, value) a row, on each engine in turn.
 
     `figures(snapshot, name, by, as_of="2022-06-30", ...)`; days are text, other options those of Filters.
     """
-    engine = PolarsEngine() if request.param == "polars" else DuckDBEngine()
+    engine = PolarsEngine() if request.param == "polars" else request.getfixturevalue("duckdb_engine")
 
     def read(snapshot: Snapshot, name: str, by: str | None = None, **options: Any) -> list[tuple[Any, ...]]:
         for day in {"as_of", "start", "end"} & set(options):
@@ -259,5 +267,4 @@ def figures(request: pytest.FixtureRequest) -> Iterator[Callable[..., list[tuple
         frame = evaluate(snapshot, name, [by] if by else [], Filters(**options), engine)
         return frame.select(*([by] if by else []), "numerator", "denominator", "value").rows()
 
-    yield read
-    engine.close()
+    return read

@@ -8,7 +8,7 @@ snapshot as `snapshot.records`. A view that shows records reads them there; a fi
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, time
-from functools import cached_property
+from functools import cache, cached_property
 from types import MappingProxyType
 from typing import Any
 
@@ -51,13 +51,13 @@ class Records:
         """The records of one table that are in force: all columns of the table, in the order of its key."""
         return self.every(kind).filter(pl.col("withdrawn_at").is_null())
 
-    @property
+    @cached_property
     def newest_day(self) -> date | None:
         """The newest day something recorded took place; of what is only planned or set, its first day."""
         happened, planned = (
             [
                 day
-                for kind in RECORD_TABLES
+                for kind in self.tables
                 for frame in (self.rows(kind),)
                 for name in names
                 if name in frame.columns and isinstance(day := frame[name].max(), date)
@@ -75,7 +75,12 @@ class Records:
     def every(self, kind: str) -> pl.DataFrame:
         """Like `rows`, with the withdrawn ones."""
         frame = self.tables.get(kind)
-        return frame if frame is not None else pl.DataFrame(schema=frame_schema(metadata.tables[kind]))
+        return frame if frame is not None else _nothing(kind)
+
+
+@cache
+def _nothing(kind: str) -> pl.DataFrame:
+    return pl.DataFrame(schema=frame_schema(metadata.tables[kind]))
 
 
 def of_rows(tables: Mapping[str, Iterable[Mapping[str, Any]]], version: int = 0) -> Records:

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import polars as pl
+import pyarrow as pa
 
 from queries.checks import UNUSABLE
 from queries.coding import BOOLEAN, NOT_GIVEN, YES, code
@@ -313,25 +314,27 @@ class Builder:
     def write_dimension(self, name: str, keys: list[str], counts: np.ndarray) -> None:
         """Write the values of a dimension with the cases of each, from code 0 on; `finish` does so too."""
         labels = [BLANK, *(_label(name, key) for key in keys)]
-        frame = pl.DataFrame(
-            {
-                "code": range(len(labels)),
-                "key": ["", *keys],
-                "zh": [label.zh for label in labels],
-                "en": [label.en for label in labels],
-                "rows": counts,
-            },
-            schema_overrides={"code": pl.Int32},
-        )
+        columns = {
+            "code": pa.array(range(len(labels)), pa.int32()),
+            "key": _texts(["", *keys]),
+            "zh": _texts([label.zh for label in labels]),
+            "en": _texts([label.en for label in labels]),
+            "rows": pa.array(counts),
+        }
         if DIMENSIONS[name].words == "office":
-            office = self._offices.rename({"office_id": "key", "parent_id": "parent"})
-            frame = frame.join(office, on="key", how="left", maintain_order="left").with_columns(
-                pl.coalesce("name", "zh").alias("zh"),
-                pl.coalesce("name", "en").alias("en"),
-                pl.col("kind").fill_null("unknown"),
-                pl.col("is_listed").fill_null(False),
-            ).drop("name")  # fmt: skip
-        write_arrow(self.folder / "dimensions" / f"{name}.arrow", frame.to_arrow(compat_level=pl.CompatLevel.oldest()))
+            known = {row["office_id"]: row for row in self._offices.iter_rows(named=True)}
+            offices = [known.get(key, {}) for key in ("", *keys)]
+            for language in ("zh", "en"):
+                names = [office.get("name") or getattr(label, language)
+                         for office, label in zip(offices, labels, strict=True)]  # fmt: skip
+                columns[language] = _texts(names)
+            columns |= {
+                "kind": _texts([office.get("kind") or "unknown" for office in offices]),
+                "parent": _texts([office.get("parent_id") for office in offices]),
+                "population": pa.array([office.get("population") for office in offices], pa.int64()),
+                "is_listed": pa.array([office.get("is_listed") or False for office in offices], pa.bool_()),
+            }
+        write_arrow(self.folder / "dimensions" / f"{name}.arrow", pa.table(columns))
 
 
 def newest_day(events: Mapping[str, int], newest_file_date: date | None) -> int | None:
@@ -376,6 +379,10 @@ def _code_types(orders: Orders, table: Table) -> dict[str, pl.DataType]:
 
 def _reordered(frame: pl.DataFrame, orders: Orders, table: Table) -> pl.DataFrame:
     return frame.with_columns(pl.Series(name, orders[name][1][frame[name].to_numpy()]) for name in dimensions_of(table))
+
+
+def _texts(values: list[str | None]) -> pa.Array:
+    return pa.array(values, pa.large_string())
 
 
 def _label(name: str, key: str) -> Text:
