@@ -25,6 +25,7 @@ from queries.schema import metadata
 from queries.settings import Settings
 from queries.snapshot import Snapshot, build_from_frames, current
 from queries.snapshot.pins import version_of
+from queries.snapshot.publish import builder_lock
 from queries.store import open_store
 from seed import demo
 from tests.installations import DemoOf, bare, copied, empty
@@ -53,11 +54,17 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 def demo_of(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoOf]:
     """Installations with a demo register of so many items, each made once for all tests: to read, never to change."""
     read_only: dict[int, tuple[Settings, str]] = {}
+    mine = tmp_path_factory.getbasetemp()
+    of_all_workers = mine.parent if "PYTEST_XDIST_WORKER" in os.environ else mine
 
     @cache
     def made(cases: int = demo.DEFAULT_CASES) -> Settings:
-        settings = empty(tmp_path_factory.mktemp(f"demo-{cases}"))
-        demo.load(settings, cases)
+        folder = of_all_workers / f"demo-{cases}"
+        settings, done = bare(folder), of_all_workers / "demos"
+        with builder_lock(done):
+            if not (done / str(cases)).exists():
+                demo.load(empty(folder), cases)
+                (done / str(cases)).touch()
         read_only[cases] = settings, version_of(current(settings))
         return settings
 

@@ -28,8 +28,8 @@ def empty(folder: Path) -> Settings:
 
 
 def copied(installation: Settings, folder: Path) -> Settings:
-    """A copy of an installation, to change."""
-    shutil.copytree(installation.data_dir, folder)
+    """A copy of an installation, to change; what is in the folder already is replaced."""
+    shutil.copytree(installation.data_dir, folder, dirs_exist_ok=True)
     return bare(folder)
 
 

@@ -1,6 +1,7 @@
 """The benchmark compares like with like: DuckDB and pandas, written by hand, give the answers of the pages."""
 
 import json
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -17,11 +18,19 @@ pytest.importorskip("pandas", reason="pandas is not installed (uv sync --group b
 pytestmark = pytest.mark.filterwarnings("default")  # what the peers warn of is not ours to mend
 
 
+def in_this_process(command: list[str], *, check: bool) -> None:
+    """What a process of its own would do, without loading every library once more; only memory is measured by it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "argv", command[2:])
+        exec(command[2], {})
+
+
 @pytest.fixture(scope="module")
 def sized() -> Iterator[Sized]:
     """Measured under one selection of the three: each asks the same questions."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(run, "scenarios", lambda snapshot: {"narrow": workload.scenarios(snapshot)["narrow"]})
+        patch.setattr(run.subprocess, "run", in_this_process)
         patch.setattr(report, "SCENARIOS", {"narrow": report.SCENARIOS["narrow"]})
         yield run.measure_size(3_000, run.usable_engines(), rounds=1)
 

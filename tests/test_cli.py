@@ -32,7 +32,7 @@ from queries.snapshot import current
 from seed import demo
 from seed.demo.statistics import write_workbook
 
-CASES = 1_500
+CASES = 800
 
 
 @pytest.fixture(scope="module")

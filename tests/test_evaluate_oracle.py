@@ -19,7 +19,7 @@ BREAKDOWNS = ("place", "channel", "month", "week")
 
 
 @given(register=registers(), filters=selections(), broken_down=st.sampled_from(BREAKDOWNS))
-@tenths(5)
+@tenths(3)
 def test_every_measure_equals_a_count_by_hand(register: Register, filters: Filters, broken_down: str) -> None:
     # a few undated closings block a figure of an earlier day in so small a register: here they are left out instead
     with snapshot_of(register) as snapshot, patch("queries.counting.reasons.UNDATED_MOST", 1.0):

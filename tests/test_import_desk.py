@@ -12,7 +12,8 @@ from dashboard.desk import Desk, file_name
 from dashboard.state.import_work import ImportWork, Upload
 from queries.errors import BadMapping, StoreBusy, UnreadableFile
 from queries.snapshot import current
-from seed import demo, load
+from seed import load
+from tests.installations import copied
 from tests.seed.registers import write_register
 
 
@@ -52,8 +53,8 @@ def test_an_import_is_in_the_snapshot_when_the_work_has_ended(desk, settings, re
     assert desk.running is None
 
 
-def test_what_a_check_announces_is_what_an_import_over_the_demo_does(desk, settings, register):
-    demo.load(settings, cases=300)
+def test_what_a_check_announces_is_what_an_import_over_the_demo_does(desk, settings, register, demo_of):
+    copied(demo_of(700), settings.data_dir)
     announced = ended(desk.check([register], None)).report
     done = ended(desk.run([register], None)).report
     assert announced.checks == done.checks

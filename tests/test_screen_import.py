@@ -13,9 +13,10 @@ from dashboard.state import import_work
 from dashboard.state.choices import Choices
 from dashboard.state.session import Session
 from queries.snapshot import current
-from seed import demo, load
+from seed import load
 from tests.app_test import AppTest
 from tests.figures import headline_figures, words_of
+from tests.installations import copied
 from tests.seed.registers import write_register
 
 OpenPage = Callable[..., AppTest]
@@ -120,8 +121,8 @@ def test_other_files_make_the_last_check_void(opened, register):
     assert not app.button(key="import-check").disabled
 
 
-def test_a_first_real_import_warns_that_the_demo_goes(opened, register, settings):
-    demo.load(settings, cases=300)
+def test_a_first_real_import_warns_that_the_demo_goes(opened, register, settings, demo_of):
+    copied(demo_of(700), settings.data_dir)
     app = opened()
     assert Words("zh")("import.demo_will_go") in texts(app)
     app = click(upload(app, register), "import-check")
@@ -132,8 +133,8 @@ def test_a_first_real_import_warns_that_the_demo_goes(opened, register, settings
     assert (snapshot.rows["cases"], snapshot.is_demo) == (2, False)
 
 
-def test_where_not_one_row_can_be_imported_there_is_nothing_to_confirm(opened, tmp_path, settings):
-    demo.load(settings, cases=300)
+def test_where_not_one_row_can_be_imported_there_is_nothing_to_confirm(opened, tmp_path, settings, demo_of):
+    copied(demo_of(700), settings.data_dir)
     content = write_register(tmp_path / "r.csv", [{"registered": ""}]).read_bytes()
     app = click(upload(opened(), ("r.csv", content, "text/csv")), "import-check")
     assert Words("zh")("import.nothing_kept") in texts(app)

@@ -11,8 +11,6 @@ from hypothesis import strategies as st
 
 from queries.filters import Filters
 from queries.snapshot import build_from_frames
-from queries.stats import ranking
-from queries.stats.hierarchy import posterior
 from queries.views import adjusted, funnels, ranks, standings
 from queries.views.parts import bands
 from queries.vocabulary import Text
@@ -148,28 +146,13 @@ def test_the_sentence_of_the_adjustment_sorts_every_place_that_stands_out(pairs)
 
 def test_twelve_equal_townships_are_indistinguishable_in_at_least_nineteen_of_twenty_months():
     rng = np.random.default_rng(11)
-    sizes = rng.integers(10, 61, size=(1500, 12))
+    sizes = rng.integers(10, 61, size=(600, 12))
     counts = rng.binomial(sizes, 0.9)
     named = 0
     for x, n in zip(counts, sizes, strict=True):
         frame = bands(pl.DataFrame({"numerator": x, "denominator": n}), x.sum() / n.sum(), "higher", 10)
         named += bool((frame["band"] != "same").any())
     assert named / len(counts) <= 0.05
-
-
-def test_twelve_equal_townships_have_no_band_in_the_model_either_and_places_cover_the_truth():
-    rng = np.random.default_rng(12)
-    called, covered, runs = 0, [], 60
-    for _ in range(runs):
-        n = rng.integers(5, 61, size=12)
-        equal = ranking.rank(posterior(rng.binomial(n, 0.9), n), draws=4_000)
-        called += bool((equal.band != 0).any())
-        level = 1 / (1 + np.exp(-(2.0 + 0.4 * rng.standard_normal(12))))
-        found = ranking.rank(posterior(rng.binomial(n * 6, level), n * 6), draws=4_000)
-        truth = 1 + (-level).argsort().argsort()
-        covered.append((found.rank_lower <= truth) & (truth <= found.rank_upper))
-    assert called <= 0.05 * runs + 2
-    assert np.mean(covered) >= 0.95 - 0.02
 
 
 @given(st.sampled_from(["low", "same", "high"]), st.integers(2, 30), st.data())

@@ -21,7 +21,7 @@ ZOOMS = 5  # grids laid to find where the weight lies, each inside the one befor
 LARGEST_LOGIT = 14.0  # typical levels from one in a million to its complement
 LOG_REACH = 18.0  # grid points below e^−18 of the best change no printed digit
 NEWTON_STEPS = 30  # at most; four are usual
-CLOSE_ENOUGH = 1e-6  # last Newton step, logits; the error is its square
+CLOSE_ENOUGH = 1e-4  # last Newton step, logits; the error is its square
 CELLS_AT_ONCE = 2_000_000  # areas × grid points in memory
 
 

@@ -13,7 +13,7 @@ from math import inf
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
+from scipy import special
 
 from queries.stats.intervals import CONFIDENCE
 
@@ -103,7 +103,9 @@ def _exact_tails(parts: Sequence[tuple[int, float]], seen: int) -> tuple[float, 
     """By convolution, of which only the first `seen` terms are needed."""
     mass: npt.NDArray[np.float64] = np.ones(1)
     for total, chance in parts:
-        terms = stats.binom.pmf(np.arange(min(total, seen) + 1), total, chance)
+        events = np.arange(min(total, seen) + 1)
+        ways = special.gammaln(total + 1) - special.gammaln(events + 1) - special.gammaln(total - events + 1)
+        terms = np.exp(ways + special.xlogy(events, chance) + special.xlog1py(total - events, -chance))
         mass = np.convolve(mass, terms)[: seen + 1]
     return float(min(1.0, mass.sum())), float(min(1.0, max(0.0, 1 - mass[:seen].sum())))
 
@@ -117,7 +119,7 @@ def _approximate_tails(parts: Sequence[tuple[int, float]], seen: int) -> tuple[f
 
     def at_most(events: float) -> float:
         z = (events + 0.5 - float((totals * chances).sum())) / deviation
-        share = stats.norm.cdf(z) - skewness / 6 * (z * z - 1) * stats.norm.pdf(z)
+        share = special.ndtr(z) - skewness / 6 * (z * z - 1) * np.exp(-z * z / 2) / np.sqrt(2 * np.pi)
         return float(min(1.0, max(0.0, share)))
 
     return at_most(seen), 1 - at_most(seen - 1)

@@ -27,7 +27,6 @@ from queries.records.meetings import Terms
 from queries.settings import Settings
 from queries.snapshot import Snapshot, build_from_frames
 from queries.store import open_store
-from seed import demo
 from tests.briefing.briefings import (
     briefing_of,
     many_places,
@@ -36,9 +35,7 @@ from tests.briefing.briefings import (
     session_of,
     without_deadlines,
 )
-from tests.installations import empty
-
-LANGUAGES = ("zh", "en")
+from tests.installations import DemoOf, copied
 
 
 def test_it_goes_through_the_agenda_and_says_what_the_page_says(snapshot: Snapshot, made: Briefing) -> None:
@@ -164,8 +161,11 @@ def test_charts_on_paper_have_the_figures_of_their_views(made: Briefing) -> None
 ODD = [one_case, without_deadlines, odd_names, many_places]
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("register", [*ODD, None], ids=lambda make: make.__name__ if make else "empty")
+@pytest.mark.parametrize(
+    ("register", "language"),
+    [*((make, "zh") for make in (*ODD, None)), (odd_names, "en"), (None, "en")],
+    ids=lambda each: getattr(each, "__name__", each or "empty"),
+)
 def test_any_register_gives_a_briefing_in_every_format(
     tmp_path: Path, register: Callable[[], pl.DataFrame] | None, language: str
 ) -> None:
@@ -197,9 +197,8 @@ def session_for(settings: Settings, **chosen: object) -> Session:
     return replace(default_reader(settings, "zh"), filters=Filters(**chosen))  # type: ignore[arg-type]  # its fields
 
 
-def test_the_briefing_of_a_closed_session_stays_on_the_data_it_was_closed_on(tmp_path: Path) -> None:
-    settings = Settings(tmp_path, f"sqlite:///{tmp_path / 'huiyin.db'}", bureau="云江市信访局")
-    demo.load(settings, cases=400)
+def test_the_briefing_of_a_closed_session_stays_on_the_data_it_was_closed_on(tmp_path: Path, demo_of: DemoOf) -> None:
+    settings = replace(copied(demo_of(700), tmp_path), bureau="云江市信访局")
     engine = open_store(settings)
     reader = session_for(settings)
     month = usual_month(reader)
@@ -218,9 +217,8 @@ def test_the_briefing_of_a_closed_session_stays_on_the_data_it_was_closed_on(tmp
     assert Words("zh")("briefing.closed") in dict(after.basis).values()
 
 
-def test_a_month_is_over_before_there_is_a_briefing_of_it(tmp_path: Path) -> None:
-    settings = empty(tmp_path)
-    demo.load(settings, cases=200)
+def test_a_month_is_over_before_there_is_a_briefing_of_it(demo_of: DemoOf) -> None:
+    settings = demo_of(700)
     assert usual_month(session_for(settings)) == date(2022, 6, 1)
     assert usual_month(session_for(settings, end=date(2022, 3, 31))) == date(2022, 3, 1)
     assert usual_month(session_for(settings, end=date(2022, 3, 30))) == date(2022, 2, 1)

@@ -13,9 +13,9 @@ from queries.settings import Settings
 from queries.snapshot import Snapshot
 from seed import demo
 from seed import load as registers
-from tests.installations import empty
+from tests.installations import DemoOf, copied, empty
 
-CASES = 2_000
+CASES = 1_500
 BREAKDOWNS = ((), ("place",), ("office",), ("month",), ("topic_l3",), ("is_repeat",))
 
 
@@ -24,10 +24,8 @@ def installation(folder: Path) -> Settings:
 
 
 @pytest.fixture(scope="module")
-def direct(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
-    settings = installation(tmp_path_factory.mktemp("direct"))
-    demo.load(settings, CASES)
-    return snapshots.current(settings)
+def direct(demo_of: DemoOf) -> Snapshot:
+    return snapshots.current(demo_of(CASES))
 
 
 def figures(snapshot: Snapshot, breakdown: tuple[str, ...]) -> pl.DataFrame:
@@ -48,8 +46,7 @@ def test_the_imported_file_gives_the_same_figures(direct: Snapshot, tmp_path: Pa
         assert_frame_equal(figures(imported, breakdown), figures(direct, breakdown))
 
 
-def test_the_file_replaces_the_demo_it_was_written_from(tmp_path: Path):
-    settings = installation(tmp_path / "data")
-    demo.load(settings, CASES)
+def test_the_file_replaces_the_demo_it_was_written_from(tmp_path: Path, demo_of: DemoOf):
+    settings = copied(demo_of(CASES), tmp_path / "data")
     registers.run(demo.write_file(tmp_path / "r.csv", CASES), settings)
     assert not snapshots.current(settings).is_demo

@@ -1,6 +1,7 @@
 import json
 from collections import Counter
 from datetime import date
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -16,8 +17,23 @@ from seed.columns import COLUMNS
 from seed.demo import truths
 from seed.demo.files import wide
 from seed.demo.programmes import programmes
+from tests.installations import copied, empty
 
 FEW = 400
+
+
+@pytest.fixture(scope="module")
+def progress() -> list[tuple[int, int]]:
+    """What was told while `loaded` was made."""
+    return []
+
+
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory: pytest.TempPathFactory, progress: list[tuple[int, int]]) -> Settings:
+    """An installation with a small demo, to read."""
+    settings = empty(tmp_path_factory.mktemp("loaded"))
+    demo.load(settings, FEW, progress=lambda done, total: progress.append((done, total)))
+    return settings
 
 
 def count(store: Engine, table) -> int:
@@ -30,6 +46,7 @@ def rows(store: Engine, table) -> list[dict]:
         return [dict(row) for row in connection.execute(select(table)).mappings()]
 
 
+@pytest.mark.parametrize("any_settings", ["sqlite"], indirect=True)
 def test_a_demo_fills_every_table_of_the_programmes_and_says_it_is_one(any_settings: Settings, store: Engine):
     report = demo.load(any_settings, FEW)
     assert (report.cases, count(store, petition_case)) == (FEW, FEW)
@@ -73,8 +90,8 @@ def test_a_forced_demo_replaces_a_real_register_after_copying_it(settings: Setti
     assert len(list(settings.data_dir.glob("huiyin.backup_*.db"))) == 1
 
 
-def test_an_interrupted_demo_leaves_the_old_one(settings: Settings):
-    demo.load(settings, FEW)
+def test_an_interrupted_demo_leaves_the_old_one(loaded: Settings, tmp_path: Path):
+    settings = copied(loaded, tmp_path / "copy")
 
     def stop(done: int, total: int) -> None:
         raise KeyboardInterrupt
@@ -84,11 +101,9 @@ def test_an_interrupted_demo_leaves_the_old_one(settings: Settings):
     assert count(open_store(settings), petition_case) == FEW
 
 
-def test_progress_counts_up_to_all_items(settings: Settings):
-    seen: list[tuple[int, int]] = []
-    demo.load(settings, FEW, progress=lambda done, total: seen.append((done, total)))
-    assert seen[-1] == (FEW, FEW)
-    assert seen == sorted(seen)
+def test_progress_counts_up_to_all_items(loaded: Settings, progress: list[tuple[int, int]]):
+    assert progress[-1] == (FEW, FEW)
+    assert progress == sorted(progress)
 
 
 def test_planted_faults_are_listed_as_findings_and_marked_in_the_rows(settings: Settings):
@@ -105,24 +120,21 @@ def test_planted_faults_are_listed_as_findings_and_marked_in_the_rows(settings: 
     assert len(marked) > 5
 
 
-def test_the_map_is_laid_out_for_the_dashboard_unless_there_is_one(settings: Settings):
-    demo.load(settings, FEW)
-    assert settings.map_file.read_bytes() == demo.SHAPES_FILE.read_bytes()
+def test_the_map_is_laid_out_for_the_dashboard_unless_there_is_one(loaded: Settings, settings: Settings):
+    assert loaded.map_file.read_bytes() == demo.SHAPES_FILE.read_bytes()
     settings.map_file.write_text("{}")
     demo.load(settings, FEW)
     assert settings.map_file.read_text() == "{}"
 
 
-def test_no_text_of_a_matter_number_reaches_the_store(settings: Settings):
-    demo.load(settings, FEW)
-    matters = {row["matter_id"] for row in rows(open_store(settings), petition_case)}
+def test_no_text_of_a_matter_number_reaches_the_store(loaded: Settings):
+    matters = {row["matter_id"] for row in rows(open_store(loaded), petition_case)}
     assert {len(matter) for matter in matters} == {16}
     assert not any(b"YSM" in matter for matter in matters)
 
 
-def test_the_batches_are_those_of_the_half_year_report(settings: Settings):
-    demo.load(settings, FEW)
-    items = rows(open_store(settings), backlog_item)
+def test_the_batches_are_those_of_the_half_year_report(loaded: Settings):
+    items = rows(open_store(loaded), backlog_item)
     for name, assigned, recognised in (("第一批", 32, 31), ("第二批", 10, 0)):
         batch = [item for item in items if item["batch"] == name]
         assert len(batch) == assigned

@@ -14,6 +14,9 @@ from queries.store import store_version
 from seed.load import Progress, check, run
 from tests.seed.registers import everything_in, stored, write_register
 
+FILE_ONLY = pytest.mark.parametrize("any_settings", ["sqlite"], indirect=True)
+"""On one kind of database: of what is read and judged before anything is written."""
+
 
 @pytest.fixture
 def import_rows(tmp_path, store, any_settings):
@@ -65,6 +68,7 @@ def test_a_matter_is_kept_as_a_keyed_hash_only(import_rows, store, any_settings)
     assert any_settings.hash_key() not in everything_in(store).encode()
 
 
+@FILE_ONLY
 @pytest.mark.parametrize(
     ("row", "check_name"),
     [
@@ -84,6 +88,7 @@ def test_a_row_that_cannot_be_used_is_rejected_by_name(import_rows, store, row, 
         assert connection.execute(select(import_finding.c.check_name)).scalars().all() == [check_name]
 
 
+@FILE_ONLY
 @pytest.mark.parametrize(
     ("row", "check_name", "spoiled"),
     [
@@ -114,11 +119,13 @@ def test_a_contradiction_spoils_just_the_columns_concerned(import_rows, store, r
     assert stored(store, "unusable") == [(sum(UNUSABLE[name] for name in spoiled),)]
 
 
+@FILE_ONLY
 def test_a_date_without_a_time_is_compared_as_a_date(import_rows):
     report = import_rows({"registered": "2022-03-01 16:30", "forwarded": "2022-03-01", "closed": "2022-03-01"})
     assert report.quarantined == 0
 
 
+@FILE_ONLY
 def test_a_due_date_far_from_the_rule_is_only_warned_of(import_rows, store):
     report = import_rows(
         {"accepted": "2022-03-01", "due": "2022-06-30"}, {"accepted": "2022-03-01", "due": "2022-05-01"}
@@ -128,12 +135,14 @@ def test_a_due_date_far_from_the_rule_is_only_warned_of(import_rows, store):
     assert stored(store, "unusable") == [(0,), (0,)]
 
 
+@FILE_ONLY
 def test_a_number_given_twice_keeps_the_first_row(import_rows, store):
     report = import_rows({"id": "A1", "topic": "教育"}, {"id": "A2"}, {"id": "A1", "topic": "民政"})
     assert (report.new, report.rejected, report.checks) == (2, 1, {"case_id_repeated": 1})
     assert stored(store, "case_id", "topic_l1") == [("A1", "教育"), ("A2", "城乡建设")]
 
 
+@FILE_ONLY
 def test_a_rejected_row_does_not_take_the_number_with_it(import_rows, store):
     report = import_rows({"id": "A1", "registered": ""}, {"id": "A1"})
     assert report.checks == {"registered_missing": 1}
@@ -176,6 +185,7 @@ def test_a_file_without_a_column_leaves_that_column_alone(import_rows, store):
     assert stored(store, "closed_at", "unusable") == [(datetime(2022, 4, 1), UNUSABLE["forwarded_at"])]
 
 
+@FILE_ONLY
 def test_a_corrected_row_can_be_used_again(import_rows, store):
     import_rows({"forwarded": "2022-02-01"})
     import_rows({"forwarded": "2022-03-02"})
@@ -198,6 +208,7 @@ def test_a_known_case_whose_row_is_rejected_has_not_vanished(import_rows, store)
     assert len(stored(store, "case_id")) == 3
 
 
+@FILE_ONLY
 def test_a_new_month_does_not_make_the_old_ones_vanish(import_rows):
     import_rows(*({"registered": f"2022-03-{day:02d}"} for day in range(1, 9)))
     report = import_rows({"id": "B1", "registered": "2022-04-01"}, {"id": "B2", "registered": "2022-04-03"})
@@ -205,6 +216,7 @@ def test_a_new_month_does_not_make_the_old_ones_vanish(import_rows):
     assert "case_vanished" not in report.checks
 
 
+@FILE_ONLY
 def test_a_changed_registration_is_warned_of(import_rows):
     import_rows({})
     report = import_rows({"registered": "2022-02-28", "first": "否"})
@@ -220,6 +232,7 @@ def test_a_later_file_of_one_import_updates_the_earlier_one(tmp_path, store, any
     assert stored(store, "source_file") == [("feb.csv",), ("jan.csv",), ("feb.csv",)]
 
 
+@FILE_ONLY
 def test_spellings_of_one_name_become_one(import_rows, store):
     report = import_rows(
         {"place": "西岸镇（街道）"},
@@ -236,6 +249,7 @@ def test_spellings_of_one_name_become_one(import_rows, store):
     assert ("西岸镇（街道）", "township", False) in [tuple(row) for row in listed]
 
 
+@FILE_ONLY
 def test_two_names_too_long_for_the_register_stay_two(import_rows, store):
     rows = [{"place": "很" * 120 + end} for end in ("一镇", "二镇", "一 镇")]
     assert import_rows(*rows).checks["text_shortened"] == 3
@@ -277,18 +291,21 @@ def test_evaluations_beside_the_case_are_stored_for_both_targets(import_rows, st
     ]  # fmt: skip
 
 
+@FILE_ONLY
 def test_an_evaluation_that_contradicts_itself_is_rejected_and_the_case_kept(import_rows, store):
     report = import_rows({}, **{"评价状态": "已评价", "满意度": ""})
     assert (report.new, report.evaluations, report.checks) == (1, 0, {"evaluation_without_score": 1})
     assert len(stored(store, "case_id")) == 1
 
 
+@FILE_ONLY
 def test_a_word_outside_the_dictionary_is_said(import_rows, store):
     report = import_rows({"channel": "信鸽", "first": "也许"})
     assert report.checks == {"word_unknown": 2}
     assert stored(store, "channel", "is_first_local") == [("other", None)]
 
 
+@FILE_ONLY
 def test_how_ambiguous_dates_were_read_is_said(import_rows, store):
     report = import_rows({"registered": "3/4/2022", "closed": "25/4/2022"})
     assert stored(store, "registered_at") == [(datetime(2022, 4, 3),)]
@@ -361,6 +378,7 @@ def test_the_run_is_kept_with_everything_said(import_rows, store, any_settings):
     assert (any_settings.report_dir / row["report_file"]).read_bytes() == report.csv()
 
 
+@FILE_ONLY
 def test_a_formula_in_a_heading_or_number_is_harmless_in_the_report(import_rows):
     report = import_rows({"id": "=1+1", "people": "0"})
     assert "'=1+1" in report.csv().decode()
@@ -378,6 +396,7 @@ def test_a_number_of_a_person_in_a_name_is_not_kept(import_rows, store, any_sett
         assert value.encode() not in written
 
 
+@FILE_ONLY
 def test_identity_numbers_are_no_case_numbers(import_rows, store):
     identity = "11010519491231002X"
     report = import_rows({"id": identity}, {"id": "XF-2"})
@@ -385,6 +404,7 @@ def test_identity_numbers_are_no_case_numbers(import_rows, store):
     assert identity not in everything_in(store) + report.csv().decode()
 
 
+@FILE_ONLY
 def test_case_numbers_of_eighteen_digits_with_a_date_inside_are_kept(import_rows):
     rows = [{"id": f"43018120220630{number:04d}"} for number in range(60)]
     assert (import_rows(*rows).new) == 60

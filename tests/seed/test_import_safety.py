@@ -14,18 +14,19 @@ from sqlalchemy import select
 from queries.schema import import_run, office, petition_case, store_state, target
 from queries.settings import Settings
 from queries.store import open_store
-from seed.demo import load as load_demo
 from seed.load import check, run
+from tests.installations import copied
 from tests.seed.registers import write_register
 
-ROWS = 30_000
+ROWS = 12_000
+FEW = 700
 _IMPORT = """
 import sys
 from pathlib import Path
 from queries.settings import Settings
 from seed import load
 from seed.readers import text
-text.BLOCK_BYTES = 1 << 17  # many small chunks, many moments to be killed at
+text.BLOCK_BYTES = 52_000  # many small chunks, many moments to be killed at
 folder, path = Path(sys.argv[1]), sys.argv[2]
 load.run(path, Settings(folder, f"sqlite:///{folder / 'huiyin.db'}"), progress=lambda p: print(p.phase, flush=True))
 print("done", flush=True)
@@ -79,8 +80,8 @@ def test_a_killed_import_leaves_the_old_state_and_the_next_one_completes(setting
     assert state(settings) == expected
 
 
-def test_the_first_real_register_replaces_the_demo(tmp_path, settings):
-    load_demo(settings, cases=300)
+def test_the_first_real_register_replaces_the_demo(tmp_path, settings, demo_of):
+    copied(demo_of(FEW), settings.data_dir)
     register = write_register(tmp_path / "r.csv", [{}])
     dry = check(register, settings)
     report = run(register, settings)
@@ -96,19 +97,19 @@ def test_the_first_real_register_replaces_the_demo(tmp_path, settings):
     engine.dispose()
 
 
-def test_a_refused_register_leaves_the_demo(tmp_path, settings):
-    load_demo(settings, cases=300)
+def test_a_refused_register_leaves_the_demo(tmp_path, settings, demo_of):
+    copied(demo_of(FEW), settings.data_dir)
     (tmp_path / "r.csv").write_text("a,b\n1,2\n", encoding="utf-8")
     with pytest.raises(Exception, match="registered at"):
         run(tmp_path / "r.csv", settings)
     engine = open_store(settings)
     with engine.connect() as connection:
-        assert len(connection.execute(select(petition_case.c.case_no)).all()) == 300
+        assert len(connection.execute(select(petition_case.c.case_no)).all()) == FEW
     engine.dispose()
 
 
-def test_the_map_of_the_demo_goes_with_it_and_a_map_of_the_bureau_stays(settings, tmp_path):
-    load_demo(settings, cases=300)
+def test_the_map_of_the_demo_goes_with_it_and_a_map_of_the_bureau_stays(settings, tmp_path, demo_of):
+    copied(demo_of(FEW), settings.data_dir)
     assert settings.map_file.exists()
     run(write_register(tmp_path / "a.csv", [{}]), settings)
     assert not settings.map_file.exists()

@@ -16,9 +16,8 @@ from queries.records.write import save
 from queries.schema import RECORD_TABLES, office, record_change
 from queries.snapshot import current
 from queries.store import open_store, writing
-from seed import demo
 from seed.record_files import load_records
-from tests.installations import empty
+from tests.installations import copied
 
 IMPORTED = [name for name, kind in KINDS.items() if kind.page not in ("views", "wall")]
 NAMES = {"office": ["岚溪镇", "财政局"], "place": ["岚溪镇"]}
@@ -37,12 +36,8 @@ def store(settings):
 
 
 @pytest.fixture(scope="module")
-def demo_settings(tmp_path_factory):
-
-    folder = tmp_path_factory.mktemp("records")
-    settings = empty(folder)
-    demo.load(settings, cases=200)
-    return settings
+def demo_settings(tmp_path_factory, demo_of):
+    return copied(demo_of(700), tmp_path_factory.mktemp("records"))
 
 
 def csv(path, text):
