@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from queries.checks import UNUSABLE
 from queries.filters import Filters
+from queries.measures import measures
 from queries.snapshot import Snapshot, build_from_frames
 
 START = date(2022, 1, 1)
@@ -118,6 +119,9 @@ def registers(draw: st.DrawFn) -> Register:
         "backlog": draw(st.lists(backlog_items, max_size=8)),
     }
 
+
+halves = st.sampled_from([list(measures())[::2], list(measures())[1::2]])
+"""Every second measure: all of them in two examples, at half the price of one."""
 
 as_ofs = st.integers(0, 160).map(lambda after: START + timedelta(days=after))
 

@@ -19,7 +19,7 @@ from queries.schema import petition_case
 from queries.snapshot import Snapshot
 from queries.views import cases
 from tests.examples import SLOW
-from tests.invented import Register, registers, selections, snapshot_of
+from tests.invented import Register, halves, registers, selections, snapshot_of
 
 
 def listed(snapshot: Snapshot, name: str, role: str, filters: Filters) -> int:
@@ -30,11 +30,14 @@ def listed(snapshot: Snapshot, name: str, role: str, filters: Filters) -> int:
     return one.people if one.people is not None and role == "numerator" else len(one.numbers)
 
 
-@given(register=registers(), filters=selections())
+@given(register=registers(), filters=selections(), names=halves)
 @SLOW
-def test_the_list_of_every_measure_is_as_long_as_its_figure(register: Register, filters: Filters) -> None:
+def test_the_list_of_every_measure_is_as_long_as_its_figure(
+    register: Register, filters: Filters, names: list[str]
+) -> None:
     with snapshot_of(register) as snapshot:
-        for name, each in measures().items():
+        for name in names:
+            each = measures()[name]
             figure = evaluate(snapshot, name, (), filters).row(0, named=True)
             if figure["numerator"] is None:
                 assert listed(snapshot, name, "numerator", filters) == 0, name
@@ -71,10 +74,17 @@ viewers = st.sampled_from([BUREAU, STRANGER, Viewer("office", "north"), Viewer("
                            Viewer("office", "nowhere")])  # fmt: skip
 
 
-@given(register=registers(), filters=selections(), viewer=viewers, policy=st.sampled_from(CASE_ROWS), data=st.data())
+@given(
+    register=registers(),
+    filters=selections(),
+    names=halves,
+    viewer=viewers,
+    policy=st.sampled_from(CASE_ROWS),
+    data=st.data(),
+)
 @SLOW
 def test_no_reader_ever_gets_the_rows_of_another(
-    register: Register, filters: Filters, viewer: Viewer, policy: str, data: st.DataObject
+    register: Register, filters: Filters, names: list[str], viewer: Viewer, policy: str, data: st.DataObject
 ) -> None:
     purposes = st.sampled_from([None, "accusation", "request"])
     held = {
@@ -97,7 +107,7 @@ def test_no_reader_ever_gets_the_rows_of_another(
             number for number, (office, purpose) in held.items() if office == viewer.office and purpose != "accusation"
         }  # fmt: skip
         got: set[int] = set(rows(seen, filters, sorted(everything))["case_no"].to_list())
-        for name in measures():
+        for name in names:
             for role in ROLES:
                 got |= set(found(seen, filters, Question(name, role)).numbers.to_list())
         for number in everything:

@@ -27,11 +27,10 @@ from queries.measures import measures
 from queries.snapshot import Snapshot
 from queries.snapshot.layout import TABLES
 from tests.examples import SLOW
-from tests.invented import START, Register, registers, selections, snapshot_of
+from tests.invented import START, Register, halves, registers, selections, snapshot_of
 
 OpenEngine = Callable[[Snapshot], Engine]
 BREAKDOWNS = ([], ["place"], ["place", "month"], ["week"])
-HALVES = list(measures())[::2], list(measures())[1::2]
 
 
 @pytest.fixture(params=["duckdb", pytest.param("postgresql", marks=pytest.mark.postgresql)])
@@ -57,7 +56,7 @@ def large_register() -> Iterator[None]:
 @given(
     register=registers(),
     filters=selections(),
-    names=st.sampled_from(HALVES),
+    names=halves,
     by=st.sampled_from(BREAKDOWNS),
     large=st.booleans(),
 )

@@ -8,6 +8,7 @@ import json
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 import polars as pl
 import pytest
@@ -50,9 +51,15 @@ class Register:
         return {_key(row[group]): row for row in frame.iter_rows(named=True)}
 
 
+@pytest.fixture(scope="module")
+def imported(shared_data, tmp_path_factory):
+    """A published register, imported once."""
+    return cache(lambda mapping: _imported(mapping, shared_data, tmp_path_factory))
+
+
 @pytest.fixture(scope="module", params=FILES)
-def register(request, shared_data, tmp_path_factory):
-    return _imported(request.param, shared_data, tmp_path_factory)
+def register(request, imported):
+    return imported(request.param)
 
 
 def _imported(mapping, shared_data, tmp_path_factory) -> Register:
@@ -67,23 +74,23 @@ def _imported(mapping, shared_data, tmp_path_factory) -> Register:
 
 
 @pytest.fixture(scope="module")
-def nyc(shared_data, tmp_path_factory):
-    return _imported("nyc_311", shared_data, tmp_path_factory)
+def nyc(imported):
+    return imported("nyc_311")
 
 
 @pytest.fixture(scope="module")
-def sf(shared_data, tmp_path_factory):
-    return _imported("sf311", shared_data, tmp_path_factory)
+def sf(imported):
+    return imported("sf311")
 
 
 @pytest.fixture(scope="module")
-def dc(shared_data, tmp_path_factory):
-    return _imported("dc311", shared_data, tmp_path_factory)
+def dc(imported):
+    return imported("dc311")
 
 
 @pytest.fixture(scope="module")
-def cfpb(shared_data, tmp_path_factory):
-    return _imported("cfpb_complaints", shared_data, tmp_path_factory)
+def cfpb(imported):
+    return imported("cfpb_complaints")
 
 
 def _key(name):
