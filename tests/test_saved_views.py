@@ -3,6 +3,7 @@
 import pytest
 
 from dashboard.frame.link_menu import as_text, parameters
+from dashboard.i18n import Words
 from queries.filters import Filters
 from queries.records import write
 from queries.records.kinds import kind_of
@@ -80,12 +81,16 @@ def test_a_view_is_saved_listed_renamed_and_withdrawn_by_its_owner_only(settings
     app.run()
     app.session_state["link-menu"] = True
     app.run()
-    app.text_input(key="view-name").input("全部时间")
+    app.text_input(key="view-name-0").input("全部时间")
+    app.text_input(key="view-note-0").input("每月")
     next(each for each in app.button if each.label == "保存视图").click().run()
     assert not app.exception
     (saved,) = saved_views(current(settings), Filters())
     assert (saved.name, saved.owner, saved.page, parameters(saved.link)) == (
         "全部时间", "办公室", "overview", {"period": ["all"]})  # fmt: skip
+
+    assert Words("zh")("links.saved") in [each.value for each in app.success]
+    assert {each.value for each in app.text_input if each.label in ("名称", "说明")} == {""}
 
     shown = _views_page(settings, "办公室")
     assert "全部时间" in [each.proto.label for each in shown.get("page_link")]

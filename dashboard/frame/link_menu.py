@@ -64,15 +64,21 @@ def parameters(text: str) -> Link:
 def _save(session: Session, page: str, link: Mapping[str, list[str]]) -> None:
     words, language = session.words, session.language
     st.markdown(f"**{words('links.save')}**")
+    said = st.container()  # above the form, whose end lies below the menu's on a low screen
+    times, just_now = recall("views-saved") or (0, False)
+    if just_now:
+        said.success(words("links.saved"), icon=":material/check:")
+        remember("views-saved", (times, False))
     sign(session, "view")
-    with st.form("save-view", border=False):
-        name = st.text_input(words("links.name"), max_chars=120, key="view-name")
-        note = st.text_input(words("links.note"), max_chars=500, key="view-note", help=NO_PETITIONERS(language))
-        starts = st.checkbox(words("links.start"), key="view-start", help=words("links.start_help"))
+    with st.form("save-view", border=False):  # empty after each view saved
+        name = st.text_input(words("links.name"), max_chars=120, key=f"view-name-{times}")
+        note = st.text_input(words("links.note"), max_chars=500, key=f"view-note-{times}",
+                             help=NO_PETITIONERS(language))  # fmt: skip
+        starts = st.checkbox(words("links.start"), key=f"view-start-{times}", help=words("links.start_help"))
         if not st.form_submit_button(words("links.save"), icon=":material/bookmark_add:"):
             return
     if not session.signature:
-        st.error(words("links.sign_first"))
+        said.error(words("links.sign_first"))
         return
     content = {"name": name.strip(), "owner": session.signature, "page": page, "link": as_text(link) or "-",
                "note": note.strip() or None, "is_start": starts}  # fmt: skip
@@ -80,14 +86,15 @@ def _save(session: Session, page: str, link: Mapping[str, list[str]]) -> None:
         number = session.save_record(KIND, content)
     except InvalidRecord as error:
         for problems in error.problems.values():
-            st.error(" ".join(plain(problem(language)) for problem in problems))
+            said.error(" ".join(plain(problem(language)) for problem in problems))
         return
     except HuiyinError as error:
-        st.error(plain(error.said(language)))
+        said.error(plain(error.said(language)))
         return
     if starts:
         begin_with(str(number))
-    st.success(words("links.saved"), icon=":material/check:")
+    remember("views-saved", (times + 1, True))
+    st.rerun()
 
 
 def begin_where_wished(session: Session, page: str, *, is_front: bool) -> None:

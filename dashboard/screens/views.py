@@ -23,6 +23,7 @@ def render(session: Session) -> None:
     heading(session, words("views.heading", count=len(found)) if found else words("views.none"))
     if not session.signature:
         with st.container(width=360):
+            st.caption(words("views.sign"))
             sign(session, "views")
     if not found:
         st.info(words("views.how"), icon=":material/bookmark_add:")
