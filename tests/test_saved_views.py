@@ -92,13 +92,18 @@ def test_a_view_is_saved_listed_renamed_and_withdrawn_by_its_owner_only(settings
     assert Words("zh")("links.saved") in [each.value for each in app.success]
     assert {each.value for each in app.text_input if each.label in ("名称", "说明")} == {""}
 
-    shown = _views_page(settings, "办公室")
+    shown, other = (_views_page(settings, "办公室") for _ in range(2))
     assert "全部时间" in [each.proto.label for each in shown.get("page_link")]
     next(each for each in shown.text_input if each.label == "名称").input("历年")
     next(each for each in shown.button if each.label == "保存").click().run()
     assert not shown.exception
     (renamed,) = saved_views(current(settings), Filters())
     assert renamed.name == "历年"
+
+    next(each for each in other.text_input if each.label == "名称").input("别名")
+    next(each for each in other.button if each.label == "保存").click().run()
+    assert "历年" in other.warning[0].value
+    assert saved_views(current(settings), Filters()) == (renamed,)
 
     stranger = _views_page(settings, "别人")
     assert not [each for each in stranger.button if str(each.key or "").startswith(("start-", "withdraw-"))]

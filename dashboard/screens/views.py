@@ -9,7 +9,7 @@ from dashboard.forms.record_fields import sign
 from dashboard.frame.link_menu import KIND, begin_with, open_view
 from dashboard.parts.components import heading, plain
 from dashboard.screens import Page, pages
-from dashboard.state.session import Session
+from dashboard.state.session import Session, recall, remember
 from queries.errors import HuiyinError, InvalidRecord
 from queries.records.fields import NO_PETITIONERS
 from queries.views import saved
@@ -59,11 +59,16 @@ def _own(session: Session, each: SavedView) -> None:
     if st.button(label, key=f"start-{each.view_id}", type="tertiary", icon=":material/home:"):
         begin_with("" if each.is_start else str(each.view_id))
         _change(session, each, is_start=not each.is_start)
+    drawn = recall(f"view-{each.view_id}")  # the version this window shows
+    remember(f"view-{each.view_id}", each.version)
     menu = st.popover(words("views.change"), icon=":material/edit:", type="tertiary", key=f"change-{each.view_id}")
     with menu, st.form(f"form-{each.view_id}", border=False):
         name = st.text_input(words("links.name"), each.name, max_chars=120)
         note = st.text_input(words("links.note"), each.note, max_chars=500, help=NO_PETITIONERS(session.language))
-        if st.form_submit_button(words("views.keep")):
+        sent = st.form_submit_button(words("views.keep"))
+        if sent and drawn != each.version:
+            st.warning(plain(words("views.changed_meanwhile", name=each.name)))
+        elif sent:
             _change(session, each, name=name.strip(), note=note.strip() or None)
     if st.button(words("views.withdraw"), key=f"withdraw-{each.view_id}", type="tertiary", icon=":material/delete:"):
         _try(session, lambda: session.withdraw_record(KIND, each.view_id, each.version))
