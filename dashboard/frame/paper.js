@@ -5,6 +5,12 @@ const PALE = 200; // brightness, of 255
 const SETTLED = 150, PATIENCE = 2500; // milliseconds: without a change of size, and at most
 const SCROLLBAR = 20; // CSS pixels, at most
 const WIDEST_TABLE = 1400; // CSS pixels: what is laid out wider would be too small to read once it fits the sheet
+const WIDEST_UPRIGHT = 940; // CSS pixels: a wider table is read only on a sheet lying on its side
+const LONG = 420; // CSS pixels: a higher card may go on on the next sheet
+const TALL = 430; // CSS pixels: a higher chart has the width of a sheet lying on its side
+const HIGHEST = 660; // CSS pixels: a higher one is read only on a sheet standing upright
+const CARDS = "[class*=st-key-card-]";
+const SLICE = 4; // rows that stay together
 let told = {}; // what the newest run of the page said
 let undo = [];
 const widened = [];
@@ -73,6 +79,7 @@ function prepare() {
   margins();
   document.querySelectorAll(".js-plotly-plot .svg-container").forEach(fit);
   document.querySelectorAll("[data-testid=stDataFrame]").forEach(picture);
+  for (const card of document.querySelectorAll(CARDS)) if (card.clientHeight > LONG) set(card, "data-huiyin-long", "");
   if (told.ground === "dark") lighten(document.body);
 }
 
@@ -140,26 +147,67 @@ function fit(box) {
   set(box, "data-huiyin-fit", "");
   style(box, "aspect-ratio", `${width} / ${height}`);
   style(box, "max-width", `${width * WIDEST}px`);
+  style(box, "--huiyin-height", `${height}px`);
+  if (height > TALL) set(cardOf(box), "data-huiyin-tall", "");
+  if (height > HIGHEST) turn(cardOf(box), "data-huiyin-high");
 }
 
-/** A table drawn on a canvas becomes a picture of itself, and says so where it goes on beyond the screen. */
+/** A table drawn on a canvas becomes pictures of its rows under its headings, and says so where it goes on beyond them. */
 function picture(frame) {
   const [canvas, ...above] = frame.querySelectorAll("canvas"), scroller = frame.querySelector(".dvn-scroller");
   if (!canvas?.width) return;
   const whole = made("canvas"); // the headings lie on a canvas of their own
   [whole.width, whole.height] = [canvas.width, canvas.height];
   for (const layer of [canvas, ...above]) if (layer.width) whole.getContext("2d").drawImage(layer, 0, 0);
-  const box = made("figure"), image = made("img");
+  const scale = canvas.width / canvas.clientWidth, width = filled(whole);
+  const stack = frame.querySelector(".dvn-stack > :last-child")?.clientHeight ?? 0;
+  const lines = Number(frame.querySelector("[role=grid]")?.getAttribute("aria-rowcount"));
+  const line = lines && stack && !scroller.scrollTop ? Math.round((stack / lines) * scale) : whole.height;
+  const box = made("figure"), table = made("table");
   box.className = "huiyin-picture";
-  image.alt = "";
-  image.src = whole.toDataURL();
-  image.style.width = `${canvas.clientWidth}px`;
-  box.append(image);
+  for (let top = 0, height = line; top < whole.height; top += height, height = SLICE * line) {
+    const row = (top ? table.tBodies[0] ?? table.createTBody() : table.createTHead()).insertRow();
+    row.insertCell().append(slice(whole, top, width, Math.min(height, whole.height - top), scale));
+  }
+  box.append(table);
   const beyond = scroller && (scroller.scrollHeight > scroller.clientHeight + 1 || scroller.scrollWidth > scroller.clientWidth + 1);
   if (beyond) box.append(made("figcaption", told.beyond));
-  if (told.ground === "dark") image.style.filter = "invert(1) grayscale(1) contrast(1.3) brightness(1.15)";
+  if (width / scale > WIDEST_UPRIGHT) turn(cardOf(frame), "data-huiyin-wide");
   set(frame, "data-huiyin-canvas", "");
   put(frame, box);
+}
+
+/** What has a sheet of its own; empty boxes behind it would take another one. */
+function turn(card, how) {
+  set(card, how, "");
+  for (let each = card; each !== document.body; each = each.parentElement) {
+    for (let next = each.nextElementSibling; next; next = next.nextElementSibling) {
+      if (!next.innerText?.trim() && !next.querySelector("svg, canvas, img")) style(next, "display", "none");
+    }
+  }
+}
+
+function cardOf(element) {
+  return element.closest(CARDS) ?? element.parentElement;
+}
+
+/** How far the columns of a table reach: beyond them its headings have no ground. */
+function filled(whole) {
+  const { data } = whole.getContext("2d").getImageData(0, 2, whole.width, 1), pixels = new Uint32Array(data.buffer);
+  const blank = pixels[pixels.length - 1];
+  const end = pixels.findLastIndex((pixel) => pixel !== blank) + 1;
+  return pixels[1] === blank || !end ? whole.width : end;
+}
+
+function slice(whole, top, width, height, scale) {
+  const part = made("canvas"), image = made("img");
+  [part.width, part.height] = [width, height];
+  part.getContext("2d").drawImage(whole, 0, top, width, height, 0, 0, width, height);
+  image.alt = "";
+  image.src = part.toDataURL();
+  image.style.width = `${width / scale}px`;
+  if (told.ground === "dark") image.style.filter = "invert(1) grayscale(1) contrast(1.3) brightness(1.15)";
+  return image;
 }
 
 // ---------------------------------------------------------------- from dark ground to light
@@ -176,7 +224,7 @@ function lighten(root) {
     for (const name of SIDES) {
       if ((name === "fill" || name === "stroke") !== (element instanceof SVGElement)) continue;
       const value = now.getPropertyValue(name);
-      const turned = turn(value, known, name);
+      const turned = shade(value, known, name);
       if (turned && turned !== value) todo.push([element, name, turned]);
     }
     for (const child of element.shadowRoot?.children ?? []) visit(child);
@@ -186,7 +234,7 @@ function lighten(root) {
   for (const [element, name, value] of todo) style(element, name, value);
 }
 
-function turn(value, known, name) {
+function shade(value, known, name) {
   const found = /^rgba?\(([\d.]+), ([\d.]+), ([\d.]+)(?:, ([\d.]+))?\)$/.exec(value);
   if (!found || found[4] === "0") return null;
   const [r, g, b] = found.slice(1, 4).map(Number), alpha = found[4] ?? "1";

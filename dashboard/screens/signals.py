@@ -19,6 +19,7 @@ from queries.views.watching import watch
 
 BREAKDOWNS = {"topic_l1": signals.topics_now, "place": signals.places_now}
 CARDS = 4  # signals drawn; all of them are in the table
+FEW = 2  # signals: beside every topic or place there is room for their table too
 CARD_WIDTHS = (5, 6)  # words, course
 PAGE_WIDTHS = (7, 5)  # signals, every topic or place
 
@@ -44,9 +45,12 @@ def render(session: Session) -> None:
             _signal(session, row, index)
         st.caption(plain(session.words("signals.course_note")))
         notes(session, view.notes)
+        if view.frame.height <= FEW:
+            _table(session, view)
     with right:
         _now(session)
-    _table(session, view)
+    if view.frame.height > FEW:
+        _table(session, view)
 
 
 def _nothing(session: Session) -> None:

@@ -280,6 +280,15 @@ def test_a_page_is_printed_light_without_its_controls_and_says_what_it_is(open_p
         assert "带走" not in text
     assert "镇街比较" in said[0]
     assert "满意率口径" in said[0]
+    # on upright paper a wide table has a sheet that lies on its side, and no sheet is empty
+    upright = PdfReader(BytesIO(page.pdf(format="A4", print_background=True))).pages
+    assert [sheet.mediabox.width > sheet.mediabox.height for sheet in upright].count(True) == 1
+    assert all(len(sheet.extract_text()) > 80 for sheet in upright)
     # what printing changed is taken back
-    assert page.locator("#huiyin-paper-head, [data-huiyin-fit], .huiyin-picture, html.huiyin-paper").count() == 0
+    assert (
+        page.locator(
+            "#huiyin-paper-head, [data-huiyin-fit], [data-huiyin-wide], .huiyin-picture, html.huiyin-paper"
+        ).count()
+        == 0
+    )
     assert page.locator(".js-plotly-plot text").first.evaluate("e => getComputedStyle(e).fill") == before
