@@ -83,19 +83,25 @@ class Posterior:
             found[part] = special.betainc(*self._shapes(part), at[part, None]) @ self.weights
         return found
 
-    def draw(self, count: int, rng: np.random.Generator, areas: npt.ArrayLike | None = None) -> Array:
+    def draw(
+        self, count: int, rng: np.random.Generator, areas: npt.ArrayLike | None = None, *, single: bool = False
+    ) -> Array:
         """Levels drawn from the posterior on the logit scale, shape (count, areas); all areas, or those numbered.
 
         On that scale draws never tie at 1, so the chance of a rank does not depend on the order of the rows. Grid
         points are drawn by weight with one random offset, which is less noisy than drawing each by itself.
+
+        Args:
+            single: in single precision: with thousands of areas a third less time, and rounding far below chance.
         """
         at = np.searchsorted(np.cumsum(self.weights), (np.arange(count) + rng.random()) / count)
         at = np.minimum(at, len(self.weights) - 1)
         level, size = self.levels[at, None], self.sizes[at, None]
         picked = slice(None) if areas is None else np.asarray(areas, dtype=np.intp)
         x, n = self.numerator[picked], self.denominator[picked]
-        drawn = _log_gamma(x + level * size, rng)
-        drawn -= _log_gamma(n - x + (1 - level) * size, rng)
+        kept = np.dtype(np.float32 if single else np.float64)
+        drawn = _log_gamma((x + level * size).astype(kept, copy=False), rng)
+        drawn -= _log_gamma((n - x + (1 - level) * size).astype(kept, copy=False), rng)
         return drawn
 
     def _shapes(self, part: slice) -> tuple[Array, Array]:
@@ -173,9 +179,9 @@ def _narrowed(ends: tuple[float, float], near: npt.NDArray[np.bool_]) -> tuple[f
 
 def _log_gamma(shape: Array, rng: np.random.Generator) -> Array:
     """Logarithms of gamma draws; a draw at shape + 1 times U^(1/shape), since small shapes round to 0."""
-    drawn: Array = rng.standard_gamma(shape + 1)
+    drawn: Array = rng.standard_gamma(shape + 1, dtype=shape.dtype.type)
     np.log(drawn, out=drawn)
-    drawn -= rng.standard_exponential(shape.shape) / shape
+    drawn -= rng.standard_exponential(shape.shape, dtype=shape.dtype.type) / shape
     return drawn
 
 

@@ -121,7 +121,7 @@ def rank(
     band = np.zeros(len(shrunk), dtype=np.int8)
     if order.size:
         many = draws or max(FEWEST_DRAWS, min(DRAWS, CELLS // order.size))
-        logits = posterior.draw(many, np.random.default_rng(seed), order)
+        logits = posterior.draw(many, np.random.default_rng(seed), order, single=many < DRAWS)
         best_high = logits if better == "higher" else -logits
         chances[:, order] = _rank_chances(best_high, kind, worst, confidence)[:, kind]
         tails = _tails(logits, denominator[order], kind)[kind]
