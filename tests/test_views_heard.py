@@ -67,6 +67,11 @@ def test_without_a_place_below_by_more_than_chance_none_is_named(register):
     assert view.finding.en == "Satisfied out of all asked: no group clearly below the whole"
 
 
+def test_one_place_is_held_against_nothing(register):
+    view = heard.apart(register(asked("east", 20, 5, 15)), YEAR, "bureau", "place")
+    assert view.finding.en == "Satisfied out of all asked: only east, nothing to compare it with"
+
+
 def test_a_change_in_three_parts_adds_up_as_printed(register):
     before = [asked("east", 50, 20, 30, 2021), asked("west", 30, 40, 30, 2021)]
     now = [asked("east", 20, 5, 75), asked("west", 60, 80, 60)]

@@ -176,6 +176,15 @@ def test_a_quiet_register_is_told_so_in_neutral_words(tmp_path):
     assert view.finding.en.startswith("No rise beyond chance")
 
 
+def test_a_register_of_one_place_speaks_of_it_in_the_singular(tmp_path):
+    snapshot = build_from_frames(
+        tmp_path / "s", _weeks(130, 12, places=1).with_columns(pl.lit("p0").alias("place_code"))
+    )
+    view = signals.signals(snapshot, Filters())
+    assert view.notes[0].en.startswith("Looked at once a week: 1 place, 2 topics and their totals.")
+    assert signals.places_now(snapshot, Filters()).finding.en == "p0 is within its usual range"
+
+
 def test_a_short_register_is_not_judged(tmp_path):
     view = signals.signals(_register(tmp_path, 20, 12), Filters())
     assert view.frame.height == 0

@@ -118,7 +118,7 @@ def _note(session: Session, by: str) -> str:
     note = session.words("signals.now_note")
     if session.view(BREAKDOWNS[by]).frame.height < signals.MOST_GROUPS:
         return note
-    return f"{note} {session.words('signals.now_note_some', count=signals.MOST_GROUPS)}"
+    return session.words("signals.now_note_some", note=note, count=signals.MOST_GROUPS)
 
 
 def _table(session: Session, view: View) -> None:

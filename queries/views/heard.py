@@ -97,6 +97,13 @@ def apart(snapshot: Snapshot, filters: Filters, whom: str, dimension: str) -> Vi
 def apart_words(frame: pl.DataFrame) -> Text:
     """The group furthest below the whole by more than chance and which part weighs more; else that there is none."""
     off = frame.filter("worse").sort("gap")
+    if frame.height == 1:
+        only = frame.row(0, named=True)
+        return in_both(
+            "每百件到期评价中表示满意的件数：只有{name}，没有可比的",
+            "Satisfied out of all asked: only {name}, nothing to compare it with",
+            name=(only["zh"], only["en"]),
+        )
     if not off.height:
         return Text(
             "每百件到期评价中表示满意的件数，没有单位明显偏少",

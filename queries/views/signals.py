@@ -74,9 +74,10 @@ def signals(snapshot: Snapshot, filters: Filters) -> View:
         return made(snapshot, chosen, pl.DataFrame(schema=_SCHEMA), ("registered_count",), DIMENSIONS_WATCHED,
                     watched.reason, neither)  # fmt: skip
     frame = _with_repeats(_listed(snapshot, watched), snapshot, chosen, watched)
+    alarms = _alarm_numbers(watched)
     return made(
         snapshot, chosen, frame.sort("chance", maintain_order=True), ("registered_count",), DIMENSIONS_WATCHED,
-        _headline(frame.height, watched), _notes(watched), methods=METHODS,
+        _headline(frame.height, _alarm_words(alarms)), _notes(watched, alarms), methods=METHODS,
     )  # fmt: skip
 
 
@@ -177,8 +178,7 @@ def _with_repeats(frame: pl.DataFrame, snapshot: Snapshot, filters: Filters, wat
     return frame.with_columns(pl.Series("repeats", found, pl.Int64))
 
 
-def _headline(count: int, watched: Watch) -> Text:
-    alarms = false_alarms(watched)
+def _headline(count: int, alarms: Text) -> Text:
     if count == 0:
         return in_both(
             "没有发现超出偶然的上升（一切正常时每月也会误报{alarms}条）",
@@ -195,26 +195,44 @@ def _headline(count: int, watched: Watch) -> Text:
 
 def false_alarms(watched: Watch) -> Text:
     """How many signals a month appear where nothing happens, and in the worst case: about 1.2, at most 1.5."""
+    return _alarm_words(_alarm_numbers(watched))
+
+
+def _alarm_numbers(watched: Watch) -> list[tuple[str, str]]:
+    """The number of false alarms as written in both languages, and that of the worst case where it is another."""
     number = new_flags_a_month(watched.levels)
     if number < 0.05:
+        return []
+    return list(
+        dict.fromkeys(both(partial(wording.number, decimals=1), each) for each in (number, number * MOST_ALARMS))
+    )
+
+
+def _alarm_words(numbers: list[tuple[str, str]]) -> Text:
+    if not numbers:
         return Text("不到0.1", "under 0.1")
-    least, most = (both(partial(wording.number, decimals=1), each) for each in (number, number * MOST_ALARMS))
-    if least == most:
-        return in_both("约{number}", "about {number}", number=least)
-    return in_both("约{number}至{most}", "about {number} to {most}", number=least, most=most)
+    if len(numbers) == 1:
+        return in_both("约{number}", "about {number}", number=numbers[0])
+    return in_both("约{number}至{most}", "about {number} to {most}", number=numbers[0], most=numbers[1])
 
 
-def _notes(watched: Watch) -> tuple[Text, ...]:
+def _notes(watched: Watch, alarms: list[tuple[str, str]]) -> tuple[Text, ...]:
     places, topics = len(watched.places), len(watched.topics)
     notes = [
         in_both(
             "每周看一次，共{places}个属地、{topics}个类别和它们的合计；提示只说明值得先看这些件，不是结论。",
-            "Looked at once a week: {places} places, {topics} topics and their totals. A signal is a reason to read "
-            "the items, not a conclusion.",
-            places=both(wording.number, places),
-            topics=both(wording.number, topics),
+            "Looked at once a week: {places}, {topics} and their totals. A signal is a reason to read the items, not a "
+            "conclusion.",
+            places=_how_many(places, "place"),
+            topics=_how_many(topics, "topic"),
         ),
         Text(
+            "误报数由各格概率相加得出；在模拟城市里，平常的只多半成左右，突发波动多或只有两年历史的多约两成。",
+            "The number of false alarms is the sum of chances; ordinary simulated cities had hardly more, those with "
+            "frequent shocks or two years of history about a fifth more.",
+        )
+        if len(alarms) < 2
+        else Text(
             "误报数的下限由各格概率相加得出；在模拟城市里，平常的只多半成左右，突发波动多或只有两年历史的多约两成，即上限。",
             "The lower number of false alarms is the sum of chances; ordinary simulated cities had hardly more, those "
             "with frequent shocks or two years of history about a fifth more: the upper number.",
@@ -230,6 +248,10 @@ def _notes(watched: Watch) -> tuple[Text, ...]:
             )
         )
     return tuple(notes)
+
+
+def _how_many(count: int, what: str) -> tuple[str, str]:
+    return wording.number(count, "zh"), f"{wording.number(count, 'en')} {what}{'' if count == 1 else 's'}"
 
 
 def on_map(snapshot: Snapshot, filters: Filters, places_file: Path) -> View:
@@ -402,6 +424,9 @@ def _group_finding(frame: pl.DataFrame, name: str, told_already: bool) -> Text:
     """Which groups are above their range; `told_already`: because of rises that are listed at their own place."""
     flagged = frame.filter("is_signal")
     what = DIMENSIONS[name].label
+    if flagged.is_empty() and frame.height == 1:
+        only = frame.row(0, named=True)
+        return in_both("{name}在往常范围内", "{name} is within its usual range", name=(only["zh"], only["en"]))
     if flagged.is_empty():
         return in_both(
             "各{what}都在往常范围内", "Every {what} is within its usual range", what=(what.zh, what.en.lower())

@@ -69,9 +69,9 @@ def returns(snapshot: Snapshot, filters: Filters) -> View:
     notes = (
         in_both(
             "全部信访件中{share}有关联件编号；编号缺失会使再次信访显得偏少。曲线含观察未满的办结，"
-            "与标题（只计观察满的）略有出入。",
+            "与标题（只计观察满的）可能不同。",
             "{share} of all items carry a matter number; missing ones make returns look rarer. The curve includes "
-            "closings not yet followed to the end, hence a little apart from the title, which counts complete ones.",
+            "closings not yet followed to the end, so it can differ from the title, which counts complete ones.",
             share=both(wording.per_cent, coverage),
         ),
         *_while_open(snapshot, chosen),
