@@ -137,6 +137,18 @@ def test_the_curve_counts_open_items_as_far_as_they_go(steady):
     assert "一半在40天内办结" in view.finding.zh
 
 
+def test_a_curve_without_the_items_of_other_procedures_says_so(tmp_path):
+    rows = [item(200, 40)] * 20
+    plain = time_to_close.closing(snapshot_of(tmp_path / "plain", rows), Filters(as_of=AS_OF))
+    other = snapshot_of(tmp_path / "other", [*rows, item(200, 40) | {"procedure": "litigation"}])
+    for view in (
+        time_to_close.closing(other, Filters(as_of=AS_OF)),
+        time_to_close.closing_by_month(other, Filters(as_of=AS_OF)),
+    ):
+        assert any("those on others (Litigation) are not counted" in note.en for note in view.notes)
+    assert not any("procedures" in note.en for note in plain.notes)
+
+
 def test_too_few_followed_for_sixty_days_are_not_estimated(tmp_path):
     view = time_to_close.closing(
         snapshot_of(tmp_path / "s", [*(item(30, 10 + n) for n in range(14)), *(item(30, None) for _ in range(3))]),

@@ -93,7 +93,7 @@ def headline(snapshot: Snapshot, filters: Filters) -> View:
     frame = pl.concat(parts)
     for before in ("previous", "last_year"):
         frame = with_change(frame, before, snapshot, chosen)
-    notes = (*reasons(frame, snapshot, chosen), *excluded(frame.head(1)))
+    notes = (*reasons(frame, snapshot, chosen), *excluded(frame.head(2)))
     doubts = [recording.doubt_since(snapshot, chosen, row) for row in frame.iter_rows(named=True)]
     finding = _finding(frame, doubts, chosen.rule_set.small_sample)
     return made(snapshot, chosen, frame, ("repeat_share", "resolved_once_rate"), (), finding, notes)

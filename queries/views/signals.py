@@ -193,11 +193,6 @@ def _headline(count: int, alarms: Text) -> Text:
     )
 
 
-def false_alarms(watched: Watch) -> Text:
-    """How many signals a month appear where nothing happens, and in the worst case: about 1.2, at most 1.5."""
-    return _alarm_words(_alarm_numbers(watched))
-
-
 def _alarm_numbers(watched: Watch) -> list[tuple[str, str]]:
     """The number of false alarms as written in both languages, and that of the worst case where it is another."""
     number = new_flags_a_month(watched.levels)
@@ -209,6 +204,7 @@ def _alarm_numbers(watched: Watch) -> list[tuple[str, str]]:
 
 
 def _alarm_words(numbers: list[tuple[str, str]]) -> Text:
+    """How many signals a month appear where nothing happens, and in the worst case: about 1.2 to 1.5."""
     if not numbers:
         return Text("不到0.1", "under 0.1")
     if len(numbers) == 1:

@@ -66,8 +66,28 @@ def closing(snapshot: Snapshot, filters: Filters) -> View:
         (),
         (),
         finding,
-        (*_of_the_rest(counted, frame, snapshot), *other_registers(snapshot, ("days_to_close",))),
+        (
+            *_of_the_rest(counted, frame, snapshot),
+            *_other_procedures(snapshot, chosen),
+            *other_registers(snapshot, ("days_to_close",)),
+        ),
         methods=METHODS,
+    )
+
+
+def _other_procedures(snapshot: Snapshot, filters: Filters) -> tuple[Text, ...]:
+    """That items on procedures without the 60 days are not counted, where the register has any."""
+    known = snapshot.dimension("procedure").filter((pl.col("key") != "") & (pl.col("rows") > 0))
+    others = known.filter(~pl.col("key").is_in(filters.rule_set.timed_procedures))
+    if others.is_empty():
+        return ()
+    return (
+        in_both(
+            "只计办理期限为{days}天的程序；走其他程序（{others}）的件不计。",
+            "Only procedures with the {days} days to handle an item; those on others ({others}) are not counted.",
+            days=both(wording.number, CLOSED_BY_DAYS),
+            others=both(lambda code: wording.listing(others[code].to_list(), code)),
+        ),
     )
 
 
@@ -199,7 +219,8 @@ def closing_by_month(snapshot: Snapshot, filters: Filters) -> View:
         }
     ).with_columns(shown).fill_nan(None)  # fmt: skip
     frame = frame.with_columns(pl.when("shown").then(name).alias(name) for name in columns)
-    return made(snapshot, chosen, frame, (), ("month",), months_words(frame), _recent(frame), methods=METHODS)
+    return made(snapshot, chosen, frame, (), ("month",), months_words(frame),
+                (*_recent(frame), *_other_procedures(snapshot, chosen)), methods=METHODS)  # fmt: skip
 
 
 def _of_months(filters: Filters, first: date) -> Filters:
