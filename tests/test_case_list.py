@@ -16,8 +16,9 @@ from queries.dimensions import DIMENSIONS
 from queries.filters import Filters
 from queries.measures import Count, Ratio, measures
 from queries.schema import petition_case
-from queries.snapshot import Snapshot
+from queries.snapshot import Snapshot, build_from_frames
 from queries.views import cases
+from tests.conftest import typed
 from tests.examples import SLOW
 from tests.invented import Register, halves, registers, selections, snapshot_of
 
@@ -249,3 +250,15 @@ def test_a_place_is_found_by_pinyin_and_initials_too(register, typed, items):
     """)
     found_now = found(snapshot, Filters(as_of=date(2022, 6, 30)), Question(search=typed))
     assert len(found_now.numbers) == items
+
+
+def test_a_list_is_put_into_the_order_of_every_column_it_shows_but_the_number(tmp_path):
+    cases = typed([
+        {"case_id": "a", "registered_at": "2022-01-01", "closed_at": "2022-01-05", "channel": "visit"},
+        {"case_id": "b", "registered_at": "2022-01-02", "due_at": "2022-01-20", "channel": "letter"},
+        {"case_id": "c", "registered_at": "2022-01-03", "due_at": "2022-06-20", "channel": "phone"},
+    ])  # fmt: skip
+    held = build_from_frames(tmp_path / "s", cases, as_of=date(2022, 2, 1))
+    assert set(COLUMNS) - set(SORTS) == {"case_id"}
+    assert found(held, Filters(), Question(sort="state")).numbers.to_list() == [2, 3, 1]
+    assert found(held, Filters(), Question(sort="-state")).numbers.to_list() == [1, 3, 2]

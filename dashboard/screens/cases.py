@@ -11,7 +11,16 @@ from dashboard.parts.components import choose, empty, heading, notes, plain
 from dashboard.parts.take_away import Card, Figures, take_away
 from dashboard.screens import Page
 from dashboard.state.case_reader import CaseReader
-from dashboard.state.controls import control, page_choices, page_text, picked_row, set_value, widget_value
+from dashboard.state.controls import (
+    control,
+    page_choices,
+    page_text,
+    picked_column,
+    picked_row,
+    set_value,
+    widget_value,
+)
+from dashboard.state.narrowing import draw_all
 from dashboard.state.session import Session, note_control, recall, remember
 from queries import wording
 from queries.cases.case_list import (
@@ -30,7 +39,7 @@ from queries.views import cases
 
 ROWS = 50  # of one page of the list
 ROW, HEAD = 35, 38  # CSS pixels
-SORTED = tuple(f"{sign}{name}" for name in SORTS for sign in ("-", ""))
+ORDERS = ("registered", "due", "closed", "days", "office", "place", "topic_l1")  # always offered, beside what is shown
 FIRST_SORT = "-registered"
 TABLE, OPENER = "table-cases", "case-opener"
 
@@ -82,9 +91,13 @@ def _question(session: Session, reader: CaseReader) -> tuple[Question, tuple[str
         stood = choose(session, "state", ("all", *STATES), lambda key: words("cases.all") if key == "all"
                        else STATES[key](language), label=words("cases.state"), default="all")  # fmt: skip
         st.space("stretch")
-        order = choose(session, "sort", SORTED, partial(_order, session), label=words("cases.sort"),
-                       default=FIRST_SORT, menu=True)  # fmt: skip
+        before = st.container(width="content")
         columns = _columns(session, reader)
+        names = dict.fromkeys((*ORDERS, *(name for name in columns if name in SORTS)))
+        with before:
+            order = choose(session, "sort", [f"{sign}{name}" for name in names for sign in ("-", "")],
+                           partial(_order, session), label=words("cases.sort"), default=FIRST_SORT,
+                           menu=True)  # fmt: skip
         corner = st.container(width="content")
     with st.container(horizontal=True, gap="small", vertical_alignment="center", key="case-figure"):
         offered = reader.answer(cases.offered)
@@ -148,17 +161,18 @@ def _list(session: Session, reader: CaseReader, question: Question, columns: tup
     _pager(session, page, pages, said, shown)
     st.dataframe(
         cases.table(rows, ids, session.snapshot, columns, language),
-        hide_index=True, key=TABLE, column_config=_headings(columns, language), placeholder=wording.MISSING,
-        on_select=partial(_pick_row, shown), selection_mode="single-row", row_height=ROW,
+        hide_index=True, key=TABLE + question.sort, column_config=_headings(session, columns, question.sort),
+        placeholder=wording.MISSING, on_select=partial(_pick, shown, question.sort),
+        selection_mode=["single-row", "single-column"], row_height=ROW,
         height=HEAD + ROW * rows.height + 2, alt=words("cases.table_alt", page=page, pages=pages),
     )  # fmt: skip
     opened(session)
 
 
-def _headings(columns: tuple[str, ...], language: str) -> dict[str, Any]:
+def _headings(session: Session, columns: tuple[str, ...], sort: str) -> dict[str, Any]:
     config: dict[str, Any] = {}
     for name in columns:
-        label = COLUMNS[name](language)
+        label = _order(session, sort) if sort.removeprefix("-") == name else COLUMNS[name](session.language)
         if name in DAY_COLUMNS:
             config[name] = st.column_config.DateColumn(label, format="YYYY-MM-DD")
         elif name in NUMBER_COLUMNS:
@@ -190,8 +204,17 @@ def _pager(session: Session, page: int, pages: int, said: str, shown: list[str])
                      key=OPENER, on_change=_pick_id, label_visibility="collapsed")  # fmt: skip
 
 
-def _pick_row(shown: list[str]) -> None:
-    row = picked_row(TABLE)
+def _pick(shown: list[str], sort: str) -> None:
+    """Open the item of a row; put the whole list, not its page alone, into the order of a column (a callback).
+
+    Each order has a table of its own: the browser would keep the column chosen.
+    """
+    name = picked_column(TABLE + sort)
+    if name is not None:
+        name = name if name in SORTS else "registered"
+        set_value("sort", f"-{name}" if sort == name else name)
+        draw_all()
+    row = picked_row(TABLE + sort)
     if row is not None and row < len(shown):
         set_value("case", shown[row])
 

@@ -8,9 +8,10 @@ one page are read when it is looked at.
 Everything is seen from the as-of day: what happened later is blank.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from functools import partial
+from typing import Any, Literal
 
 import narwhals as nw
 import polars as pl
@@ -69,17 +70,6 @@ COLUMNS: dict[str, Text] = {
 }
 """Every column a list can show. There is no column of a person, and nothing outside this list is ever read."""
 USUAL = ("case_id", "state", "registered", "due", "closed", "days", "office", "place", "topic_l1", "channel")
-
-SORTS: dict[str, Callable[[Basis], nw.Expr]] = {
-    "registered": lambda basis: nw.col("registered_day"),
-    "due": due_day,
-    "closed": lambda basis: _happened("closed_day", basis),
-    "days": lambda basis: _days(basis),
-    "office": lambda basis: _given("office"),
-    "place": lambda basis: _given("place"),
-    "topic_l1": lambda basis: _given("topic_l1"),
-}
-"""What a list can be sorted by, as integers; items without it come last."""
 
 
 @dataclass(frozen=True)
@@ -193,9 +183,7 @@ def rows(snapshot: Snapshot, filters: Filters, numbers: Sequence[int]) -> pl.Dat
     frame, basis = whole(snapshot, filters)
     if frame is None:
         return NO_ROWS
-    states = nw.lit("open")
-    for name in ("soon", "overdue", "closed"):
-        states = nw.when(_state(basis)[name]).then(nw.lit(name)).otherwise(states)
+    states = _chain(basis, {name: name for name in STATES})
     days = [
         (nw.col(column) if name in _PLANNED else _happened(column, basis)).alias(name)
         for name, (column, _) in DAY_COLUMNS.items()
@@ -287,9 +275,22 @@ def _happened(column: str, basis: Basis) -> nw.Expr:
     return nw.when(day <= basis.as_of).then(day)
 
 
-def _given(dimension: str) -> nw.Expr:
+def _given(dimension: str, basis: Basis) -> nw.Expr:
     code = nw.col(dimension)
-    return nw.when(code > NOT_GIVEN).then(code)
+    known = code > NOT_GIVEN
+    return nw.when(known & closed(basis) if dimension == "outcome" else known).then(code)
+
+
+def _plain(column: str, basis: Basis) -> nw.Expr:
+    return nw.col(column)
+
+
+def _chain(basis: Basis, values: Mapping[str, Any]) -> nw.Expr:
+    """A value by the state of an item; what is due soon is told from what is open."""
+    chosen = nw.lit(values["open"])
+    for name in ("soon", "overdue", "closed"):
+        chosen = nw.when(_state(basis)[name]).then(nw.lit(values[name])).otherwise(chosen)
+    return chosen
 
 
 def _days(basis: Basis) -> nw.Expr:
@@ -341,3 +342,19 @@ def _sort_key(value: nw.Expr, descending: bool) -> nw.Expr:
 def _sorted(rows: pl.DataFrame) -> pl.Series:
     # one sort of one column is several times cheaper than of two
     return rows.sort("_key", maintain_order=True)["case_no"]
+
+
+SORTS: dict[str, Callable[[Basis], nw.Expr]] = {
+    "registered": lambda basis: nw.col("registered_day"),
+    "state": lambda basis: _chain(basis, {"overdue": 0, "soon": 1, "open": 2, "closed": 3}),
+    **{
+        name: partial(_happened, column)
+        for name, (column, _) in DAY_COLUMNS.items()
+        if name not in ("registered", "due")
+    },
+    "due": due_day,
+    "days": lambda basis: _days(basis),
+    **{name: partial(_plain, name) for name in ("petitioner_count", "extended_days")},
+    **{name: partial(_given, name) for name in COLUMNS if name in DIMENSIONS},
+}
+"""What a list can be sorted by, as integers; items without it come last. Numbers of items follow registration."""
