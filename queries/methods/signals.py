@@ -23,11 +23,13 @@ METHODS = (
         ),
         limits=Text(
             "提示只说明值得先看这些件。补登晚的件会使最近几周偏少；登记口径变化、集中登记也会显得像上升。"
-            "检出率来自模拟城市，未在真实登记上回测前不宜引用。",
+            "在模拟城市里，误报同样多时，检出的上升与只看各格自身历史的方法不相上下，多于EARS和Farrington Flexible；"
+            "检出率未在真实登记上回测前不宜引用。",
             "A signal is a reason to read the items. Late registrations make the newest weeks look low; a change of "
             "coding or "
-            "a registration campaign looks like a rise. Detection rates come from simulated cities and should not be "
-            "quoted before a back-test on the real register.",
+            "a registration campaign looks like a rise. In simulated cities, at equal false alarms, it found as many "
+            "rises as a method on each cell's own history, and more than EARS and Farrington Flexible; rates of "
+            "detection should not be quoted before a back-test on the real register.",
         ),
         source="Own method, written from formulas; benchmark against Farrington Flexible, EARS and CUSUM by "
         "`make bench-signals`",
