@@ -136,7 +136,7 @@ def participation(counts: list[tuple[int, int]]) -> View:
 
 
 @given(st.lists(st.tuples(st.integers(0, 40), st.integers(1, 40)), min_size=3, max_size=30))
-@hypothesis_settings(max_examples=150, deadline=None)
+@hypothesis_settings(max_examples=60, deadline=None)
 def test_the_title_is_neutral_exactly_where_nothing_is_marked(pairs):
     counts = [(min(pair), max(pair)) for pair in pairs]
     view = control.controlled(participation(counts), Snapshot(Path("none"), {"as_of": None}))
