@@ -7,7 +7,7 @@ and PowerPoint keeps as shapes that can be edited. Colours are those of the page
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from math import ceil
+from math import ceil, floor
 from typing import Any, Literal
 
 import polars as pl
@@ -173,7 +173,8 @@ def _course(view: View, style: Style) -> CoursePlan | None:
     over = lines[0].complete
     drawn = [limit for limit, is_over in zip((*lower, *upper), (*over, *over), strict=False) if is_over]
     axis = time_series.share_axis([*known, *(limit for limit in drawn if limit is not None)])
-    low, high = axis["range"]
+    step = axis.get("dtick", 0.2)
+    low, high = floor(axis["range"][0] / step + 1e-9) * step, axis["range"][1]  # so that its labels are round
     mean = tuple(first["mean"].to_list()) if "mean" in first.columns and first["mean"].is_not_null().any() else ()
     newest = mean[-1] if mean else None
     return CoursePlan(
@@ -181,7 +182,7 @@ def _course(view: View, style: Style) -> CoursePlan | None:
         lines=lines,
         low=low,
         high=high,
-        step=axis.get("dtick", 0.2),
+        step=step,
         lower=lower,
         upper=upper,
         mean=mean,
