@@ -162,6 +162,16 @@ def test_not_stated_is_written_and_never_drawn_as_a_bar(views):
     assert len(figure.data[0].x) == 6
 
 
+def test_a_batch_is_named_clear_of_the_steps_however_low_the_picture_is(views):
+    figure = ladder(views["ladder"], Style("zh")).checked
+    names = [note for note in figure.layout.annotations if note.text.startswith("<b>")]
+    assert names
+    for name in names:
+        assert not name.yshift  # pixels would run into the steps where these are drawn closer
+        assert min(abs(name.y - step) for step in figure.layout.yaxis.tickvals) > 0.8
+        assert name.y < figure.layout.yaxis.range[1] - 0.4
+
+
 def luminance(colour: str) -> float:
     parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
     linear = [part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]

@@ -35,10 +35,9 @@ def ages(view: View, style: Style) -> Sketch:
         text = wording.number(row["items"], language)
         if row["overdue"]:
             count = wording.number(row["overdue"], language)
-            late_words = f"!{count}" if style.narrow else words("charts.overdue_part", count=count)
-            text += f'<br><span style="color:{style.palette.breach}">{late_words}</span>'
+            text += f'<br><span style="color:{style.palette.breach}">!{count}</span>'
         fig.add_annotation(x=name, y=row["items"], yanchor="bottom", showarrow=False, text=text, font={"size": 13})
-    if style.narrow and any(late):
+    if any(late):
         fig.add_annotation(
             x=1, xref="paper", xanchor="right", y=1, yref="paper", yanchor="bottom", yshift=4, showarrow=False,
             text=f'<span style="color:{style.palette.breach}">■ ! {words("charts.overdue")}</span>',

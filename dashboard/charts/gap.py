@@ -19,6 +19,7 @@ BAR = 0.34  # of a row
 ROWS_AS_HIGH = 4  # which fill the least height
 OFF = 0.3  # of a row, from its middle to the line of an interval
 UNIT = 20  # CSS pixels of the name of an axis
+LINE = 18  # CSS pixels of a further line of a legend
 PRINT_WIDTH = 126  # CSS pixels at the right
 
 
@@ -108,7 +109,7 @@ def gap_parts(view: View, style: Style) -> Sketch:
     """
     records = view.frame.to_dicts()
     places = list(range(len(records)))[::-1]
-    fig = figure(max(LEAST, ROW * len(records) + ROOM + UNIT), barmode="relative")
+    fig = figure(max(LEAST, ROW * len(records) + ROOM + UNIT + LINE), barmode="relative")
     palette, language = style.palette, style.language
     hover = [_parts_hover(row, style) for row in records]
     for column, colour in (("by_participation", palette.faint), ("by_satisfaction", palette.data)):
@@ -125,7 +126,7 @@ def gap_parts(view: View, style: Style) -> Sketch:
     for row, place in zip(records, places, strict=True):
         _printed(fig, wording.signed_points(row["gap"], language), place, style, pale=not row["worse"])
     words = style.words
-    legend = "    ".join(
+    participation, satisfaction, apart = (
         f'<span style="color:{colour}">{mark}</span> {words(word)}'
         for colour, mark, word in (
             (palette.neutral, "■", "charts.part_participation"), (palette.data, "■", "charts.part_satisfaction"),
@@ -133,15 +134,16 @@ def gap_parts(view: View, style: Style) -> Sketch:
         )
     )  # fmt: skip
     fig.add_annotation(
-        x=0, xref="paper", xanchor="left", y=1, yref="paper", yanchor="bottom", yshift=6, showarrow=False, text=legend
-    )
+        x=0, xref="paper", xanchor="left", y=1, yref="paper", yanchor="bottom", yshift=6, showarrow=False,
+        align="left", text=f"{participation}    {satisfaction}<br>{apart}",
+    )  # fmt: skip
     fig.add_vline(x=0, line={"color": palette.muted, "width": 1})
     columns = ("gap", "by_participation", "by_satisfaction")
     reach = max((abs(row[name]) for row in records for name in columns), default=0.1)
     fig.update_layout(
         xaxis=_points_axis(reach * 1.15, style),
         yaxis=name_axis([row[language] for row in records], places, style, ROW),
-        margin={"t": 34, "r": PRINT_WIDTH},
+        margin={"t": 52, "r": PRINT_WIDTH},
     )  # fmt: skip
     return fig
 

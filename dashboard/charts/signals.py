@@ -116,6 +116,7 @@ def against_usual(view: View, style: Style) -> Sketch:
             "range": [-root(most) * 0.03, root(most) * 1.03],
             "tickvals": [root(tick) for tick in ticks(most)],
             "ticktext": [wording.number(tick, language) for tick in ticks(most)],
+            "tickangle": 0,
             "title": {"text": style.words("charts.signals_axis"), "standoff": 8},
             "showgrid": True,
         },
@@ -139,7 +140,7 @@ def root(value: float) -> float:
 def _clear(tick: int, ticks: list[int], most: float) -> bool:
     """Whether a tick's label has room before the next one."""
     following = [other for other in ticks if other > tick]
-    return not following or root(following[0]) - root(tick) >= root(most) / 10
+    return not following or root(following[0]) - root(tick) >= root(most) / 6
 
 
 def usual_words(expected: float, language: str) -> str:

@@ -1,6 +1,7 @@
 // The page as a whole: language, title, look, and what Streamlit leaves unnamed or says in English.
 
 const DATA = "[data-testid=stMarkdownContainer], [data-testid=stTable], [role=option], [data-tag], svg"; // words of the page and the register
+const LISTED = "[data-testid=stSidebarNavItems], [data-testid=stSidebarNavItems] li"; // its sections make no list of them
 const SAID = ["aria-label", "placeholder"]; // attributes with words
 let told = {}; // what the newest run of the page said
 let watch = null;
@@ -35,6 +36,7 @@ function name(root) {
   for (const [selector, label] of Object.entries(told.names)) {
     for (const each of found(root, selector)) if (each.ariaLabel !== label) each.ariaLabel = label;
   }
+  for (const each of found(root, LISTED)) each.role = "none";
   for (const attribute of SAID) for (const each of found(root, `[${attribute}]`)) translate(each, attribute);
   const texts = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
   while (texts.nextNode()) {
