@@ -345,7 +345,7 @@ def test_a_number_of_items_has_xmr_limits_and_is_printed_as_a_number():
 
 
 @given(st.lists(st.integers(0, 60), min_size=3, max_size=30))
-@hypothesis_settings(max_examples=100, deadline=None)
+@hypothesis_settings(max_examples=60, deadline=None)
 def test_the_title_of_a_count_is_neutral_exactly_where_nothing_is_marked(counts):
     view = volumes(counts)
     finding, found = view.finding, marked(view)
