@@ -23,7 +23,6 @@ CELLS = 6_000_000  # draws × areas, at most, above the fewest draws
 PAIR_DRAWS = 200_000
 WORST = 3  # "the bottom three"
 FALSE_DISCOVERIES = 0.05  # of the areas called low or high, the share that may be wrong
-LARGEST_LOGIT = 700.0  # beyond it a share is 0 or 1 to the computer
 COUNTED_TAIL = 10  # draws; a smaller tail is read from the normal curve instead
 ATTENTION_CHANCE = 0.8  # of being among the worst, before an area is named
 ATTENTION_CHANCE_BELOW = 0.95  # of missing the target, the rule where "the worst three" of very many means little
@@ -227,7 +226,8 @@ def _tails(logits: Array, denominator: Array, kind: npt.NDArray[np.intp]) -> Arr
     """
     draws = len(logits)
     # The logit of the pooled share, from both sides: near 100 % only the cases without it can be counted.
-    bounded = np.clip(logits, -LARGEST_LOGIT, LARGEST_LOGIT)
+    largest = 0.98 * float(np.log(np.finfo(logits.dtype).max))  # beyond it a share is 0 or 1 to the computer
+    bounded = np.clip(logits, -largest, largest)
     level = np.log(special.expit(bounded) @ denominator) - np.log(special.expit(-bounded) @ denominator)
     above, mean, square = (np.empty(logits.shape[1]) for _ in range(3))
     for area in range(logits.shape[1]):
