@@ -2,6 +2,7 @@
 
 const DATA = "[data-testid=stMarkdownContainer], [data-testid=stTable], [role=option], [data-tag], svg"; // words of the page and the register
 const LISTED = "[data-testid=stSidebarNavItems], [data-testid=stSidebarNavItems] li"; // its sections make no list of them
+const SCROLLED = "[data-testid=stDialog] [role=dialog] > div:last-of-type"; // by keyboard too, where nothing in it takes the focus (2.1.1)
 const SAID = ["aria-label", "placeholder"]; // attributes with words
 let told = {}; // what the newest run of the page said
 let watch = null;
@@ -37,6 +38,7 @@ function name(root) {
     for (const each of found(root, selector)) if (each.ariaLabel !== label) each.ariaLabel = label;
   }
   for (const each of found(root, LISTED)) each.role = "none";
+  for (const each of found(root, SCROLLED)) each.tabIndex = 0;
   for (const attribute of SAID) for (const each of found(root, `[${attribute}]`)) translate(each, attribute);
   const texts = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
   while (texts.nextNode()) {

@@ -9,9 +9,13 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 from pypdf import PdfReader
+from sqlalchemy import select
 
 from dashboard.i18n import Words
 from dashboard.screens import pages
+from queries.schema import petition_case
+from queries.settings import Settings
+from queries.store import open_store
 
 pytestmark = pytest.mark.browser
 OpenPage = Callable[..., Page]
@@ -195,6 +199,14 @@ def test_an_open_menu_is_walked_by_keyboard_from_its_button_and_back(open_page: 
     page.keyboard.press("Escape")
     expect(menu).to_have_count(0)
     expect(button).to_be_focused()
+
+
+def test_the_drawer_of_an_item_is_accessible_and_scrolled_by_keyboard(open_page: OpenPage, demo_settings: Settings):
+    with open_store(demo_settings).connect() as connection:
+        case_id = connection.execute(select(petition_case.c.case_id).limit(1)).scalar_one()
+    page = open_page(f"/cases?period=all&case={case_id}")
+    page.get_by_role("dialog").get_by_role("table").first.wait_for()
+    assert barriers(page) == []
 
 
 def test_a_control_of_one_page_is_in_the_link(open_page: OpenPage, settled: Settle):
