@@ -7,7 +7,7 @@ from dashboard.charts.sketch import Sketch
 from queries import wording
 from queries.views import View
 
-ROW, FRAME = 38, 64  # CSS pixels of a clock, and of the axis
+ROW, FRAME, AXIS = 38, 64, 44  # CSS pixels of a clock, of what is around them, and of the axis with its years
 MARKS = {"met": "circle", "late": "diamond", "running": "circle-open", "overdue": "x", "used": "circle",
          "lapsed": "circle-open"}  # fmt: skip
 
@@ -19,7 +19,7 @@ def case_timeline(view: View, style: Style) -> Sketch:
     """
     language, palette = style.language, style.palette
     rows = [row for row in view.frame.to_dicts() if row["started_on"] and row["due_on"]]
-    fig = figure(FRAME + ROW * max(len(rows), 1))
+    fig = figure(FRAME + ROW * max(len(rows), 1), margin={"b": AXIS})
     for row in rows:
         name, breach = row[language], row["state"] in ("overdue", "late")
         end = row["done_on"] or (view.as_of if row["state"] == "overdue" else None)

@@ -55,7 +55,7 @@ def _case(session: Session, case_id: str) -> None:
     about = [f":{colour}-badge[:material/{icon}: {STATES[one.state](language)}]"]
     about.append(f":gray[{plain(words('cases.seen_from', day=wording.day(session.as_of, language)))}]")
     st.markdown(" ".join(about))
-    st.markdown(f"### {plain(cases.standing(one)(language))}")
+    st.markdown(f"**{plain(wording.capital(cases.standing(one)(language)))}**")
     plot(session, session.figure(view, case_timeline), key="figure-case", alt=cases.standing(one)(language))
     _clocks(session, one)
     left, right = st.columns(2, gap="medium")
