@@ -444,11 +444,14 @@ def _trial(frame: pl.DataFrame) -> tuple[Text, ...]:
     months = frame["based_on"][-1]
     if months >= TRIAL_BELOW:
         return ()
-    target = (
-        ("，满{least}个整月前不判断能否达到目标", "; whether the target is kept is not said before there are {least}")
-        if frame["target"].is_not_null().any()
-        else ("", "")
-    )
+    least = both(wording.number, TRIAL_BELOW)
+    target = Text("", "")
+    if frame["target"].is_not_null().any():
+        target = in_both(
+            "，满{least}个整月前不判断能否达到目标",
+            "; whether the target is kept is not said before there are {least}",
+            least=least,
+        )
     if months < FEWEST:
         zh, en = (
             "重画后的界限有{fewest}个整月才画出{target}。",
@@ -459,13 +462,8 @@ def _trial(frame: pl.DataFrame) -> tuple[Text, ...]:
             "正常波动范围只依据{months}（不足{least}个），是试行界限，今后还会变动{target}。",
             "Trial limits: they rest on {months}, fewer than {least}, and may still move{target}.",
         )
-    least = both(wording.number, TRIAL_BELOW)
-    return (
-        in_both(
-            zh, en, months=_whole_months(months), least=least, fewest=both(wording.number, FEWEST),
-            target=tuple(text.format(least=number) for text, number in zip(target, least, strict=True)),  # type: ignore[arg-type]  # as many as languages
-        ),
-    )  # fmt: skip
+    fewest = both(wording.number, FEWEST)
+    return (in_both(zh, en, months=_whole_months(months), least=least, fewest=fewest, target=(target.zh, target.en)),)
 
 
 def _special(months: list[date], special: list[list[SpecialPeriod]], mostly: list[bool]) -> tuple[Text, ...]:
