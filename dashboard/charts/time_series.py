@@ -1,10 +1,10 @@
 """Shares month by month. Use for "is it going up or down?"; a month that has not ended is open and dotted."""
 
 from collections.abc import Sequence
-from statistics import fmean
 from typing import Any
 
 import polars as pl
+from scipy.optimize import isotonic_regression
 
 from dashboard.charts import Style, escape, figure, goal_line, halo, month_axis
 from dashboard.charts.sketch import Sketch
@@ -179,13 +179,10 @@ _LEVEL, _NEWEST = ("muted", 12), ("ink", 14)  # colour and CSS pixels of what is
 
 def _spread(heights: Sequence[float], room: float) -> list[float]:
     """Ascending heights moved as little as can be, by least squares, to lie `room` apart."""
-    groups: list[list[float]] = []
-    for at, height in enumerate(heights):
-        groups.append([height - at * room])
-        while len(groups) > 1 and fmean(groups[-2]) > fmean(groups[-1]):
-            groups[-2:] = [groups[-2] + groups[-1]]
-    flat = [fmean(group) for group in groups for _ in group]
-    return [place + at * room for at, place in enumerate(flat)]
+    if not heights:
+        return []
+    flat = isotonic_regression([height - at * room for at, height in enumerate(heights)]).x
+    return [float(place) + at * room for at, place in enumerate(flat)]
 
 
 def _beside(fig: Sketch, share: float, text: str, style: Style, up: float = 0, look: tuple[str, int] = _LEVEL) -> None:
