@@ -40,6 +40,7 @@ def serve(host: str, port: int, *, with_demo: bool = True) -> int:
         *("--server.headless", "true", "--browser.gatherUsageStats", "false"),
         # Streamlit's own greeting asks a server on the Internet for our address
         *("--logger.hideWelcomeMessage", "true"),
+        *("--server.baseUrlPath", ""),  # a proxy takes its folder off; every address in a page is relative
     ]
     # Streamlit finds its own settings in the folder it is started in
     environment = os.environ | whole_addresses(settings)

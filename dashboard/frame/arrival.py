@@ -24,7 +24,8 @@ class Arrival:
     """Alters what is a page of ours; the meeting screen brings its own.
 
     Plotly is fetched together with the page, not only once its first chart asks for it. An address below that of a page
-    finds none of Streamlit's files, so its last part is taken for the page meant.
+    finds none of Streamlit's files, so its last part is taken for the page meant; so is one that ends with a slash.
+    Both are said relative to what was asked: a proxy may have taken off a folder before.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -32,6 +33,9 @@ class Arrival:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer as the app does, its pages altered."""
+        if scope["type"] == "http" and scope["method"] == "GET" and len(scope["path"]) > 1 and scope["path"][-1] == "/":
+            await _leads(scope, f"../{scope['path'].strip('/').split('/')[-1]}")(scope, receive, send)
+            return
         if scope["type"] != "http" or scope["path"].startswith("/wall"):
             await self.app(scope, receive, send)
             return
@@ -60,8 +64,7 @@ class Arrival:
     async def _page(self, start: Message, body: bytes, scope: Scope, receive: Receive, send: Send) -> None:
         parts = scope["path"].removeprefix(scope.get("root_path", "")).strip("/").split("/")
         if len(parts) > 1:
-            meant = URL(scope=scope).replace(path="../" * (len(parts) - 1) + parts[-1], scheme="", netloc="")
-            await RedirectResponse(str(meant))(scope, receive, send)
+            await _leads(scope, "../" * (len(parts) - 1) + parts[-1])(scope, receive, send)
             return
         headers = MutableHeaders(scope=start)
         headers.append("Link", f"<./{plot.ADDRESS}>; rel=preload; as=script")
@@ -71,3 +74,8 @@ class Arrival:
         headers["content-length"] = str(len(body))
         await send(start)
         await send({"type": "http.response.body", "body": body})
+
+
+def _leads(scope: Scope, path: str) -> RedirectResponse:
+    """To another path, the rest of the address kept."""
+    return RedirectResponse(str(URL(scope=scope).replace(path=path, scheme="", netloc="")))
