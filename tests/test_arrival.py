@@ -27,8 +27,8 @@ def answer(path: str, query: str = "") -> dict[str, str]:
     async def send(message: Any) -> None:
         sent.append(message)
 
-    scope = {"type": "http", "method": "GET", "path": path, "raw_path": path.encode(), "root_path": "", "headers": [],
-             "query_string": query.encode(), "http_version": "1.1", "scheme": "http", "server": ("here", 80)}  # fmt: skip
+    scope = {"type": "http", "method": "GET", "path": path, "root_path": "", "query_string": query.encode(),
+             "headers": [], "http_version": "1.1", "scheme": "http", "server": ("here", 80)}  # fmt: skip
     asyncio.run(app(scope, receive, send))
     headers = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
     return headers | {"status": str(sent[0]["status"])}
