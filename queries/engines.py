@@ -5,14 +5,24 @@ definitions, the plan and the finishing are the same for all of them.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 from typing import Any, Protocol
 
 import narwhals as nw
+import numpy as np
 import polars as pl
 import pyarrow as pa
 
 from queries.dimensions import Table
+from queries.kept import by_snapshot
+
+FEW_ROWS = 1 << 19
+"""Up to so many rows that a selection leaves of a table are held apart: at most some 40 MB, and of eight selections."""
+
+Wanted = tuple[str, tuple[int, ...], bool]
+"""A column, codes, and whether rows must have one of them (or none)."""
 
 
 class Rows(Protocol):
@@ -23,6 +33,10 @@ class Rows(Protocol):
         """Its file."""
 
     @property
+    def rows(self) -> int:
+        """How many they are."""
+
+    @property
     def frame(self) -> pl.DataFrame:
         """As a Polars frame."""
 
@@ -31,13 +45,22 @@ class Rows(Protocol):
         """As an Arrow table."""
 
 
+class Tables(Protocol):
+    """The rows of all partitions (`queries.snapshot.Snapshot`)."""
+
+    def partitions(self, table: Table) -> Sequence[Rows]:
+        """Those of one table."""
+
+
 class Engine(Protocol):
     """One way to count."""
 
     name: str
 
-    def scan(self, table: Table, partitions: Sequence[Rows]) -> nw.LazyFrame[Any]:
-        """The rows of some partitions (at least one) of a table, nothing read yet."""
+    def scan(
+        self, tables: Tables, table: Table, partitions: Sequence[Rows], wanted: tuple[Wanted, ...]
+    ) -> nw.LazyFrame[Any]:
+        """The rows of some partitions (at least one) of a table that have what is wanted."""
 
     def collect(self, frame: nw.LazyFrame[Any]) -> pl.DataFrame:
         """Count."""
@@ -51,10 +74,14 @@ class PolarsEngine:
 
     name = "polars"
 
-    def scan(self, table: Table, partitions: Sequence[Rows]) -> nw.LazyFrame[Any]:
+    def scan(
+        self, tables: Tables, table: Table, partitions: Sequence[Rows], wanted: tuple[Wanted, ...]
+    ) -> nw.LazyFrame[Any]:
         """See `Engine`."""
-        frames = [part.frame for part in partitions]
-        return nw.from_native(pl.concat(frames, rechunk=False).lazy())
+        apart = _held_apart(tables, table, wanted) if wanted else None
+        if apart:
+            return nw.from_native(apart.of(partitions).lazy())
+        return _having(nw.from_native(_together(partitions).lazy()), wanted)
 
     def collect(self, frame: nw.LazyFrame[Any]) -> pl.DataFrame:
         """See `Engine`."""
@@ -76,9 +103,12 @@ class DuckDBEngine:
         if threads:
             self.connection.execute(f"SET threads = {int(threads)}")
 
-    def scan(self, table: Table, partitions: Sequence[Rows]) -> nw.LazyFrame[Any]:
+    def scan(
+        self, tables: Tables, table: Table, partitions: Sequence[Rows], wanted: tuple[Wanted, ...]
+    ) -> nw.LazyFrame[Any]:
         """See `Engine`."""
-        return nw.from_native(self.connection.from_arrow(pa.concat_tables([part.arrow for part in partitions])))
+        rows = pa.concat_tables([part.arrow for part in partitions])
+        return _having(nw.from_native(self.connection.from_arrow(rows)), wanted)
 
     def collect(self, frame: nw.LazyFrame[Any]) -> pl.DataFrame:
         """See `Engine`."""
@@ -121,10 +151,12 @@ class PostgreSQLEngine:
                 self._places[part.path] = place
                 copy.write(part.frame.with_columns(part=pl.lit(place)).write_csv(include_header=False))
 
-    def scan(self, table: Table, partitions: Sequence[Rows]) -> nw.LazyFrame[Any]:
+    def scan(
+        self, tables: Tables, table: Table, partitions: Sequence[Rows], wanted: tuple[Wanted, ...]
+    ) -> nw.LazyFrame[Any]:
         """See `Engine`."""
         frame: nw.LazyFrame[Any] = nw.from_native(self._ibis.table(table, database=self.schema))
-        return frame.filter(nw.col("part").is_in([self._places[part.path] for part in partitions]))
+        return _having(frame, (("part", tuple(self._places[part.path] for part in partitions), True), *wanted))
 
     def collect(self, frame: nw.LazyFrame[Any]) -> pl.DataFrame:
         """See `Engine`."""
@@ -147,3 +179,52 @@ def _address(url: str) -> dict[str, Any]:
     given = conninfo_to_dict(url)
     return {"host": given.get("host"), "port": given.get("port"), "user": given.get("user"),
             "password": given.get("password"), "database": given.get("dbname")}  # fmt: skip
+
+
+def _having(frame: nw.LazyFrame[Any], wanted: tuple[Wanted, ...]) -> nw.LazyFrame[Any]:
+    return frame.filter(*(_has(*each) for each in wanted)) if wanted else frame
+
+
+def _has(name: str, codes: tuple[int, ...], inside: bool) -> nw.Expr:
+    among = nw.col(name) == codes[0] if len(codes) == 1 else nw.col(name).is_in(list(codes))
+    return among if inside else ~among
+
+
+def _together(partitions: Sequence[Rows]) -> pl.DataFrame:
+    return pl.concat([part.frame for part in partitions], rechunk=False)
+
+
+@dataclass(frozen=True)
+class _Apart:
+    """Rows of all partitions of a table, in one piece and in their order, and where those of each file lie."""
+
+    frame: pl.DataFrame
+    places: Mapping[Path, tuple[int, int]]
+
+    def of(self, partitions: Sequence[Rows]) -> pl.DataFrame:
+        """Those of some partitions."""
+        spans: list[tuple[int, int]] = []
+        for start, end in (self.places[part.path] for part in partitions):
+            if spans and spans[-1][1] == start:
+                start = spans.pop()[0]
+            spans.append((start, end))
+        pieces = [self.frame.slice(start, end - start) for start, end in spans]
+        return pieces[0] if len(pieces) == 1 else pl.concat(pieces, rechunk=True)
+
+
+@by_snapshot(8)
+def _held_apart(tables: Tables, table: Table, wanted: tuple[Wanted, ...]) -> _Apart | None:
+    """The rows of a table that have what is wanted; None where they are too many to be held twice.
+
+    A page asks a selection a dozen questions, and each would look for its rows again in the pieces of all months.
+    """
+    partitions = tables.partitions(table)
+    everything = nw.from_native(_together(partitions).lazy().with_row_index("_row"))
+    engine, found = PolarsEngine(), _having(everything, wanted)
+    if engine.collect(found.select(nw.len()))["len"][0] > FEW_ROWS:
+        return None
+    frame = engine.collect(found).rechunk()
+    ends = np.searchsorted(frame["_row"].to_numpy(), list(accumulate(part.rows for part in partitions))).tolist()
+    spans = zip([0, *ends[:-1]], ends, strict=True)
+    places = {part.path: span for part, span in zip(partitions, spans, strict=True)}
+    return _Apart(frame.drop("_row"), places)

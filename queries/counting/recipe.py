@@ -14,9 +14,10 @@ import narwhals as nw
 from queries.counting.conditions import counted_rows, duration_rows
 from queries.counting.quantiles import NEARLY, SECONDS_A_DAY
 from queries.counting.reasons import why_not
-from queries.counting.selection import Wanted, basis_of, wanted_rows
+from queries.counting.selection import basis_of, wanted_rows
 from queries.days import day_number
 from queries.dimensions import DIMENSIONS, GRAINS, dimension_name
+from queries.engines import Wanted
 from queries.filters import Filters
 from queries.measures import Basis, Count, Duration, Measure, Predicate, Ratio, measure
 from queries.measures.terms import DERIVED

@@ -10,7 +10,7 @@ from queries.coding import code
 from queries.counting.one_pass import Frame, Group
 from queries.days import day_number, from_day_number
 from queries.dimensions import DIMENSIONS, GRAINS, Table
-from queries.engines import Engine
+from queries.engines import Engine, Wanted
 from queries.filters import Filters
 from queries.kept import by_snapshot, kept, made_of
 from queries.measures import Basis, Cohort
@@ -25,8 +25,6 @@ MANY_GROUPS = 50_000  # by days; with more, months and weeks are worked out for 
 MARCH_1900 = -25508  # day number of 1900-03-01: from here to 2100 every fourth year has 366 days
 
 Span = tuple[int, int]
-Wanted = tuple[str, list[int], bool]
-"""A dimension, codes, and whether rows must have one of them (or none)."""
 
 
 @dataclass(frozen=True)
@@ -160,7 +158,8 @@ def select(snapshot: Snapshot, engine: Engine, table: Table, cohorts: Sequence[C
             spans.append(here)
     if not read:
         return Selection(None, basis, dict.fromkeys(cohorts, Period(0, 0, None)), 0)
-    frame = engine.scan(table, read)
+    all_parts = snapshot.partitions(table)
+    frame = engine.scan(snapshot, table, read, tuple(each for each in wanted if not _all_have(all_parts, *each)))
     if table == "cases" and snapshot.other_returns:
         returned = snapshot.other_returns
         frame = frame.with_columns(
@@ -171,25 +170,22 @@ def select(snapshot: Snapshot, engine: Engine, table: Table, cohorts: Sequence[C
         )  # fmt: skip
     if table in DERIVED:
         frame = frame.with_columns(*(kept(make, basis).alias(name) for name, make in DERIVED[table].items()))
-    conditions = [_has(*each) for each in wanted if not _all_have(read, *each)]
     periods = {
         cohort: _period(kept(cohort.day, basis), [here[at] for here in spans], start, end)
         for at, cohort in enumerate(cohorts)
     }
     if len(cohorts) == 1 and (inside := periods[cohorts[0]].inside) is not None:
-        conditions.append(inside)  # no other cohort needs the rows outside
+        frame = frame.filter(inside)  # no other cohort needs the rows outside
         periods = {cohorts[0]: replace(periods[cohorts[0]], inside=None)}
-    return Selection(
-        frame.filter(*conditions) if conditions else frame, basis, periods, sum(part.rows for part in read)
-    )
+    return Selection(frame, basis, periods, sum(part.rows for part in read))
 
 
 def wanted_rows(snapshot: Snapshot, table: Table, filters: Filters) -> list[Wanted]:
     """What rows must have and must not have: filters, what a viewer may not see, whose evaluation is meant."""
-    wanted = [(name, snapshot.codes(name, keys), True) for name, keys in filters.where]
-    hidden = [(name, list(codes), False) for name, codes in snapshot.hidden if table in DIMENSIONS[name].tables]
+    wanted = [(name, tuple(snapshot.codes(name, keys)), True) for name, keys in filters.where]
+    hidden = [(name, codes, False) for name, codes in snapshot.hidden if table in DIMENSIONS[name].tables]
     if table == "evaluations":
-        wanted.append(("target", [code("evaluation_target", evaluation_target(snapshot, filters))], True))
+        wanted.append(("target", (code("evaluation_target", evaluation_target(snapshot, filters)),), True))
     return [*wanted, *hidden]
 
 
@@ -225,7 +221,7 @@ def _exists(part: Partition, table: Table, basis: Basis) -> bool:
     return low is not None and low <= basis.as_of
 
 
-def _can_hold(part: Partition, wanted: Sequence[tuple[str, list[int], bool]]) -> bool:
+def _can_hold(part: Partition, wanted: Sequence[Wanted]) -> bool:
     for name, codes, inside in wanted:
         low, high = part.zone(name)
         if low is None or high is None:
@@ -237,7 +233,7 @@ def _can_hold(part: Partition, wanted: Sequence[tuple[str, list[int], bool]]) ->
     return True
 
 
-def _all_have(parts: Sequence[Partition], name: str, codes: list[int], inside: bool) -> bool:
+def _all_have(parts: Sequence[Partition], name: str, codes: tuple[int, ...], inside: bool) -> bool:
     zones = [part.zone(name) for part in parts]
     if inside:
         return all(low == high and low in codes for low, high in zones)
@@ -245,8 +241,3 @@ def _all_have(parts: Sequence[Partition], name: str, codes: list[int], inside: b
         low is not None and high is not None and not any(low <= number <= high for number in codes)
         for low, high in zones
     )
-
-
-def _has(name: str, codes: list[int], inside: bool) -> nw.Expr:
-    among = nw.col(name) == codes[0] if len(codes) == 1 else nw.col(name).is_in(codes)
-    return among if inside else ~among
