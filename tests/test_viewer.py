@@ -4,7 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from dashboard.frame.ask import found_for
 from dashboard.screens import doors, pages
+from dashboard.state.case_reader import CaseReader
 from dashboard.state.choices import Choices
 from dashboard.state.session import Session
 from dashboard.state.viewer import viewer_of
@@ -101,6 +103,26 @@ def test_an_item_of_another_office_cannot_be_opened_by_its_number(settings, snap
     assert bureau.cases.case(ids[other]) is not None
     assert office.cases.case(ids[other]) is None
     assert office.cases.rows([other])[1] == {}
+    assert [each.key for each in found_for(bureau, (), ids[other].lower()) if each.kind == "case"] == [ids[other]]
+    assert ids[other] not in [each.key for each in found_for(office, (), ids[other]) if each.kind == "case"]
+
+
+def test_an_item_is_asked_for_by_the_beginning_of_its_number_by_those_who_may_list_it(settings, snapshot):
+    offices = [reader(settings, snapshot, Viewer("office", key)) for key in snapshot.keys("office")[:2]]
+    bureau = reader(settings, snapshot, BUREAU)
+    number = next(iter(bureau.cases.rows(bureau.cases.found(Question()).numbers[:1].to_list())[1].values()))
+    asked = number[:-4]
+    found = {each.kind: each.key for each in found_for(bureau, (), asked)}
+    assert found["case"].startswith(asked)
+    assert found["cases"] == asked
+    protected = snapshot.hide("purpose", [key for key in snapshot.keys("purpose") if key != "accusation"])
+    accusations = CaseReader(bureau.cases.store, protected, bureau.filters, "accusations").numbered(asked, 50)
+    assert accusations
+    for office in offices:
+        own = office.cases.numbered(asked, 50)
+        assert own
+        assert not set(own) & set(accusations)
+    assert found_for(reader(settings, snapshot, STRANGER), (), number) == []
 
 
 def test_a_file_of_items_holds_the_list_in_its_order_and_nothing_a_reader_may_not_list(settings, snapshot):

@@ -1,8 +1,12 @@
-"""Ask: a line to type in, from any page, that finds measures, places, offices, topics and pages and goes there."""
+"""Ask: a line to type in, from any page, that finds measures, places, offices, topics and pages and goes there.
+
+A case number, or how it begins, leads to its item; a part of one to the list of those that hold it. Both as far as the
+reader may list items.
+"""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import streamlit as st
 
@@ -20,6 +24,18 @@ _draw = st.components.v2.component(
     js=(_HERE / "ask.js").read_text(encoding="utf-8"),
 )
 DESTINATION = "explore"  # where a measure or a place is looked at
+LIST = "cases"  # where items are
+NUMBER_FROM = 3  # letters, a digit among them, from which what is typed may be of a case number
+MOST_ITEMS = 3  # answers
+
+
+class Found(NamedTuple):
+    """An answer: what kind of thing it is, its key there, its name, and in words what it is."""
+
+    kind: str
+    key: str
+    name: str
+    where: str
 
 
 def page_entries(names: Sequence[str]) -> tuple[Entry, ...]:
@@ -41,7 +57,7 @@ def ask(session: Session, pages: Sequence[str]) -> None:
         pages: names of the pages this reader has.
     """
     asked = reported("ask", "asked")
-    found = index_for(session, pages).find(asked) if asked else []
+    found = found_for(session, pages, asked)
     result = _draw(
         key="ask", data=_data(session, asked, found), default={"asked": ""}, on_asked_change=_nothing,
         on_go_change=_nothing, width="content",
@@ -51,20 +67,30 @@ def ask(session: Session, pages: Sequence[str]) -> None:
         _go(session, str(chosen.get("kind")), str(chosen.get("key")), pages)
 
 
+def found_for(session: Session, pages: Sequence[str], asked: str) -> list[Found]:
+    """What fits what is typed, as far as this reader may see it."""
+    names = [
+        Found(each.kind, each.key, each.name(session.language), _where(session, each))
+        for each in (index_for(session, pages).find(asked) if asked else [])
+    ]
+    term = " ".join(asked.split())
+    if session.cases is None or len(term) < NUMBER_FROM or not any(letter.isdigit() for letter in term):
+        return names
+    items = [Found("case", each, each, session.words("ask.case")) for each in session.cases.numbered(term, MOST_ITEMS)]
+    listed = Found("cases", term, session.words("ask.listed", text=term), session.words(f"{LIST}.title"))
+    return [*items, *names, listed]
+
+
 def _nothing() -> None:
     """Without a callback the component would not report."""
 
 
-def _data(session: Session, asked: str, found: Sequence[Entry]) -> dict[str, Any]:
+def _data(session: Session, asked: str, found: Sequence[Found]) -> dict[str, Any]:
     words = session.words
-    return {
-        "asked": asked,
-        "found": [
-            {"kind": each.kind, "key": each.key, "name": each.name(session.language), "where": _where(session, each)}
-            for each in found
-        ],
-        "words": {name: words(f"ask.{name}") for name in ("open", "ask", "nothing", "hint")},
-    }
+    said = {name: words(f"ask.{name}") for name in ("open", "ask", "nothing", "hint")}
+    if session.cases is not None:
+        said["ask"] = words("ask.ask_items")
+    return {"asked": asked, "found": [each._asdict() for each in found], "words": said}
 
 
 def _where(session: Session, entry: Entry) -> str:
@@ -78,6 +104,10 @@ def _go(session: Session, kind: str, key: str, pages: Sequence[str]) -> None:
     """Go to what was chosen, the rest of the selection kept."""
     if kind == "page" and key in pages:
         open_page(session, key, {})
+    elif kind == "case":
+        open_page(session, LIST, {}, controls={"case": key})
+    elif kind == "cases":
+        open_page(session, LIST, {}, controls={"q": key})
     elif kind == "measure":
         open_page(session, DESTINATION, {}, controls={"m": key})
     elif kind in DIMENSIONS:

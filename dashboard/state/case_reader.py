@@ -1,5 +1,6 @@
 """The items one reader may list, as lists, pages and single items."""
 
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -14,6 +15,7 @@ from queries.snapshot import Snapshot
 from queries.views import cases
 
 T = TypeVar("T")
+SPARE = 20  # items looked at for each one shown: some of them this reader may not list
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,15 @@ class CaseReader:
         frame, _ = self.rows([number] if number is not None else [])
         record = case_store.record(self.store, int(frame["case_no"][0]), self.import_id) if frame.height else None
         return (frame, record) if record is not None else None
+
+    def numbered(self, text: str, most: int) -> list[str]:
+        """The first case numbers that begin as somebody types them; capitals and the width of letters may differ."""
+        term = unicodedata.normalize("NFKC", text).strip()
+        for spelt in dict.fromkeys((term, term.upper(), term.lower())) if term else ():
+            frame, ids = self.rows(case_store.beginning(self.store, spelt, most * SPARE))
+            if frame.height:
+                return sorted(ids.values())[:most]
+        return []
 
     def same_matter(self, case_no: int) -> tuple[pl.DataFrame, Mapping[int, str]]:
         """The other items of an item's matter that this reader may see, as `rows`."""

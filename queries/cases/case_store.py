@@ -114,13 +114,25 @@ def find(engine: Engine, term: str) -> Sequence[int]:
         return connection.execute(query).scalars().all()
 
 
+def beginning(engine: Engine, term: str, most: int) -> Sequence[int]:
+    """Running numbers of the first items, by case number, whose case number begins with a word, as it is written."""
+    case_id = petition_case.c.case_id
+    query = select(petition_case.c.case_no).where(_begins(case_id, term, engine.dialect.name))
+    with engine.connect() as connection:
+        return connection.execute(query.order_by(case_id).limit(most)).scalars().all()
+
+
 def _holds(column: ColumnElement[str], term: str, dialect: str) -> ColumnElement[bool]:
     if len(term) < SHORTEST:
-        # the range of an index: every text that begins with the word sorts from it to just before its successor
-        after = term[:-1] + chr(ord(term[-1]) + 1)
-        return (column >= term) & (column < after) if dialect == "sqlite" else column.startswith(term, autoescape=True)
+        return _begins(column, term, dialect)
     position = func.instr(column, term) if dialect == "sqlite" else func.strpos(column, term)
     return position > 0
+
+
+def _begins(column: ColumnElement[str], term: str, dialect: str) -> ColumnElement[bool]:
+    # the range of an index: every text that begins with the word sorts from it to just before its successor
+    after = term[:-1] + chr(ord(term[-1]) + 1)
+    return (column >= term) & (column < after) if dialect == "sqlite" else column.startswith(term, autoescape=True)
 
 
 def record(engine: Engine, case_no: int, import_id: int | None = None) -> CaseRecord | None:

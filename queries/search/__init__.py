@@ -2,8 +2,8 @@
 
 By name in either language, by pinyin (all readings of a character), by initials, by pinyin begun in any syllable, by
 other characters of the same sound (traditional ones, and those picked by mistake), and with a slip of the keyboard.
-Only names of definitions and of the register's dimensions are known here: no item, no text of an item and nobody's name
-can be found.
+Only names of definitions and of the register's dimensions are known here: no text of an item and nobody's name can be
+found, and items by their number alone, where a reader may list them (`dashboard.frame.ask`).
 """
 
 import re
