@@ -16,6 +16,7 @@ from streamlit.navigation.page import StreamlitPage
 from dashboard.desk import Desk
 from dashboard.forms.record_form import say_done
 from dashboard.frame.filter_bar import filter_bar
+from dashboard.frame.heard import heard
 from dashboard.frame.link_menu import begin_where_wished, keep_start
 from dashboard.frame.pinned import pinned_banner
 from dashboard.frame.steps import one_step_each
@@ -61,5 +62,6 @@ if page.filtered and not has_something:
     no_data(session)
 else:
     chosen.run()
+heard(session, page.name, filtered=page.filtered and has_something)
 if foreign and unread():  # known only now: which controls a page has follows from what is chosen in others
     foreign.caption(session.words("frame.ignored_link", names=linked(session, unread())))

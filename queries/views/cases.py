@@ -121,6 +121,12 @@ def listed(snapshot: Snapshot, filters: Filters, question: Question, shown: int)
     return made(snapshot, chosen, pl.DataFrame(), (question.measure,), finding=finding)
 
 
+def selected(snapshot: Snapshot, filters: Filters) -> int:
+    """How many items a selection holds."""
+    counted = evaluate(snapshot, WHOLE, (), seen(filters, snapshot))["numerator"]
+    return int(counted[0] or 0) if counted.len() else 0
+
+
 def why_none(snapshot: Snapshot, filters: Filters, question: Question) -> tuple[Text, ...]:
     """Why the figure a list is of cannot be computed; nothing where it can."""
     chosen = seen(filters, snapshot)

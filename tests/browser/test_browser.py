@@ -162,8 +162,15 @@ def test_a_change_of_language_keeps_the_selection_and_is_in_the_link(open_page: 
     page = open_page("/")
     choose_place(page, settled)
     chosen = query(page)["place"]
+    heard = page.locator("#huiyin-heard")
+    page.wait_for_timeout(500)  # a screen reader is told once the headline stands
+    told = heard.inner_text()
+    assert told.startswith(page.inner_text("h1"))
+    assert "件" in told
     page.get_by_text("EN", exact=True).click()
     arrives(page, settled, place=chosen, lang=["en"])
+    page.wait_for_timeout(500)
+    assert heard.inner_text() == told
     assert Words("en")("frame.as_of", day="").strip() in page.inner_text(".st-key-heading")
     page.go_back()
     arrives(page, settled, place=chosen)
@@ -235,7 +242,7 @@ def test_the_search_takes_the_keys_pressed_before_the_page_has_drawn(open_page: 
     page.keyboard.type("bjl")
     found = page.get_by_role("option")
     found.first.wait_for()
-    assert page.get_by_role("combobox", name=Words("zh")("ask.ask")).input_value() == "bjl"
+    assert page.get_by_role("combobox", name=Words("zh")("ask.ask_items")).input_value() == "bjl"
 
 
 def test_a_click_on_a_mark_narrows_the_page_and_a_second_one_takes_it_back_and_charts_stay(
