@@ -57,11 +57,11 @@ filter_bar(
     [each.name for each in entries.values() if each.open_to(session)],
     filtered=page.filtered and has_something,
 )
-foreign = st.empty() if unread() else None
+foreign = st.empty()  # always, or Back to a link would move everything below and draw it anew
 if page.filtered and not has_something:
     no_data(session)
 else:
     chosen.run()
 heard(session, page.name, filtered=page.filtered and has_something)
-if foreign and unread():  # known only now: which controls a page has follows from what is chosen in others
+if unread():  # known only now: which controls a page has follows from what is chosen in others
     foreign.caption(session.words("frame.ignored_link", names=linked(session, unread())))

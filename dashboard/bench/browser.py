@@ -116,18 +116,18 @@ ACTIONS = (
         lambda page, at: _other(page, at, "groups", ("office", "place")),
         150,
     ),
-    Action("next page of the items", "/cases?lang=zh&period=all", lambda page, at: _named(page, "page-next"), 100),
+    Action("next page of the items", "/cases?lang=zh&period=all", lambda page, at: _next(page), 100),
     Action(
         "next page, in the order of due dates",
         "/cases?lang=zh&period=all&sort=due",
-        lambda page, at: _named(page, "page-next"),
+        lambda page, at: _next(page),
         100,
     ),
 )
 
 
-def _named(page: "Page", key: str) -> "Locator":
-    return page.locator(f".st-key-{key} button")
+def _next(page: "Page") -> "Locator":
+    return page.locator(".st-key-case-table button.next")
 
 
 def measure_browser(settings: Settings, rounds: int = ROUNDS) -> list[Timed]:

@@ -1,14 +1,6 @@
 // A table of figures with shades, small lines, sorting and opening; everything shown is text made on the server.
 const SVG = "http://www.w3.org/2000/svg";
 
-function element(name, parent, text, classes) {
-  const made = document.createElement(name);
-  if (text !== undefined && text !== null) made.textContent = text;
-  if (classes) made.className = classes;
-  if (parent) parent.appendChild(made);
-  return made;
-}
-
 function line(values, parent, colours) {
   const width = 96, height = 22, step = (width - 8) / (values.length - 1);
   const svg = document.createElementNS(SVG, "svg");
@@ -44,42 +36,6 @@ function fill(cell, found, data, opens) {
     cell.classList.add("shaded");
   }
   if (found.says) cell.title = opens ? `${found.says}\n${data.words.open}` : found.says;
-}
-
-// One stop of the Tab key for the whole table; arrows move between what can be opened, Enter opens it.
-function keys(body) {
-  const stops = [...body.querySelectorAll(".open")];
-  if (!stops.length) return;
-  stops.forEach((stop) => (stop.tabIndex = -1));
-  stops[0].tabIndex = 0;
-  const move = (from, to) => {
-    if (!to) return;
-    from.tabIndex = -1;
-    to.tabIndex = 0;
-    to.focus();
-  };
-  body.onkeydown = (event) => {
-    const stop = event.target.closest(".open");
-    if (!stop) return;
-    const row = stop.parentElement, at = stop.cellIndex;
-    const sibling = (name) => {
-      let next = stop[name];
-      while (next && !next.classList.contains("open")) next = next[name];
-      return next;
-    };
-    const above = (name) => {
-      let next = row[name];
-      while (next && !next.cells[at]?.classList.contains("open")) next = next[name];
-      return next && next.cells[at];
-    };
-    if (event.key === "Enter" || event.key === " ") stop.click();
-    else if (event.key === "ArrowRight") move(stop, sibling("nextElementSibling"));
-    else if (event.key === "ArrowLeft") move(stop, sibling("previousElementSibling"));
-    else if (event.key === "ArrowDown") move(stop, above("nextElementSibling"));
-    else if (event.key === "ArrowUp") move(stop, above("previousElementSibling"));
-    else return;
-    event.preventDefault();
-  };
 }
 
 export default function (component) {
@@ -144,6 +100,7 @@ export default function (component) {
       fill(element("td", made, null, data.columns[place].kind === "total" ? "total" : ""), found, data, false)
     );
   }
-  keys(body);
+  walk(body);
+  stop(body, body.querySelector(".open"));
   parentElement.appendChild(frame);
 }

@@ -17,7 +17,7 @@ _HERE = Path(__file__).parent
 _draw = st.components.v2.component(
     "huiyin_figures_table",
     css=(_HERE / "figures_table.css").read_text(encoding="utf-8"),
-    js=(_HERE / "figures_table.js").read_text(encoding="utf-8"),
+    js="".join((_HERE / name).read_text(encoding="utf-8") for name in ("table.js", "figures_table.js")),
 )
 
 

@@ -1,31 +1,25 @@
 """Which items are behind this figure, and how does one of them stand?"""
 
+import hashlib
+from collections.abc import Sequence
 from functools import partial
-from typing import Any
+from urllib.parse import urlencode
 
+import polars as pl
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from dashboard.parts.case_drawer import opened
+from dashboard.parts.case_table import Column, Sheet, case_table, texts
 from dashboard.parts.components import choose, empty, heading, notes, plain
 from dashboard.parts.take_away import Card, Figures, take_away
 from dashboard.screens import Page
 from dashboard.state.case_reader import CaseReader
-from dashboard.state.controls import (
-    control,
-    page_choices,
-    page_text,
-    picked_column,
-    picked_row,
-    set_value,
-    widget_value,
-)
-from dashboard.state.narrowing import draw_all
-from dashboard.state.session import Session, note_control, recall, remember
+from dashboard.state.controls import control, page_choices, page_text, set_value
+from dashboard.state.session import Session, current_link, note_control, recall, remember
 from queries import wording
 from queries.cases.case_list import (
     COLUMNS,
-    DAY_COLUMNS,
     NUMBER_COLUMNS,
     SORTS,
     STATES,
@@ -38,10 +32,8 @@ from queries.measures import measure
 from queries.views import cases
 
 ROWS = 50  # of one page of the list
-ROW, HEAD = 35, 38  # CSS pixels
 ORDERS = ("registered", "due", "closed", "days", "office", "place", "topic_l1")  # always offered, beside what is shown
 FIRST_SORT = "-registered"
-TABLE, OPENER = "table-cases", "case-opener"
 
 
 def render(session: Session) -> None:
@@ -144,7 +136,6 @@ def _columns(session: Session, reader: CaseReader) -> tuple[str, ...]:
 @st.fragment(key="list")
 def _list(session: Session, reader: CaseReader, question: Question, columns: tuple[str, ...]) -> None:
     """One page of the list; the only part that turning a page draws anew."""
-    words, language = session.words, session.language
     numbers = reader.found(question).numbers
     pages = -(-len(numbers) // ROWS)
     # another list begins at its first page; the one a link opens begins where the link says
@@ -153,76 +144,69 @@ def _list(session: Session, reader: CaseReader, question: Question, columns: tup
     remember("listed cases", (question, session.filters))
     page = _page_number(control("page"), pages)
     note_control("page", str(page), "1")
-    first = (page - 1) * ROWS
-    rows, ids = reader.rows(numbers[first : first + ROWS].to_list())
-    shown = [ids[number] for number in rows["case_no"].to_list() if number in ids]
-    reach = {"first": wording.number(first + 1, language), "last": wording.number(first + rows.height, language)}
-    said = words("cases.range", all=wording.items(len(numbers), language), **reach)
-    _pager(session, page, pages, said, shown)
-    st.dataframe(
-        cases.table(rows, ids, session.snapshot, columns, language),
-        hide_index=True, key=TABLE + question.sort, column_config=_headings(session, columns, question.sort),
-        placeholder=wording.MISSING, on_select=partial(_pick, shown, question.sort),
-        selection_mode=["single-row", "single-column"], row_height=ROW,
-        height=HEAD + ROW * rows.height + 2, alt=words("cases.table_alt", page=page, pages=pages),
+    near = range(max(page - 1, 1), min(page + 1, pages) + 1)
+    sheets = _sheets(session, reader, numbers, near, columns)
+    told = repr((reader.kept_under, session.filters, question, columns, session.language))
+    case_table(
+        session, hashlib.blake2b(told.encode(), digest_size=8).hexdigest(),
+        _headings(session, reader, columns, question.sort, sheets), sheets,
+        page=page, pages=pages, sort=question.sort, link=_address(session),
     )  # fmt: skip
     opened(session)
 
 
-def _headings(session: Session, columns: tuple[str, ...], sort: str) -> dict[str, Any]:
-    config: dict[str, Any] = {}
+def _sheets(
+    session: Session, reader: CaseReader, numbers: pl.Series, near: range, columns: tuple[str, ...]
+) -> list[Sheet]:
+    """The page shown and those beside it, read at once."""
+    words, language = session.words, session.language
+    rows, ids = reader.rows(numbers[(near.start - 1) * ROWS : (near.stop - 1) * ROWS].to_list())
+    cells = texts(cases.table(rows, ids, session.snapshot, columns, language), language)
+    read = {number: row for number, row in zip(rows["case_no"].to_list(), cells, strict=True) if number in ids}
+    pages = wording.number(-(-len(numbers) // ROWS), language)
+    sheets = []
+    for page in near:
+        first = (page - 1) * ROWS
+        here = [number for number in numbers[first : first + ROWS].to_list() if number in read]
+        reach = {"first": first + 1, "last": first + len(here)}
+        sheets.append(
+            Sheet(
+                page=page,
+                reach=words("cases.range", all=wording.items(len(numbers), language),
+                            **{name: wording.number(value, language) for name, value in reach.items()}),
+                place=words("cases.page", page=wording.number(page, language), pages=pages),
+                ids=[ids[number] for number in here],
+                rows=[read[number] for number in here],
+            )
+        )  # fmt: skip
+    return sheets
+
+
+def _headings(
+    session: Session, reader: CaseReader, columns: tuple[str, ...], sort: str, sheets: Sequence[Sheet]
+) -> list[Column]:
+    language = session.language
+    number = max((text for sheet in sheets for text in sheet.ids), key=len, default="")
+    longest = {**reader.answer(cases.longest, columns, language), "case_id": number}
+    made = []
     for name in columns:
-        label = _order(session, sort) if sort.removeprefix("-") == name else COLUMNS[name](session.language)
-        if name in DAY_COLUMNS:
-            config[name] = st.column_config.DateColumn(label, format="YYYY-MM-DD")
-        elif name in NUMBER_COLUMNS:
-            config[name] = st.column_config.NumberColumn(label)
-        else:
-            config[name] = st.column_config.TextColumn(label, pinned=name == "case_id")
-    return config
+        label = COLUMNS[name](language)
+        if sort.removeprefix("-") == name:
+            label = _order(session, sort)
+        order = name if name in SORTS else "registered"  # numbers of items follow registration
+        order = f"-{order}" if sort == order else order
+        made.append(Column(name, label, longest[name], order, is_number=name in NUMBER_COLUMNS))
+    return made
+
+
+def _address(session: Session) -> str:
+    """The address of the list, for links to its items."""
+    link = {name: values for name, values in current_link().items() if name not in ("page", "case")}
+    return f"{PAGE.name}?{urlencode(link, doseq=True)}"
 
 
 def _page_number(text: str, pages: int) -> int:
     return min(max(int(text), 1), pages) if text.isascii() and text.isdigit() and len(text) < 10 else 1
-
-
-def _pager(session: Session, page: int, pages: int, said: str, shown: list[str]) -> None:
-    """Which part of the list is shown, ways to other parts, and a way to open an item without a mouse."""
-    words = session.words
-    steps = (
-        ("first", "first_page", 1, page == 1), ("previous", "chevron_left", page - 1, page == 1),
-        ("next", "chevron_right", page + 1, page == pages), ("last", "last_page", pages, page == pages),
-    )  # fmt: skip
-    with st.container(horizontal=True, gap="small", vertical_alignment="center", key="case-pager"):
-        st.caption(plain(said), width="content")
-        for name, icon, target, off in steps:
-            st.button(words(f"cases.{name}"), icon=f":material/{icon}:", disabled=off, key=f"page-{name}",
-                      on_click=set_value, args=("page", str(target)), type="tertiary")  # fmt: skip
-        st.caption(words("cases.page", page=page, pages=pages), width="content")
-        st.space("stretch")
-        st.selectbox(words("cases.open"), shown, index=None, placeholder=words("cases.open"), width=210,
-                     key=OPENER, on_change=_pick_id, label_visibility="collapsed")  # fmt: skip
-
-
-def _pick(shown: list[str], sort: str) -> None:
-    """Open the item of a row; put the whole list, not its page alone, into the order of a column (a callback).
-
-    Each order has a table of its own: the browser would keep the column chosen.
-    """
-    name = picked_column(TABLE + sort)
-    if name is not None:
-        name = name if name in SORTS else "registered"
-        set_value("sort", f"-{name}" if sort == name else name)
-        draw_all()
-    row = picked_row(TABLE + sort)
-    if row is not None and row < len(shown):
-        set_value("case", shown[row])
-
-
-def _pick_id() -> None:
-    chosen = widget_value(OPENER)
-    if chosen:
-        set_value("case", chosen)
 
 
 def shown(session: Session) -> bool:
@@ -234,7 +218,7 @@ def warm(session: Session) -> None:
     """What the first reader will ask for."""
     reader = session.cases
     if reader is not None:
-        reader.rows(reader.found(Question()).numbers[:ROWS].to_list())
+        reader.rows(reader.found(Question()).numbers[: 2 * ROWS].to_list())
 
 
 PAGE = Page(name="cases", order=59, render=render, icon="list_alt", section="analysis", shown=shown, warm=warm)

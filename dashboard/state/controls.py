@@ -119,21 +119,11 @@ def set_value(name: str, value: str) -> None:
 
 def picked_row(table: str) -> int | None:
     """The row chosen in a table; choosing is then undone, so that the same row can be chosen again (in a callback)."""
-    row = _picked(table, "rows")
-    return None if row is None else int(row)
-
-
-def picked_column(table: str) -> str | None:
-    """The name of the column whose heading was chosen in a table, as `picked_row`."""
-    column = _picked(table, "columns")
-    return None if column is None else str(column)
-
-
-def _picked(table: str, what: str) -> Any:
-    chosen = st.session_state[table]["selection"][what]
-    if chosen:
-        st.session_state[table] = {"selection": {"rows": [], "columns": [], "cells": []}}
-    return chosen[0] if chosen else None
+    chosen = st.session_state[table]["selection"]["rows"]
+    if not chosen:
+        return None
+    st.session_state[table] = {"selection": {"rows": [], "columns": [], "cells": []}}
+    return int(chosen[0])
 
 
 def widget_value(key: str) -> Any:

@@ -21,7 +21,7 @@ from queries.cases.case_list import (
     batch_items,
 )
 from queries.cases.case_store import CaseRecord, Evaluation
-from queries.coding import code
+from queries.coding import NOT_GIVEN, code
 from queries.counting.evaluate import evaluate
 from queries.counting.reasons import why_not
 from queries.dimensions import DIMENSIONS
@@ -161,6 +161,20 @@ def table(
             given = pl.select(pl.when(rows[name] > 0).then(label).otherwise(None)).to_series()
             words.append(given.alias(name))
     return pl.DataFrame(words)
+
+
+def longest(snapshot: Snapshot, filters: Filters, chosen: Sequence[str], language: str) -> dict[str, str]:
+    """The longest text each column of a list can hold; of case numbers and numbers "", they are in no vocabulary."""
+    found = dict.fromkeys(chosen, "")
+    for name in chosen:
+        if name == "state":
+            found[name] = max((state(language) for state in STATES.values()), key=len)
+        elif name in DAY_COLUMNS:
+            found[name] = date.max.isoformat()
+        elif name in DIMENSIONS:
+            labels = snapshot.dimension(name).filter(pl.col("code") > NOT_GIVEN)[language]
+            found[name] = max(labels.to_list(), key=len, default="")
+    return found
 
 
 def batch_table(snapshot: Snapshot, filters: Filters, question: Question, language: str) -> pl.DataFrame:
