@@ -17,6 +17,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from dashboard.charts import DARK, LIGHT, Style, as_drawing, distribution, escape, figure, goal_line, month_axis
+from dashboard.charts.columns import LINE
 from dashboard.charts.comparison import interval_dots
 from dashboard.charts.time_series import LABEL_ROOM, LEAST_PLOT, LINE_ROOM, monthly_share, monthly_shares, share_axis
 from dashboard.parts.components import plain, working_days
@@ -88,6 +89,20 @@ def test_what_is_sent_of_a_figure_holds_all_but_the_looks_common_to_all(snapshot
     assert "template" not in figure["layout"]
     assert figure["layout"]["xaxis"]["range"] == list(drawn.layout.xaxis.range)
     assert len(figure["data"]) == len(drawn.data)
+
+
+@pytest.mark.parametrize("absent", [None, 3])
+def test_print_beside_rows_is_sent_as_a_column_with_a_line_on_each_row(absent):
+    fig = figure(200, yaxis={"range": [-0.7, 5.7]}, margin={"t": 20, "b": 30}).add_annotation(x=0.5, y=1, text="own")
+    for place in (place for place in range(6) if place != absent):
+        fig.add_annotation(x=1, xref="paper", xanchor="right", xshift=64, y=place, text=f"{place} %", font={"size": 12})
+    own, column = json.loads(as_drawing(fig).text)["layout"]["annotations"]
+    assert own["text"] == "own"
+    assert [re.sub("<[^>]+>", "", line) for line in column["text"].split("<br>")] == [
+        "" if place == absent else f"{place} %" for place in (5, 4, 3, 2, 1, 0)
+    ]
+    assert column["font"]["size"] * LINE == pytest.approx(150 / 6.4)
+    assert (column["y"], column["align"], column["xshift"]) == (2.5, "right", 64)
 
 
 def test_the_palette_is_the_theme_of_the_app():

@@ -15,6 +15,7 @@ import plotly.graph_objects as go
 import polars as pl
 from plotly.io.json import to_json_plotly
 
+from dashboard.charts.columns import in_columns
 from dashboard.charts.sketch import Sketch
 from dashboard.i18n import Words
 from queries import wording
@@ -126,6 +127,7 @@ def template(dark: bool) -> go.layout.Template:
         "gridcolor": palette.grid,
         "showline": False,
         "tickfont": {"color": palette.muted, "size": 13},
+        "ticklabeloverflow": "allow",  # the margins make room for labels: to look for those beyond takes time
         "title": {"font": {"color": palette.muted, "size": 13}},
         "zeroline": False,
         "fixedrange": True,
@@ -175,9 +177,11 @@ class Drawing:
 
 def as_drawing(fig: Sketch) -> Drawing:
     """What is sent of a figure."""
-    return Drawing(to_json_plotly(fig.to_dict()), fig.height)
+    drawn = fig.to_dict()
+    return Drawing(to_json_plotly({**drawn, "layout": in_columns(drawn["layout"])}), fig.height)
 
 
+FOOT = 30  # CSS pixels below a plot with one line of labels, by which the height of its rows is known
 FEW_MONTHS = 4  # fit a phone
 LAST_DAY = 24  # of the last month that is drawn: room for its mark, none for the label of the next
 

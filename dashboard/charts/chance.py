@@ -4,7 +4,7 @@ from typing import Any
 
 import polars as pl
 
-from dashboard.charts import Style, escape, figure
+from dashboard.charts import FOOT, Style, escape, figure
 from dashboard.charts.comparison import LEAST, ROOM, TALL_ROW, name_axis
 from dashboard.charts.sketch import Sketch
 from dashboard.charts.time_series import share_axis
@@ -155,7 +155,7 @@ def adjusted_dots(view: View, style: Style) -> Sketch:
     fig.update_layout(
         xaxis=share_axis(reach) | {"showgrid": True, "gridcolor": palette.grid, "dtick": None, "tickangle": 0},
         yaxis=name_axis([row[language] for row in rows], places, style, TALL_ROW),
-        margin={"t": 24, "r": 10 + PRINTED},
+        margin={"t": 24, "b": FOOT, "r": 10 + PRINTED},
     )
     return fig
 

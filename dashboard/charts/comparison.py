@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 
-from dashboard.charts import Style, escape, figure, goal_line, goals, own_goals, shared
+from dashboard.charts import FOOT, Style, escape, figure, goal_line, goals, own_goals, shared
 from dashboard.charts.sketch import Sketch
 from dashboard.charts.time_series import share_axis
 from queries import wording
@@ -67,7 +67,7 @@ def _dots(view: View, style: Style, height: int) -> Sketch:
         # three to five labels: more of them touch on a phone
         xaxis=axis | {"showgrid": True, "gridcolor": style.palette.grid, "dtick": _step(axis), "tickangle": 0},
         yaxis=name_axis(rows[style.language].to_list(), places, style, TWO_LINES if style.narrow else height),
-        margin={"t": 22, "r": 10 + SHARE_WIDTH + counts + beyond},
+        margin={"t": 22, "b": FOOT, "r": 10 + SHARE_WIDTH + counts + beyond},
         meta={"spare": counts},  # the counts, which a phone leaves out
     )
     own_goals(fig, style, target.own, places)

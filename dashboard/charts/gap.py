@@ -5,7 +5,7 @@ from typing import Any
 
 import polars as pl
 
-from dashboard.charts import Style, escape, figure, goal_line, goals, own_goals
+from dashboard.charts import FOOT, Style, escape, figure, goal_line, goals, own_goals
 from dashboard.charts.comparison import name_axis, rows_span
 from dashboard.charts.sketch import Sketch
 from queries import wording
@@ -18,6 +18,7 @@ LEAST = 190
 BAR = 0.34  # of a row
 ROWS_AS_HIGH = 4  # which fill the least height
 OFF = 0.3  # of a row, from its middle to the line of an interval
+TITLE = 13  # CSS pixels more below a plot for the name of its axis
 UNIT = 20  # CSS pixels of the name of an axis
 LINE = 18  # CSS pixels of a further line of a legend
 PRINT_WIDTH = 126  # CSS pixels at the right
@@ -84,7 +85,7 @@ def _dumbbell(view: View, style: Style, height: int) -> Sketch:
     fig.update_layout(
         xaxis=_axis([*lows, *targets], style),
         yaxis=name_axis(rows[style.language].to_list(), places, style, height),
-        margin={"t": 28 + 18 * lines, "r": PRINT_WIDTH},
+        margin={"t": 28 + 18 * lines, "b": FOOT, "r": PRINT_WIDTH},
     )
     return fig
 
@@ -143,7 +144,7 @@ def gap_parts(view: View, style: Style) -> Sketch:
     fig.update_layout(
         xaxis=_points_axis(reach * 1.15, style),
         yaxis=name_axis([row[language] for row in records], places, style, ROW),
-        margin={"t": 52, "r": PRINT_WIDTH},
+        margin={"t": 52, "b": FOOT + TITLE, "r": PRINT_WIDTH},
     )  # fmt: skip
     return fig
 
@@ -212,7 +213,7 @@ def silence_bounds(view: View, style: Style) -> Sketch:
     fig.update_layout(
         xaxis=_axis([*rows["lower_bound"].to_list(), *rows["upper_bound"].to_list(), *target.known], style),
         yaxis=name_axis(rows[style.language].to_list(), places, style, ROW),
-        margin={"t": 46, "r": PRINT_WIDTH},
+        margin={"t": 46, "b": FOOT, "r": PRINT_WIDTH},
     )
     return fig
 

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from typing import Any
 
-from dashboard.charts import Style, escape, figure, month_axis
+from dashboard.charts import FOOT, Style, escape, figure, month_axis
 from dashboard.charts.comparison import name_axis, row_height
 from dashboard.charts.sketch import Sketch
 from queries import wording
@@ -13,6 +13,7 @@ from queries.views import View
 COURSE_HEIGHT = 158  # CSS pixels
 ROW = 22  # CSS pixels a group
 ROOM, UNIT = 48, 26  # CSS pixels above and below the rows, of the name of the axis
+TITLE = 17  # CSS pixels more below a plot for the name of its axis
 PRINTED = 74  # CSS pixels at the right for the figures
 THICK = 8  # CSS pixels of a usual range
 MARK_ROOM = timedelta(days=6)  # for the right half of the newest mark
@@ -121,7 +122,7 @@ def against_usual(view: View, style: Style) -> Sketch:
             "showgrid": True,
         },
         yaxis=name_axis(names, places, style, height),
-        margin={"r": PRINTED + 8},
+        margin={"t": 8, "b": FOOT + TITLE, "r": PRINTED + 8},
     )
     return fig
 
