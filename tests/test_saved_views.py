@@ -113,6 +113,8 @@ def test_a_view_is_saved_listed_renamed_and_withdrawn_by_its_owner_only(settings
     again = _views_page(settings, "办公室")
     again.button(key=f"withdraw-{renamed.view_id}").click().run()
     assert saved_views(current(settings), Filters()) == ()
+    assert not again.info[0].value.startswith("视图")
+    assert "历年" in other.run().info[0].value
 
 
 def _views_page(settings: Settings, who: str) -> AppTest:

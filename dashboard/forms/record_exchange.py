@@ -112,7 +112,7 @@ def _outcome(session: Session, report: Any, key: str) -> None:
                  (found.new, found.changed, found.same, found.rejected))], strict=True))
             for name, found in report.counts.items()
         ],
-        border="horizontal", hide_index=True,
+        border="horizontal", hide_index=True, alt=words("records.count_kind"),
     )  # fmt: skip
     if not report.brings:
         st.info(words("records.import_nothing"), icon=":material/info:")

@@ -221,7 +221,8 @@ def _side_by_side(
     """What the reader wrote beside what stands there now; the reader decides."""
     words, language = session.words, session.language
     who, when = signature(conflict.who)(language), local(session, conflict.when)
-    st.warning(plain(words("records.conflict", who=who, when=when)), icon=":material/call_split:")
+    happened = words("records.conflict", who=who, when=when)
+    st.warning(plain(happened), icon=":material/call_split:")
     if conflict.is_withdrawn:
         st.markdown(plain(words("records.conflict_withdrawn")))
     lines = []
@@ -236,7 +237,7 @@ def _side_by_side(
     named = {name: words(f"records.column_{name}") for name in ("field", "was", "mine", "theirs")}
     st.table(
         [{named[name]: plain(text) for name, text in line.items()} for line in lines],
-        border="horizontal", hide_index=True,
+        border="horizontal", hide_index=True, alt=happened,
     )  # fmt: skip
     changed = {name: value for name, value in mine.items() if value != row.get(name)}
     untouched = any(conflict.content[name] != value for name, value in mine.items() if name not in changed)

@@ -129,7 +129,7 @@ def closing_form(session: Session, held: Meeting) -> None:
         words("meeting.close_version"): session.data_version,
     }
     st.table([{"name": plain(name), "value": plain(value)} for name, value in facts.items()],
-             border="horizontal", hide_index=True, hide_header=True)  # fmt: skip
+             border="horizontal", hide_index=True, hide_header=True, alt=words("meeting.close"))  # fmt: skip
     day = st.date_input(
         plain(words("meeting.held_on")), value=day_of(session, held), format="YYYY-MM-DD", key="held-on"
     )

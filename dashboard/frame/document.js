@@ -3,9 +3,12 @@
 const DATA = "[data-testid=stMarkdownContainer], [data-testid=stTable], [role=option], [data-tag], svg"; // words of the page and the register
 const LISTED = "[data-testid=stSidebarNavItems], [data-testid=stSidebarNavItems] li"; // its sections make no list of them
 const SCROLLED = "[data-testid=stDialog] [role=dialog] > div:last-of-type"; // by keyboard too, where nothing in it takes the focus (2.1.1)
+const UNSAID = "[data-testid=stMarkdownContainer] [role=img][aria-label$=' icon']"; // signs beside words, called by English names
+const TABLES = "[data-testid=stDataFrame] [role=grid]:not([aria-label])"; // drawn on a canvas; what stands around it has the name
 const SAID = ["aria-label", "placeholder"]; // attributes with words
 let told = {}; // what the newest run of the page said
 let watch = null;
+let numbered = 0; // buttons that got an id
 
 export default function ({ data }) {
   told = data;
@@ -26,7 +29,10 @@ export default function ({ data }) {
   watch = new MutationObserver((changes) => {
     for (const change of changes) {
       if (change.type === "attributes") translate(change.target, change.attributeName);
-      else for (const node of change.addedNodes) if (node instanceof HTMLElement) name(node);
+      else for (const node of change.addedNodes) {
+        if (node instanceof HTMLElement) name(node);
+        else if (node.id === "js-plotly-tester") node.ariaHidden = "true"; // Plotly measures words on it
+      }
     }
   });
   watch.observe(document.body, { subtree: true, childList: true, attributeFilter: SAID });
@@ -35,8 +41,13 @@ export default function ({ data }) {
 /** Give an element and all in it the names and words of the reader's language. */
 function name(root) {
   for (const [selector, label] of Object.entries(told.names)) {
-    for (const each of found(root, selector)) if (each.ariaLabel !== label) each.ariaLabel = label;
+    for (const each of found(root, selector)) {
+      if (each.ariaLabel !== label) each.ariaLabel = label;
+      ofItsCard(each);
+    }
   }
+  for (const each of found(root, UNSAID)) each.ariaHidden = "true";
+  for (const each of found(root, TABLES)) each.ariaLabel = each.closest("[role=region]")?.ariaLabel ?? null;
   for (const each of found(root, LISTED)) each.role = "none";
   for (const each of found(root, SCROLLED)) each.tabIndex = 0;
   for (const attribute of SAID) for (const each of found(root, `[${attribute}]`)) translate(each, attribute);
@@ -45,6 +56,14 @@ function name(root) {
     const text = texts.currentNode, meant = told.own[text.data];
     if (meant && meant !== text.data && !text.parentElement.closest(DATA)) text.data = meant;
   }
+}
+
+/** The same button on many cards is told apart by the heading of its card, whatever that says by now. */
+function ofItsCard(button) {
+  const heading = button.closest("[class*=st-key-card-]")?.querySelector("[data-heading-text][id]");
+  if (!heading) return;
+  button.id ||= `huiyin-button-${numbered++}`;
+  button.setAttribute("aria-labelledby", `${button.id} ${heading.id}`);
 }
 
 function found(root, selector) {

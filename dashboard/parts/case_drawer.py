@@ -85,7 +85,7 @@ def _clocks(session: Session, one: Case) -> None:
     ]
     headings = {name: words(f"cases.{name}") for name in ("clock", "clock_state", "started", "due", "done", "source")}
     named = [dict(zip(headings.values(), row.values(), strict=True)) for row in rows]
-    st.table(named, border="horizontal", hide_index=True)
+    st.table(named, border="horizontal", hide_index=True, alt=words("cases.clock"))
 
 
 def _state(session: Session, clock: Clock) -> str:
@@ -112,7 +112,7 @@ def _pairs(heading: str, pairs: Sequence[tuple[str, str]]) -> None:
     if pairs:
         st.markdown(f"**{plain(heading)}**")
         st.table([{"name": plain(name), "value": plain(value)} for name, value in pairs], border="horizontal",
-                 hide_index=True, hide_header=True)  # fmt: skip
+                 hide_index=True, hide_header=True, alt=heading)  # fmt: skip
 
 
 def _sentences(session: Session, heading: str, sentences: Sequence[Text]) -> None:

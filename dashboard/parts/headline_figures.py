@@ -160,7 +160,7 @@ def sparkline(
     x, y = points[-1]
     line, dot = (palette.signal, palette.signal) if is_signal else (palette.neutral, palette.data)
     return (
-        f'<svg width="{width}" height="{height}" viewBox="0 0 {width} {height}">'
+        f'<svg aria-hidden="true" width="{width}" height="{height}" viewBox="0 0 {width} {height}">'
         f'<polyline points="{path}" fill="none" stroke="{line}" stroke-width="1.5" '
         f'stroke-linejoin="round"/><circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{dot}"/></svg>'
     )

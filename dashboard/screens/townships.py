@@ -122,7 +122,8 @@ def _one(session: Session, name: str, by: str) -> None:
         return
     place = session.answer(ranks.place, name, key, by)
     mix = session.answer(adjusted.adjusted_share, name, key, by)
-    st.table(_facts(session, standing, place, mix), border="horizontal", hide_index=True, hide_header=True)
+    st.table(_facts(session, standing, place, mix), border="horizontal", hide_index=True, hide_header=True,
+             alt=words("frame.table_of", names=labels[key]))  # fmt: skip
     why = ranks.reconciled(standing.band, place) if place else None
     if why is not None:
         st.caption(plain(why(language)))

@@ -1,6 +1,6 @@
 """Which views have been saved, and how do I get back to mine?"""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 
 import streamlit as st
@@ -10,6 +10,7 @@ from dashboard.frame.link_menu import KIND, begin_with, open_view
 from dashboard.parts.components import heading, plain
 from dashboard.screens import Page, pages
 from dashboard.state.session import Session, recall, remember
+from queries import wording
 from queries.errors import HuiyinError, InvalidRecord
 from queries.records.fields import NO_PETITIONERS
 from queries.views import saved
@@ -21,6 +22,7 @@ def render(session: Session) -> None:
     words = session.words
     found = session.answer(saved.saved_views, session.signature, session.viewer.kind != "bureau")
     heading(session, words("views.heading", count=len(found)) if found else words("views.none"))
+    _say_gone(session, found)
     if not session.signature:
         with st.container(width=360):
             st.caption(words("views.sign"))
@@ -31,6 +33,23 @@ def render(session: Session) -> None:
     open_pages = {page.name for page in pages() if page.open_to(session)}
     for each in found:
         _view(session, each, can_open=each.page in open_pages)
+
+
+def _say_gone(session: Session, found: Sequence[SavedView]) -> None:
+    """Name the views this window showed a moment ago that somebody has withdrawn meanwhile."""
+    seen_by = session.signature, session.pinned
+    before, names = recall("views-drawn") or (None, {})
+    listed = {each.view_id: each.name for each in found}
+    remember("views-drawn", (seen_by, listed))
+    gone = [name for number, name in names.items() if number not in listed and before == seen_by]
+    if gone:
+        said = session.words("views.gone", names=wording.listing(gone, session.language))
+        st.info(plain(said), icon=":material/bookmark_remove:")
+
+
+def _withdraw(session: Session, each: SavedView) -> None:
+    session.withdraw_record(KIND, each.view_id, each.version)
+    remember("views-drawn", None)  # known to the reader
 
 
 def _view(session: Session, each: SavedView, *, can_open: bool) -> None:
@@ -71,7 +90,7 @@ def _own(session: Session, each: SavedView) -> None:
         elif sent:
             _change(session, each, name=name.strip(), note=note.strip() or None)
     if st.button(words("views.withdraw"), key=f"withdraw-{each.view_id}", type="tertiary", icon=":material/delete:"):
-        _try(session, lambda: session.withdraw_record(KIND, each.view_id, each.version))
+        _try(session, lambda: _withdraw(session, each))
 
 
 def _change(session: Session, each: SavedView, **values: object) -> None:
