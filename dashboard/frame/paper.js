@@ -6,6 +6,9 @@ const SETTLED = 150, PATIENCE = 2500; // milliseconds: without a change of size,
 const SCROLLBAR = 20; // CSS pixels, at most
 const WIDEST_TABLE = 1400; // CSS pixels: what is laid out wider would be too small to read once it fits the sheet
 const WIDEST_UPRIGHT = 940; // CSS pixels: a wider table is read only on a sheet lying on its side
+const WIDEST_LIST = 1250; // CSS pixels on the screen: columns of a list that have room on upright paper, in small print
+const LYING = 1032; // CSS pixels of a sheet lying on its side
+const PRINTED = 0.58; // how wide a list is in print, of its width on the screen
 const LONG = 420; // CSS pixels: a higher card may go on on the next sheet
 const TALL = 430; // CSS pixels: a higher chart has the width of a sheet lying on its side
 const HIGHEST = 660; // CSS pixels: a higher one is read only on a sheet standing upright
@@ -79,6 +82,7 @@ function prepare() {
   margins();
   document.querySelectorAll(".js-plotly-plot .svg-container").forEach(fit);
   document.querySelectorAll("[data-testid=stDataFrame]").forEach(picture);
+  document.querySelectorAll(".huiyin-cases table").forEach(lieDown);
   for (const card of document.querySelectorAll(CARDS)) if (card.clientHeight > LONG) set(card, "data-huiyin-long", "");
   if (told.ground === "dark") lighten(document.body);
 }
@@ -175,6 +179,14 @@ function picture(frame) {
   if (width / scale > WIDEST_UPRIGHT) turn(cardOf(frame), "data-huiyin-wide");
   set(frame, "data-huiyin-canvas", "");
   put(frame, box);
+}
+
+/** A list of many columns has sheets that lie on their side; more than have room there are printed smaller. */
+function lieDown(table) {
+  const width = parseFloat(getComputedStyle(table).minWidth);
+  if (width <= WIDEST_LIST) return;
+  turn(table.closest(".huiyin-cases"), "data-huiyin-wide");
+  style(table, "zoom", String(Math.min(1, LYING / (PRINTED * width))));
 }
 
 /** What has a sheet of its own; empty boxes behind it would take another one. */

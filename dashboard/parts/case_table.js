@@ -77,7 +77,7 @@ class CaseTable {
     const widths = element("colgroup", table), row = element("tr", element("thead", table));
     for (const column of columns) {
       element("col", widths).style.width = `${column.width}em`;
-      const cell = element("th", row, null, column.number ? "number" : "");
+      const cell = element("th", row, null, column.kind);
       cell.scope = "col";
       const falling = sort === `-${column.name}`, rising = sort === column.name;
       cell.setAttribute("aria-sort", falling ? "descending" : rising ? "ascending" : "none");
@@ -118,7 +118,7 @@ class CaseTable {
   line() {
     const row = element("tr", this.body);
     const cells = this.data.columns.map((column, at) => {
-      const cell = element(at ? "td" : "th", row, null, column.number ? "number" : "");
+      const cell = element(at ? "td" : "th", row, null, column.kind);
       if (!at) cell.scope = "row";
       return cell;
     });

@@ -8,7 +8,7 @@ shown, as text: nothing from a register becomes markup.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import polars as pl
 import streamlit as st
@@ -40,13 +40,14 @@ class Column:
         label: its heading.
         longest: the longest text it can hold.
         order: the order of the whole list that a click on the heading asks for.
+        kind: "day" and "number" are never broken, numbers stand on the right.
     """
 
     name: str
     label: str
     longest: str
     order: str
-    is_number: bool = False
+    kind: Literal["text", "day", "number"] = "text"
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,7 @@ def _column(each: Column) -> dict[str, Any]:
         "name": each.name,
         "label": each.label,
         "next": each.order,
-        "number": each.is_number,
+        "kind": each.kind,
         "width": round(min(max(width_of(each.longest), width_of(each.label)) * _HALF, _WIDEST) + _PADDING, 1),
     }
 

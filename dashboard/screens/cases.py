@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from functools import partial
+from typing import Literal
 from urllib.parse import urlencode
 
 import polars as pl
@@ -20,6 +21,7 @@ from dashboard.state.session import Session, current_link, note_control, recall,
 from queries import wording
 from queries.cases.case_list import (
     COLUMNS,
+    DAY_COLUMNS,
     NUMBER_COLUMNS,
     SORTS,
     STATES,
@@ -195,7 +197,10 @@ def _headings(
             label = _order(session, sort)
         order = name if name in SORTS else "registered"  # numbers of items follow registration
         order = f"-{order}" if sort == order else order
-        made.append(Column(name, label, longest[name], order, is_number=name in NUMBER_COLUMNS))
+        kind: Literal["text", "day", "number"] = (
+            "number" if name in NUMBER_COLUMNS else "day" if name in DAY_COLUMNS else "text"
+        )
+        made.append(Column(name, label, longest[name], order, kind))
     return made
 
 
