@@ -104,6 +104,7 @@ def test_an_item_of_another_office_cannot_be_opened_by_its_number(settings, snap
     assert office.cases.case(ids[other]) is None
     assert office.cases.rows([other])[1] == {}
     assert [each.key for each in found_for(bureau, (), ids[other].lower()) if each.kind == "case"] == [ids[other]]
+    assert bureau.cases.found(Question(search=ids[other].lower())).numbers.to_list() == [other]
     assert ids[other] not in [each.key for each in found_for(office, (), ids[other]) if each.kind == "case"]
 
 

@@ -43,7 +43,7 @@ class CaseReader:
         )
 
     def _holding(self, term: str) -> Sequence[int]:
-        return case_store.find(self.store, term)
+        return next(filter(None, (case_store.find(self.store, spelt) for spelt in _spellings(term))), ())
 
     def answer(self, question: Callable[..., T], *arguments: Any) -> T:
         """What a function of (snapshot, filters, ...) says of the items this reader may list."""
@@ -73,8 +73,7 @@ class CaseReader:
 
     def numbered(self, text: str, most: int) -> list[str]:
         """The first case numbers that begin as somebody types them; capitals and the width of letters may differ."""
-        term = unicodedata.normalize("NFKC", text).strip()
-        for spelt in dict.fromkeys((term, term.upper(), term.lower())) if term else ():
+        for spelt in _spellings(text.strip()):
             frame, ids = self.rows(case_store.beginning(self.store, spelt, most * SPARE))
             if frame.height:
                 return sorted(ids.values())[:most]
@@ -83,3 +82,9 @@ class CaseReader:
     def same_matter(self, case_no: int) -> tuple[pl.DataFrame, Mapping[int, str]]:
         """The other items of an item's matter that this reader may see, as `rows`."""
         return self.rows(case_list.of_same_matter(self.snapshot, self.filters, case_no))
+
+
+def _spellings(text: str) -> list[str]:
+    """How a case number somebody typed may be written in the register; none for no text."""
+    plain = unicodedata.normalize("NFKC", text)
+    return list(dict.fromkeys(each for each in (text, plain, plain.upper(), plain.lower()) if each))
