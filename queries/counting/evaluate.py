@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from math import prod
 
+import numpy as np
 import polars as pl
 
 from queries.counting.conditions import Keyed, counted_rows, measured_rows
@@ -19,9 +21,9 @@ from queries.filters import Filters
 from queries.kept import column, kept
 from queries.measures import Cohort, Count, Duration, Measure, Ratio, measure
 from queries.snapshot import Snapshot
-from queries.stats.intervals import wilson
+from queries.stats.intervals import rates
 
-KINDS = (Count, Ratio, Duration)
+KINDS = (Ratio, Count, Duration)
 NUMBERS = ("numerator", "denominator", "excluded")
 DAYS = ("_days", *LIMITS)
 
@@ -63,19 +65,22 @@ def evaluate(
     counter = engine or PolarsEngine()
     passes: dict[tuple[Table, Cohort | None], list[tuple[int, Measure]]] = {}
     in_time = any(name in GRAINS for name in dimensions)
-    counted: list[pl.LazyFrame] = []
+    counted = [_no_rows(dimensions)]
     for order, each in enumerate(chosen):
         reason = why_not(each, snapshot, selected)
-        if reason:
-            counted.append(_without_value(order, each, reason, dimensions))
-        else:
+        if reason and not dimensions:
+            counted.append(pl.DataFrame([{"_order": order, **dict.fromkeys(_roles(each), 0), "_reason": reason}]))
+        elif not reason:
             # by time each cohort has groups of its own; otherwise one pass over a table does for all
             passes.setdefault((each.table, each.cohort if in_time else None), []).append((order, each))
     for ordered in passes.values():
         counted += _count(snapshot, counter, selected, ordered, dimensions)
-    frame = keyed(snapshot, _finished(pl.concat(counted).collect()), dimensions, first=["_order"])
+    frame = pl.concat(counted, how="diagonal")
+    if dimensions:
+        frame = frame.filter(pl.any_horizontal(pl.col(NUMBERS) != 0))
+    frame = keyed(snapshot, _finished(frame, chosen), dimensions, first=["_order"])
     names_in_order = pl.Series("measure", [each.name for each in chosen], pl.String)
-    return frame.with_columns(names_in_order.gather(frame["_order"])).select(_columns(dimensions))
+    return frame.select(names_in_order.gather(frame["_order"]), *_columns(dimensions)[1:])
 
 
 def check_breakdown(what: str, table: Table, by: tuple[str, ...]) -> None:
@@ -96,10 +101,16 @@ def _columns(by: tuple[str, ...]) -> list[str]:
     return ["measure", *by, *NUMBERS, "value", "reason", "lower", "upper"]
 
 
-def _without_value(order: int, each: Measure, reason: str, by: tuple[str, ...]) -> pl.LazyFrame:
-    types = {name: pl.Date() if name in GRAINS else pl.Int64() for name in by} | dict.fromkeys(NUMBERS, pl.Int64())
-    frame = pl.LazyFrame({name: [] if by else [0] for name in types}, schema=types)
-    return frame.select(*_counted(order, each, by), *_no_days(), pl.lit(reason).alias("reason"))
+@cache
+def _no_rows(by: tuple[str, ...]) -> pl.DataFrame:
+    """Counted measures as `_finished` takes them: `_order` is a measure's place among those asked for."""
+    codes = {name: pl.Date() if name in GRAINS else pl.Int64() for name in by}
+    numbers = dict.fromkeys(("_order", *NUMBERS), pl.Int64()) | dict.fromkeys(DAYS, pl.Float64())
+    return pl.DataFrame(schema={**codes, **numbers, "_reason": pl.String()})
+
+
+def _roles(each: Measure) -> tuple[str, ...]:
+    return tuple(name for name in NUMBERS if name != "denominator" or not isinstance(each, Count))
 
 
 def _may_be_unstated(each: Measure) -> bool:
@@ -107,27 +118,9 @@ def _may_be_unstated(each: Measure) -> bool:
     return isinstance(each, Ratio) and each.unknown is not None and each.table == "backlog"
 
 
-def _counted(order: int, each: Measure, by: tuple[str, ...]) -> list[pl.Expr]:
-    """The columns of a counted measure, the same for all so that they go into one frame."""
-    kind = KINDS.index(type(each))
-    return [
-        pl.lit(order, pl.Int64).alias("_order"),
-        pl.lit(kind, pl.Int8).alias("_kind"),
-        pl.lit(_may_be_unstated(each)).alias("_may_be_unstated"),
-        *(pl.col(name) for name in by),
-        pl.col("numerator"),
-        pl.lit(None, pl.Int64).alias("denominator") if isinstance(each, Count) else pl.col("denominator"),
-        pl.col("excluded"),
-    ]
-
-
-def _no_days() -> list[pl.Expr]:
-    return [pl.lit(None, pl.Float64).alias(name) for name in DAYS]
-
-
 def _count(
     snapshot: Snapshot, engine: Engine, filters: Filters, ordered: Sequence[tuple[int, Measure]], by: tuple[str, ...]
-) -> list[pl.LazyFrame]:
+) -> list[pl.DataFrame]:
     """Measures of one table in one pass, the quantiles of durations in one more."""
     chosen = [each for _, each in ordered]
     cohorts = list(dict.fromkeys(each.cohort for each in chosen))
@@ -138,25 +131,20 @@ def _count(
     unique = {key: condition for roles in rows.values() for key, condition in roles.values()}
     names = {key: f"c{at}" for at, key in enumerate(unique)}
     conditions = {names[key]: condition for key, condition in unique.items() if condition}
-    tallied = breakdown.joined(
-        tally(engine, selection.frame, conditions, breakdown.groups), list(conditions), ()
-    ).lazy()
+    tallied = breakdown.joined(tally(engine, selection.frame, conditions, breakdown.groups), list(conditions), ())
     quantiles = _quantiles(engine, selection, chosen, breakdown)
     counted = []
     for order, each in ordered:
         columns = {
-            role: pl.col(names[key]) if condition else pl.lit(0, pl.Int64)
+            role: tallied[names[key]] if condition else np.zeros(tallied.height, np.int64)
             for role, (key, condition) in rows[each.name].items()
         }
-        frame = tallied.select(*by, **columns)
-        if by:
-            frame = frame.filter(pl.any_horizontal(pl.col(role) != 0 for role in columns))
-        days = _no_days()
+        groups = {name: tallied[name] for name in by}
+        frame = pl.DataFrame({"_order": np.full(tallied.height, order), **groups, **columns})
         if each.name in quantiles:
-            found = quantiles[each.name].lazy()
-            frame = frame.join(found, on=by, how="left") if by else pl.concat([frame, found], how="horizontal")
-            days = [pl.col(name) for name in DAYS]
-        counted.append(frame.select(*_counted(order, each, by), *days, pl.lit(None, pl.String).alias("reason")))
+            found = quantiles[each.name]
+            frame = frame.join(found, on=by, how="left") if by else frame.hstack(found)
+        counted.append(frame)
     return counted
 
 
@@ -199,32 +187,34 @@ def _rows(each: Measure, selection: Selection) -> Mapping[str, Keyed]:
     }
 
 
-def _finished(frame: pl.DataFrame) -> pl.DataFrame:
-    """Add values, reasons and intervals to counted groups."""
-    kind, cases = pl.col("_kind"), pl.col("denominator")
-    is_ratio = kind == KINDS.index(Ratio)
-    some = (cases > 0).fill_null(True)  # a count of nothing is a number too
-    unstated = pl.when("_may_be_unstated").then(pl.lit("not_stated")).otherwise(pl.lit("all_excluded"))
-    why = pl.when(some).then(None).when(pl.col("excluded") > 0).then(unstated).otherwise(pl.lit("no_cases"))
-    # fewer have got there than the quantile asks for
-    waiting = (kind == KINDS.index(Duration)) & pl.col("_days").is_null()
-    why = pl.when(some & waiting).then(pl.lit("not_reached")).otherwise(why)
-    of_shares = frame.select(pl.when(is_ratio).then(name).otherwise(0).alias(name) for name in NUMBERS[:2])
-    lower, upper = wilson(of_shares["numerator"].to_numpy(), of_shares["denominator"].to_numpy())
-    return frame.with_columns(
-        pl.coalesce("reason", why).alias("reason"),
-        pl.coalesce(pl.Series(lower, dtype=pl.Float64).fill_nan(None), "_lower").alias("lower"),
-        pl.coalesce(pl.Series(upper, dtype=pl.Float64).fill_nan(None), "_upper").alias("upper"),
-    ).with_columns(
-        pl.when(pl.col("reason").is_not_null())
-        .then(None)
-        .when(is_ratio)
-        .then(pl.col("numerator") / cases)
-        .when(kind == KINDS.index(Count))
-        .then(pl.col("numerator").cast(pl.Float64))
-        .otherwise("_days")
-        .alias("value")
+def _finished(frame: pl.DataFrame, chosen: Sequence[Measure]) -> pl.DataFrame:
+    """Add values, reasons and intervals to counted groups (`_no_rows`)."""
+    order = frame["_order"].to_numpy()
+    is_ratio, is_count, is_duration = (
+        np.array([isinstance(each, kind) for each in chosen], bool)[order] for kind in KINDS
     )
+    unstated = np.array([_may_be_unstated(each) for each in chosen], bool)[order]
+    numerator, cases, excluded, days = (frame[name].to_numpy().astype(float) for name in (*NUMBERS, "_days"))
+    given = frame["_reason"]
+    some = ~(cases <= 0)  # a count of nothing is a number too
+    found = {
+        "not_reached": some & is_duration & np.isnan(days),  # fewer have got there than the quantile asks for
+        None: some,
+        "not_stated": (excluded > 0) & unstated,
+        "all_excluded": excluded > 0,
+    }
+    computed = np.select(list(found.values()), [np.array(why, object) for why in found], "no_cases")
+    why = np.where(given.is_null().to_numpy(), computed, given.to_numpy())
+    reason = pl.Series("reason", why.tolist(), pl.String)
+    shares = rates(np.where(is_ratio, numerator, 0), np.where(is_ratio, cases, 0))
+    value = np.select([is_ratio, is_count], [shares.rate, numerator], days)
+    columns = {
+        "value": np.where(reason.is_null().to_numpy(), value, np.nan),
+        "lower": np.where(is_ratio, shares.lower, frame["_lower"].to_numpy()),
+        "upper": np.where(is_ratio, shares.upper, frame["_upper"].to_numpy()),
+    }
+    numbers = [pl.Series(name, values, nan_to_null=True) for name, values in columns.items()]
+    return frame.hstack([reason, *numbers])
 
 
 def added_up(frame: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
@@ -248,17 +238,15 @@ def added_up(frame: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
         raise UsageError(f"'{wrong[0]}' cannot be added up. Evaluate it for the groups together instead.")
     sums = frame.group_by("measure", *by, maintain_order=True).agg(
         *(pl.when(pl.col(name).is_not_null().any()).then(pl.col(name).sum()) for name in NUMBERS),
-        pl.col("reason").filter(~pl.col("reason").is_in(["no_cases", "not_stated", "all_excluded"])).first(),
+        pl.col("reason")
+        .filter(~pl.col("reason").is_in(["no_cases", "not_stated", "all_excluded"]))
+        .first()
+        .alias("_reason"),
     )
-    unstated = [name for name in kinds if _may_be_unstated(measure(name))]
-    marked = sums.with_columns(
-        pl.col("measure")
-        .replace_strict({name: KINDS.index(kind) for name, kind in kinds.items()}, return_dtype=pl.Int8)
-        .alias("_kind"),
-        pl.col("measure").is_in(unstated).alias("_may_be_unstated"),
-        *_no_days(),
-    )
-    return _finished(marked).select(_columns(tuple(by)))
+    places = {name: at for at, name in enumerate(kinds)}
+    order = pl.col("measure").replace_strict(places, return_dtype=pl.Int64).alias("_order")
+    marked = sums.with_columns(order, *(pl.lit(None, pl.Float64).alias(name) for name in DAYS))
+    return _finished(marked, [measure(name) for name in kinds]).select(_columns(tuple(by)))
 
 
 def keyed(
@@ -267,11 +255,11 @@ def keyed(
     """Put keys for the codes of the `by` columns, in the order promised: `first`, time, labels ("not given" last)."""
     coded = [name for name in by if name not in GRAINS]
     blank_last = [pl.when(pl.col(name) == 0).then(2**31).otherwise(pl.col(name)) for name in coded]
-    times = (pl.col(name) for name in by if name in GRAINS)
-    order = [*(pl.col(name) for name in first), *times, *blank_last, *(pl.col(name) for name in then)]
+    times = (name for name in by if name in GRAINS)
+    order = [*first, *times, *blank_last, *then]
     ordered = frame.sort(order) if order else frame
     keys = [pl.Series(name, snapshot.dimension(name)["key"].gather(ordered[name])) for name in coded]
-    return ordered.with_columns(keys)
+    return ordered.with_columns(keys) if keys else ordered
 
 
 def _quantiles(

@@ -11,6 +11,7 @@ from math import prod
 from typing import Any
 
 import narwhals as nw
+import numpy as np
 import polars as pl
 
 from queries.engines import Engine
@@ -62,8 +63,8 @@ def tally(
     ]
     counted = parts[0]
     for part in parts[1:]:
-        counted = counted.join(part, on=[group.name for group in groups], how="full", coalesce=True)
-    return counted.select(pl.col(list(schema)).cast(pl.Int64)).fill_null(0)
+        counted = counted.join(part, on=[group.name for group in groups], how="full", coalesce=True).fill_null(0)
+    return counted
 
 
 def _totals(engine: Engine, frame: Frame, conditions: Mapping[str, Condition]) -> pl.DataFrame:
@@ -112,18 +113,19 @@ def _key(groups: Sequence[Group], conditions: Sequence[nw.Expr]) -> nw.Expr:
 
 def _decoded(counted: pl.DataFrame, conditions: Mapping[str, Condition], groups: Sequence[Group]) -> pl.DataFrame:
     """From one row an integer to one row a group."""
-    key = pl.col("_key").cast(pl.Int64)
-    place = key // (1 << len(conditions))
-    codes = []
+    key = counted["_key"].to_numpy().astype(np.int64)
+    places, at = np.unique(key >> len(conditions), return_inverse=True)
+    codes, place = {}, places
     for group in reversed(groups):
-        codes.append((place % group.size + group.offset).alias(group.name))
+        codes[group.name] = place % group.size + group.offset
         place = place // group.size
-    sums = []
+    sums = {}
     for bit, (name, condition) in enumerate(conditions.items()):
-        rows = pl.col(f"_{condition.weight}" if condition.weight else "_rows").cast(pl.Int64).fill_null(0)
-        sums.append((rows * ((key // (1 << bit)) % 2)).alias(name))
-    names = [group.name for group in groups]
-    return counted.select(*codes, *sums).group_by(names).agg(pl.col(list(conditions)).sum())
+        # a server's sum of nothing is null
+        rows = counted[f"_{condition.weight}"].fill_null(0) if condition.weight else counted["_rows"]
+        sums[name] = np.zeros(len(places), np.int64)
+        np.add.at(sums[name], at, (key >> bit & 1) * rows.to_numpy().astype(np.int64))
+    return pl.DataFrame({group.name: codes[group.name] for group in groups} | sums)
 
 
 def histogram(

@@ -316,11 +316,19 @@ def _side(deviation: Array, width: float = 0.0) -> Sides:
 
 def _binomial_tails(x: Array, n: Array, centre: float, spread: float, mean_n: float) -> tuple[Array, Array]:
     """P(X ≤ x) and P(X ≥ x); 1 where there are no cases."""
+    if centre > 0.5:  # the other cases are fewer to sum over
+        return _binomial_tails(n - x, n, 1 - centre, spread, mean_n)[::-1]
     whole, seen = np.maximum(n, 1), np.where(n > 0, x, 0)
     if spread > 1 and 0 < centre < 1 and mean_n > 1:
         rho = min((spread**2 - 1) / (mean_n - 1), 0.999)
         a, b = centre * (1 - rho) / rho, (1 - centre) * (1 - rho) / rho
-        below, above = stats.betabinom.cdf(seen, whole, a, b), stats.betabinom.sf(seen - 1, whole, a, b)
+        # summed here at once: scipy's cdf goes through the points one by one
+        terms = seen.astype(np.int64) + 1
+        upto = np.concatenate([np.arange(each) for each in terms])
+        chances = stats.betabinom.pmf(upto, np.repeat(whole, terms), a, b)
+        last = np.cumsum(terms) - 1
+        below = np.add.reduceat(chances, last + 1 - terms)
+        above = 1 - below + chances[last]
     else:
         below, above = stats.binom.cdf(seen, whole, centre), stats.binom.sf(seen - 1, whole, centre)
     return np.where(n > 0, below, 1.0), np.where(n > 0, above, 1.0)
