@@ -221,7 +221,8 @@ def _held_apart(tables: Tables, table: Table, wanted: tuple[Wanted, ...]) -> _Ap
     partitions = tables.partitions(table)
     everything = nw.from_native(_together(partitions).lazy().with_row_index("_row"))
     engine, found = PolarsEngine(), _having(everything, wanted)
-    if engine.collect(found.select(nw.len()))["len"][0] > FEW_ROWS:
+    is_large = sum(part.rows for part in partitions) > FEW_ROWS
+    if is_large and engine.collect(found.select(nw.len()))["len"][0] > FEW_ROWS:
         return None
     frame = engine.collect(found).rechunk()
     ends = np.searchsorted(frame["_row"].to_numpy(), list(accumulate(part.rows for part in partitions))).tolist()

@@ -28,12 +28,11 @@ def counted_rows(each: Measure, basis: Basis) -> Mapping[str, Keyed]:
 def _rows(each: Measure, basis: Basis) -> dict[str, Keyed]:
     needs = tuple(need for need in each.uses if need.spoiled(basis) is not None)
     sources = () if each.table == "backlog" else basis.without(each.name)
-    bad = _either(_spoiled(needs, basis), _of_sources(sources))
+    unknown = each.unknown if isinstance(each, Ratio) else None
+    bad = _either(*_unusable(needs, sources, basis), unknown(basis) if unknown else None)
     within = _within(each)
     rows = within(basis)
     if isinstance(each, Ratio):
-        unknown = each.unknown
-        bad = _either(bad, unknown(basis) if unknown else None)
         good = rows if bad is None else rows & ~bad
         numerator: Keyed = (
             ("numerator", each.numerator, within, unknown, needs, sources),
@@ -69,7 +68,7 @@ def _either(*conditions: nw.Expr | None) -> nw.Expr | None:
 
 def usable_rows(rows: Predicate, needs: tuple[Need, ...], basis: Basis, measure: str = "") -> nw.Expr:
     """Rows of which every need is usable, of registers that support the measure, where one is named."""
-    bad = _either(_spoiled(needs, basis), _of_sources(basis.without(measure)))
+    bad = _either(*_unusable(needs, basis.without(measure), basis))
     return rows(basis) if bad is None else rows(basis) & ~bad
 
 
@@ -84,9 +83,6 @@ def duration_rows(each: Duration, basis: Basis) -> nw.Expr:
     return usable_rows(each.where, each.uses, basis, each.name)
 
 
-def _of_sources(sources: tuple[int, ...]) -> nw.Expr | None:
-    return nw.col("source").is_in(list(sources)) if sources else None
-
-
-def _spoiled(needs: tuple[Need, ...], basis: Basis) -> nw.Expr | None:
-    return _either(*(need.spoiled(basis) for need in needs))
+def _unusable(needs: tuple[Need, ...], sources: tuple[int, ...], basis: Basis) -> list[nw.Expr | None]:
+    """What spoils a row: of each need, and coming from registers with these codes."""
+    return [*(need.spoiled(basis) for need in needs), nw.col("source").is_in(list(sources)) if sources else None]

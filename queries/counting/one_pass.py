@@ -6,7 +6,7 @@ often each integer occurs: exact, the same in every engine, and cheaper than one
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from math import prod
 from typing import Any
 
@@ -15,7 +15,7 @@ import numpy as np
 import polars as pl
 
 from queries.engines import Engine
-from queries.kept import made_of
+from queries.kept import MOST_KEPT, keep, made_of
 
 Frame = nw.LazyFrame[Any]
 
@@ -72,7 +72,12 @@ def _totals(engine: Engine, frame: Frame, conditions: Mapping[str, Condition]) -
         made_of([condition.rows], ("one", name, condition.weight), partial(_one, name, condition))
         for name, condition in conditions.items()
     ]
-    return engine.collect(frame.select(*ones).select(*(nw.col(name).sum() for name in conditions)))
+    return engine.collect(frame.select(*ones).select(*(_sum(name) for name in conditions)))
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _sum(name: str) -> nw.Expr:
+    return keep(nw.col(name).sum())
 
 
 def _one(name: str, condition: Condition) -> nw.Expr:

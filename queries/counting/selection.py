@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import narwhals as nw
 import polars as pl
@@ -12,7 +13,7 @@ from queries.days import day_number, from_day_number
 from queries.dimensions import DIMENSIONS, GRAINS, Table
 from queries.engines import Engine, Wanted
 from queries.filters import Filters
-from queries.kept import by_snapshot, kept, made_of
+from queries.kept import MOST_KEPT, by_snapshot, keep, kept, made_of
 from queries.measures import Basis, Cohort
 from queries.measures.terms import DERIVED
 from queries.snapshot import Partition, Snapshot
@@ -169,7 +170,7 @@ def select(snapshot: Snapshot, engine: Engine, table: Table, cohorts: Sequence[C
             .alias("returned_day")
         )  # fmt: skip
     if table in DERIVED:
-        frame = frame.with_columns(*(kept(make, basis).alias(name) for name, make in DERIVED[table].items()))
+        frame = frame.with_columns(*_derived(table, basis))
     periods = {
         cohort: _period(kept(cohort.day, basis), [here[at] for here in spans], start, end)
         for at, cohort in enumerate(cohorts)
@@ -187,6 +188,11 @@ def wanted_rows(snapshot: Snapshot, table: Table, filters: Filters) -> list[Want
     if table == "evaluations":
         wanted.append(("target", (code("evaluation_target", evaluation_target(snapshot, filters)),), True))
     return [*wanted, *hidden]
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _derived(table: Table, basis: Basis) -> tuple[nw.Expr, ...]:
+    return tuple(keep(make(basis).alias(name)) for name, make in DERIVED[table].items())
 
 
 @by_snapshot(64)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,7 @@ from scipy.stats import false_discovery_control
 from queries import wording
 from queries.counting.clumping import clumping
 from queries.counting.reasons import reason_text
-from queries.days import add_months, month_start
+from queries.days import add_months, month_end, month_start
 from queries.filters import Filters
 from queries.measures import QUANTILES, Measure, measure, quantile_name
 from queries.register import targets_of
@@ -133,11 +133,12 @@ def months_until(filters: Filters, as_of: date, most: int) -> tuple[date, date]:
 
 def every_month(frame: pl.DataFrame, names: Sequence[str], first: date, last: date, as_of: date) -> pl.DataFrame:
     """A frame by month with a row for every month and measure, and `complete`: the month has ended and settled."""
-    months = pl.date_range(first, last, "1mo", eager=True).alias("month").to_frame()
-    grid = pl.DataFrame({"measure": list(names)}).join(months, how="cross")
-    settle = pl.col("measure").replace_strict(SETTLING_DAYS, default=0, return_dtype=pl.Int64)
-    settled = pl.col("month").dt.month_end() + pl.duration(days=settle) <= as_of
-    return grid.join(frame, on=["measure", "month"], how="left").with_columns(settled.alias("complete"))
+    months = pl.date_range(first, last, "1mo", eager=True).to_list()
+    pairs = [(name, month) for name in names for month in months]
+    complete = [month_end(month) + timedelta(days=SETTLING_DAYS.get(name, 0)) <= as_of for name, month in pairs]
+    grid = pl.DataFrame(pairs, {"measure": pl.String, "month": pl.Date}, orient="row")
+    joined = grid.join(frame, on=["measure", "month"], how="left", maintain_order="left")
+    return joined.with_columns(pl.Series("complete", complete))
 
 
 def with_labels(frame: pl.DataFrame, snapshot: Snapshot, dimension: str) -> pl.DataFrame:
@@ -155,22 +156,19 @@ def with_change(frame: pl.DataFrame, before: str, snapshot: Snapshot, filters: F
         those of the selection are worth: `clumping`). Null where either side is missing or a small sample.
     """
     smallest = filters.rule_set.small_sample
-    counts = ["numerator", "denominator", f"{before}_numerator", f"{before}_denominator"]
-    known = frame.select(
-        pl.all_horizontal(pl.col(name).is_not_null() for name in counts)
-        & (pl.col("denominator") >= smallest)
-        & (pl.col(f"{before}_denominator") >= smallest)
-    ).to_series()
-    filled = frame.select(pl.when(known).then(pl.col(name)).otherwise(1) for name in counts)
-    effects = {name: clumping(snapshot, filters, name) for name in frame["measure"].unique()}
-    worth = np.array([effects[name] for name in frame["measure"]])
-    x1, n1, x2, n2 = (filled[name].to_numpy() / worth for name in counts)
+    names = ("numerator", "denominator", f"{before}_numerator", f"{before}_denominator")
+    counts = [frame[name].cast(pl.Float64).to_numpy() for name in names]  # null as NaN, which is not enough of anything
+    known = (counts[0] >= 0) & (counts[1] >= smallest) & (counts[2] >= 0) & (counts[3] >= smallest)
+    measures = frame["measure"].to_list()
+    effects = {name: clumping(snapshot, filters, name) for name in set(measures)}
+    worth = np.array([effects[name] for name in measures])
+    x1, n1, x2, n2 = (np.where(known, each, 1) / worth for each in counts)
     found = newcombe(x1, n1, x2, n2)
     columns: dict[str, np.ndarray] = {
         "signal": found.direction, "change_lower": found.lower, "change_upper": found.upper,
     }  # fmt: skip
     return frame.with_columns(
-        pl.select(pl.when(known).then(pl.Series(values)).otherwise(None)).to_series().alias(f"{name}_{before}")
+        pl.Series(f"{name}_{before}", np.where(known, values, np.nan), nan_to_null=True).cast(pl.Series(values).dtype)
         for name, values in columns.items()
     )
 
