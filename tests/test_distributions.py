@@ -2,6 +2,8 @@
 
 from datetime import date
 
+import narwhals as nw
+import polars as pl
 import pytest
 
 from queries.counting.distributions import (
@@ -12,6 +14,8 @@ from queries.counting.distributions import (
     open_by_due_date,
     satisfaction_components,
 )
+from queries.counting.one_pass import Condition, Group, tally
+from queries.engines import PolarsEngine
 from queries.errors import UsageError
 from queries.filters import Filters
 
@@ -121,3 +125,11 @@ def test_a_distribution_is_not_broken_down_by_time(register) -> None:
     snapshot = register("place_code\nnorth")
     with pytest.raises(UsageError, match="not a step of time"):
         open_ages(snapshot, ["month"])
+
+
+def test_a_row_of_no_group_is_counted_nowhere() -> None:
+    rows = pl.LazyFrame({"group": [0, None, 1], "hit": [1, 1, 0]})
+    counted = tally(
+        PolarsEngine(), nw.from_native(rows), {"hits": Condition(nw.col("hit") == 1)}, [Group("of", nw.col("group"), 2)]
+    )
+    assert counted.rows() == [(0, 1), (1, 0)]

@@ -118,6 +118,7 @@ def _key(groups: Sequence[Group], conditions: Sequence[nw.Expr]) -> nw.Expr:
 
 def _decoded(counted: pl.DataFrame, conditions: Mapping[str, Condition], groups: Sequence[Group]) -> pl.DataFrame:
     """From one row an integer to one row a group."""
+    counted = counted.drop_nulls("_key")  # rows of no group
     key = counted["_key"].to_numpy().astype(np.int64)
     places, at = np.unique(key >> len(conditions), return_inverse=True)
     codes, place = {}, places
