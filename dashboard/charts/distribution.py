@@ -8,6 +8,7 @@ from queries import wording
 from queries.views import View
 
 HEIGHT = 290  # CSS pixels
+ABOVE = 0.017  # of the highest bar, from a bar to its number
 LEAST_BARS = 5  # bars the width has room for: one alone is no wall
 
 
@@ -31,19 +32,18 @@ def ages(view: View, style: Style) -> Sketch:
     shared: dict[str, Any] = {"x": names, "customdata": hover, "hovertemplate": template}
     fig.add_bar(y=within, marker={"color": style.palette.data}, **shared)
     fig.add_bar(y=late, marker={"color": style.palette.breach}, **shared)
-    for name, row in zip(names, rows, strict=True):
-        text = wording.number(row["items"], language)
-        if row["overdue"]:
-            count = wording.number(row["overdue"], language)
-            text += f'<br><span style="color:{style.palette.breach}">!{count}</span>'
-        fig.add_annotation(x=name, y=row["items"], yanchor="bottom", showarrow=False, text=text, font={"size": 13})
+    top = max((row["items"] for row in rows), default=1)
+    printed = [wording.number(row["items"], language) + _late(row, style) for row in rows]
+    fig.add_scatter(
+        x=names, y=[row["items"] + top * ABOVE for row in rows], mode="text", text=printed, textposition="top center",
+        textfont={"size": 13, "color": style.palette.ink}, cliponaxis=False, hoverinfo="skip",
+    )  # fmt: skip
     if any(late):
         fig.add_annotation(
             x=1, xref="paper", xanchor="right", y=1, yref="paper", yanchor="bottom", yshift=4, showarrow=False,
             text=f'<span style="color:{style.palette.breach}">■ ! {words("charts.overdue")}</span>',
         )  # fmt: skip
         fig.update_layout(margin={"t": 28})  # above every bar
-    top = max((row["items"] for row in rows), default=1)
     spare = max(LEAST_BARS - len(rows), 0) / 2
     fig.update_layout(
         xaxis={
@@ -55,6 +55,13 @@ def ages(view: View, style: Style) -> Sketch:
         yaxis={"range": [0, top * 1.25], "showticklabels": False, "showgrid": False},
     )
     return fig
+
+
+def _late(row: dict[str, Any], style: Style) -> str:
+    if not row["overdue"]:
+        return ""
+    count = wording.number(row["overdue"], style.language)
+    return f'<br><span style="color:{style.palette.breach}">!{count}</span>'
 
 
 def days_taken(view: View, style: Style) -> Sketch:

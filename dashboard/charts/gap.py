@@ -54,29 +54,20 @@ def _dumbbell(view: View, style: Style, height: int) -> Sketch:
     off = OFF * min(1.0, rows.height / ROWS_AS_HIGH)  # a line stays near its mark where few rows share the height
     for name, colour, above in (("participation", palette.muted, off), ("value", palette.data, -off)):
         _intervals(fig, records, places, name, colour, above)
+    count = len(records)
     fig.add_scatter(
-        x=[row["participation"] for row in records],
-        y=places,
+        x=[row[name] for name in ("participation", "value") for row in records],
+        y=places * 2,
         mode="markers",
         marker={
-            "symbol": "diamond",
+            "symbol": ["diamond"] * count + ["circle"] * count,
             "size": 11,
-            "color": palette.background,
-            "line": {"color": palette.ink, "width": 1.5},
+            "color": [palette.background] * count
+            + [palette.background if row["small"] else palette.data for row in records],
+            "line": {"color": [palette.ink] * count + [palette.data] * count, "width": [1.5] * count + [2] * count},
+            "opacity": 1,
         },
-        customdata=hover,
-        hovertemplate=_TEMPLATE,
-    )
-    fig.add_scatter(
-        x=[row["value"] for row in records],
-        y=places,
-        mode="markers",
-        marker={
-            "size": 11,
-            "color": [palette.background if row["small"] else palette.data for row in records],
-            "line": {"color": palette.data, "width": 2},
-        },
-        customdata=hover,
+        customdata=hover * 2,
         hovertemplate=_TEMPLATE,
     )
     targets = _targets(fig, rows, places, style)

@@ -249,16 +249,16 @@ def _events(fig: Sketch, rows: pl.DataFrame, foot: float, style: Style) -> None:
 def _limits(fig: Sketch, rows: pl.DataFrame, style: Style) -> None:
     """The natural limits as a grey band in steps: they are wider in months with fewer items."""
     known = rows.filter(pl.col("limit_lower").is_not_null())
-    for name, fill in (("limit_upper", None), ("limit_lower", "tonexty")):
-        fig.add_scatter(
-            x=_days(known),
-            y=known[name].to_list(),
-            mode="lines",
-            line={"color": style.palette.band, "width": 1, "shape": "hvh"},
-            fill=fill,
-            fillcolor=style.palette.band,
-            hoverinfo="skip",
-        )
+    days = _days(known)
+    fig.add_scatter(
+        x=[*days, *days[::-1]],
+        y=[*known["limit_upper"].to_list(), *known["limit_lower"].to_list()[::-1]],
+        mode="lines",
+        line={"color": style.palette.band, "width": 1, "shape": "hvh"},
+        fill="toself",
+        fillcolor=style.palette.band,
+        hoverinfo="skip",
+    )
 
 
 def _special_causes(fig: Sketch, rows: pl.DataFrame, style: Style) -> None:
