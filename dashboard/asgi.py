@@ -20,7 +20,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse
 from starlette.routing import Route
 
-from dashboard.frame import arrival
+from dashboard.frame import ahead, arrival
 from dashboard.frame.ask import index_for
 from dashboard.i18n import Words, choose_language
 from dashboard.parts import plot
@@ -89,6 +89,7 @@ app = st.App(
         Route("/overview", overview),
         Route(f"/{plot.ADDRESS}", plot.plotly_js),
         Route(f"/{arrival.ADDRESS}", arrival.script),
+        Route(ahead.PATH, ahead.answer, methods=["POST"]),
         *WALL,
     ],
     middleware=[Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5), Middleware(arrival.Arrival)],

@@ -24,6 +24,7 @@ from queries.store import open_store
 from queries.views import View
 from queries.views.meeting import meeting_of, newest_month
 from tests.app_test import AppTest
+from tests.figures import words_of
 from tests.installations import DemoOf
 from tests.later_changes import correct, rename_an_office
 
@@ -161,7 +162,7 @@ def _open(settings: Settings, monkeypatch: pytest.MonkeyPatch, data: str) -> App
 
 
 def _said(app: AppTest) -> str:
-    return "\n".join(str(part.value) for part in (*app.markdown, *app.caption, *app.info))
+    return "\n".join([*(str(part.value) for part in (*app.markdown, *app.caption, *app.info)), *words_of(app)])
 
 
 def test_a_link_with_a_version_pins_the_whole_app_until_the_reader_goes_back(city, monkeypatch):

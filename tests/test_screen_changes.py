@@ -11,6 +11,7 @@ from dashboard.state.session import _FILTER_PARAMETERS, Session
 from queries.snapshot import current
 from seed.load import run
 from tests.app_test import AppTest
+from tests.figures import words_of
 from tests.seed.registers import write_register
 
 NOW = date(2022, 6, 30)
@@ -45,7 +46,7 @@ def _draw(page, reader):  # runs as a script of its own, where no annotation has
 
 
 def texts(app):
-    return "\n".join(str(part.value) for part in [*app.markdown, *app.caption, *app.info])
+    return "\n".join([*(str(part.value) for part in (*app.markdown, *app.caption, *app.info)), *words_of(app)])
 
 
 @pytest.fixture

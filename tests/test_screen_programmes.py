@@ -17,6 +17,7 @@ from queries.snapshot import Snapshot, build_from_frames, current
 from queries.store import open_store
 from queries.views import batches, reports
 from tests.app_test import AppTest
+from tests.figures import words_of
 from tests.installations import DemoOf, empty
 
 BY_NAME = {page.name: page for page in pages()}
@@ -61,7 +62,7 @@ def _draw(page, reader):
 
 
 def said(app: AppTest) -> str:
-    return "\n".join(str(part.value) for part in (*app.markdown, *app.caption, *app.info))
+    return "\n".join([*(str(part.value) for part in (*app.markdown, *app.caption, *app.info)), *words_of(app)])
 
 
 def buttons(app: AppTest) -> set[str]:

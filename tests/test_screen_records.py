@@ -17,6 +17,7 @@ from queries.records.write import history, save, withdraw
 from queries.snapshot import current
 from queries.store import open_store
 from tests.app_test import AppTest
+from tests.figures import words_of
 
 EVENT = {"day": date(2022, 5, 1), "name_zh": "条例施行", "name_en": "Regulation in force", "kind": "rule"}
 WORDS = Words("zh")
@@ -64,7 +65,12 @@ def _draw(settings, kind):  # runs as a script of its own, where no annotation h
 
 
 def texts(app):
-    return "\n".join(str(part.value) for part in [*app.markdown, *app.caption, *app.info, *app.warning, *app.toast])
+    return "\n".join(
+        [
+            *(str(part.value) for part in (*app.markdown, *app.caption, *app.info, *app.warning, *app.toast)),
+            *words_of(app),
+        ]
+    )
 
 
 def button(app, label):

@@ -67,10 +67,19 @@ def bench_browser() -> int:
     for each in timed:
         promise = "" if each.met is None else f"≤ {each.action.at_most} {'met' if each.met else 'MISSED'}"
         cpu = median(each.processor)
-        lines.append([each.action.name, f"{median(each.elapsed):.0f}", f"{max(each.elapsed):.0f}", f"{cpu:.0f}",
+        lines.append([each.action.name, f"{median(each.elapsed):.0f}", f"{max(each.elapsed):.0f}",
+                      f"{median(each.at_rest):.0f}", f"{cpu:.0f}",
                       f"{cpu / plain:.1f}" if plain else "", promise])  # fmt: skip
-    headings = ["", "press to painted, ms", "at most", "server CPU ms", f"to {PLAIN}", "promise at a million"]
-    show_table(f"{rows:,} items, {ROUNDS} rounds, medians", headings, lines, numbers=range(1, 5))
+    headings = [
+        "",
+        "press to painted, ms",
+        "at most",
+        "page at rest",
+        "server CPU ms",
+        f"to {PLAIN}",
+        "promise at a million",
+    ]
+    show_table(f"{rows:,} items, {ROUNDS} rounds, medians", headings, lines, numbers=range(1, 6))
     judged = [each.met for each in timed if each.met is not None]
     return 0 if all(judged) or rows > PROMISED_ROWS else 1
 

@@ -10,7 +10,8 @@ import streamlit as st
 from dashboard.forms.record_form import add_record, open_record, pick_record
 from dashboard.state import narrowing
 from dashboard.state.controls import clicked
-from dashboard.state.session import Session, open_page, recall, remember
+from dashboard.state.links import open_page
+from dashboard.state.session import Session, recall, remember
 from queries.records.kinds import kind_of
 from queries.records.write import RecordId
 from queries.views import View, records

@@ -12,7 +12,8 @@ import streamlit as st
 
 from dashboard.i18n import Words
 from dashboard.state.controls import reported
-from dashboard.state.session import Session, open_page
+from dashboard.state.links import open_page
+from dashboard.state.session import Session
 from queries.dimensions import DIMENSIONS
 from queries.search import Entry, Index, index
 from queries.vocabulary import LANGUAGES, Text

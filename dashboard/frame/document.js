@@ -26,6 +26,7 @@ export default function ({ data }) {
   name(document.body);
   if (watch) return;
   addEventListener("keydown", walkMenu, { capture: true }); // menus.js
+  leadClicks(() => told.ahead); // ahead.js
   watch = new MutationObserver((changes) => {
     for (const change of changes) {
       if (change.type === "attributes") translate(change.target, change.attributeName);

@@ -22,16 +22,17 @@ _SIGNS = {
 """Buttons with a sign alone, and what they are called."""
 
 _STYLE = (_HERE / "document.css").read_text(encoding="utf-8")
-_SCRIPT = "\n".join((_HERE / name).read_text(encoding="utf-8") for name in ("document.js", "menus.js"))
+_SCRIPT = "\n".join((_HERE / name).read_text(encoding="utf-8") for name in ("document.js", "menus.js", "ahead.js"))
 _document = st.components.v2.component("huiyin.document", js=_SCRIPT)
 
 
-def describe(words: Words, dark: bool, title: str) -> None:
-    """Say language, ground and title of the page; draws nothing."""
+def describe(words: Words, dark: bool, title: str, ahead: str) -> None:
+    """Say language, ground and title of the page, and where figures ahead of a run are asked for; draws nothing."""
     data = {
         "language": words.language,
         "ground": "dark" if dark else "light",
         "title": title,
+        "ahead": ahead,
         "style": _STYLE,
         "names": {selector: words(key) for selector, key in _SIGNS.items()},
         "own": _own(words.language),

@@ -5,6 +5,7 @@ from typing import Literal
 
 import streamlit as st
 
+from dashboard.frame import ahead
 from dashboard.frame.ask import ask
 from dashboard.frame.document import describe
 from dashboard.frame.link_menu import link_menu
@@ -52,7 +53,8 @@ def filter_bar(session: Session, page: str, pages: Sequence[str] = (), *, filter
                 _dimension(session, name, width=156, collapsed=True)
             with st.container(width="content"):
                 _more(session)
-        describe(session.words, session.dark, session.words("frame.tab", page=session.words(f"{page}.title")))
+        title = session.words("frame.tab", page=session.words(f"{page}.title"))
+        describe(session.words, session.dark, title, ahead.address(session))
         on_paper(session, page, filtered=filtered)
         st.space("stretch")
         _tools(session, page, pages)

@@ -9,7 +9,8 @@ import streamlit as st
 from dashboard.forms.record_fields import sign
 from dashboard.parts.components import plain
 from dashboard.state.choices import Link
-from dashboard.state.session import Session, current_link, elsewhere, keep_version, recall, remember
+from dashboard.state.links import elsewhere
+from dashboard.state.session import Session, current_link, keep_version, recall, remember
 from queries.errors import HuiyinError, InvalidRecord
 from queries.records.fields import NO_PETITIONERS
 from queries.views import saved

@@ -7,13 +7,13 @@ shown, as text: nothing from a register becomes markup.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Literal
 
 import polars as pl
 import streamlit as st
 
 from dashboard.briefing import width_of
+from dashboard.parts.scripts import source
 from dashboard.state.controls import reported, set_value, take
 from dashboard.state.narrowing import draw_all
 from dashboard.state.session import Session, recall, remember
@@ -23,11 +23,10 @@ KEY = "case-table"
 _WIDEST, _PADDING, _HALF = 16, 1.4, 0.58  # em: of a text that is not cut, beside it, of half a Chinese character
 _SHOWN, _TURN = "case table shown", "case table turned"
 
-_HERE = Path(__file__).parent
 _draw = st.components.v2.component(
     "huiyin_case_table",
-    css=(_HERE / "case_table.css").read_text(encoding="utf-8"),
-    js="".join((_HERE / name).read_text(encoding="utf-8") for name in ("table.js", "case_table.js")),
+    css=source("case_table.css"),
+    js=source("element.js", "table.js", "case_table.js"),
     isolate_styles=False,  # paper has rules for it too
 )
 

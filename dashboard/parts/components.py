@@ -10,17 +10,14 @@ from typing import Literal, TypeVar
 import polars as pl
 import streamlit as st
 
-from dashboard.charts import Chart
-from dashboard.parts import take_away
-from dashboard.parts.plot import plot
-from dashboard.parts.take_away import Card, Figures
+from dashboard.parts.card_words import draw_words, words_of_card
 from dashboard.state import narrowing
 from dashboard.state.controls import page_choices, page_period, page_text
 from dashboard.state.session import Session, note_control, page_control
+from dashboard.state.stage import Parts
 from queries import wording
 from queries.counting.reasons import why_not
 from queries.dimensions import DIMENSIONS
-from queries.methods import method
 from queries.rules import REGULATION_2022
 from queries.views import View, control
 from queries.vocabulary import Text
@@ -43,6 +40,8 @@ ASSURANCES = {
 STALE_AFTER = 2  # working days (UX.md §5)
 A_YEAR = 366  # calendar days; older data is not counted in working days
 Name = TypeVar("Name", bound=str)
+Heading = Text | str | Callable[[Session], Text | str]
+HEADLINE = "headline"
 
 _FOUND_LATER = re.compile(
     r"(?<=:)(?=(?:[\w/+-]*[a-z][\w/+-]*|[+-]1|100|1234):|//)|(?<=www)(?=\.)", re.ASCII | re.IGNORECASE
@@ -71,14 +70,19 @@ def _headline(session: Session, sentence: Text | str) -> str:
     return plain(_said(session, sentence).rstrip("。."))
 
 
-def heading(session: Session, sentence: Text | str, beside: Callable[[Session], None] | None = None) -> None:
+def heading(session: Session, sentence: Heading, beside: Callable[[Session], None] | None = None) -> None:
     """The page's finding as its headline, and the line that says how fresh the data is.
 
     Args:
+        sentence: a function of the session where figures of the page are shown ahead of its run; so is the headline.
         beside: draws a small control at the end of the line, such as `briefing_menu`.
     """
     with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="heading"):
-        st.markdown(f"# {_headline(session, sentence)}", width="stretch")
+        if isinstance(sentence, Text | str):
+            st.markdown(f"# {_headline(session, sentence)}", width="stretch")
+        else:
+            session.stage.parts[HEADLINE] = partial(_told_headline, sentence)
+            draw_words(_told_headline(sentence, session)[HEADLINE])
         with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content"):
             st.markdown(freshness(session), width="content")
             if beside:
@@ -89,6 +93,11 @@ def heading(session: Session, sentence: Text | str, beside: Callable[[Session], 
         label = DIMENSIONS[name].label(session.language)
         said = session.words("frame.vanished", label=plain(label), names=linked(session, keys))
         st.warning(said, icon=":material/link_off:")
+
+
+def _told_headline(sentence: Callable[[Session], Text | str], session: Session) -> Parts:
+    said = _said(session, sentence(session)).rstrip("。.")
+    return {HEADLINE: words_of_card(session, HEADLINE, said, level=1)}
 
 
 def freshness(session: Session) -> str:
@@ -127,72 +136,13 @@ def card(key: str, height: int | str = "content") -> Iterator[None]:
         yield
 
 
-def title(session: Session, sentence: Text | str | None, note: str = "", help: str | None = None) -> None:
+def title(session: Session, sentence: Text | str | None, note: str = "") -> None:
     """A card's finding, and under it period, cohort and what the marks mean."""
     with st.container(gap=None):
         if sentence is not None:
             st.markdown(f"## {_headline(session, sentence)}")
-        if note or help:
-            st.caption(plain(wording.capital(note)), help=help)
-
-
-def show(
-    session: Session,
-    view: View,
-    chart: Chart,
-    *,
-    key: str,
-    note: str = "",
-    sentence: Text | str | None = None,
-    boxed: bool = True,
-    quiet: bool = False,
-    table: Figures = None,
-    on_click: Callable[[], None] | None = None,
-    narrows: bool = True,
-) -> None:
-    """A view as a card: its finding, the figure, its notes, and the figures behind it to look at and download.
-
-    Where nothing can be computed the reason stands in place of the figure.
-
-    Args:
-        key: stable name of the card on its page.
-        note: second line: period, cohort, what the marks mean.
-        sentence: the heading, instead of the view's finding.
-        boxed: False where the page has drawn the card around several parts.
-        quiet: the view's notes behind a question mark instead of under the figure, where room is short.
-        table: labelled figures to take away instead of the view's frame, or what makes them.
-        on_click: callback for a click on a mark, such as `controls.pick`; without it a click narrows the selection to
-            what the mark stands for (`dashboard.state.narrowing`).
-        narrows: False on a page that does not show the reader's selection.
-    """
-    finding = sentence if sentence is not None else view.finding
-    with st.container(
-        border=boxed, key=f"card-{key}" if boxed else None, gap="small", height="stretch" if boxed else "content"
-    ):
-        if not has_figures(view):  # without the note, which tells of marks that are not there
-            title(session, finding)
-            if view.notes or view.finding is None:  # else the title has said it all
-                empty(session, view)
-            return
-        with st.container(horizontal=True, gap="small", vertical_alignment="top"):
-            title(session, finding, note, _help(session, view, quiet=quiet))
-            said = "" if finding is None else _said(session, finding)
-            with st.container(width="content"):
-                _menus(session, view, Card(key, said, note, figures=table), narrows=narrows)
-        if narrows and on_click is None and narrowing.can_narrow(view):
-            on_click = partial(narrowing.click, session, view, f"figure-{key}")
-        plot(session, session.figure(view, chart), key=f"figure-{key}", alt=said or key, on_click=on_click)
-        if not quiet:
-            notes(session, view.notes)
-
-
-@st.fragment
-def _menus(session: Session, view: View, card: Card, *, narrows: bool) -> None:
-    # one fragment for both: Streamlit copies all that is around a fragment
-    with st.container(horizontal=True, gap="small"):
-        if narrows:
-            narrowing.menu(session, view, card.key)
-        take_away.menu(session, view, card)
+        if note:
+            st.caption(plain(wording.capital(note)))
 
 
 def variation(session: Session, view: View) -> None:
@@ -204,24 +154,6 @@ def variation(session: Session, view: View) -> None:
             colour, icon = icons[name]
             said = plain(session.words(f"control.{name}"))
             st.markdown(f":{colour}-badge[:material/{icon}: {said}]", width="content")
-
-
-def _help(session: Session, view: View, *, quiet: bool) -> str | None:
-    """Behind a card's question mark: how its figures are made, with the way to the method, and notes kept quiet."""
-    said = [plain(sentence(session.language)) for sentence in view.notes] if quiet else []
-    words, language = session.words, session.language
-    for each in map(method, view.methods):
-        label, question = plain(each.label(language)), plain(each.question(language))
-        said.append(words("frame.method", label=label, question=question))
-    if view.methods:
-        said.append(f"[{words('frame.methods')}](definitions?part=methods&lang={language})")
-    return "\n\n".join(said) or None
-
-
-def has_figures(view: View) -> bool:
-    """Whether any row of a view has a value."""
-    values = view.frame["value"] if "value" in view.frame.columns else None
-    return view.frame.height > 0 if values is None else values.is_not_null().any()
 
 
 def empty(session: Session, view: View | None = None) -> None:

@@ -5,19 +5,18 @@ here is shown, as text: nothing from a register becomes markup.
 """
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
+from dashboard.parts.scripts import source
 from dashboard.state.session import Session
 from queries.views.explore_table import Cell, Grid, Line
 
-_HERE = Path(__file__).parent
 _draw = st.components.v2.component(
     "huiyin_figures_table",
-    css=(_HERE / "figures_table.css").read_text(encoding="utf-8"),
-    js="".join((_HERE / name).read_text(encoding="utf-8") for name in ("table.js", "figures_table.js")),
+    css=source("figures_table.css"),
+    js=source("element.js", "table.js", "figures_table.js"),
 )
 
 

@@ -1,23 +1,23 @@
 """Headline figures: a row of cards, each a figure in words with its change, course and the way to its items."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 import streamlit as st
 
 from dashboard.charts import Palette
-from dashboard.state.session import Session, link_to, open_page
+from dashboard.parts.scripts import source
+from dashboard.state.links import address, open_page
+from dashboard.state.session import Session
 from queries import wording
 from queries.vocabulary import Text
 
-_HERE = Path(__file__).parent
 _draw = st.components.v2.component(
     "huiyin_headline_figures",
-    css=(_HERE / "headline_figures.css").read_text(encoding="utf-8"),
-    js=(_HERE / "headline_figures.js").read_text(encoding="utf-8"),
+    css=source("help.css", "headline_figures.css"),
+    js=source("element.js", "part.js", "help.js", "headline_figures.js"),
     isolate_styles=False,  # paper and window sizes have rules for them too
 )
 
@@ -71,9 +71,16 @@ def deadline(session: Session, horizon: str, items: int) -> Figure:
     )
 
 
-def metrics(session: Session, figures: Sequence[Figure], key: str) -> None:
-    """A row of headline figures of equal width; a click on the way to a figure's items goes there."""
-    result = _draw(key=f"figures-{key}", data=_data(session, figures, key), on_go_change=_nothing)
+def metrics(session: Session, make: Callable[[Session], Sequence[Figure]], key: str) -> None:
+    """A row of headline figures of equal width; a click on the way to a figure's items goes there.
+
+    Args:
+        make: the figures of a session; of this one now, of another ahead of its run (`dashboard.state.stage`).
+    """
+    name = f"figures-{key}"
+    session.stage.parts[name] = lambda there: {name: _data(there, make(there), name)}
+    figures = make(session)
+    result = _draw(key=name, data=_data(session, figures, name), on_go_change=_nothing)
     chosen = getattr(result, "go", None)
     if isinstance(chosen, int) and 0 <= chosen < len(figures) and figures[chosen].cases:
         open_page(session, "cases", {}, controls=figures[chosen].cases)
@@ -83,8 +90,8 @@ def _nothing() -> None:
     """Without a callback the component would not report its clicks."""
 
 
-def _data(session: Session, figures: Sequence[Figure], key: str) -> dict[str, Any]:
-    return {"name": f"figures-{key}", "figures": [_card(session, figure) for figure in figures]}
+def _data(session: Session, figures: Sequence[Figure], name: str) -> dict[str, Any]:
+    return {"name": name, "figures": [_card(session, figure) for figure in figures]}
 
 
 def _card(session: Session, figure: Figure) -> dict[str, Any]:
@@ -106,9 +113,8 @@ def _card(session: Session, figure: Figure) -> dict[str, Any]:
         made["course"] = sparkline(figure.course, session.style.palette, is_signal=figure.signal)
         made["course_of"] = f"{figure.label}: {words('frame.course')}"
     if figure.cases and session.cases is not None:
-        _, link = link_to(session, "cases", controls=figure.cases)
         made |= {
-            "link": f"cases?{urlencode(link, doseq=True)}",
+            "link": f"cases?{urlencode(address(session, controls=figure.cases), doseq=True)}",
             "items": words("frame.cases"),
             "items_of": words("frame.cases_help", name=figure.label),
         }

@@ -1,5 +1,5 @@
 // A chart that stays on the page while its figures change: Plotly alters what differs instead of drawing it anew.
-// LIBRARY (address of Plotly) and TEMPLATES (looks by ground) stand in front of this text.
+// part.js, LIBRARY (address of Plotly) and TEMPLATES (looks by ground) stand in front of this text.
 const SETTINGS = { displayModeBar: false, scrollZoom: false, doubleClick: false, responsive: false };
 const SIDES = ["l", "r"];
 const PHONE = 420; // CSS pixels of a chart; below, what is said elsewhere too leaves its room to the marks
@@ -65,8 +65,8 @@ function frame() {
 
 function draw(Plotly, plot) {
   const { node, text, ground } = plot, width = node.clientWidth;
-  if (!width || !node.isConnected) return; // hidden: a change of its size brings it back
-  if (plot.drawn === text && plot.on === ground && plot.width === width) return;
+  if (!width || !node.isConnected) return plot.seen?.(); // hidden: a change of its size brings it back
+  if (plot.drawn === text && plot.on === ground && plot.width === width) return plot.seen?.();
   try {
     const { data, layout } = JSON.parse(text), template = TEMPLATES[ground];
     if (width < PHONE && layout.meta?.spare) leaveOut(layout);
@@ -79,8 +79,9 @@ function draw(Plotly, plot) {
     else Plotly.Fx.unhover(node);
     Plotly.react(node, data, layout, first ? SETTINGS : undefined)
       .then(() => remember(plot, asked, width))
+      .then(() => plot.seen?.())
       .catch((error) => fail(plot, error));
-    if (first) node.on("plotly_click", ({ points }) => plot.click?.(points[0]));
+    if (first) listen(plot);
   } catch (error) {
     fail(plot, error);
   }
@@ -140,6 +141,39 @@ function release(plot) {
   plot.drawn = "";
 }
 
+/** What is clicked may be answered at once: the run of the page is then set off once that is on the screen. */
+function listen(plot) {
+  const { node } = plot;
+  const tell = (kind, point, more) => node.dispatchEvent(
+    new CustomEvent(kind, { detail: { figure: plot.name, point, ...more }, bubbles: true, cancelable: true }));
+  let under = null; // the pointer
+  node.on("plotly_hover", ({ points }) => (under = said(points[0])));
+  node.on("plotly_unhover", () => (under = null));
+  node.onpointerdown = () => plot.leads && under && tell("huiyin:press", under);
+  node.on("plotly_click", ({ points }) => {
+    const point = said(points[0]), go = () => node.isConnected && plot.click?.(point);
+    if (!plot.click) return;
+    if (!plot.leads || tell("huiyin:click", point, { go })) go();
+  });
+}
+
+function said(point) {
+  return Object.fromEntries(CLICKED.map((name) => [name, point[name] ?? null]));
+}
+
+/** Promises when it is on the screen. */
+function show(plot, data) {
+  plot.node.setAttribute("aria-label", data.alt);
+  plot.node.style.height = `${data.height}px`;
+  plot.text = data.figure;
+  plot.ground = data.ground;
+  plot.leads = data.leads;
+  return new Promise((done) => {
+    plot.seen = done;
+    ask(plot);
+  });
+}
+
 function begin(parent) {
   const node = document.createElement("div");
   node.className = "huiyin-plot";
@@ -157,14 +191,10 @@ function begin(parent) {
 
 export default function ({ data, parentElement, setTriggerValue }) {
   const plot = plots.get(parentElement) ?? begin(parentElement);
-  plot.node.setAttribute("aria-label", data.alt);
-  plot.node.style.height = `${data.height}px`;
   plot.name = data.name;
-  plot.text = data.figure;
-  plot.ground = data.ground;
-  plot.click = data.clicks && ((point) =>
-    setTriggerValue("click", Object.fromEntries(CLICKED.map((name) => [name, point[name] ?? null]))));
-  ask(plot);
+  plot.click = data.clicks && ((said) => setTriggerValue("click", said));
+  ahead(plot.node, data.name, (said) => show(plot, said));
+  tell(plot.node, data);
   return () => {
     if (parentElement.isConnected) return; // Streamlit also calls this where newer figures overtook older ones
     plot.resized.disconnect();

@@ -5,24 +5,24 @@ alters only what differs; the looks common to all charts are sent once, and Plot
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from gzip import compress
 from importlib.metadata import version
 from importlib.resources import files
-from pathlib import Path
+from typing import Any
 
 import streamlit as st
 from starlette.requests import Request
 from starlette.responses import Response
 
 from dashboard.charts import Drawing, template
+from dashboard.parts.scripts import source
 from dashboard.state.session import Session
 
 ADDRESS = f"api/plotly-{version('plotly')}.js"
 FOREVER = "public, max-age=31536000, immutable"  # the address changes with the file
 
-_HERE = Path(__file__).parent
 _BEFORE = {
     "LIBRARY": ADDRESS,
     "TEMPLATES": {ground: template(ground == "dark").to_plotly_json() for ground in ("light", "dark")},
@@ -30,7 +30,7 @@ _BEFORE = {
 _draw = st.components.v2.component(
     "huiyin_plot",
     js="".join(f"const {name} = {json.dumps(value)};\n" for name, value in _BEFORE.items())
-    + (_HERE / "plot.js").read_text(encoding="utf-8"),
+    + source("part.js", "plot.js"),
     isolate_styles=False,  # Plotly looks after its own
 )
 
@@ -43,18 +43,31 @@ def plot(session: Session, drawing: Drawing, *, key: str, alt: str, on_click: Ca
         alt: what the chart says, for those who listen to it.
         on_click: callback for a click on a mark; `controls.clicked` then tells which.
     """
-    _draw(
-        key=key,
-        data={
-            "name": key,
-            "figure": drawing.text,
-            "height": drawing.height,
-            "ground": "dark" if session.dark else "light",
-            "alt": alt,
-            "clicks": on_click is not None,
-        },
-        on_click_change=on_click or _nothing,
-    )
+    draw_plot(told(session, drawing, key=key, alt=alt, clicks=on_click is not None), on_click)
+
+
+def told(
+    session: Session, drawing: Drawing, *, key: str, alt: str, clicks: bool, leads: bool = False
+) -> dict[str, Any]:
+    """What the component is told of a chart (`plot`).
+
+    Args:
+        clicks: whether anybody waits for a click. leads: whether its figures may be on the screen ahead of the run.
+    """
+    return {
+        "name": key,
+        "figure": drawing.text,
+        "height": drawing.height,
+        "ground": "dark" if session.dark else "light",
+        "alt": alt,
+        "clicks": clicks,
+        "leads": leads,
+    }
+
+
+def draw_plot(told: Mapping[str, Any], on_click: Callable[[], None] | None = None) -> None:
+    """Draw what `told` says of a chart."""
+    _draw(key=told["name"], data=told, on_click_change=on_click or _nothing)
 
 
 def _nothing() -> None:

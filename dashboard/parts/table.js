@@ -1,12 +1,4 @@
 // What tables of ours have in common; it stands before the script of each.
-function element(name, parent, text, classes) {
-  const made = document.createElement(name);
-  if (text !== undefined && text !== null) made.textContent = text;
-  if (classes) made.className = classes;
-  if (parent) parent.appendChild(made);
-  return made;
-}
-
 /** Arrows move between what can be opened in a table, Enter opens it; the whole table is one stop of the Tab key. */
 function walk(body) {
   const opener = (cell) => cell && (cell.matches(".open") ? cell : cell.querySelector(".open"));

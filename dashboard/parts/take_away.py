@@ -6,7 +6,6 @@ The menu is filled when it is opened, in a fragment: a page of many cards costs 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from pathlib import Path
 
 import polars as pl
 import streamlit as st
@@ -14,6 +13,7 @@ import streamlit as st
 from dashboard.charts import FONTS
 from dashboard.exports.card import FORMS, view_file
 from dashboard.exports.sheets import selection_lines
+from dashboard.parts.scripts import source
 from dashboard.state.session import Session
 from queries import wording
 from queries.counting.recipe import code
@@ -25,7 +25,6 @@ SCALE = 2  # pixels of a picture a CSS pixel: sharp in a document
 CODE_HEIGHT = 260  # CSS pixels
 Figures = pl.DataFrame | Callable[[], pl.DataFrame] | None
 
-_HERE = Path(__file__).parent
 _CSS = """
 .choices { display: flex; gap: 8px; }
 button { font: 14px var(--st-font); color: var(--st-text-color); background: var(--st-background-color);
@@ -33,9 +32,7 @@ button { font: 14px var(--st-font); color: var(--st-text-color); background: var
 button:hover { color: var(--st-primary-color); border-color: var(--st-primary-color); }
 button:focus-visible { outline: 2px solid var(--st-primary-color); outline-offset: 1px; }
 """
-_picture = st.components.v2.component(
-    "huiyin_chart_picture", css=_CSS, js=(_HERE / "chart_picture.js").read_text(encoding="utf-8")
-)
+_picture = st.components.v2.component("huiyin_chart_picture", css=_CSS, js=source("chart_picture.js"))
 
 
 @dataclass(frozen=True)

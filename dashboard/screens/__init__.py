@@ -11,7 +11,8 @@ from functools import cache, partial
 import streamlit as st
 
 from dashboard.parts.components import linked, plain
-from dashboard.state.session import Session, link_to
+from dashboard.state.links import link_to
+from dashboard.state.session import Session
 from queries.catalogue import collect
 
 

@@ -7,7 +7,8 @@ from dashboard.charts.curves import event_curve
 from dashboard.charts.ratios import reported_and_recognised
 from dashboard.charts.time_to_event import backflow_curve
 from dashboard.forms.entries import entry, nothing_entered
-from dashboard.parts.components import choose, heading, notes, show
+from dashboard.parts.cards import show
+from dashboard.parts.components import choose, heading, notes
 from dashboard.parts.listings import listing
 from dashboard.screens import Page
 from dashboard.state import narrowing

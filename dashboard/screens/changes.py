@@ -8,7 +8,8 @@ import polars as pl
 import streamlit as st
 
 from dashboard.charts.waterfall import waterfall
-from dashboard.parts.components import empty, has_figures, heading, plain, show, table, title
+from dashboard.parts.cards import has_figures, show
+from dashboard.parts.components import empty, heading, plain, table, title
 from dashboard.screens import Page
 from dashboard.state.session import CITY_ZONE, Session, note_control, page_control, understood
 from queries import wording

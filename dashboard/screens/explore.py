@@ -7,23 +7,15 @@ from functools import partial
 import streamlit as st
 
 from dashboard.charts.exploration import drawing
-from dashboard.parts.components import (
-    choose,
-    choose_period,
-    choose_several,
-    empty,
-    heading,
-    notes,
-    show,
-    title,
-    type_in,
-)
+from dashboard.parts.cards import show
+from dashboard.parts.components import choose, choose_period, choose_several, empty, heading, notes, title, type_in
 from dashboard.parts.figures_table import figures_table
 from dashboard.parts.take_away import Card, take_away
 from dashboard.screens import Page
 from dashboard.state.controls import control, marked, take
+from dashboard.state.links import open_page
 from dashboard.state.narrowing import explore_controls, part_meant
-from dashboard.state.session import Session, note_control, open_page
+from dashboard.state.session import Session, note_control
 from queries import wording
 from queries.dimensions import DIMENSIONS
 from queries.measures import QUANTILES, Duration, Measure, Ratio, measure

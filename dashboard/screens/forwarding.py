@@ -12,12 +12,14 @@ from dashboard.charts.curves import day_bands
 from dashboard.charts.time_series import controlled_share
 from dashboard.forms.entries import entry
 from dashboard.forms.rebasing import limits_and_baseline
-from dashboard.parts.components import choose, empty, heading, notes, plain, show, title, variation
+from dashboard.parts.cards import show
+from dashboard.parts.components import choose, empty, heading, notes, plain, title, variation
 from dashboard.parts.headline_figures import Figure, change_limits, metrics, printed_share, verdict
 from dashboard.parts.listings import listing
 from dashboard.screens import Page
 from dashboard.state import narrowing
-from dashboard.state.session import Session, open_page
+from dashboard.state.links import open_page
+from dashboard.state.session import Session
 from queries import wording
 from queries.dimensions import DIMENSIONS
 from queries.views import View, forwarding
@@ -31,14 +33,13 @@ def render(session: Session) -> None:
     """The rate in every reading; its course, where and when it is lower, the calendar, delays, what waits now."""
     words = session.words
     view = session.view(forwarding.headline)
-    heading(session, view.finding or words("forwarding.title"))
+    heading(session, lambda there: there.view(forwarding.headline).finding or words("forwarding.title"))
     offered = session.answer(forwarding.offered)
     waiting = session.view(forwarding.waiting)
     if not offered:
         empty(session, view)
         return
-    metrics(session, [*(_card(session, row) for row in view.frame.iter_rows(named=True) if row["measure"] in offered),
-                      _waiting_card(session, waiting)], key="forwarding")  # fmt: skip
+    metrics(session, _cards, key="forwarding")
     name = choose(
         session, "reading", offered, lambda each: _reading(session, each),
         label=words("forwarding.reading"),
@@ -66,6 +67,13 @@ def render(session: Session) -> None:
         _waiting(session, waiting)
     if len(offered) < len(forwarding.READINGS):  # why the others cannot be told
         notes(session, view.notes)
+
+
+def _cards(session: Session) -> list[Figure]:
+    offered = session.answer(forwarding.offered)
+    rows = session.view(forwarding.headline).frame.iter_rows(named=True)
+    cards = [_card(session, row) for row in rows if row["measure"] in offered]
+    return [*cards, _waiting_card(session, session.view(forwarding.waiting))]
 
 
 @st.fragment

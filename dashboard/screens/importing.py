@@ -219,7 +219,7 @@ def _outcome(
         _confirm(session, desk, report, files, mapping)
     else:
         st.info(words("import.pages_show_it"), icon=":material/check_circle:")
-    metrics(session, _cards(session, report, work.kind), key="import")
+    metrics(session, lambda there: _cards(there, report, work.kind), key="import")
     with card("report"):
         title(
             session,

@@ -10,7 +10,8 @@ from dashboard.agenda import AGENDA, Item, Panel, finding, item
 from dashboard.forms import sitting
 from dashboard.forms.record_form import open_record, pick_record
 from dashboard.parts.briefing_menu import briefing_menu
-from dashboard.parts.components import choose, empty, heading, no_data, notes, plain, show, table, title
+from dashboard.parts.cards import show
+from dashboard.parts.components import choose, empty, heading, no_data, notes, plain, table, title
 from dashboard.parts.headline_figures import deadline, metrics
 from dashboard.parts.listings import listing
 from dashboard.screens import Page, pages
@@ -244,7 +245,7 @@ def _wide(session: Session, reader: Session, held: Meeting, panel: Panel) -> Non
     view = reader.view(panel.question, *panel.arguments)
     if panel.name == "deadlines":
         if view.frame.height:
-            metrics(session, [deadline(session, *row) for row in view.frame.iter_rows()], key="deadlines")
+            metrics(session, lambda _: [deadline(session, *row) for row in view.frame.iter_rows()], key="deadlines")
         else:
             empty(reader, view)
     elif panel.name == "ledger":

@@ -13,7 +13,8 @@ from dashboard.charts.distribution import ages
 from dashboard.charts.gap import low_dumbbell
 from dashboard.charts.time_series import controlled_share
 from dashboard.parts.briefing_menu import briefing_menu
-from dashboard.parts.components import heading, show
+from dashboard.parts.cards import Note, show
+from dashboard.parts.components import heading
 from dashboard.parts.headline_figures import (
     Figure,
     against_target,
@@ -36,30 +37,30 @@ CARDS = ("closure_rate", "on_time_reply_rate", "repeat_share", "satisfaction_rat
 
 def render(session: Session) -> None:
     """Four figures, the trend of repeats, the on-time rate by place."""
-    heading(session, session.answer(overview.headline), partial(briefing_menu, small=True))
-    metrics(session, [_card(session, headline) for headline in session.answer(overview.cards, CARDS)], key="headlines")
+    heading(session, lambda there: there.answer(overview.headline), partial(briefing_menu, small=True))
+    metrics(session, _cards, key="headlines")
     left, right = st.columns(2, gap="small")
     with left:
         show(session, session.view(repeats.course), controlled_share, key="repeats", quiet=True,
              note=session.words("overview.trend_note"))  # fmt: skip
     with right:
         show(session, session.view(overview.by_group), interval_dots, key="on-time", quiet=True,
-             note=session.words("overview.places_note", period=_period(session)))  # fmt: skip
+             note=lambda there: there.words("overview.places_note", period=_period(there)))  # fmt: skip
     below = _below(session)
     for column, (key, view, chart, note) in zip(st.columns(2, gap="small"), below, strict=False):
         with column:
             show(session, view, chart, key=key, quiet=True, note=note)
 
 
-def _below(session: Session) -> list[tuple[str, View, Chart, str]]:
+def _below(session: Session) -> list[tuple[str, View, Chart, Note]]:
     """What is open and for how long; how many were heard, where the register asks anybody."""
-    found: list[tuple[str, View, Chart, str]] = [
+    found: list[tuple[str, View, Chart, Note]] = [
         ("ages", session.view(closure.ages), ages, session.words("overview.ages_note"))
     ]
     known = session.answer(satisfaction.asked_whom)
     if known and session.snapshot.available("place"):
         view = session.view(satisfaction.widest, known[0], "place")
-        found.append(("heard", view, low_dumbbell, _heard_note(session)))
+        found.append(("heard", view, low_dumbbell, _heard_note))
     return found
 
 
@@ -77,6 +78,10 @@ def warm(session: Session) -> None:
     session.figure(session.view(overview.by_group), interval_dots)
     for _, view, chart, _ in _below(session):
         session.figure(view, chart)
+
+
+def _cards(session: Session) -> list[Figure]:
+    return [_card(session, headline) for headline in session.answer(overview.cards, CARDS)]
 
 
 def _card(session: Session, headline: Headline) -> Figure:

@@ -5,7 +5,8 @@ import streamlit as st
 from dashboard.charts.matrix import status_matrix
 from dashboard.charts.ratios import usual_ratios
 from dashboard.forms.entries import entry, gap_filler, nothing_entered, open_asked
-from dashboard.parts.components import card, choose, heading, notes, show, title
+from dashboard.parts.cards import show
+from dashboard.parts.components import card, choose, heading, notes, title
 from dashboard.parts.listings import listing
 from dashboard.screens import Page
 from dashboard.state.session import Session

@@ -26,7 +26,7 @@ def render(session: Session) -> None:
     if not runs and session.is_empty:
         st.info(session.words("quality.nothing_yet"), icon=":material/upload_file:")
         return
-    metrics(session, _cards(session, standing), key="quality")
+    metrics(session, lambda there: _cards(there, standing), key="quality")
     left, right = st.columns((4, 3), gap="small")
     with left:
         _missing(session)

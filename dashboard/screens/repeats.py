@@ -1,39 +1,34 @@
 """Does it last, or do petitions come back?"""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
 
 import streamlit as st
 
-from dashboard.charts import Chart, time_to_event
+from dashboard.charts import time_to_event
 from dashboard.charts.comparison import interval_dots
 from dashboard.charts.concentration import items_by_matter, ladder
 from dashboard.charts.time_series import controlled_share
 from dashboard.forms.rebasing import limits_and_baseline
-from dashboard.parts.components import choose, heading, show, variation
+from dashboard.parts.cards import Way, one_of, show, show_way
+from dashboard.parts.components import choose, heading, variation
 from dashboard.parts.headline_figures import Figure, change_limits, is_small, metrics, printed_share, verdict
 from dashboard.parts.listings import listing
 from dashboard.screens import Page
 from dashboard.state.session import Session
 from queries import wording
 from queries.dimensions import DIMENSIONS
-from queries.views import View, recording, repeats, time_to_return
+from queries.views import recording, repeats, time_to_return
 from queries.views.repeats import Gathering, Settled
 
 BREAKDOWNS = ("place", "topic_l1", "office", "channel")
 KINDS = {"repeat": ("repeat_share", 90), "once90": ("resolved_once_rate", 90), "once180": ("resolved_once_rate", 180)}
 
-Way = tuple[Callable[..., View], Chart, str]
-"""A question, its chart, and the note under the title."""
-
 
 def render(session: Session) -> None:
     """Three shares and the gathering on matters; their course; who stands out; what became of the old items."""
-    view = session.view(repeats.headline)
-    heading(session, view.finding or session.words("repeats.title"))
-    gathered = session.answer(repeats.gathering)
-    cards = [_card(session, card) for card in session.answer(repeats.cards)]
-    metrics(session, [*cards, _gathering(session, gathered)], key="repeats")
+    heading(session, lambda there: there.view(repeats.headline).finding or there.words("repeats.title"))
+    metrics(session, _cards, key="repeats")
     left, right = st.columns(2, gap="small")
     with left:
         course = session.view(repeats.course)
@@ -63,10 +58,9 @@ def _recording(session: Session) -> None:
 @st.fragment
 def _returning(session: Session) -> None:
     """How soon closed matters come back, or on how many matters items gather; only this card changes."""
-    words, period = session.words, _period(session)
-    ways: dict[str, Way] = {
-        "returns": (time_to_return.returns, time_to_event.return_curve, words("repeats.returns_note", period=period)),
-        "matters": (repeats.concentration, items_by_matter, words("repeats.matters_note", period=period)),
+    ways = {
+        "returns": Way(time_to_return.returns, time_to_event.return_curve, partial(_over_period, "returns_note")),
+        "matters": Way(repeats.concentration, items_by_matter, partial(_over_period, "matters_note")),
     }
     _one_of(session, "returning", ways)
 
@@ -75,19 +69,22 @@ def _returning(session: Session) -> None:
 def _old_items(session: Session) -> None:
     """What became of the batches, or how soon the recognised ones flow back; only this card changes."""
     words = session.words
-    ways: dict[str, Way] = {
-        "ladder": (repeats.ladder, ladder, words("repeats.ladder_note")),
-        "backflow": (time_to_return.backflow, time_to_event.backflow_curve, words("repeats.backflow_note")),
+    ways = {
+        "ladder": Way(repeats.ladder, ladder, words("repeats.ladder_note")),
+        "backflow": Way(time_to_return.backflow, time_to_event.backflow_curve, words("repeats.backflow_note")),
     }
     _one_of(session, "old", ways)
 
 
 def _one_of(session: Session, name: str, ways: Mapping[str, Way]) -> None:
     words = session.words
-    way = choose(session, name, list(ways), lambda each: words(f"repeats.{name}_{each}"),
-                 label=words(f"repeats.{name}"))  # fmt: skip
-    question, chart, note = ways[way]
-    show(session, session.view(question), chart, key=f"{name}-{way}", boxed=False, note=note)
+    way = one_of(session, name, ways, lambda each: words(f"repeats.{name}_{each}"), label=words(f"repeats.{name}"),
+                 card=name)  # fmt: skip
+    show_way(session, ways[way], name)
+
+
+def _over_period(note: str, session: Session) -> str:
+    return session.words(f"repeats.{note}", period=_period(session))
 
 
 @st.fragment
@@ -103,10 +100,13 @@ def _groups(session: Session) -> None:
             kinds = [name for name, (of, days) in KINDS.items() if of == "repeat_share" or days in lasting]
             kind = choose(session, "kind", kinds, lambda name: words(f"repeats.kind_{name}"),
                           label=words("repeats.kind"))  # fmt: skip
-            by = choose(session, "by", offered, lambda name: DIMENSIONS[name].label(session.language),
-                        label=words("repeats.by"))  # fmt: skip
-        show(session, session.view(repeats.by_group, *KINDS[kind], by), interval_dots, key="groups", boxed=False,
-             note=words(f"repeats.groups_note_{KINDS[kind][0]}", period=_period(session)))  # fmt: skip
+            note = partial(_over_period, f"groups_note_{KINDS[kind][0]}")
+            ways = {
+                name: Way(repeats.by_group, interval_dots, note, arguments=(*KINDS[kind], name)) for name in offered
+            }
+            by = one_of(session, "by", ways, lambda name: DIMENSIONS[name].label(session.language),
+                        label=words("repeats.by"), card="groups")  # fmt: skip
+        show_way(session, ways[by], "groups")
 
 
 def warm(session: Session) -> None:
@@ -125,6 +125,11 @@ def warm(session: Session) -> None:
     ):
         if view.frame.height:
             session.figure(view, chart)
+
+
+def _cards(session: Session) -> list[Figure]:
+    cards = [_card(session, card) for card in session.answer(repeats.cards)]
+    return [*cards, _gathering(session, session.answer(repeats.gathering))]
 
 
 def _card(session: Session, card: Settled) -> Figure:

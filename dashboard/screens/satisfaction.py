@@ -1,11 +1,14 @@
 """How satisfied are petitioners, and how many were heard?"""
 
+from functools import partial
+
 import streamlit as st
 
 from dashboard.charts.comparison import interval_dots
 from dashboard.charts.gap import dumbbell, gap_parts, silence_bounds
 from dashboard.charts.waterfall import waterfall
-from dashboard.parts.components import choose, empty, heading, notes, plain, show, title
+from dashboard.parts.cards import Way, one_of, show, show_way
+from dashboard.parts.components import choose, empty, heading, notes, plain, title
 from dashboard.parts.headline_figures import Figure, is_small, metrics, printed_share
 from dashboard.screens import Page
 from dashboard.state import narrowing
@@ -36,16 +39,16 @@ def render(session: Session) -> None:
         by = choose(session, "by", breakdowns, lambda name: DIMENSIONS[name].label(language),
                     label=words("satisfaction.by")) if breakdowns else "place"  # fmt: skip
     with above:
-        heading(session, session.answer(satisfaction.headline, whom))
+        heading(session, lambda there: there.answer(satisfaction.headline, whom))
     view = session.view(satisfaction.by_group, whom, by)
     if not view.frame.height:
         empty(session, view)
         return
-    metrics(session, _cards(session, session.answer(satisfaction.heard, whom), whom), key="satisfaction")
+    metrics(session, lambda there: _cards(there, there.answer(satisfaction.heard, whom), whom), key="satisfaction")
     left, right = st.columns(2, gap="small")
     with left:
         show(session, session.view(satisfaction.widest, whom, by), dumbbell, key="gap",
-             note=words("satisfaction.gap_note", period=_period(session)))  # fmt: skip
+             note=partial(_over_period, "gap_note"))  # fmt: skip
     with right:
         show(session, session.view(satisfaction.bounds, whom, by), silence_bounds, key="bounds",
              note=words("satisfaction.bounds_note"))  # fmt: skip
@@ -55,19 +58,24 @@ def render(session: Session) -> None:
         _why(session, whom, by)
     with right:
         show(session, session.view(heard.reached, whom, by), interval_dots, key="reached",
-             note=words("satisfaction.reached_note", period=_period(session)))  # fmt: skip
+             note=partial(_over_period, "reached_note"))  # fmt: skip
 
 
 @st.fragment
 def _why(session: Session, whom: str, by: str) -> None:
     """What a difference is made of, between groups or over time; only this card changes."""
     words = session.words
-    ways = {"apart": (heard.apart, gap_parts), "change": (heard.change, waterfall)}
-    way = choose(session, "why", list(ways), lambda name: words(f"satisfaction.why_{name}"),
-                 label=words("satisfaction.why"))  # fmt: skip
-    question, chart = ways[way]
-    show(session, session.view(question, whom, by), chart, key=f"why-{way}", boxed=False,
-         note=words(f"satisfaction.{way}_note", period=_period(session)))  # fmt: skip
+    ways = {
+        "apart": Way(heard.apart, gap_parts, partial(_over_period, "apart_note"), arguments=(whom, by)),
+        "change": Way(heard.change, waterfall, partial(_over_period, "change_note"), arguments=(whom, by)),
+    }
+    way = one_of(session, "why", ways, lambda name: words(f"satisfaction.why_{name}"), label=words("satisfaction.why"),
+                 card="why")  # fmt: skip
+    show_way(session, ways[way], "why")
+
+
+def _over_period(note: str, session: Session) -> str:
+    return session.words(f"satisfaction.{note}", period=_period(session))
 
 
 def _cards(session: Session, found: Heard, whom: str) -> list[Figure]:

@@ -8,10 +8,12 @@ import streamlit as st
 
 from dashboard.charts.signals import against_usual
 from dashboard.charts.signals import course as course_chart
-from dashboard.parts.components import choose, empty, heading, notes, plain, show, table, title
+from dashboard.parts.cards import Way, one_of, show, show_way
+from dashboard.parts.components import empty, heading, notes, plain, table, title
 from dashboard.parts.plot import plot
 from dashboard.screens import Page
-from dashboard.state.session import Session, open_page
+from dashboard.state.links import open_page
+from dashboard.state.session import Session
 from queries import wording
 from queries.dimensions import DIMENSIONS
 from queries.views import View, signals
@@ -109,9 +111,10 @@ def _now(session: Session) -> None:
     words = session.words
     offered = [name for name in BREAKDOWNS if session.snapshot.available(name)]
     with st.container(border=True, key="card-now", gap="small", height="stretch"):
-        by = choose(session, "by", offered, lambda name: DIMENSIONS[name].label(session.language),
-                    label=words("signals.now_by"))  # fmt: skip
-        show(session, session.view(BREAKDOWNS[by]), against_usual, key="now", boxed=False, note=_note(session, by))
+        ways = {name: Way(BREAKDOWNS[name], against_usual, partial(_note, by=name)) for name in offered}
+        by = one_of(session, "by", ways, lambda name: DIMENSIONS[name].label(session.language),
+                    label=words("signals.now_by"), card="now")  # fmt: skip
+        show_way(session, ways[by], "now")
 
 
 def _note(session: Session, by: str) -> str:

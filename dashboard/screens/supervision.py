@@ -5,7 +5,8 @@ import streamlit as st
 from dashboard.charts.curves import day_bands, event_curve
 from dashboard.forms.entries import entry, nothing_entered
 from dashboard.forms.record_form import open_record
-from dashboard.parts.components import choose, heading, show
+from dashboard.parts.cards import show
+from dashboard.parts.components import choose, heading
 from dashboard.parts.listings import listing
 from dashboard.screens import Page
 from dashboard.state import narrowing

@@ -5,7 +5,8 @@ import streamlit as st
 from dashboard.charts.comparison import tall_interval_dots
 from dashboard.charts.target_spans import target_spans
 from dashboard.forms.record_form import record_table
-from dashboard.parts.components import card, heading, show, table, title
+from dashboard.parts.cards import show
+from dashboard.parts.components import card, heading, table, title
 from dashboard.screens import Page
 from dashboard.state.session import Session
 from queries.views import targets

@@ -12,7 +12,8 @@ from dashboard.charts.map import places_map
 from dashboard.charts.time_series import narrow_controlled_share
 from dashboard.forms.rebasing import limits_and_baseline
 from dashboard.i18n import Words
-from dashboard.parts.components import choose, empty, heading, notes, plain, show, title, variation
+from dashboard.parts.cards import show
+from dashboard.parts.components import choose, empty, heading, notes, plain, title, variation
 from dashboard.parts.headline_figures import verdict
 from dashboard.screens import Page
 from dashboard.state import narrowing

@@ -69,6 +69,11 @@ class Choices:
             query["period"] = ["all"]
         return query
 
+    def within(self, where: Mapping[str, Sequence[str]]) -> "Choices":
+        """The same with other dimensions kept to keys; dimensions without any are free."""
+        kept = {name: tuple(keys) for name, keys in sorted(where.items()) if keys}
+        return replace(self, where=MappingProxyType(kept))
+
     @property
     def is_default(self) -> bool:
         """Whether nothing was chosen."""

@@ -11,7 +11,8 @@ import streamlit as st
 
 from dashboard.state.choices import Link
 from dashboard.state.filter_widgets import LOCAL
-from dashboard.state.session import Session, elsewhere, understood
+from dashboard.state.links import elsewhere
+from dashboard.state.session import Session, understood
 from queries.filters import Filters
 
 
@@ -138,7 +139,7 @@ def link_to(
 ) -> None:
     """A link to another page with exactly a selection, on the data of this session; Back leads here again."""
     link: Link = filters.to_query() | {control: [value] for control, value in (controls or {}).items()}
-    if "lang" in st.query_params:
+    if "lang" in session.frame:
         link["lang"] = [session.language]
     if session.is_pinned:
         link["data"] = [session.pinned]

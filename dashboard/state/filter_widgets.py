@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from types import MappingProxyType
 from typing import Any
 
 import streamlit as st
@@ -25,10 +24,9 @@ def from_widgets(before: Choices, snapshot: Snapshot) -> Choices:
         if WIDGET + name in state:
             chosen = set(state[WIDGET + name])
             where[name] = tuple(sorted(chosen & {*snapshot.keys(name), ""})) if chosen else ()
-    plain["where"] = MappingProxyType({name: keys for name, keys in sorted(where.items()) if keys})
     if plain.get("target") == "any":
         plain["target"] = None
-    return replace(before, **plain)
+    return replace(before, **plain).within(where)
 
 
 def fill_widgets(choices: Choices, language: str, controls: Mapping[str, str], *, everything: bool) -> None:

@@ -5,7 +5,7 @@ taken twice is taken back, and each step is a step of the browser's Back.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from typing import Any
@@ -17,7 +17,8 @@ from dashboard.charts import escape
 from dashboard.state.choices import Choices
 from dashboard.state.controls import clicked, picked_row
 from dashboard.state.filter_widgets import WIDGET
-from dashboard.state.session import Session, link_to, narrow
+from dashboard.state.links import link_to
+from dashboard.state.session import Session, narrow, turned
 from queries import wording
 from queries.days import add_months, month_end
 from queries.dimensions import DIMENSIONS, GRAINS
@@ -25,6 +26,7 @@ from queries.measures import Count, Duration, Measure, Ratio, measure, plain_nam
 from queries.views import View, drill, explore
 
 MONTHS_OF = {"month": 1, "quarter": 3, "year": 12}
+_PERIOD = ("period", "start", "end")
 
 
 @dataclass(frozen=True)
@@ -96,11 +98,24 @@ def apply(mark: Mark) -> None:
         narrow(mark.dimension, mark.key)
         draw_all()
         return
-    names = ("period", "start", "end")
-    chosen = tuple(st.session_state.get(WIDGET + name) for name in names)
-    now = ("last12", None, None) if chosen == ("custom", *period) else ("custom", *period)
-    st.session_state.update({WIDGET + name: value for name, value in zip(names, now, strict=True)})
+    chosen = tuple(st.session_state.get(WIDGET + name) for name in _PERIOD)
+    now = _turned_period(chosen, period)
+    st.session_state.update({WIDGET + name: value for name, value in zip(_PERIOD, now, strict=True)})
     draw_all()
+
+
+def narrowed(choices: Choices, mark: Mark) -> Choices:
+    """The selection that `apply` leads to."""
+    period = mark.period
+    if period is None:
+        keys = turned(choices.where.get(mark.dimension, ()), mark.key)
+        return choices.within({**choices.where, mark.dimension: keys})
+    now = _turned_period((choices.period, choices.start, choices.end), period)
+    return replace(choices, **dict(zip(_PERIOD, now, strict=True)))
+
+
+def _turned_period(chosen: tuple[Any, ...], period: tuple[date, date]) -> tuple[Any, ...]:
+    return ("last12", None, None) if chosen == ("custom", *period) else ("custom", *period)
 
 
 def draw_all() -> None:

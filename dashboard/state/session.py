@@ -18,7 +18,6 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 import streamlit as st
-from streamlit.navigation.page import StreamlitPage
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from dashboard.charts import Chart, Drawing, Style, as_drawing
@@ -29,6 +28,7 @@ from dashboard.state.filter_widgets import LOCAL, WIDGET, fill_widgets, from_wid
 from dashboard.state.import_work import ImportDesk
 from dashboard.state.keeping import Keeping
 from dashboard.state.kept import kept, store
+from dashboard.state.stage import Stage
 from dashboard.state.viewer import viewer_of
 from queries import register
 from queries.access import BUREAU, Viewer, listed_for, visible_to
@@ -37,7 +37,7 @@ from queries.filters import Filters
 from queries.records import write
 from queries.settings import Settings
 from queries.snapshot import Snapshot, current, pins
-from queries.views import View
+from queries.views import Asked, View
 
 CITY_ZONE = ZoneInfo("Asia/Shanghai")  # the petition system's clock
 _FILTER_PARAMETERS = {"from", "to", "as_of", "period", "rules", "convention", "target", *DIMENSIONS}
@@ -64,6 +64,8 @@ class Session(Keeping):
             `is_lost`: then it is the newest.
         now: the data as it is now where `snapshot` is another (`newest`).
         viewer: who is looking; every answer that is kept is kept for such viewers only.
+        frame: parameters of the address that say how and on which data everything is seen.
+        stage: what the page shows, as far as it can be shown ahead of a run (`dashboard.state.stage`).
     """
 
     settings: Settings
@@ -81,6 +83,8 @@ class Session(Keeping):
     is_lost: bool = False
     now: Snapshot | None = None
     viewer: Viewer = BUREAU
+    frame: Mapping[str, Sequence[str]] = field(default_factory=lambda: MappingProxyType({}))
+    stage: Stage = field(default_factory=Stage, compare=False)
 
     @property
     def newest(self) -> Snapshot:
@@ -141,14 +145,22 @@ class Session(Keeping):
 
     def view(self, question: Callable[..., View], *arguments: Any) -> View:
         """The answer of a view function to the current selection, computed once for all readers who ask the same."""
-        name = f"{question.__module__}.{question.__qualname__}{_told_apart(arguments)!r}"
-        key = f"{self._kept_under}|{self.filters!r}|{name}"
-        return kept(key, lambda: replace(question(self.snapshot, self.filters, *arguments), question=name))
+        asked = Asked(question, arguments)
+        key = f"{self._kept_under}|{self.filters!r}|{_named(asked)}"
+        return kept(key, lambda: replace(question(self.snapshot, self.filters, *arguments), asked=asked))
+
+    def again(self, view: View) -> View:
+        """The answer to the question of a view under this session's selection."""
+        assert view.asked is not None  # it came from a session
+        return self.view(view.asked.question, *view.asked.arguments)
+
+    def under(self, choices: Choices) -> "Session":
+        """The same reader under another selection."""
+        return replace(self, choices=choices, filters=choices.filters(self.snapshot.as_of))
 
     def answer(self, question: Callable[..., T], *arguments: Any) -> T:
         """Like `view`, for a function whose answer is not a `View`."""
-        name = f"{question.__module__}.{question.__qualname__}{_told_apart(arguments)!r}"
-        key = f"{self._kept_under}|{self.filters!r}|{name}"
+        key = f"{self._kept_under}|{self.filters!r}|{_named(Asked(question, arguments))}"
         return kept(key, lambda: question(self.snapshot, self.filters, *arguments))
 
     def findings(self, import_id: int) -> Callable[[], pl.DataFrame]:
@@ -176,9 +188,9 @@ class Session(Keeping):
     def figure(self, view: View, chart: Chart, style: Style | None = None) -> Drawing:
         """The chart of a view, drawn once in the reader's style or another."""
         drawn = style or self.style
-        if not view.question:
+        if view.asked is None:
             return as_drawing(chart(view, drawn))
-        key = f"{self._kept_under}|{view.snapshot_id}|{view.filters!r}|{view.question}|{_name(chart)}|{drawn!r}"
+        key = f"{self._kept_under}|{view.snapshot_id}|{view.filters!r}|{_named(view.asked)}|{_name(chart)}|{drawn!r}"
         return kept(key, lambda: as_drawing(chart(view, drawn)))
 
 
@@ -224,7 +236,8 @@ def begin(settings: Settings, import_desk: ImportDesk | None = None) -> Session:
     if pinned:
         link["data"] = [pinned]
     # the address the reader came by stays as it is, or Back would lead to it again and again
-    _write_address(query if arrived == "address" else link, query)
+    written = query if arrived == "address" else link
+    _write_address(written, query)
     return Session(
         settings=settings,
         language=language,
@@ -241,6 +254,7 @@ def begin(settings: Settings, import_desk: ImportDesk | None = None) -> Session:
         is_lost=is_lost,
         now=newest,
         viewer=viewer,
+        frame=MappingProxyType({name: written[name] for name in sorted(_FRAME) if name in written}),
     )
 
 
@@ -295,49 +309,12 @@ def remove(dimension: str) -> None:
 
 def narrow(dimension: str, key: str) -> None:
     """Keep one key of a dimension, or free the dimension when it is the only one kept (a callback)."""
-    now = st.session_state.get(WIDGET + dimension) or []
-    st.session_state[WIDGET + dimension] = [] if list(now) == [key] else [key]
+    st.session_state[WIDGET + dimension] = turned(st.session_state.get(WIDGET + dimension) or (), key)
 
 
-def open_page(
-    session: Session,
-    name: str,
-    where: Mapping[str, Sequence[str]],
-    *,
-    period: tuple[date, date] | None = None,
-    controls: Mapping[str, str] | None = None,
-) -> None:
-    """Go to a page as `link_to` names it, after a click that is no link; Back leads here again."""
-    page, link = link_to(session, name, where, period=period, controls=controls)
-    st.switch_page(page, query_params=link)
-
-
-def link_to(
-    session: Session,
-    name: str,
-    where: Mapping[str, Sequence[str]] | None = None,
-    *,
-    period: tuple[date, date] | None = None,
-    controls: Mapping[str, str] | None = None,
-) -> tuple[StreamlitPage, Link]:
-    """A page with some dimensions narrowed to keys and everything else as chosen, and the parameters that say so.
-
-    Args:
-        period: first and last day, instead of the period chosen.
-        controls: values of the page's own controls, as a link carries them.
-    """
-    kept = dict(session.choices.where) | {dimension: tuple(keys) for dimension, keys in (where or {}).items()}
-    choices = replace(session.choices, where=MappingProxyType({key: keys for key, keys in kept.items() if keys}))
-    if period:
-        choices = replace(choices, period="custom", start=period[0], end=period[1])
-    link = choices.link(session.snapshot.as_of) | {key: [value] for key, value in (controls or {}).items()}
-    link |= {name: st.query_params.get_all(name) for name in sorted(_FRAME) if name in st.query_params}
-    # pages are told apart by their address, so this stands for the one `app.py` made
-    return st.Page(elsewhere, title=name, url_path=name), link
-
-
-def elsewhere() -> None:
-    """The body of a page that is only pointed at."""
+def turned(now: Sequence[str], key: str) -> list[str]:
+    """The keys kept of a dimension after one of them was chosen: that alone, or none where it is the only one kept."""
+    return [] if list(now) == [key] else [key]
 
 
 def page_control(name: str, default: str, options: Sequence[str]) -> str:
@@ -488,6 +465,10 @@ def _first(query: Link, name: str) -> str | None:
 
 def _name(function: Callable[..., Any]) -> str:
     return f"{function.__module__}.{function.__qualname__}"
+
+
+def _named(asked: Asked) -> str:
+    return f"{_name(asked.question)}{_told_apart(asked.arguments)!r}"
 
 
 def _told_apart(arguments: tuple[Any, ...]) -> tuple[Any, ...]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from dashboard.charts import Chart as ChartFunction
 from dashboard.charts import template
 from dashboard.charts.comparison import LONGEST_NAME, shortened
-from dashboard.parts.components import has_figures
+from dashboard.parts.cards import has_figures
 from dashboard.parts.headline_figures import against_target, is_small
 from dashboard.state.session import Session
 from dashboard.wall import Ask, Chart, Skipped, Tile

@@ -4,8 +4,10 @@ A view holds its figures as a tidy frame together with everything needed to say 
 `overview`, `closure`, `repeats`, `townships`, `satisfaction`, `quality`.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 import polars as pl
 
@@ -28,7 +30,7 @@ class View:
         finding: one plain sentence on what the figures show, generated from them.
         notes: what a reader must know (excluded rows, missing columns), one sentence each.
         methods: names of the methods the figures are made with (`queries.methods`), beyond plain counting.
-        question: name and arguments of the view function, once it is kept, so that its figures can be kept too.
+        asked: what it answers, once it is kept, so that its figures can be kept too and it can be asked again.
     """
 
     frame: pl.DataFrame
@@ -40,4 +42,12 @@ class View:
     finding: Text | None = None
     notes: tuple[Text, ...] = field(default=())
     methods: tuple[str, ...] = ()
-    question: str = ""
+    asked: "Asked | None" = None
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question: a view function, and its arguments beyond the data and the selection."""
+
+    question: Callable[..., Any]
+    arguments: tuple[Any, ...] = ()

@@ -23,6 +23,11 @@ Settle = Callable[[Page], None]
 LANGUAGES = {"zh": "zh-CN", "en": "en-GB"}
 WIDTHS = (1366, 1920, 390)  # CSS pixels: a laptop, a large screen, a phone
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+HELD = """() => {
+    const send = WebSocket.prototype.send, held = [];
+    WebSocket.prototype.send = function (...given) { held.push(() => send.apply(this, given)); };
+    window.released = () => { WebSocket.prototype.send = send; held.forEach((each) => each()); };
+}"""  # nothing reaches Streamlit
 
 
 def path(name: str) -> str:
@@ -261,6 +266,28 @@ def test_a_click_on_a_mark_narrows_the_page_and_a_second_one_takes_it_back_and_c
     stay = page.evaluate("[...document.querySelectorAll('.huiyin-plot')].map((each) => each.stays)")
     assert len(stay) > 1
     assert all(stay)
+
+
+def test_a_click_is_answered_before_the_page_has_run_and_the_run_leaves_the_answer(
+    open_page: OpenPage, settled: Settle
+):
+    page = open_page("/")
+    before = headline_figures(page)
+    chart = page.locator(".st-key-figure-repeats [role=figure]")
+    drawn = chart.inner_html()
+    page.evaluate(HELD)
+    mark = page.locator(".st-key-figure-on-time .scatterlayer .point").first
+    mark.dispatch_event("mousemove")
+    mark.click(force=True)
+    expect(page.locator(".huiyin-figure .value")).not_to_have_text(before)
+    page.wait_for_function("was => document.querySelector('.st-key-figure-repeats [role=figure]').innerHTML !== was",
+                           arg=drawn)  # fmt: skip
+    ahead = headline_figures(page)
+    assert "place" not in query(page)
+    page.evaluate("window.released(); null")
+    page.wait_for_url("**/?place=*")
+    settled(page)
+    assert headline_figures(page) == ahead
 
 
 def test_a_tap_on_a_mark_narrows_the_page(browser: Browser, address: str, settled: Settle):

@@ -1,0 +1,85 @@
+"""The figures a click leads to, ahead of the run of the page that the click sets off (`dashboard.state.stage`).
+
+The browser asks for them by `ahead.js` and sets off the run once they are on the screen. Whatever cannot be made here
+is left to the run, which says why.
+"""
+
+import json
+import logging
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+
+from dashboard.state import seats
+from dashboard.state.choices import Choices
+from dashboard.state.narrowing import marked, narrowed
+from dashboard.state.session import Session
+from dashboard.state.stage import Parts
+from dashboard.state.viewer import viewer_of
+
+PATH = "/api/ahead/{token}"
+HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Encoding": "identity",  # packing would hold a part back until others are made
+    "X-Accel-Buffering": "no",
+}
+
+log = logging.getLogger("huiyin")
+
+
+def address(session: Session) -> str:
+    """Where this reader's browser asks, below the address of the app."""
+    return PATH.removeprefix("/").format(token=seats.enter(session))
+
+
+async def answer(request: Request) -> Response:
+    """The parts of a reader's page after a click: a line of JSON each with `part` and `data`, as they are made.
+
+    The body asked with is JSON: `figure` and `point` for a mark clicked, `switch` and `at` for an option of a control
+    that changes one card, `clear` for everything taken back.
+    """
+    session = seats.session_of(request.path_params["token"])
+    if session is None or viewer_of(session.settings, request.headers.getlist, session.newest) != session.viewer:
+        return Response(status_code=404)
+    try:
+        asked = await request.json()
+    except ValueError:
+        asked = None
+    if not isinstance(asked, dict):
+        return Response(status_code=400)
+    return StreamingResponse(_lines(session, asked), media_type="application/x-ndjson", headers=HEADERS)
+
+
+def _lines(session: Session, asked: Mapping[str, Any]) -> Iterator[str]:
+    try:
+        for parts in _made(session, asked):
+            for name, data in parts.items():
+                yield json.dumps({"part": name, "data": data}, ensure_ascii=False) + "\n"
+    except Exception:  # the run meets the same, and has words for the reader
+        log.info("Nothing is shown ahead of a run", exc_info=True)
+
+
+def _made(session: Session, asked: Mapping[str, Any]) -> Iterator[Parts]:
+    on = session.stage
+    options, at = list(on.switches.get(str(asked.get("switch")), {}).values()), asked.get("at")
+    if isinstance(at, int) and 0 <= at < len(options):
+        yield options[at](session)
+        return
+    choices = _choices(session, asked)
+    if choices is None:
+        return
+    there = session.under(choices)
+    # the card clicked first: its figures do not follow its own filter, so they are at hand while others are counted
+    clicked = str(asked.get("figure", "")).removeprefix("figure-")
+    for key in sorted(on.parts, key=lambda key: key != clicked):
+        yield on.parts[key](there)
+
+
+def _choices(session: Session, asked: Mapping[str, Any]) -> Choices | None:
+    if asked.get("clear"):
+        return Choices()
+    view, point = session.stage.views.get(str(asked.get("figure"))), asked.get("point")
+    mark = marked(session, view, point) if view and isinstance(point, dict) else None
+    return narrowed(session.choices, mark) if mark else None
