@@ -19,7 +19,7 @@ from queries.dimensions import Table
 from queries.kept import by_snapshot
 
 FEW_ROWS = 1 << 19
-"""Up to so many rows that a selection leaves of a table are held apart: at most some 40 MB, and of eight selections."""
+"""Up to so many rows that a selection leaves of a table are held apart: at most some 40 MB, and eight times."""
 
 Wanted = tuple[str, tuple[int, ...], bool]
 """A column, codes, and whether rows must have one of them (or none)."""
