@@ -5,10 +5,12 @@ const LISTED = "[data-testid=stSidebarNavItems], [data-testid=stSidebarNavItems]
 const SCROLLED = "[data-testid=stDialog] [role=dialog] > div:last-of-type"; // by keyboard too, where nothing in it takes the focus (2.1.1)
 const UNSAID = "[data-testid=stMarkdownContainer] [role=img][aria-label$=' icon']"; // signs beside words, called by English names
 const TABLES = "[data-testid=stDataFrame] [role=grid]:not([aria-label])"; // drawn on a canvas; what stands around it has the name
+const CARD = "[class*=st-key-card-]";
+const HEADINGS = `${CARD} :is(h2, h3)`; // made anew with every finding
 const SAID = ["aria-label", "placeholder"]; // attributes with words
 let told = {}; // what the newest run of the page said
 let watch = null;
-let numbered = 0; // buttons that got an id
+let numbered = 0; // buttons and headings that got an id
 
 export default function ({ data }) {
   told = data;
@@ -47,6 +49,9 @@ function name(root) {
       ofItsCard(each);
     }
   }
+  for (const heading of found(root, HEADINGS)) {
+    for (const selector of Object.keys(told.names)) for (const each of heading.closest(CARD).querySelectorAll(selector)) ofItsCard(each);
+  }
   for (const each of found(root, UNSAID)) each.ariaHidden = "true";
   for (const each of found(root, TABLES)) each.ariaLabel = each.closest("[role=region]")?.ariaLabel ?? null;
   for (const each of found(root, LISTED)) each.role = "none";
@@ -61,8 +66,9 @@ function name(root) {
 
 /** The same button on many cards is told apart by the heading of its card, whatever that says by now. */
 function ofItsCard(button) {
-  const heading = button.closest("[class*=st-key-card-]")?.querySelector("[data-heading-text][id]");
+  const heading = button.closest(CARD)?.querySelector("h2, h3");
   if (!heading) return;
+  heading.id ||= `huiyin-heading-${numbered++}`;
   button.id ||= `huiyin-button-${numbered++}`;
   button.setAttribute("aria-labelledby", `${button.id} ${heading.id}`);
 }
