@@ -162,6 +162,15 @@ def test_another_viewer_than_the_one_who_opened_the_page_is_shown_nothing(settin
     assert [post(seat.token, b"{}", **{"x-viewer": quote(who)})[0] for who in ("bureau", office)] == [404, 200]
 
 
+def test_while_one_pointer_rests_on_a_mark_clicks_alone_are_answered(settings, snapshot, monkeypatch):
+    here = reader(settings, snapshot)
+    draw("overview", here)
+    with ahead._resting:
+        assert asked(here, {"clear": True, "rests": True}) == {}
+        assert asked(here, {"clear": True})
+    assert asked(here, {"clear": True, "rests": True})
+
+
 def test_a_window_that_is_closed_leaves_nothing_behind(settings, snapshot):
     seat = seated(reader(settings, snapshot))
     token = seat.token

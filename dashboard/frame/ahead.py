@@ -7,6 +7,7 @@ is left to the run, which says why.
 import json
 import logging
 from collections.abc import Iterator, Mapping
+from threading import Semaphore
 from typing import Any
 
 from starlette.requests import Request
@@ -26,6 +27,9 @@ HEADERS = {
     "X-Accel-Buffering": "no",
 }
 
+_resting = Semaphore(1)
+"""For marks a pointer only rests on the server has one answer at a time: clicks go first."""
+
 log = logging.getLogger("huiyin")
 
 
@@ -38,7 +42,8 @@ async def answer(request: Request) -> Response:
     """The parts of a reader's page after a click: a line of JSON each with `part` and `data`, as they are made.
 
     The body asked with is JSON: `figure` and `point` for a mark clicked, `switch` and `at` for an option of a control
-    that changes one card, `clear` for everything taken back.
+    that changes one card, `clear` for everything taken back; `rests` where nothing was clicked yet: then it may be
+    answered with nothing.
     """
     session = seats.session_of(request.path_params["token"])
     if session is None or viewer_of(session.settings, request.headers.getlist, session.newest) != session.viewer:
@@ -49,7 +54,16 @@ async def answer(request: Request) -> Response:
         asked = None
     if not isinstance(asked, dict):
         return Response(status_code=400)
-    return StreamingResponse(_lines(session, asked), media_type="application/x-ndjson", headers=HEADERS)
+    lines = _one_at_a_time(session, asked) if asked.get("rests") else _lines(session, asked)
+    return StreamingResponse(lines, media_type="application/x-ndjson", headers=HEADERS)
+
+
+def _one_at_a_time(session: Session, asked: Mapping[str, Any]) -> Iterator[str]:
+    if _resting.acquire(blocking=False):
+        try:
+            yield from _lines(session, asked)
+        finally:
+            _resting.release()
 
 
 def _lines(session: Session, asked: Mapping[str, Any]) -> Iterator[str]:

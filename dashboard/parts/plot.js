@@ -4,6 +4,7 @@ const SETTINGS = { displayModeBar: false, scrollZoom: false, doubleClick: false,
 const SIDES = ["l", "r"];
 const PHONE = 420; // CSS pixels of a chart; below, what is said elsewhere too leaves its room to the marks
 const SPARE = 1 / 5; // of the width may stay without labels after longer ones
+const RESTS = 120; // milliseconds of a pointer on a mark that is not passing by
 const CLICKED = ["x", "y", "label", "customdata"];
 
 const rooms = new Map(); // by name of a chart: the margins it had last
@@ -146,9 +147,16 @@ function listen(plot) {
   const { node } = plot;
   const tell = (kind, point, more) => node.dispatchEvent(
     new CustomEvent(kind, { detail: { figure: plot.name, point, ...more }, bubbles: true, cancelable: true }));
-  let under = null; // the pointer
-  node.on("plotly_hover", ({ points }) => (under = said(points[0])));
-  node.on("plotly_unhover", () => (under = null));
+  let under = null, resting = 0; // the pointer
+  node.on("plotly_hover", ({ points }) => {
+    under = said(points[0]);
+    clearTimeout(resting);
+    resting = setTimeout(() => plot.leads && under && tell("huiyin:press", under, { rests: true }), RESTS);
+  });
+  node.on("plotly_unhover", () => {
+    under = null;
+    clearTimeout(resting);
+  });
   node.onpointerdown = () => plot.leads && under && tell("huiyin:press", under);
   node.on("plotly_click", ({ points }) => {
     const point = said(points[0]), go = () => node.isConnected && plot.click?.(point);
