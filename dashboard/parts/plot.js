@@ -4,6 +4,7 @@ const SETTINGS = { displayModeBar: false, scrollZoom: false, doubleClick: false,
 const SIDES = ["l", "r"];
 const PHONE = 420; // CSS pixels of a chart; below, what is said elsewhere too leaves its room to the marks
 const SPARE = 1 / 5; // of the width may stay without labels after longer ones
+const BUSY = 40; // milliseconds of drawing what is out of sight before the reader has a turn
 const RESTS = 120; // milliseconds of a pointer on a mark that is not passing by
 const CLICKED = ["x", "y", "label", "customdata"];
 
@@ -25,10 +26,10 @@ function load() {
   return library;
 }
 
-/** What is in sight is drawn first, the rest once that is on the screen. */
+/** What is in sight is drawn first, in the frame in which its words change; the rest once that is on the screen. */
 function ask(plot) {
   waiting.add(plot);
-  if (!awaited) setTimeout(drawWaiting);
+  if (!awaited) queueMicrotask(drawWaiting);
   awaited = true;
 }
 
@@ -38,8 +39,12 @@ async function drawWaiting() {
     const [seen, unseen] = parted(waiting);
     waiting.clear();
     for (const plot of seen) draw(Plotly, plot);
+    let began = -Infinity;
     for (const plot of unseen) {
-      await frame();
+      if (performance.now() - began > BUSY) {
+        await frame();
+        began = performance.now();
+      }
       draw(Plotly, plot);
     }
   } catch (error) {
@@ -186,6 +191,7 @@ function begin(parent) {
   const node = document.createElement("div");
   node.className = "huiyin-plot";
   node.setAttribute("role", "figure");
+  node.style.contain = "layout style"; // what changes within needs no look at the page
   parent.append(node);
   const plot = { node, drawn: "" };
   plot.resized = new ResizeObserver(() => ask(plot));
