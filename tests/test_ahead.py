@@ -24,8 +24,15 @@ from tests.figures import told
 from tests.installations import DemoOf
 
 BY_NAME = {page.name: page for page in pages()}
-NARROWED = ("overview", "closure", "repeats", "satisfaction")  # the pages with figures that narrow
-SWITCHED = {"closure": ("by", "course", "days"), "repeats": ("by", "returning", "old"), "satisfaction": ("why",)}
+NARROWED = ("overview", "closure", "repeats", "satisfaction", "forwarding")  # the pages with figures that narrow
+SWITCHED = {
+    "closure": ("by", "course", "days"),
+    "repeats": ("by", "returning", "old"),
+    "satisfaction": ("why",),
+    "townships": ("look",),
+    "forwarding": ("by",),
+    "batches": ("by",),
+}
 
 
 @pytest.fixture(scope="module")

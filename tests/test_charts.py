@@ -76,14 +76,14 @@ def test_a_figure_is_small(question, chart, style, snapshot, year):
 @pytest.mark.parametrize("style", STYLES, ids=str)
 @pytest.mark.parametrize(("question", "chart"), CHARTS, ids=lambda part: getattr(part, "__name__", ""))
 def test_a_figure_uses_our_type_and_no_colour_of_its_own(question, chart, style, snapshot, year):
-    text = as_drawing(chart(question(snapshot, year), style)).text
+    text = as_drawing(chart(question(snapshot, year), style), style).text
     colours = set(re.findall(r"#[0-9A-Fa-f]{6}\b", text))
     assert colours <= {value for value in vars(style.palette).values()}
 
 
 def test_what_is_sent_of_a_figure_holds_all_but_the_looks_common_to_all(snapshot, year):
     sketch = interval_dots(overview.by_group(snapshot, year), Style("zh"))
-    sent, drawn = as_drawing(sketch), sketch.checked
+    sent, drawn = as_drawing(sketch, Style("zh")), sketch.checked
     figure = json.loads(sent.text)
     assert sent.height == drawn.layout.height
     assert "template" not in figure["layout"]
@@ -96,13 +96,15 @@ def test_print_beside_rows_is_sent_as_a_column_with_a_line_on_each_row(absent):
     fig = figure(200, yaxis={"range": [-0.7, 5.7]}, margin={"t": 20, "b": 30}).add_annotation(x=0.5, y=1, text="own")
     for place in (place for place in range(6) if place != absent):
         fig.add_annotation(x=1, xref="paper", xanchor="right", xshift=64, y=place, text=f"{place} %", font={"size": 12})
-    own, column = json.loads(as_drawing(fig).text)["layout"]["annotations"]
+    own, column = json.loads(as_drawing(fig, Style("zh")).text)["layout"]["annotations"]
     assert own["text"] == "own"
     assert [re.sub("<[^>]+>", "", line) for line in column["text"].split("<br>")] == [
         "" if place == absent else f"{place} %" for place in (5, 4, 3, 2, 1, 0)
     ]
     assert column["font"]["size"] * LINE == pytest.approx(150 / 6.4)
     assert (column["y"], column["align"], column["xshift"]) == (2.5, "right", 64)
+    filling = json.loads(as_drawing(fig, Style("zh", fills=True)).text)["layout"]["annotations"]
+    assert len(filling) == len(fig.to_dict()["layout"]["annotations"])  # of rows whose height nobody knows
 
 
 def test_the_palette_is_the_theme_of_the_app():

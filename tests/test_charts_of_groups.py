@@ -113,7 +113,7 @@ def test_page_and_picture_draw_the_one_target_of_all_as_a_line_and_others_on_the
 
 def words(figure: Sketch) -> str:
     """Everything in a figure, unescaped."""
-    return json.dumps(json.loads(as_drawing(figure).text), ensure_ascii=False)
+    return json.dumps(json.loads(as_drawing(figure, Style("zh")).text), ensure_ascii=False)
 
 
 def marks(figure: Sketch) -> go.Scatter:

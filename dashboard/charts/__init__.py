@@ -98,11 +98,13 @@ class Style:
 
     Attributes:
         narrow: about 350 pixels wide instead of 600 and more: fewer labels, shorter words.
+        fills: it takes the height of its place, so that how high its rows are is not known.
     """
 
     language: str
     dark: bool = False
     narrow: bool = False
+    fills: bool = False
 
     @property
     def palette(self) -> Palette:
@@ -175,10 +177,11 @@ class Drawing:
     height: int
 
 
-def as_drawing(fig: Sketch) -> Drawing:
+def as_drawing(fig: Sketch, style: Style) -> Drawing:
     """What is sent of a figure."""
     drawn = fig.to_dict()
-    return Drawing(to_json_plotly({**drawn, "layout": in_columns(drawn["layout"])}), fig.height)
+    layout = drawn["layout"] if style.fills else in_columns(drawn["layout"])
+    return Drawing(to_json_plotly({**drawn, "layout": layout}), fig.height)
 
 
 FOOT = 30  # CSS pixels below a plot with one line of labels, by which the height of its rows is known

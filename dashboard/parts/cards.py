@@ -71,6 +71,7 @@ class Shown:
                 alt=finding or key,
                 clicks=self.clicks or leads,
                 leads=leads and not self.clicks,
+                kind=getattr(self.chart, "__name__", ""),
             ),
         }
         more = self.more(session) if self.more else ()
@@ -128,7 +129,8 @@ def show(
                 empty(session, view)
             return
         with st.container(horizontal=True, gap="small", vertical_alignment="top"):
-            draw_words(told[f"title-{key}"])
+            with st.container():  # whose width is what the menus leave, however long the words
+                draw_words(told[f"title-{key}"])
             with st.container(width="content"):
                 _menus(session, view, Card(key, finding, card.noted(session), figures=table), narrows=narrows)
         draw_plot(told[f"figure-{key}"], on_click)
@@ -164,13 +166,18 @@ def has_figures(view: View) -> bool:
 
 @dataclass(frozen=True)
 class Way:
-    """One of several views a card can show; attributes as `Session.view` and `show` have them."""
+    """One of several views a card can show; attributes as `Session.view` and `show` have them.
+
+    Attributes:
+        clicks: whether the page gives `show` an `on_click`.
+    """
 
     question: Callable[..., View]
     chart: Chart
     note: Note = ""
     sentence: Sentence = None
     arguments: tuple[Any, ...] = ()
+    clicks: bool = False
 
     def asked(self, session: Session) -> View:
         """The view."""
@@ -187,13 +194,17 @@ def one_of(
     """
 
     def made(way: Way, there: Session) -> Parts:
-        return Shown(card, way.chart, way.note, way.sentence).told(there, way.asked(there))
+        return Shown(card, way.chart, way.note, way.sentence, clicks=way.clicks).told(there, way.asked(there))
 
     session.stage.switches[name] = {option: partial(made, way) for option, way in ways.items()}
     with st.container(key=f"switch-{name}", width="content"):
         return choose(session, name, list(ways), labels, label=label)
 
 
-def show_way(session: Session, way: Way, card: str) -> None:
+def show_way(
+    session: Session, way: Way, card: str, table: Figures = None, on_click: Callable[[], None] | None = None
+) -> None:
     """The way chosen, within a card that the page has drawn."""
-    show(session, way.asked(session), way.chart, key=card, boxed=False, note=way.note, sentence=way.sentence)
+    view = way.asked(session)
+    show(session, view, way.chart, key=card, boxed=False, note=way.note, sentence=way.sentence, table=table,
+         on_click=on_click)  # fmt: skip

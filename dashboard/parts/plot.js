@@ -8,7 +8,7 @@ const BUSY = 40; // milliseconds of drawing what is out of sight before the read
 const RESTS = 120; // milliseconds of a pointer on a mark that is not passing by
 const CLICKED = ["x", "y", "label", "customdata"];
 
-const rooms = new Map(); // by name of a chart: the margins it had last
+const rooms = new Map(); // by name and kind of a chart: the margins it had last
 const plots = new WeakMap(); // by the element Streamlit gives a chart for as long as it is on the page
 const waiting = new Set();
 let library = null;
@@ -115,7 +115,7 @@ function crowd(data, layout) {
 
 /** Plotly finds the room labels need beside the plot by drawing twice; with the room they had before it draws once. */
 function roomy(plot, asked, width) {
-  const had = rooms.get(plot.name);
+  const had = rooms.get(room(plot));
   if (had?.width !== width) return asked;
   return { ...asked, ...Object.fromEntries(SIDES.map((side) => [side, Math.max(asked[side], had[side])])) };
 }
@@ -126,13 +126,17 @@ function remember(plot, asked, width) {
   const { base, ...labels } = drawn._pushmargin;
   const needed = (side) => Math.max(asked[side], ...Object.values(labels).map((each) => each[side]?.size ?? 0));
   if (SIDES.some((side) => drawn._size[side] > needed(side) + SPARE * width)) {
-    rooms.delete(plot.name);
+    rooms.delete(room(plot));
     plot.width = 0;
     ask(plot);
     return;
   }
   const { l, r } = drawn._size;
-  rooms.set(plot.name, { l, r, width });
+  rooms.set(room(plot), { l, r, width });
+}
+
+function room({ name, kind }) {
+  return `${name} ${kind}`;
 }
 
 /** A chart that cannot be drawn leaves its sentence; the page goes on. */
@@ -181,6 +185,7 @@ function show(plot, data) {
   plot.text = data.figure;
   plot.ground = data.ground;
   plot.leads = data.leads;
+  plot.kind = data.kind;
   return new Promise((done) => {
     plot.seen = done;
     ask(plot);

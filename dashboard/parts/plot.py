@@ -47,12 +47,13 @@ def plot(session: Session, drawing: Drawing, *, key: str, alt: str, on_click: Ca
 
 
 def told(
-    session: Session, drawing: Drawing, *, key: str, alt: str, clicks: bool, leads: bool = False
+    session: Session, drawing: Drawing, *, key: str, alt: str, clicks: bool, leads: bool = False, kind: str = ""
 ) -> dict[str, Any]:
     """What the component is told of a chart (`plot`).
 
     Args:
         clicks: whether anybody waits for a click. leads: whether its figures may be on the screen ahead of the run.
+        kind: name of the chart, where one place shows one of several.
     """
     return {
         "name": key,
@@ -62,6 +63,7 @@ def told(
         "alt": alt,
         "clicks": clicks,
         "leads": leads,
+        "kind": kind,
     }
 
 

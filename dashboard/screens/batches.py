@@ -7,8 +7,8 @@ from dashboard.charts.curves import event_curve
 from dashboard.charts.ratios import reported_and_recognised
 from dashboard.charts.time_to_event import backflow_curve
 from dashboard.forms.entries import entry, nothing_entered
-from dashboard.parts.cards import show
-from dashboard.parts.components import choose, heading, notes
+from dashboard.parts.cards import Way, one_of, show, show_way
+from dashboard.parts.components import heading, notes
 from dashboard.parts.listings import listing
 from dashboard.screens import Page
 from dashboard.state import narrowing
@@ -52,12 +52,16 @@ def _shares(session: Session) -> None:
     """Reported and recognised side by side, for the breakdown chosen."""
     words, language = session.words, session.language
     with st.container(border=True, key="card-shares", gap="small", height="stretch"):
-        by = choose(session, "by", batches.GROUPS, lambda name: DIMENSIONS[name].label(language),
-                    label=words("batches.by"))  # fmt: skip
+        title, note = words("batches.shares_title"), words("batches.shares_note")
+        ways = {
+            name: Way(batches.shares, reported_and_recognised, note, title, arguments=(name,))
+            for name in batches.GROUPS
+        }
+        by = one_of(session, "by", ways, lambda name: DIMENSIONS[name].label(language), label=words("batches.by"),
+                    card="shares")  # fmt: skip
         view = session.view(batches.ladder, by)
         figures = batches.table(view, language)
-        show(session, session.view(batches.shares, by), reported_and_recognised, key="shares", boxed=False,
-             sentence=words("batches.shares_title"), note=words("batches.shares_note"), table=figures)  # fmt: skip
+        show_way(session, ways[by], "shares", table=figures)
         headings = {"name": DIMENSIONS[by].label(language)} | {name: words(f"batches.{name}") for name in COUNTS}
         with st.expander(words("batches.table")):
             listing(

@@ -1,18 +1,20 @@
 """Is what comes in forwarded the same day, and what still waits?"""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import streamlit as st
 
-from dashboard.charts import Chart
+from dashboard.charts import Style
 from dashboard.charts.calendar import calendar_shares
 from dashboard.charts.comparison import interval_dots, tall_interval_dots
 from dashboard.charts.curves import day_bands
+from dashboard.charts.sketch import Sketch
 from dashboard.charts.time_series import controlled_share
 from dashboard.forms.entries import entry
 from dashboard.forms.rebasing import limits_and_baseline
-from dashboard.parts.cards import show
+from dashboard.parts.cards import Way, one_of, show, show_way
 from dashboard.parts.components import choose, empty, heading, notes, plain, title, variation
 from dashboard.parts.headline_figures import Figure, change_limits, metrics, printed_share, verdict
 from dashboard.parts.listings import listing
@@ -61,7 +63,7 @@ def render(session: Session) -> None:
     left, right = st.columns(2, gap="small")
     with left:
         delays = session.view(forwarding.delays)
-        show(session, delays, day_bands, key="delays", note=words("forwarding.delays_note", period=_period(session)),
+        show(session, delays, day_bands, key="delays", note=partial(_over_period, "delays_note"),
              table=forwarding.delay_table(delays, session.language))  # fmt: skip
     with right:
         _waiting(session, waiting)
@@ -81,15 +83,21 @@ def _groups(session: Session, name: str) -> None:
     """By level, channel, weekday, hour, place or office; only this card changes with the choice."""
     words = session.words
     offered = [group for group in forwarding.GROUPS if group in forwarding.CLOCK or session.snapshot.available(group)]
-    by = choose(session, "by", offered, lambda group: _group(session, group), label=words("forwarding.by"))
-    view = session.view(forwarding.by_group, name, by)
-    show(session, view, _dots(view), key="groups", boxed=False,
-         note=words("forwarding.groups_note", period=_period(session)))  # fmt: skip
+    ways = {
+        group: Way(forwarding.by_group, _dots, partial(_over_period, "groups_note"), arguments=(name, group))
+        for group in offered
+    }
+    by = one_of(session, "by", ways, lambda group: _group(session, group), label=words("forwarding.by"), card="groups")
+    show_way(session, ways[by], "groups")
 
 
-def _dots(view: View) -> Chart:
+def _over_period(note: str, session: Session) -> str:
+    return session.words(f"forwarding.{note}", period=_period(session))
+
+
+def _dots(view: View, style: Style) -> Sketch:
     """Rows with more room where there are few of them."""
-    return tall_interval_dots if view.frame.height <= FEW else interval_dots
+    return (tall_interval_dots if view.frame.height <= FEW else interval_dots)(view, style)
 
 
 def _group(session: Session, group: str) -> str:
@@ -170,7 +178,7 @@ def warm(session: Session) -> None:
         if group in forwarding.CLOCK or session.snapshot.available(group):
             view = session.view(forwarding.by_group, forwarding.OFFICIAL, group)
             if view.frame.height:
-                session.figure(view, _dots(view))
+                session.figure(view, _dots)
 
 
 PAGE = Page(name="forwarding", order=62, render=render, icon="today", section="programmes", warm=warm)

@@ -6,13 +6,13 @@ from functools import partial
 import polars as pl
 import streamlit as st
 
-from dashboard.charts import Chart, chance
+from dashboard.charts import chance
 from dashboard.charts.comparison import tall_interval_dots
 from dashboard.charts.map import places_map
 from dashboard.charts.time_series import narrow_controlled_share
 from dashboard.forms.rebasing import limits_and_baseline
 from dashboard.i18n import Words
-from dashboard.parts.cards import show
+from dashboard.parts.cards import Way, one_of, show, show_way
 from dashboard.parts.components import choose, empty, heading, notes, plain, title, variation
 from dashboard.parts.headline_figures import verdict
 from dashboard.screens import Page
@@ -22,7 +22,7 @@ from dashboard.state.session import Session
 from queries import wording
 from queries.dimensions import DIMENSIONS
 from queries.errors import UnreadableFile
-from queries.measures import measure
+from queries.measures import Measure, measure
 from queries.views import View, adjusted, funnels, ranks, standings, townships
 from queries.views.parts import title as title_of
 from queries.views.ranks import Place
@@ -80,28 +80,32 @@ def _all(session: Session, name: str, by: str) -> None:
     """All groups beside the whole: as intervals, by size, at the city's mix, on a map; only this card changes."""
     words = session.words
     each, view = measure(name), session.view(townships.compared, name, by)
-    asked: dict[str, tuple[Callable[..., View], Chart]] = {
-        "dots": (townships.dots, tall_interval_dots),
-        "funnel": (funnels.by_size, chance.funnel),
+    plainly = words("townships.dots_title", name=title_of(each, view.filters)(session.language))
+    way = partial(Way, arguments=(name, by), clicks=True)
+    ways = {
+        "dots": way(townships.dots, tall_interval_dots, partial(_noted, "dots", each), plainly),
+        "funnel": way(funnels.by_size, chance.funnel, partial(_noted, "funnel", each)),
     }
     if session.answer(adjusted.can_be_adjusted_here, name, by):
-        asked["adjusted"] = (adjusted.dots, chance.adjusted_dots)
-    mapped = ["map"] if by == "place" and session.settings.map_file.exists() else []
-    look = choose(session, "look", [*asked, *mapped], lambda kind: words(f"townships.look_{kind}"),
-                  label=words("townships.look"))  # fmt: skip
-    if look == "map" and _map(session, name):
-        return
-    look = "dots" if look == "map" else look
-    question, chart = asked[look]
-    plainly = words("townships.dots_title", name=title_of(each, view.filters)(session.language))
+        ways["adjusted"] = way(adjusted.dots, chance.adjusted_dots, partial(_noted, "adjusted", each))
+    if by == "place" and session.settings.map_file.exists():
+        shade = words(f"townships.map_note_{'dark' if session.dark else 'light'}")
+        ways["map"] = way(townships.on_map, places_map, shade, lambda there, found: map_title(found, there.words),
+                          arguments=(name, session.settings.map_file))  # fmt: skip
+    look = one_of(session, "look", ways, lambda kind: words(f"townships.look_{kind}"), label=words("townships.look"),
+                  card="groups")  # fmt: skip
+    if look == "map" and not _is_readable(session, ways["map"]):
+        look = "dots"
     whole: dict[str, Callable[[], pl.DataFrame]] = {
         "dots": lambda: townships.table(view, session.language),
         "adjusted": lambda: session.view(adjusted.adjusted, name, by).frame,
     }
-    show(session, session.view(question, name, by), chart, key=look, boxed=False, table=whole.get(look),
-         sentence=plainly if look == "dots" else None,
-         note=words(f"townships.{look}_note", period=_period(session), cohort=each.cohort.label(session.language)),
-         on_click=partial(pick, "at", f"figure-{look}", "one"))  # fmt: skip
+    show_way(session, ways[look], "groups", whole.get(look), partial(pick, "at", "figure-groups", "one"))
+
+
+def _noted(look: str, each: Measure, session: Session) -> str:
+    cohort = each.cohort.label(session.language)
+    return session.words(f"townships.{look}_note", period=_period(session), cohort=cohort)
 
 
 @st.fragment(key="one")
@@ -279,18 +283,14 @@ def _called(session: Session, name: str, by: str) -> None:
                 st.markdown(plain(sentence(session.language)))
 
 
-def _map(session: Session, name: str) -> bool:
-    """The map, or why there is none; whether it could be read."""
-    words = session.words
+def _is_readable(session: Session, way: Way) -> bool:
+    """Whether the file of the map can be read; why not is said."""
     try:
-        view = session.view(townships.on_map, name, session.settings.map_file)
+        way.asked(session)
     except UnreadableFile as error:
-        st.info(words("townships.bad_map"), icon=":material/map:")
+        st.info(session.words("townships.bad_map"), icon=":material/map:")
         st.caption(plain(error.said(session.language)))
         return False
-    shade = words(f"townships.map_note_{'dark' if session.dark else 'light'}")
-    show(session, view, places_map, key="map", boxed=False, sentence=map_title(view, words),
-         note=shade, on_click=partial(pick, "at", "figure-map", "one"))  # fmt: skip
     return True
 
 

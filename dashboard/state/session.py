@@ -189,9 +189,9 @@ class Session(Keeping):
         """The chart of a view, drawn once in the reader's style or another."""
         drawn = style or self.style
         if view.asked is None:
-            return as_drawing(chart(view, drawn))
+            return as_drawing(chart(view, drawn), drawn)
         key = f"{self._kept_under}|{view.snapshot_id}|{view.filters!r}|{_named(view.asked)}|{_name(chart)}|{drawn!r}"
-        return kept(key, lambda: as_drawing(chart(view, drawn)))
+        return kept(key, lambda: as_drawing(chart(view, drawn), drawn))
 
 
 def begin(settings: Settings, import_desk: ImportDesk | None = None) -> Session:

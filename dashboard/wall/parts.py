@@ -33,7 +33,7 @@ def chart(
     Args:
         narrow: it has about half of the screen.
     """
-    style = replace(session.style, narrow=narrow)
+    style = replace(session.style, narrow=narrow, fills=True)
     figure = json.loads(session.figure(view, draw, style).text)
     for trace in figure["data"]:
         for name in HOVER:

@@ -106,10 +106,11 @@ def test_every_page_opens_asks_nobody_else_and_is_accessible(name: str, open_pag
     assert strangers == []
 
 
-def test_the_overview_shows_its_figures_and_first_two_charts_on_a_laptop_screen(open_page: OpenPage):
+def test_the_overview_shows_its_figures_and_first_two_charts_on_a_laptop_screen(open_page: OpenPage, settled: Settle):
     page = open_page("/", language=LANGUAGES["en"])  # whose words are longer
     headline_figures(page)
     page.locator(".js-plotly-plot").nth(1).wait_for()
+    settled(page)
     ends = page.evaluate("""() => [...document.querySelectorAll('.huiyin-figure, .js-plotly-plot')]
         .slice(0, 6).map(each => each.getBoundingClientRect().bottom)""")
     assert len(ends) == 6
