@@ -30,6 +30,15 @@ Note = str | Callable[[Session], str]
 Sentence = Text | str | Callable[[Session, View], str] | None
 
 
+def over_period(key: str) -> Callable[[Session], str]:
+    """A note that names the period chosen.
+
+    Args:
+        key: of its words.
+    """
+    return lambda session: session.words(key, period=session.period)
+
+
 @dataclass(frozen=True)
 class Shown:
     """How a card shows a view, of the newest session or of one ahead of it; attributes as `show` has them."""

@@ -10,13 +10,12 @@ from dashboard.charts import distribution, time_to_event
 from dashboard.charts.comparison import interval_dots
 from dashboard.charts.time_series import controlled_share, monthly_shares
 from dashboard.forms.rebasing import limits_and_baseline
-from dashboard.parts.cards import Way, one_of, show, show_way
+from dashboard.parts.cards import Way, one_of, over_period, show, show_way
 from dashboard.parts.components import empty, heading, table, variation
 from dashboard.parts.headline_figures import Figure, deadline, metrics
 from dashboard.screens import Page
 from dashboard.state import narrowing
 from dashboard.state.session import Session
-from queries import wording
 from queries.dimensions import DIMENSIONS
 from queries.measures import measure
 from queries.views import closure, time_to_close
@@ -77,18 +76,13 @@ def _how_long(session: Session) -> None:
     words = session.words
     months = words("closure.closing_months_note")
     ways = {
-        "curve": Way(time_to_close.closing, time_to_event.closing_curve, partial(_over_period, "curve_note")),
+        "curve": Way(time_to_close.closing, time_to_event.closing_curve, over_period("closure.curve_note")),
         "months": Way(time_to_close.closing_by_month, time_to_event.closing_by_month, months),
-        "closed": Way(closure.days_taken, distribution.days_taken, partial(_over_period, "days_note")),
+        "closed": Way(closure.days_taken, distribution.days_taken, over_period("closure.days_note")),
     }
     way = one_of(session, "days", ways, lambda name: words(f"closure.how_long_{name}"), label=words("closure.how_long"),
                  card="days")  # fmt: skip
     show_way(session, ways[way], "days")
-
-
-def _over_period(note: str, session: Session) -> str:
-    period = wording.period(session.filters.start, session.filters.end, session.language)
-    return session.words(f"closure.{note}", period=period)
 
 
 @st.fragment

@@ -16,7 +16,6 @@ from dashboard.state.controls import control, marked, take
 from dashboard.state.links import open_page
 from dashboard.state.narrowing import explore_controls, part_meant
 from dashboard.state.session import Session, note_control
-from queries import wording
 from queries.dimensions import DIMENSIONS
 from queries.measures import QUANTILES, Duration, Measure, Ratio, measure
 from queries.views import View, beside, drill, explore, explore_drawing, explore_table
@@ -176,7 +175,7 @@ def _chart(session: Session, question: Question, name: str) -> None:
                     session.language)  # fmt: skip
     show(session, view, drawing, key="explored", on_click=_nothing, table=whole,
          sentence=None if kind == "intervals" else plain_title,
-         note=session.words(f"explore.note_{_drawn_as(kind, name, view)}", period=_period(session), cohort=cohort,
+         note=session.words(f"explore.note_{_drawn_as(kind, name, view)}", period=session.period, cohort=cohort,
                             other=_other(view, session.language)))  # fmt: skip
     keys = marked("figure-explored", question.axes[0] if kind == "intervals" else "")
     if keys:
@@ -233,10 +232,6 @@ def _open(session: Session, question: Question, keys: dict[str, str]) -> None:
         open_page(session, "cases", step.where, period=step.period, controls=controls)
         return
     open_page(session, "explore", step.where, period=step.period, controls=explore_controls(session, step.question))
-
-
-def _period(session: Session) -> str:
-    return wording.period(session.filters.start, session.filters.end, session.language)
 
 
 def warm(session: Session) -> None:

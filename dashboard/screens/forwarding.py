@@ -1,7 +1,6 @@
 """Is what comes in forwarded the same day, and what still waits?"""
 
 from collections.abc import Mapping
-from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -14,7 +13,7 @@ from dashboard.charts.sketch import Sketch
 from dashboard.charts.time_series import controlled_share
 from dashboard.forms.entries import entry
 from dashboard.forms.rebasing import limits_and_baseline
-from dashboard.parts.cards import Way, one_of, show, show_way
+from dashboard.parts.cards import Way, one_of, over_period, show, show_way
 from dashboard.parts.components import choose, empty, heading, notes, plain, title, variation
 from dashboard.parts.headline_figures import Figure, change_limits, metrics, printed_share, verdict
 from dashboard.parts.listings import listing
@@ -63,7 +62,7 @@ def render(session: Session) -> None:
     left, right = st.columns(2, gap="small")
     with left:
         delays = session.view(forwarding.delays)
-        show(session, delays, day_bands, key="delays", note=partial(_over_period, "delays_note"),
+        show(session, delays, day_bands, key="delays", note=over_period("forwarding.delays_note"),
              table=forwarding.delay_table(delays, session.language))  # fmt: skip
     with right:
         _waiting(session, waiting)
@@ -84,15 +83,11 @@ def _groups(session: Session, name: str) -> None:
     words = session.words
     offered = [group for group in forwarding.GROUPS if group in forwarding.CLOCK or session.snapshot.available(group)]
     ways = {
-        group: Way(forwarding.by_group, _dots, partial(_over_period, "groups_note"), arguments=(name, group))
+        group: Way(forwarding.by_group, _dots, over_period("forwarding.groups_note"), arguments=(name, group))
         for group in offered
     }
     by = one_of(session, "by", ways, lambda group: _group(session, group), label=words("forwarding.by"), card="groups")
     show_way(session, ways[by], "groups")
-
-
-def _over_period(note: str, session: Session) -> str:
-    return session.words(f"forwarding.{note}", period=_period(session))
 
 
 def _dots(view: View, style: Style) -> Sketch:
@@ -155,10 +150,6 @@ def _waiting_card(session: Session, view: View) -> Figure:
 
 def _reading(session: Session, name: str) -> str:
     return session.answer(forwarding.reading, name)(session.language)
-
-
-def _period(session: Session) -> str:
-    return wording.period(session.filters.start, session.filters.end, session.language)
 
 
 def warm(session: Session) -> None:

@@ -13,7 +13,7 @@ from dashboard.charts.distribution import ages
 from dashboard.charts.gap import low_dumbbell
 from dashboard.charts.time_series import controlled_share
 from dashboard.parts.briefing_menu import briefing_menu
-from dashboard.parts.cards import Note, show
+from dashboard.parts.cards import Note, over_period, show
 from dashboard.parts.components import heading
 from dashboard.parts.headline_figures import (
     Figure,
@@ -45,7 +45,7 @@ def render(session: Session) -> None:
              note=session.words("overview.trend_note"))  # fmt: skip
     with right:
         show(session, session.view(overview.by_group), interval_dots, key="on-time", quiet=True,
-             note=lambda there: there.words("overview.places_note", period=_period(there)))  # fmt: skip
+             note=over_period("overview.places_note"))  # fmt: skip
     below = _below(session)
     for column, (key, view, chart, note) in zip(st.columns(2, gap="small"), below, strict=False):
         with column:
@@ -66,7 +66,7 @@ def _below(session: Session) -> list[tuple[str, View, Chart, Note]]:
 
 def _heard_note(session: Session) -> str:
     convention = CONVENTIONS[session.filters.convention](session.language)
-    return session.words("overview.heard_note", period=_period(session), convention=convention)
+    return session.words("overview.heard_note", period=session.period, convention=convention)
 
 
 def warm(session: Session) -> None:
@@ -123,10 +123,6 @@ def _card(session: Session, headline: Headline) -> Figure:
         help=headline.measure.meaning(language),
         cases={"of": headline.measure.name, "part": "denominator"},
     )
-
-
-def _period(session: Session) -> str:
-    return wording.period(session.filters.start, session.filters.end, session.language)
 
 
 PAGE = Page(name="overview", order=0, render=render, icon="dashboard", warm=warm)

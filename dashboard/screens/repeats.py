@@ -10,7 +10,7 @@ from dashboard.charts.comparison import interval_dots
 from dashboard.charts.concentration import items_by_matter, ladder
 from dashboard.charts.time_series import controlled_share
 from dashboard.forms.rebasing import limits_and_baseline
-from dashboard.parts.cards import Way, one_of, show, show_way
+from dashboard.parts.cards import Way, one_of, over_period, show, show_way
 from dashboard.parts.components import choose, heading, variation
 from dashboard.parts.headline_figures import Figure, change_limits, is_small, metrics, printed_share, verdict
 from dashboard.parts.listings import listing
@@ -59,8 +59,8 @@ def _recording(session: Session) -> None:
 def _returning(session: Session) -> None:
     """How soon closed matters come back, or on how many matters items gather; only this card changes."""
     ways = {
-        "returns": Way(time_to_return.returns, time_to_event.return_curve, partial(_over_period, "returns_note")),
-        "matters": Way(repeats.concentration, items_by_matter, partial(_over_period, "matters_note")),
+        "returns": Way(time_to_return.returns, time_to_event.return_curve, over_period("repeats.returns_note")),
+        "matters": Way(repeats.concentration, items_by_matter, over_period("repeats.matters_note")),
     }
     _one_of(session, "returning", ways)
 
@@ -83,10 +83,6 @@ def _one_of(session: Session, name: str, ways: Mapping[str, Way]) -> None:
     show_way(session, ways[way], name)
 
 
-def _over_period(note: str, session: Session) -> str:
-    return session.words(f"repeats.{note}", period=_period(session))
-
-
 @st.fragment
 def _groups(session: Session) -> None:
     """Who stands out, for the share and the breakdown chosen; only this card changes with the choice."""
@@ -100,7 +96,7 @@ def _groups(session: Session) -> None:
             kinds = [name for name, (of, days) in KINDS.items() if of == "repeat_share" or days in lasting]
             kind = choose(session, "kind", kinds, lambda name: words(f"repeats.kind_{name}"),
                           label=words("repeats.kind"))  # fmt: skip
-            note = partial(_over_period, f"groups_note_{KINDS[kind][0]}")
+            note = over_period(f"repeats.groups_note_{KINDS[kind][0]}")
             ways = {
                 name: Way(repeats.by_group, interval_dots, note, arguments=(*KINDS[kind], name)) for name in offered
             }
@@ -182,10 +178,6 @@ def _gathering(session: Session, gathered: Gathering | None) -> Figure:
         ],
         help=words("repeats.on_repeated_help"),
     )
-
-
-def _period(session: Session) -> str:
-    return wording.period(session.filters.start, session.filters.end, session.language)
 
 
 PAGE = Page(name="repeats", order=20, render=render, icon="replay", warm=warm)

@@ -10,7 +10,6 @@ from dashboard.parts.listings import listing
 from dashboard.screens import Page
 from dashboard.state import narrowing
 from dashboard.state.session import Session
-from queries import wording
 from queries.views import reports
 
 KIND = "problem_report"
@@ -50,7 +49,7 @@ def _matrix(session: Session) -> None:
 def _tables(session: Session) -> None:
     """Problems by due date and by kind, over the period."""
     words, language = session.words, session.language
-    period = _period(session)
+    period = session.period
     dates, kinds = session.view(reports.by_date), session.view(reports.kinds)
     listing(
         session,
@@ -89,14 +88,10 @@ def _offices(session: Session) -> None:
         reports.table(offices, session.language),
         {name: words(f"reports.{name}") for name in names},
         key="offices",
-        note=words("reports.offices_note", period=_period(session)),
+        note=words("reports.offices_note", period=session.period),
         quiet=True,
         rows=narrowing.rows(session, office=offices.frame["office"]),
     )
-
-
-def _period(session: Session) -> str:
-    return wording.period(session.filters.start, session.filters.end, session.language)
 
 
 def warm(session: Session) -> None:

@@ -1,13 +1,11 @@
 """How satisfied are petitioners, and how many were heard?"""
 
-from functools import partial
-
 import streamlit as st
 
 from dashboard.charts.comparison import interval_dots
 from dashboard.charts.gap import dumbbell, gap_parts, silence_bounds
 from dashboard.charts.waterfall import waterfall
-from dashboard.parts.cards import Way, one_of, show, show_way
+from dashboard.parts.cards import Way, one_of, over_period, show, show_way
 from dashboard.parts.components import choose, empty, heading, notes, plain, title
 from dashboard.parts.headline_figures import Figure, is_small, metrics, printed_share
 from dashboard.screens import Page
@@ -48,7 +46,7 @@ def render(session: Session) -> None:
     left, right = st.columns(2, gap="small")
     with left:
         show(session, session.view(satisfaction.widest, whom, by), dumbbell, key="gap",
-             note=partial(_over_period, "gap_note"))  # fmt: skip
+             note=over_period("satisfaction.gap_note"))  # fmt: skip
     with right:
         show(session, session.view(satisfaction.bounds, whom, by), silence_bounds, key="bounds",
              note=words("satisfaction.bounds_note"))  # fmt: skip
@@ -58,7 +56,7 @@ def render(session: Session) -> None:
         _why(session, whom, by)
     with right:
         show(session, session.view(heard.reached, whom, by), interval_dots, key="reached",
-             note=partial(_over_period, "reached_note"))  # fmt: skip
+             note=over_period("satisfaction.reached_note"))  # fmt: skip
 
 
 @st.fragment
@@ -66,16 +64,12 @@ def _why(session: Session, whom: str, by: str) -> None:
     """What a difference is made of, between groups or over time; only this card changes."""
     words = session.words
     ways = {
-        "apart": Way(heard.apart, gap_parts, partial(_over_period, "apart_note"), arguments=(whom, by)),
-        "change": Way(heard.change, waterfall, partial(_over_period, "change_note"), arguments=(whom, by)),
+        "apart": Way(heard.apart, gap_parts, over_period("satisfaction.apart_note"), arguments=(whom, by)),
+        "change": Way(heard.change, waterfall, over_period("satisfaction.change_note"), arguments=(whom, by)),
     }
     way = one_of(session, "why", ways, lambda name: words(f"satisfaction.why_{name}"), label=words("satisfaction.why"),
                  card="why")  # fmt: skip
     show_way(session, ways[way], "why")
-
-
-def _over_period(note: str, session: Session) -> str:
-    return session.words(f"satisfaction.{note}", period=_period(session))
 
 
 def _cards(session: Session, found: Heard, whom: str) -> list[Figure]:
@@ -170,10 +164,6 @@ def warm(session: Session) -> None:
             found = session.view(view, known[0], "place")
             if found.frame.height:
                 session.figure(found, chart)
-
-
-def _period(session: Session) -> str:
-    return wording.period(session.filters.start, session.filters.end, session.language)
 
 
 PAGE = Page(name="satisfaction", order=40, render=render, icon="sentiment_satisfied", warm=warm)

@@ -105,7 +105,7 @@ def _all(session: Session, name: str, by: str) -> None:
 
 def _noted(look: str, each: Measure, session: Session) -> str:
     cohort = each.cohort.label(session.language)
-    return session.words(f"townships.{look}_note", period=_period(session), cohort=cohort)
+    return session.words(f"townships.{look}_note", period=session.period, cohort=cohort)
 
 
 @st.fragment(key="one")
@@ -318,10 +318,6 @@ def warm(session: Session) -> None:
         view = session.view(townships.compared, offered[0], "place")
         if view.frame.height:
             session.figure(session.view(townships.dots, offered[0], "place"), tall_interval_dots)
-
-
-def _period(session: Session) -> str:
-    return wording.period(session.filters.start, session.filters.end, session.language)
 
 
 PAGE = Page(name="townships", order=30, render=render, icon="location_city", warm=warm)

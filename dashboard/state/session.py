@@ -30,7 +30,7 @@ from dashboard.state.keeping import Keeping
 from dashboard.state.kept import kept, store
 from dashboard.state.stage import Stage
 from dashboard.state.viewer import viewer_of
-from queries import register
+from queries import register, wording
 from queries.access import BUREAU, Viewer, listed_for, visible_to
 from queries.dimensions import DIMENSIONS
 from queries.filters import Filters
@@ -116,6 +116,11 @@ class Session(Keeping):
     def as_of(self) -> date:
         """The day figures are seen from."""
         return self.filters.as_of or self.snapshot.as_of
+
+    @property
+    def period(self) -> str:
+        """The period chosen, in words."""
+        return wording.period(self.filters.start, self.filters.end, self.language)
 
     @property
     def data_version(self) -> str:
