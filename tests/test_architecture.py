@@ -1,6 +1,7 @@
 """Imports point down, libraries stay in their rooms, modules stay small (TREE.md)."""
 
 import ast
+import re
 import sys
 from collections.abc import Iterator
 from functools import cache
@@ -192,6 +193,13 @@ def test_no_two_modules_import_each_other() -> None:
 
     for name in MODULES:
         walk(name, ())
+
+
+def test_no_style_asks_about_the_page_as_a_whole() -> None:
+    # `:has()` of what holds every chart makes the browser look at the page again for each mark that changes
+    for path in (ROOT / "dashboard").glob("*/*.css"):
+        found = re.search(r"(html|body|main|\.stApp|stMain\w*\])[^\s>+~,]*:has\(", path.read_text(encoding="utf-8"))
+        assert not found, path
 
 
 def test_no_child_of_dashboard_hides_a_library_or_a_package_of_ours() -> None:

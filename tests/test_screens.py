@@ -348,6 +348,25 @@ def test_a_choice_in_the_menu_of_a_card_narrows_the_page_and_the_same_again_take
     assert dict(app.query_params) == {}
 
 
+def _with_its_ways_on(settings):  # runs as a script of its own
+    import streamlit as st
+
+    from dashboard.state.session import begin, enter_page
+
+    st.session_state["ways on"] = dict(begin(settings).frame)
+    enter_page()
+
+
+def test_ways_on_are_the_same_before_and_after_the_first_click_on_a_page_opened_in_its_language(
+    demo_settings, snapshot
+):
+    app = AppTest.from_function(_with_its_ways_on, args=(demo_settings,), default_timeout=30)
+    app.query_params["lang"] = "zh"
+    before = app.run().session_state["ways on"]
+    app.session_state[WIDGET + "place"] = [snapshot.keys("place")[0]]
+    assert before == app.run().session_state["ways on"]
+
+
 def _with_an_option_that_goes(settings):  # runs as a script of its own
     from dashboard.parts.components import choose
     from dashboard.state.session import begin, enter_page

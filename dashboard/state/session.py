@@ -64,7 +64,7 @@ class Session(Keeping):
             `is_lost`: then it is the newest.
         now: the data as it is now where `snapshot` is another (`newest`).
         viewer: who is looking; every answer that is kept is kept for such viewers only.
-        frame: parameters of the address that say how and on which data everything is seen.
+        frame: parameters that say how and on which data everything is seen, where a reader would see it otherwise.
         stage: what the page shows, as far as it can be shown ahead of a run (`dashboard.state.stage`).
     """
 
@@ -259,7 +259,7 @@ def begin(settings: Settings, import_desk: ImportDesk | None = None) -> Session:
         is_lost=is_lost,
         now=newest,
         viewer=viewer,
-        frame=MappingProxyType({name: written[name] for name in sorted(_FRAME) if name in written}),
+        frame=MappingProxyType({name: link[name] for name in sorted(_FRAME) if name in link}),
     )
 
 
