@@ -135,12 +135,33 @@ def test_a_switch_of_one_card_shows_what_its_run_shows(name, control, settings, 
         assert shown == {part: run[part] for part in shown}
 
 
-def test_everything_taken_back_shows_the_page_of_the_plain_address(settings, snapshot):
+EXPLORED = "on_time_reply_rate,days_to_close"
+
+
+@pytest.mark.parametrize(
+    ("control", "option"),
+    [("by", "office"), ("by", "-"), ("and", "channel"), ("t", "quarter"), ("vs", "last_year"), ("top", "20"),
+     ("swap", "1"), ("draw", "days_to_close")],
+)  # fmt: skip
+def test_an_option_of_explore_shows_what_its_run_shows(control, option, settings, snapshot):
+    here = reader(settings, snapshot)
+    draw("explore", here, m=EXPLORED, sort="-on_time_reply_rate")
+    shown = asked(here, {"switch": control, "at": list(here.stage.switches[control]).index(option)})
+    run = told(draw("explore", reader(settings, snapshot), m=EXPLORED, sort="-on_time_reply_rate", **{control: option}))
+    assert {"headline", "figures-table-explore"} <= set(shown)
+    assert shown == {part: run[part] for part in shown}
+
+
+@pytest.mark.parametrize(
+    ("name", "parts"),
+    [("overview", {"figure-on-time", "figures-headlines"}), ("explore", {"figure-explored", "figures-table-explore"})],
+)
+def test_everything_taken_back_shows_the_page_of_the_plain_address(name, parts, settings, snapshot):
     here = reader(settings, snapshot).under(Choices(period="all"))
-    draw("overview", here)
-    run = told(draw("overview", reader(settings, snapshot)))
+    draw(name, here)
+    run = told(draw(name, reader(settings, snapshot)))
     shown = asked(here, {"clear": True})
-    assert {"figure-on-time", "figures-headlines"} <= set(shown)
+    assert parts <= set(shown)
     assert shown == {part: run[part] for part in shown}
 
 

@@ -249,12 +249,12 @@ def test_a_group_of_few_items_shows_its_counts_and_no_share(two_years):
     assert few.cells[0].step is None
 
 
-@pytest.mark.parametrize("sort", ["on_time_reply_rate", "-on_time_reply_rate"])
-def test_a_sorted_table_keeps_the_others_at_the_end(city, sort):
-    grid = explore_table.tabulate(city, YEAR, Question(SHARES[:1], "place", top=4, sort=sort), SHARES[0], "zh")
-    values = [float(line.cells[0].text.rstrip("%")) for line in grid.lines[:-1] if not line.cells[0].small]
-    assert values == sorted(values, reverse=sort.startswith("-"))
-    assert grid.lines[-1].labels == ("其余2组",)
+def test_a_table_is_sorted_by_its_figures_and_not_by_those_of_few_items(two_years):
+    city = two_years(("many", 90, 100, 80, 100), ("few", 2, 4, 1, 1))
+    question = Question(("on_time_reply_rate",), "place", versus="last_year")
+    grid = explore_table.tabulate(city, YEAR, question, "on_time_reply_rate", "en")
+    orders = {line.labels[0]: [cell.order for cell in line.cells[:3]] for line in grid.lines}
+    assert orders == {"many": [0.9, 0.8, pytest.approx(0.1)], "few": [None, None, None]}
 
 
 def test_the_others_say_how_many_groups_they_are_in_table_and_chart_and_a_note_says_which_stand_alone(city):

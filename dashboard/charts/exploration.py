@@ -175,7 +175,7 @@ def multiples(view: View, style: Style) -> Sketch:
         suffix = "" if place == 0 else str(place + 1)
         width, height = 1 / across, 1 / down
         fig.update_layout(**{
-            f"xaxis{suffix}": _bare_time(ends, grain, style, place + across >= len(panels)) | {
+            f"xaxis{suffix}": _bare_time(ends, grain, place + across >= len(panels), first=column == 0) | {
                 "domain": [column * width + (0.012 if column else 0), (column + 1) * width - 0.012],
                 "anchor": f"y{suffix}"},
             f"yaxis{suffix}": axis | {
@@ -402,12 +402,14 @@ def _time_axis(rows: pl.DataFrame, grain: str, style: Style) -> dict[str, Any]:
             "ticktext": [wording.step(day, grain, style.language) for day in shown]}  # fmt: skip
 
 
-def _bare_time(ends: Sequence[Any], grain: str, style: Style, labelled: bool) -> dict[str, Any]:
-    """A time axis of a small chart: its two ends only, under the lowest charts."""
+def _bare_time(ends: Sequence[Any], grain: str, labelled: bool, *, first: bool) -> dict[str, Any]:
+    """A time axis of a small chart: its two ends only, under the lowest charts, the beginning under the first."""
     if len(ends) < 2 or ends[0] is None:
         return {"showticklabels": False}
     room = max((ends[1] - ends[0]) / 24, timedelta(days=1))  # for the marks at both ends
     texts = [f"{day.year % 100:02d}-{day.month:02d}" if grain != "year" else str(day.year) for day in ends]
+    if not first:  # on a phone it would stand on the end of the chart beside it
+        texts[0] = ""
     reach = [(ends[0] - room).isoformat(), (ends[1] + room).isoformat()]
     return {"type": "date", "range": reach, "tickvals": [day.isoformat() for day in ends], "ticktext": texts,
             "tickangle": 0, "showticklabels": labelled, "showgrid": False, "tickfont": {"size": 11}}  # fmt: skip

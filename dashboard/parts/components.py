@@ -81,8 +81,8 @@ def heading(session: Session, sentence: Heading, beside: Callable[[Session], Non
         if isinstance(sentence, Text | str):
             st.markdown(f"# {_headline(session, sentence)}", width="stretch")
         else:
-            session.stage.parts[HEADLINE] = partial(_told_headline, sentence)
-            draw_words(_told_headline(sentence, session)[HEADLINE])
+            session.stage.parts[HEADLINE] = partial(told_headline, sentence)
+            draw_words(told_headline(sentence, session)[HEADLINE])
         with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content"):
             st.markdown(freshness(session), width="content")
             if beside:
@@ -95,7 +95,8 @@ def heading(session: Session, sentence: Heading, beside: Callable[[Session], Non
         st.warning(said, icon=":material/link_off:")
 
 
-def _told_headline(sentence: Callable[[Session], Text | str], session: Session) -> Parts:
+def told_headline(sentence: Callable[[Session], Text | str], session: Session) -> Parts:
+    """What the component of the page's headline is told."""
     said = _said(session, sentence(session)).rstrip("。.")
     return {HEADLINE: words_of_card(session, HEADLINE, said, level=1)}
 

@@ -16,30 +16,21 @@ from queries.views.explore_table import Cell, Grid, Line
 _draw = st.components.v2.component(
     "huiyin_figures_table",
     css=source("figures_table.css"),
-    js=source("element.js", "table.js", "figures_table.js"),
+    js=source("element.js", "part.js", "table.js", "figures_table.js"),
+    isolate_styles=False,  # it is found among the parts of the page
 )
 
 
-def figures_table(
-    session: Session, grid: Grid, *, key: str, sort: str, caption: str, pivot: bool, on_sort: Callable[[], None]
-) -> dict[str, str]:
-    """Draw the table.
+def figures_table(told: Mapping[str, Any], grid: Grid, on_sort: Callable[[], None]) -> dict[str, str]:
+    """Draw the table that `told` tells of.
 
     Args:
-        sort: the column it is sorted by, "-" in front for descending.
-        caption: what the table shows, for those who listen to it.
-        pivot: counts under the figures instead of beside them, and cells that open.
         on_sort: callback for a click on a heading (`controls.take` of "sort").
 
     Returns:
         The keys of the row or cell just opened; empty for none.
     """
-    result = _draw(
-        key=f"figures-table-{key}",
-        data=_data(session, grid, sort, caption, pivot),
-        on_sort_change=on_sort,
-        on_open_change=_nothing,
-    )
+    result = _draw(key=told["name"], data=told, on_sort_change=on_sort, on_open_change=_nothing)
     opened = getattr(result, "open", None)
     return keys_at(grid, opened) if isinstance(opened, Mapping) else {}
 
@@ -59,9 +50,20 @@ def _nothing() -> None:
     """Without a callback the component would not report its clicks."""
 
 
-def _data(session: Session, grid: Grid, sort: str, caption: str, pivot: bool) -> dict[str, Any]:
+def told(
+    session: Session, grid: Grid, *, name: str, sort: str, caption: str, pivot: bool, narrow: bool
+) -> dict[str, Any]:
+    """What the component is told of a table.
+
+    Args:
+        sort: the column it is sorted by, "-" in front for descending; the browser puts the rows in order.
+        caption: what the table shows, for those who listen to it.
+        pivot: counts under the figures instead of beside them, and cells that open.
+        narrow: whether it leaves room for a chart beside it.
+    """
     words, palette = session.words, session.style.palette
     return {
+        "name": name,
         "heads": list(grid.heads),
         "columns": [
             {"name": each.name, "label": each.label, "kind": each.kind, "opens": bool(each.keys),
@@ -71,6 +73,7 @@ def _data(session: Session, grid: Grid, sort: str, caption: str, pivot: bool) ->
         "lines": [_line(line) for line in grid.lines],
         "total": _line(grid.total) if grid.total else None,
         "pivot": pivot,
+        "narrow": narrow,
         "sort": sort,
         "colours": {
             "line": palette.neutral,
@@ -104,4 +107,5 @@ def _cell(cell: Cell) -> dict[str, Any]:
         "line": list(cell.course),
         "says": cell.says,
     }
-    return {name: value for name, value in said.items() if value}
+    said = {name: value for name, value in said.items() if value}
+    return said if cell.order is None else said | {"order": cell.order}

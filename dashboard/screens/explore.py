@@ -1,33 +1,48 @@
 """What does the register say to a question nobody has asked before?"""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 import streamlit as st
 
 from dashboard.charts.exploration import drawing
-from dashboard.parts.cards import show
-from dashboard.parts.components import choose, choose_period, choose_several, empty, heading, notes, title, type_in
-from dashboard.parts.figures_table import figures_table
+from dashboard.parts.card_words import draw_words, words_of_card
+from dashboard.parts.cards import Shown, has_figures, show
+from dashboard.parts.components import (
+    choose,
+    choose_period,
+    choose_several,
+    empty,
+    heading,
+    title,
+    told_headline,
+    type_in,
+)
+from dashboard.parts.figures_table import figures_table, told
 from dashboard.parts.take_away import Card, take_away
 from dashboard.screens import Page
 from dashboard.state.controls import control, marked, take
 from dashboard.state.links import open_page
 from dashboard.state.narrowing import explore_controls, part_meant
 from dashboard.state.session import Session, note_control
+from dashboard.state.stage import Parts
 from queries.dimensions import DIMENSIONS
 from queries.measures import QUANTILES, Duration, Measure, Ratio, measure
 from queries.views import View, beside, drill, explore, explore_drawing, explore_table
 from queries.views.explore import Question
+from queries.vocabulary import Text
 
 WIDTH = 150  # CSS pixels of a control: seven in a row on a laptop, two on a phone
+TABLE, NOTES = "figures-table-explore", "notes-explore"
 
 
 def render(session: Session) -> None:
     """What to ask, then the chart that suits it, then the table with its totals."""
     above = st.container()
-    question = _question(session)
+    offers: dict[str, Sequence[str]] = {}
+    question = _question(session, offers)
     if question is None:
         with above:
             heading(session, session.words("explore.title"))
@@ -35,20 +50,23 @@ def render(session: Session) -> None:
         return
     view = session.view(explore.answer, question)
     with above:
-        heading(session, view.finding or session.words("explore.title"))
-    if not view.frame["value"].is_not_null().any():
+        heading(session, partial(_finding, question))
+    if not has_figures(view):
         empty(session, view)
         return
-    name = _drawn(session, question)
-    if _is_narrow(question):
-        left, right = st.columns([3, 2], gap="small")
-        with left:
-            _chart(session, question, name)
-        with right:
-            _table(session, view, question, name)
-        return
-    _chart(session, question, name)
-    _table(session, view, question, name)
+    name = _drawn(session, question, offers)
+    sort = control("sort")
+    for switch, options in offers.items():
+        session.stage.switches[switch] = {
+            option: partial(_after, question, name, sort, switch, option) for option in options
+        }
+    with st.container(key="explore-cards", gap="small"):
+        _chart(session, question, name)
+        _table(session, view, question, name, sort)
+
+
+def _finding(question: Question, session: Session) -> Text | str:
+    return session.view(explore.answer, question).finding or session.words("explore.title")
 
 
 def _is_narrow(question: Question) -> bool:
@@ -56,8 +74,44 @@ def _is_narrow(question: Question) -> bool:
     return len(question.measures) == 1 and len(question.axes) == 1 and not question.versus and not question.column
 
 
-def _question(session: Session) -> Question | None:
-    """What the controls say."""
+CHANGES: Mapping[str, Callable[[Question, str], Question]] = {
+    "by": lambda asked, option: _by(asked, option),
+    "and": lambda asked, option: replace(asked, and_by=option),
+    "t": lambda asked, option: replace(asked, grain=option),
+    "vs": lambda asked, option: replace(asked, versus=option),
+    "top": lambda asked, option: replace(asked, top=int(option)),
+    "swap": lambda asked, option: replace(asked, swapped=option == "1"),
+}
+"""What an option of a control makes of a question; "" is no breakdown and no comparison."""
+
+
+def _by(asked: Question, option: str) -> Question:
+    """What is broken down by one dimension is neither broken down by it again nor compared by it."""
+    if not option:
+        return replace(asked, by="", and_by="", top=explore.TOPS[0], find="")
+    and_by = "" if asked.and_by == option else asked.and_by
+    versus = "" if asked.versus.startswith(f"{option}:") else asked.versus
+    return replace(asked, by=option, and_by=and_by, versus=versus)
+
+
+def _after(question: Question, name: str, sort: str, switch: str, option: str, session: Session) -> Parts:
+    """What the page shows when an option of a control is taken; nothing where it shows no figures."""
+    if switch == "vs" and option not in (explore.NOTHING, *beside.PERIODS):
+        return {}  # with what it is compared has still to be chosen
+    if switch == "draw":
+        name = option
+    else:
+        question = CHANGES[switch](question, "" if option == explore.NOTHING else option)
+    if not has_figures(session.view(explore.answer, question)):
+        return {}
+    made = _told_table(question, name, sort, session)  # first: it says how much room the chart has
+    if _kind(question, name, session) != "nothing":
+        made |= _shown(question, name).told(session, session.view(explore_drawing.drawn, question, name))
+    return {**made, **told_headline(partial(_finding, question), session)}
+
+
+def _question(session: Session, offers: dict[str, Sequence[str]]) -> Question | None:
+    """What the controls say; into `offers` goes what each of them offers, in its order."""
     words, language = session.words, session.language
     offered = session.answer(explore.offered)
     if not offered:
@@ -70,17 +124,16 @@ def _question(session: Session) -> Question | None:
         dimensions = session.answer(explore.breakdowns, names)
         with st.container(horizontal=True, gap="small", vertical_alignment="center", key="explore-controls"):
             names = _at_quantiles(session, names)
-            by = _one(session, "by", dimensions, "explore.by", dimensions[0] if dimensions else explore.NOTHING)
+            by = _one(session, "by", dimensions, "explore.by", offers, dimensions[0] if dimensions else explore.NOTHING)
             others = [each for each in dimensions if each != by]
-            and_by = _one(session, "and", others, "explore.and_by") if by else ""
-            grain = _one(session, "t", session.answer(explore.grains), "explore.grain")
-            versus = _versus(session, [each for each in dimensions if each not in (by, and_by)])
-            top, find = (_top(session), _find(session, by)) if by else (explore.TOPS[0], "")
-            swapped = choose(session, "swap", ["0", "1"], lambda each: words(f"explore.swap_{each}"),
-                             label=words("explore.swap"), menu=True, width=WIDTH)  # fmt: skip
-    sort = control("sort")
-    note_control("sort", sort, "")
-    return Question(names, by, and_by, grain, swapped == "1", top, find, sort, versus)
+            and_by = _one(session, "and", others, "explore.and_by", offers) if by else ""
+            grain = _one(session, "t", session.answer(explore.grains), "explore.grain", offers)
+            versus = _versus(session, [each for each in dimensions if each not in (by, and_by)], offers)
+            top, find = (_top(session, offers), _find(session, by)) if by else (explore.TOPS[0], "")
+            swapped = _switch(session, "swap", ["0", "1"], lambda each: words(f"explore.swap_{each}"),
+                              words("explore.swap"), offers)  # fmt: skip
+    note_control("sort", control("sort"), "")
+    return Question(names, by, and_by, grain, swapped == "1", top, find, versus)
 
 
 def _called(each: Measure, language: str) -> str:
@@ -99,11 +152,21 @@ def _at_quantiles(session: Session, names: tuple[str, ...]) -> tuple[str, ...]:
     return explore.at_quantiles(names, tuple(shares[each] for each in chosen))
 
 
-def _top(session: Session) -> int:
+def _switch(
+    session: Session, name: str, options: Sequence[str], labels: Callable[[str], str], label: str,
+    offers: dict[str, Sequence[str]], default: str | None = None,
+) -> str:  # fmt: skip
+    """A control whose options are on the screen ahead of the run of the page."""
+    offers[name] = options
+    with st.container(key=f"switch-{name}", width="content"):
+        return choose(session, name, options, labels, label=label, default=default, menu=name != "draw", width=WIDTH)
+
+
+def _top(session: Session, offers: dict[str, Sequence[str]]) -> int:
     words = session.words
     options = [str(each) for each in explore.TOPS]
-    return int(choose(session, "top", options, lambda each: words("explore.top", count=each),
-                      label=words("explore.top_label"), menu=True, width=WIDTH))  # fmt: skip
+    return int(_switch(session, "top", options, lambda each: words("explore.top", count=each),
+                       words("explore.top_label"), offers))  # fmt: skip
 
 
 def _find(session: Session, by: str) -> str:
@@ -111,7 +174,10 @@ def _find(session: Session, by: str) -> str:
     return type_in(session, "find", label=label, width=WIDTH)
 
 
-def _one(session: Session, name: str, options: Sequence[str], label: str, default: str = explore.NOTHING) -> str:
+def _one(
+    session: Session, name: str, options: Sequence[str], label: str, offers: dict[str, Sequence[str]],
+    default: str = explore.NOTHING,
+) -> str:  # fmt: skip
     """A breakdown or nothing."""
     words, language = session.words, session.language
 
@@ -120,13 +186,11 @@ def _one(session: Session, name: str, options: Sequence[str], label: str, defaul
             return words("explore.none", label=words(label))
         return words("explore.axis", label=words(label), name=explore_table.axis_label(each, language))
 
-    chosen = choose(
-        session, name, [explore.NOTHING, *options], called, label=words(label), default=default, menu=True, width=WIDTH
-    )
+    chosen = _switch(session, name, [explore.NOTHING, *options], called, words(label), offers, default)
     return "" if chosen == explore.NOTHING else chosen
 
 
-def _versus(session: Session, dimensions: Sequence[str]) -> str:
+def _versus(session: Session, dimensions: Sequence[str], offers: dict[str, Sequence[str]]) -> str:
     """The other selection, as a question holds it."""
     words, language = session.words, session.language
 
@@ -139,8 +203,8 @@ def _versus(session: Session, dimensions: Sequence[str]) -> str:
 
     has_period = session.filters.start is not None and session.filters.end is not None
     times = [*beside.PERIODS, "period"] if has_period else []
-    chosen = choose(session, "vs", [explore.NOTHING, *times, *dimensions], called, label=words("explore.versus_label"),
-                    menu=True, width=WIDTH)  # fmt: skip
+    options = [explore.NOTHING, *times, *dimensions]
+    chosen = _switch(session, "vs", options, called, words("explore.versus_label"), offers)
     if chosen == "period":
         usual = session.filters.last_year()
         return choose_period(session, "during", label=words("explore.during"),
@@ -153,30 +217,52 @@ def _versus(session: Session, dimensions: Sequence[str]) -> str:
     return "" if chosen == explore.NOTHING else chosen
 
 
-def _drawn(session: Session, question: Question) -> str:
+def _drawn(session: Session, question: Question, offers: dict[str, Sequence[str]]) -> str:
     """The measure the chart and a table of groups by groups show."""
     if len(question.measures) == 1:
         return question.measures[0]
-    return choose(session, "draw", question.measures, lambda each: measure(each).label(session.language),
-                  label=session.words("explore.draw"))  # fmt: skip
+    return _switch(session, "draw", question.measures, lambda each: measure(each).label(session.language),
+                   session.words("explore.draw"), offers)  # fmt: skip
+
+
+def _shown(question: Question, name: str) -> Shown:
+    """The card of the chart."""
+    return Shown("explored", drawing, partial(_note, question, name), partial(_sentence, question, name), clicks=True)
+
+
+def _kind(question: Question, name: str, session: Session) -> explore_drawing.Kind:
+    return explore_drawing.kind(session.answer(explore.meant, question), name)
+
+
+def _sentence(question: Question, name: str, session: Session, view: View) -> str:
+    if _kind(question, name, session) == "intervals" and view.finding:
+        return view.finding(session.language)
+    by = " × ".join(explore_table.axis_label(axis, session.language) for axis in question.axes)
+    return session.words("explore.chart_title", name=measure(name).label(session.language), by=by)
+
+
+def _note(question: Question, name: str, session: Session) -> str:
+    view = session.view(explore_drawing.drawn, question, name)
+    return session.words(
+        f"explore.note_{_drawn_as(_kind(question, name, session), name, view)}",
+        period=session.period,
+        cohort=measure(name).cohort.label(session.language),
+        other=_other(view, session.language),
+    )
 
 
 def _chart(session: Session, question: Question, name: str) -> None:
-    kind = explore_drawing.kind(session.answer(explore.meant, question), name)
+    kind = _kind(question, name, session)
     if kind == "nothing":
         return
     view = session.view(explore_drawing.drawn, question, name)
     if not view.frame.height:
         return
-    cohort = measure(name).cohort.label(session.language)
-    names = [explore_table.axis_label(axis, session.language) for axis in question.axes]
-    plain_title = session.words("explore.chart_title", name=measure(name).label(session.language), by=" × ".join(names))
     whole = partial(explore_table.tidy, session.snapshot, session.filters, replace(question, measures=(name,)),
                     session.language)  # fmt: skip
-    show(session, view, drawing, key="explored", on_click=_nothing, table=whole,
-         sentence=None if kind == "intervals" else plain_title,
-         note=session.words(f"explore.note_{_drawn_as(kind, name, view)}", period=session.period, cohort=cohort,
-                            other=_other(view, session.language)))  # fmt: skip
+    card = _shown(question, name)
+    show(session, view, card.chart, key=card.key, on_click=_nothing, table=whole, sentence=card.sentence,
+         note=card.note)  # fmt: skip
     keys = marked("figure-explored", question.axes[0] if kind == "intervals" else "")
     if keys:
         _open(session, question, keys)
@@ -198,21 +284,29 @@ def _drawn_as(kind: str, name: str, view: View) -> str:
     return "pairs_plain" if kind == "pairs" and isinstance(each, Duration) else kind
 
 
-def _table(session: Session, view: View, question: Question, name: str) -> None:
+def _told_table(question: Question, name: str, sort: str, session: Session) -> dict[str, dict[str, Any]]:
+    grid = session.answer(explore_table.tabulate, question, name, session.language)
+    lines = [each(session.language) for each in session.view(explore.answer, question).notes]
+    return {
+        TABLE: told(session, grid, name=TABLE, sort=sort, caption=session.words("explore.table_title"),
+                    pivot=bool(question.column), narrow=_is_narrow(question)),
+        NOTES: words_of_card(session, NOTES, lines=list(dict.fromkeys(lines))),
+    }  # fmt: skip
+
+
+def _table(session: Session, view: View, question: Question, name: str, sort: str) -> None:
     words = session.words
     grid = session.answer(explore_table.tabulate, question, name, session.language)
-    pivot = bool(question.column)
+    session.stage.parts[TABLE] = partial(_told_table, question, name, sort)
+    said = _told_table(question, name, sort, session)
     with st.container(border=True, key="card-table", gap="small", height="stretch"):
         with st.container(horizontal=True, gap="small", vertical_alignment="top"):
             with st.container(gap=None):
                 title(session, words("explore.table_title"), words("explore.table_note"))
             whole = partial(explore_table.tidy, session.snapshot, session.filters, question, session.language)
             take_away(session, view, Card("explore-table", "", has_chart=False, figures=whole))
-        clicked = figures_table(
-            session, grid, key="explore", sort=question.sort, pivot=pivot, caption=words("explore.table_title"),
-            on_sort=partial(take, "sort", "figures-table-explore", "sort"),
-        )  # fmt: skip
-        notes(session, view.notes)
+        clicked = figures_table(said[TABLE], grid, partial(take, "sort", TABLE, "sort"))
+        draw_words(said[NOTES])
     if clicked:
         _open(session, question, clicked)
 

@@ -63,7 +63,7 @@ def one_level_down(snapshot: Snapshot, filters: Filters, question: Question, key
         groups = [name for name in left if name in DIMENSIONS]
         time = next((name for name in left if name in GRAINS), "")
         by = groups[0] if groups else ""
-        return Step(where, period, replace(question, by=by, and_by="", grain=time, swapped=False, find="", sort=""))
+        return Step(where, period, replace(question, by=by, and_by="", grain=time, swapped=False, find=""))
     following = _next(snapshot, narrowed, question.measures, list(keys), grain)
     if following == "":
         return Step(where, period, None)
@@ -75,7 +75,6 @@ def one_level_down(snapshot: Snapshot, filters: Filters, question: Question, key
         grain=following if is_time else "",
         swapped=False,
         find="",
-        sort="",
     )
     return Step(where, period, asked)
 

@@ -59,7 +59,6 @@ class Question:
         swapped: rows and columns exchanged.
         top: groups of `by` kept by their number of items; more than the most of TOPS keeps every group of both.
         find: part of a label; only matching groups are kept.
-        sort: a column's name, "-" in front for descending; "" is the order of the labels.
         versus: the other selection, as `beside.other_selection` reads it.
     """
 
@@ -70,7 +69,6 @@ class Question:
     swapped: bool = False
     top: int = TOPS[0]
     find: str = ""
-    sort: str = ""
     versus: str = ""
 
     @cached_property
@@ -154,6 +152,7 @@ def meant(snapshot: Snapshot, filters: Filters, question: Question) -> Question:
     return question if other else replace(question, versus="")
 
 
+@by_snapshot(16)
 def answer(snapshot: Snapshot, filters: Filters, question: Question) -> View:
     """The cells and totals of a question.
 
@@ -221,6 +220,12 @@ def _all_parts(snapshot: Snapshot, filters: Filters, question: Question, stand: 
 
 
 @by_snapshot(64)
+def _counted(snapshot: Snapshot, names: tuple[str, ...], axes: tuple[str, ...], filters: Filters) -> pl.DataFrame:
+    """`evaluate`: parts of one question, and one after the other, ask for the same groups."""
+    return evaluate(snapshot, names, axes, filters)
+
+
+@by_snapshot(64)
 def groups(snapshot: Snapshot, filters: Filters, question: Question) -> Mapping[str, Groups]:
     """Which groups of each dimension of a question stand for themselves, and which are put together.
 
@@ -235,10 +240,11 @@ def groups(snapshot: Snapshot, filters: Filters, question: Question) -> Mapping[
     for name in question.axes:
         if name in GRAINS:
             continue
-        counted = pl.concat(evaluate(snapshot, question.measures, (name,), each) for each in selections)
+        counted = pl.concat(_counted(snapshot, question.measures, (name,), each) for each in selections)
         with_items = counted[name].unique(maintain_order=True).to_list()
-        asked = evaluate(snapshot, first.name, (name,), selections[0]).sort(size, descending=True, maintain_order=True)
-        by_size = list(dict.fromkeys([*asked[name], *with_items]))
+        asked = _counted(snapshot, question.measures, (name,), selections[0]).filter(measure=first.name)
+        largest = asked.sort(size, descending=True, maintain_order=True)[name]
+        by_size = list(dict.fromkeys([*largest, *with_items]))
         is_sought = name == question.by and question.find
         fitting = set(_matching(snapshot, name, question.find)) if is_sought else set(with_items)
         possible = [key for key in by_size if key in fitting]
@@ -291,10 +297,10 @@ def _matching(snapshot: Snapshot, dimension: str, part: str) -> list[str]:
 
 
 def _folded(
-    snapshot: Snapshot, filters: Filters, names: Sequence[str], axes: tuple[str, ...], stand: Mapping[str, Groups]
+    snapshot: Snapshot, filters: Filters, names: tuple[str, ...], axes: tuple[str, ...], stand: Mapping[str, Groups]
 ) -> pl.DataFrame:
     """`evaluate` with the groups that do not stand for themselves put together as OTHERS, counted from their items."""
-    frame = evaluate(snapshot, names, axes, filters)
+    frame = _counted(snapshot, names, axes, filters)
     rest = {name: stand[name].others for name in axes if name in stand and stand[name].others}
     if not rest:
         return frame
@@ -302,7 +308,7 @@ def _folded(
         pl.when(pl.col(name).is_in(keys)).then(pl.lit(OTHERS)).otherwise(name).alias(name)
         for name, keys in rest.items()
     )
-    of_days = [name for name in names if isinstance(measure(name), Duration)]
+    of_days = tuple(name for name in names if isinstance(measure(name), Duration))
     counted = added_up(renamed.filter(~pl.col("measure").is_in(of_days)), axes)
     if not of_days:
         return counted
@@ -317,7 +323,7 @@ def _folded(
                 break
         else:
             apart = tuple(name for name in axes if name not in together)
-            found = evaluate(snapshot, of_days, apart, narrowed)
+            found = _counted(snapshot, of_days, apart, narrowed)
             frames.append(found.with_columns(pl.lit(OTHERS).alias(name) for name in together).select(frame.columns))
     return pl.concat(frames)
 

@@ -12,6 +12,7 @@ from queries.counting.evaluate import evaluate
 from queries.days import add_months, month_end
 from queries.dimensions import BLANK, DIMENSIONS, GRAINS
 from queries.filters import Filters
+from queries.kept import by_snapshot
 from queries.measures import Count, measure
 from queries.snapshot import Snapshot
 from queries.views import View
@@ -54,6 +55,7 @@ class Cell:
         difference: its size in words, where there is an arrow.
         course: values of the newest whole months, for a small line.
         says: everything in one line, for those who hover or listen.
+        order: what a column is sorted by; None stays at the end, and so do the others.
     """
 
     text: str = ""
@@ -65,6 +67,7 @@ class Cell:
     difference: str = ""
     course: tuple[float, ...] = ()
     says: str = ""
+    order: float | None = None
 
 
 @dataclass(frozen=True)
@@ -170,6 +173,7 @@ def cell_of(row: Row | None, language: str) -> Cell:
         worse=signal * each.unwanted > 0,
         difference=difference_words(each, difference, language) if signal else "",
         says=" · ".join(says),
+        order=None if row["small"] else row["value"],
     )
 
 
@@ -230,40 +234,8 @@ def _by_measure(
         for key in ordered(_part(view, "cell"), axis)
     ]  # fmt: skip
     whole = {row["measure"]: row for row in _part(view, "total").iter_rows(named=True)}
-    values = {
-        (str(line.keys.get(axis, OTHERS)), name): row for line in lines for name in question.measures
-        if (row := cells.get((name, _unkey(axis, line.keys.get(axis, OTHERS)))))
-    }  # fmt: skip
-    lines = _sorted(lines, question.sort, lambda each, name: _sort_value(values, axis, each, name))
     return Grid((axis_label(axis, language),), tuple(columns), tuple(lines),
                 line(None, {}, WHOLE(language), whole))  # fmt: skip
-
-
-def _unkey(axis: str, key: str) -> Any:
-    return date.fromisoformat(key) if axis in GRAINS else key
-
-
-def _sort_value(values: Mapping[tuple[str, str], Row], axis: str, line: Line, column: str) -> float | None:
-    name, _, what = column.partition(".")
-    row = values.get((str(line.keys.get(axis, OTHERS)), name))
-    if row is None or row["small"]:
-        return None
-    wanted = {"": "value", "then": "then_value", "difference": "difference"}.get(what)
-    value = row.get(wanted) if wanted else None
-    return None if value is None else float(value)
-
-
-def _sorted(lines: list[Line], sort: str, value: Any) -> list[Line]:
-    """Lines by a column; those without a value and the others stay at the end."""
-    column, descending = sort.removeprefix("-"), sort.startswith("-")
-    if not column:
-        return lines
-    keyed = [(value(line, column), line) for line in lines]
-    known = [pair for pair in keyed if pair[0] is not None and pair[1].keys]
-    known.sort(key=lambda pair: pair[0], reverse=descending)
-    placed = [line for _, line in known]
-    done = {id(line) for line in placed}
-    return [*placed, *(line for line in lines if id(line) not in done)]
 
 
 def _then(row: Row | None, cell: Cell, language: str) -> list[Cell]:
@@ -276,13 +248,15 @@ def _then(row: Row | None, cell: Cell, language: str) -> list[Cell]:
     then = Cell(
         figure_words(each, row["then_value"], language),
         counts_words(each, before, language) if known and not isinstance(each, Count) else "",
+        order=None if row["small"] else row["then_value"],
     )
     reach = ""
     if row["difference_lower"] is not None:
         low, high = (difference_words(each, row[f"difference_{end}"], language) for end in ("lower", "upper"))
         reach = f"{low} – {high}"
     text = wording.MISSING if row["small"] else difference_words(each, row["difference"], language)
-    return [then, Cell(text, "", None, row["small"], cell.arrow, cell.worse, says=reach)]
+    difference = None if row["small"] else row["difference"]
+    return [then, Cell(text, "", None, row["small"], cell.arrow, cell.worse, says=reach, order=difference)]
 
 
 def _within(values: Sequence[float], all_values: Sequence[float]) -> tuple[float, ...]:
@@ -293,8 +267,9 @@ def _within(values: Sequence[float], all_values: Sequence[float]) -> tuple[float
     return tuple(round((value - low) / (high - low), 3) if high > low else 0.5 for value in values)
 
 
+@by_snapshot(32)
 def _courses(
-    snapshot: Snapshot, filters: Filters, names: Sequence[str], axis: str
+    snapshot: Snapshot, filters: Filters, names: tuple[str, ...], axis: str
 ) -> dict[tuple[str, Any], tuple[float, ...]]:
     """Values of the newest whole months by measure and group."""
     as_of = filters.as_of or snapshot.as_of
@@ -329,19 +304,12 @@ def _pivot(view: View, question: Question, drawn: str, label: Callable[[str, Any
     keys = sorted(
         set(cells.select(rows).iter_rows()), key=lambda key: [order[n][k] for n, k in zip(rows, key, strict=True)]
     )
-    lines, values = [], {}
+    lines = []
     for key in keys:
         shown = [found.get((drawn, *key, column)) for column in across] + [of_rows.get((drawn, *key))]
         names = {name: _key(part) for name, part in zip(rows, key, strict=True) if part != OTHERS}
-        line = Line(
-            names,
-            tuple(label(name, part) for name, part in zip(rows, key, strict=True)),
-            tuple(cell_of(row, language) for row in shown),
-        )
-        lines.append(line)
-        for column, row in zip(columns, shown, strict=True):
-            values[id(line), column.name] = None if row is None or row["small"] else row["value"]
-    lines = _sorted(lines, question.sort, lambda line, column: values.get((id(line), column)))
+        called = tuple(label(name, part) for name, part in zip(rows, key, strict=True))
+        lines.append(Line(names, called, tuple(cell_of(row, language) for row in shown)))
     whole = next(_part(view, "total").filter(pl.col("measure") == drawn).iter_rows(named=True), None)
     below = [of_columns.get((drawn, column)) for column in across] + [whole]
     labels = (WHOLE(language), *("" for _ in rows[1:]))

@@ -1,7 +1,7 @@
 """Explore in a real browser: down one level and back, the chart as a picture, and the search that leads there."""
 
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import pytest
 
@@ -28,6 +28,29 @@ def test_a_row_leads_one_level_down_and_back_and_a_chart_is_saved_with_its_title
         page.get_by_role("button", name="PNG", exact=True).click()
     saved.value.save_as(tmp_path / "chart.png")
     assert (tmp_path / "chart.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_click_on_a_heading_sorts_at_once_and_the_address_follows(open_page, settled):
+    page = open_page("/explore?by=office&top=300")
+    page.wait_for_selector(".huiyin-table tbody th.open")
+    settled(page)
+    names = "[...document.querySelectorAll('.huiyin-table tbody tr')].map((row) => row.cells[0].innerText)"
+    plain = page.evaluate(names)
+    heading = page.locator(".huiyin-table thead").get_by_role("button")
+    heading.click()
+    falling = page.evaluate(names)
+    assert falling != plain
+    assert set(falling) == set(plain)
+    settled(page)
+    assert (page.evaluate(names), urlsplit(page.url).query.count("sort=-on_time_reply_rate")) == (falling, 1)
+    page.locator(".huiyin-table tbody th.open").first.click()
+    page.wait_for_url(f"**office={quote(falling[0])}**")
+    page.go_back()
+    settled(page)
+    assert page.evaluate(names) == falling
+    page.go_back()
+    settled(page)
+    assert page.evaluate(names) == plain
 
 
 def test_initials_typed_into_the_search_lead_to_a_page(open_page, settled):
