@@ -1,5 +1,6 @@
 """Stores to test on: a fresh SQLite file, and a private PostgreSQL server where Debian's binaries are installed."""
 
+import gc
 import os
 import pwd
 import shutil
@@ -48,6 +49,18 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
             return "browser" if "tests/browser/" in nodeid else super()._split_scope(nodeid)
 
     return Files(config, log) if config.getvalue("dist") == "loadfile" else None
+
+
+gc.disable()  # until all is imported and collected: it stays to the end, and is not looked through again and again
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()
+    gc.enable()
+
+
+def pytest_sessionfinish() -> None:
+    gc.unfreeze()
 
 
 @pytest.fixture(scope="session")

@@ -39,6 +39,7 @@ from seed.demo.season import Season, season
 DEFAULT_CASES, DEFAULT_SEED = 9_000, 2022
 SOURCE = "demo"
 SOURCE_FILE = "演示数据"
+AT_ONCE = 20_000  # items of a chunk at least; months of a small demo hold few
 MICROSECONDS = 1_000_000
 MOMENTS = (
     "registered_at", "forwarded_at", "received_by_office_at", "accepted_at", "replied_at", "closed_at",
@@ -60,10 +61,15 @@ COLUMNS = (
 
 @dataclass(frozen=True)
 class Chunk:
-    """The items registered within a month or part of it, oldest first, and their evaluations."""
+    """The items registered within some months or part of one, oldest first, and their evaluations."""
 
     cases: pl.DataFrame
     evaluations: pl.DataFrame
+
+    @classmethod
+    def joined(cls, chunks: Sequence["Chunk"]) -> "Chunk":
+        """One of several that follow each other."""
+        return cls(pl.concat([each.cases for each in chunks]), pl.concat([each.evaluations for each in chunks]))
 
 
 def register(
@@ -93,11 +99,16 @@ def register(
             f"Use at least 1 case, a seed from 0, {len(TOWNSHIPS)} places or more, and a period in order."
         )
     where, when = city(places), season(first_day, last_day)
-    done = 0
+    done, waiting = 0, list[Chunk]()
     for number, rows in enumerate(matters(where, when, cases, seed)):
         if len(rows):
-            yield _chunk(rows, where, when, seed, number, done, with_evaluations)
+            waiting.append(_chunk(rows, where, when, seed, number, done, with_evaluations))
         done += len(rows)
+        if sum(len(each.cases) for each in waiting) >= AT_ONCE:
+            yield Chunk.joined(waiting)
+            waiting.clear()
+    if waiting:
+        yield Chunk.joined(waiting)
 
 
 def generate(

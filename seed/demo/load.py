@@ -37,8 +37,6 @@ from seed.statistics_files import keep
 KEPT = ("alembic_version", "store_state", "rule_set")
 """Tables a demo does not fill and does not empty."""
 
-AT_ONCE = 20_000  # items checked and written together; months of a small demo hold few
-
 
 @dataclass(frozen=True)
 class DemoReport:
@@ -128,16 +126,11 @@ def _fill(
     inspection = Inspection(job)
 
     def frames() -> Iterator[pl.DataFrame]:
-        done, waiting = 0, list[pl.DataFrame]()
+        done = 0
         for chunk in register(cases, seed, places=places):
-            waiting.append(beside_evaluations(chunk))
-            if sum(map(len, waiting)) >= AT_ONCE:
-                yield inspection.of(pl.concat(waiting))
-                waiting.clear()
+            yield inspection.of(beside_evaluations(chunk))
             done += len(chunk.cases)
             progress(done, cases)
-        if waiting:
-            yield inspection.of(pl.concat(waiting))
 
     written = write_cases(connection, frames(), import_id=run, source=SOURCE, rows=cases)
     inspection.finish()
