@@ -12,7 +12,7 @@ from queries.dimensions import DIMENSIONS
 from queries.filters import Filters
 from queries.rules import CONVENTIONS
 from queries.snapshot import Snapshot
-from queries.views import View, batches, commitments, periods, reports, supervision, targets, townships
+from queries.views import View, batches, commitments, forwarding, periods, reports, supervision, targets, townships
 from queries.vocabulary import Text
 
 _TERMS: dict[str, Mapping[Any, Text]] = {
@@ -26,7 +26,12 @@ _TERMS: dict[str, Mapping[Any, Text]] = {
     "kind": {**periods.KINDS, **supervision.KINDS},
 }
 """Words for the keys of columns that are no dimensions; of others the catalogue has them as export.<column>_<key>."""
-_OTHERWISE = {"towards": {"left_out": "mostly_special"}, "expected": {"lower": "usual_lower", "upper": "usual_upper"}}
+_OTHERWISE = {
+    "towards": {"left_out": "mostly_special"},
+    "expected": {"lower": "usual_lower", "upper": "usual_upper"},
+    "overdue": {"band": "step"},
+    "is_total": {"left": "left_out_now"},
+}
 """Beside a column, what others mean that mean something else elsewhere."""
 
 _SHARES = ("value", "lower", "upper", "overall", "mean")
@@ -42,6 +47,9 @@ def sheet(view: View, page: str, name: str, snapshot: Snapshot, language: str) -
             labels = snapshot.labels(dimension, language)
             frame = frame.with_columns(pl.col(dimension).replace(labels))
     frame = _in_one_language(frame, words)
+    if "weekday" in frame.columns and frame["weekday"].dtype.is_integer():
+        days = {place: day(language) for place, day in enumerate(forwarding.WEEKDAYS)}
+        frame = frame.with_columns(pl.col("weekday").replace_strict(days, return_dtype=pl.String))
     for column in (name for name, dtype in frame.schema.items() if dtype == pl.String):
         terms = {key: term(language) for key, term in _TERMS.get(column, {}).items()}
         for key in frame[column].drop_nulls().unique():
@@ -52,6 +60,8 @@ def sheet(view: View, page: str, name: str, snapshot: Snapshot, language: str) -
         # rows that no dimension names bear their label
         frame = frame.select(pl.col(language).alias("name"), pl.all().exclude("name"))
     frame = frame.drop("zh", "en", strict=False)
+    if {"name", "step", "is_total"} <= {*frame.columns}:
+        frame = frame.drop("step")  # the key of what the name says
     if "measure" in frame.columns:
         frame = frame.with_columns(
             pl.col("measure").replace({each.name: each.label(language) for each in view.measures})

@@ -54,7 +54,7 @@ class Shown:
 
     def noted(self, session: Session) -> str:
         """The second line."""
-        return self.note if isinstance(self.note, str) else self.note(session)
+        return wording.capital(self.note if isinstance(self.note, str) else self.note(session))
 
     def finding(self, session: Session, view: View) -> str:
         """The heading."""
@@ -69,7 +69,7 @@ class Shown:
             return {}
         key, finding = self.key, self.finding(session, view)
         help = _help(session, view, quiet=self.quiet)
-        note, heading = wording.capital(self.noted(session)), finding.rstrip("。.")
+        note, heading = self.noted(session), finding.rstrip("。.")
         chart, leads = session.figure(view, self.chart), self.narrows and narrowing.can_narrow(view)
         made = {
             f"title-{key}": words_of_card(session, f"title-{key}", heading, note, help),
@@ -141,7 +141,9 @@ def show(
             with st.container():  # whose width is what the menus leave, however long the words
                 draw_words(told[f"title-{key}"])
             with st.container(width="content"):
-                _menus(session, view, Card(key, finding, card.noted(session), figures=table), narrows=narrows)
+                _menus(
+                    session, view, Card(key, finding.rstrip("。."), card.noted(session), figures=table), narrows=narrows
+                )
         draw_plot(told[f"figure-{key}"], on_click)
         if f"notes-{key}" in told:
             draw_words(told[f"notes-{key}"])

@@ -77,7 +77,7 @@ def menu(session: Session, view: View, card: Card) -> None:
                 st.download_button(
                     words(f"take.{form.ending}"),
                     data=lambda form=form: view_file(  # type: ignore[misc]  # bound now, called later
-                        form, _with_figures(view, card.figures), card.key, title_of(session), session.snapshot,
+                        form, with_figures(view, card), card.key, title_of(session), session.snapshot,
                         session.language,
                     ),
                     file_name=f"{file_name(card.key, view)}.{form.ending}",
@@ -129,10 +129,11 @@ def _counted(view: View) -> Filters:
     return replace(filters, start=starts[0], end=starts.tail(1).dt.offset_by(step)[0] - timedelta(days=1))
 
 
-def _with_figures(view: View, figures: Figures) -> View:
-    if figures is None:
-        return view
-    return replace(view, frame=figures if isinstance(figures, pl.DataFrame) else figures())
+def with_figures(view: View, card: Card) -> View:
+    """What the file of a card holds: its figures, and the period they are of."""
+    if card.figures is None:
+        return replace(view, filters=_counted(view))
+    return replace(view, frame=card.figures if isinstance(card.figures, pl.DataFrame) else card.figures())
 
 
 def file_name(key: str, view: View) -> str:
@@ -165,7 +166,7 @@ def _picture_data(session: Session, view: View, card: Card) -> dict[str, object]
 
 def foot(session: Session, view: View) -> str:
     """What a picture stands on, in one line: the filters, the day, the data, and that it is invented."""
-    pairs = selection_lines(session.snapshot, view.filters, session.language)
+    pairs = selection_lines(session.snapshot, _counted(view), session.language)
     colon = session.words("frame.colon")
     said = [f"{name}{colon}{value}" for name, value in pairs if value != wording.MISSING]
     return " · ".join([*said, title_of(session)])

@@ -97,7 +97,7 @@ def _all(session: Session, name: str, by: str) -> None:
     if look == "map" and not _is_readable(session, ways["map"]):
         look = "dots"
     whole: dict[str, Callable[[], pl.DataFrame]] = {
-        "dots": lambda: townships.table(view, session.language),
+        "dots": lambda: view.frame,
         "adjusted": lambda: session.view(adjusted.adjusted, name, by).frame,
     }
     show_way(session, ways[look], "groups", whole.get(look), partial(pick, "at", "figure-groups", "one"))

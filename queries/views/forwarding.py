@@ -367,18 +367,14 @@ def waiting_table(view: View, language: str) -> pl.DataFrame:
 
 def delay_table(view: View, language: str) -> pl.DataFrame:
     """The rows of `delays` for reading."""
-    rows = view.frame.select("low", "high", "items", "of", "value").rows()
     waits = ("尚未转送", "not forwarded yet")[language != "zh"]
 
-    def band(low: int | None, high: int | None) -> str:
+    def delay(low: int | None, high: int | None) -> str:
         if low is None:
             return waits
         if high is None:
             return f"≥{wording.days(low, language)}"
         return wording.days(low, language) if low == high else f"{low}–{wording.days(high, language)}"
 
-    return pl.DataFrame(
-        [(band(low, high), wording.fraction(items, of, language), value) for low, high, items, of, value in rows],
-        schema={"band": pl.String, "counts": pl.String, "value": pl.Float64},
-        orient="row",
-    )
+    words = [delay(low, high) for low, high in view.frame.select("low", "high").rows()]
+    return view.frame.select(pl.Series("delay", words, pl.String), "items", "of", "value")
