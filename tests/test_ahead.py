@@ -128,7 +128,7 @@ def test_a_click_shows_the_figures_and_words_that_the_run_of_the_page_shows(name
 def test_a_switch_of_one_card_shows_what_its_run_shows(name, control, settings, snapshot):
     here = reader(settings, snapshot)
     draw(name, here)
-    for at, option in enumerate(here.stage.switches[control]):
+    for at, option in enumerate(here.stage.switches[control].ways):
         shown = asked(here, {"switch": control, "at": at})
         assert shown
         run = told(draw(name, reader(settings, snapshot), **{control: option}))

@@ -171,8 +171,8 @@ def test_the_cards_of_deadlines_are_as_many_as_the_items_they_lead_to(snapshot):
 def test_a_row_stands_for_the_keys_in_its_columns_and_for_nothing_where_they_are_unknown(reader):
     found = narrowing.rows(reader, office=["north", "nowhere", None])
     assert found == [(NORTH,), (), ()], "records name places as offices"
-    assert narrowing.by_row([(), ()], "table-x") == {}
-    assert narrowing.by_row(found, "table-x")["selection_mode"] == "single-row"
+    assert narrowing.by_row(reader, [(), ()], "table-x") == {}
+    assert narrowing.by_row(reader, found, "table-x")["selection_mode"] == "single-row"
 
 
 @pytest.mark.parametrize(("part", "asked"), [(None, []), (["a card"], ["whole page"])])

@@ -2,11 +2,19 @@
 // over all of it: the server makes the figures and words of the new selection (`ahead.py`), each part of the page that is
 // named in the answer shows them, and the run is set off once they are seen. It finds everything as it leaves it. The
 // server is asked while the pointer rests on a mark, at the latest when the button goes down: the answer is at hand then.
+// Filters, rows of tables and menus are Streamlit's own and tell by their message alone what they ask for: it is shown to
+// the server first, and sent once the answer is seen.
 const PATIENCE = 3000; // milliseconds, then the click goes its usual way
-const SWITCH = "[class*=st-key-switch-] [role=radio]", CLEAR = ".st-key-clear-filters button";
+const SWITCH = "[class*=st-key-switch-] [role=radio]", CLEAR = ".st-key-clear-filters button", RELEASE = "[class*=st-key-remove-] button";
+const BUTTONS = `${SWITCH}, ${CLEAR}, ${RELEASE}`;
+const OPTION = "[role=option]", OPENED = "[class*=st-key-filter-] [role=combobox][aria-expanded=true]";
+const RUN = 0x5a; // how a message begins that sets off a run
+const TELLS = /^\w+-(filter\.|local\.|table-|narrow-to-)/; // ids of controls that change figures, in a message
+const LINGERS = 120; // milliseconds of a pointer on an option that is not passing by
 const RUNNING = "data-test-script-state";
 const DRAWN = 1500; // milliseconds after a run, when Streamlit has drawn what it brought
 
+/** @param address where the server is asked; said by the newest run. */
 function leadClicks(address) {
   const app = document.querySelector(`[${RUNNING}]`);
   let asking = false; // one at a time; a second click goes its usual way
@@ -25,8 +33,8 @@ function leadClicks(address) {
   async function lead(asked, go) {
     asking = true;
     clearTimeout(settling);
-    const text = JSON.stringify(asked);
-    const begun = early?.text === text && !early.failed ? early : ask(address(), text);
+    const body = asked instanceof Uint8Array ? asked : JSON.stringify(asked);
+    const begun = early?.text === body && !early.failed ? early : ask(address(), body);
     early = null;
     try {
       await follow(begun, shown);
@@ -44,7 +52,7 @@ function leadClicks(address) {
 
   addEventListener("huiyin:press", ({ detail: { figure, point, rests } }) => press({ figure, point }, rests));
   addEventListener("pointerdown", ({ target }) => {
-    const pressed = target.closest?.(`${SWITCH}, ${CLEAR}`);
+    const pressed = target.closest?.(BUTTONS);
     if (pressed) press(meaning(pressed));
   }, { capture: true });
   addEventListener("huiyin:click", (event) => {
@@ -54,12 +62,22 @@ function leadClicks(address) {
     lead({ figure, point }, go);
   });
   addEventListener("click", (event) => {
-    const pressed = event.isTrusted && !asking && app && address() && event.target.closest?.(`${SWITCH}, ${CLEAR}`);
+    const pressed = event.isTrusted && !asking && app && address() && event.target.closest?.(BUTTONS);
     if (!pressed) return;
     event.stopImmediatePropagation();
     event.preventDefault();
     lead(meaning(pressed), () => pressed.isConnected && pressed.click());
   }, { capture: true });
+  let resting = 0; // on an option of the filter bar
+  addEventListener("pointerover", ({ target }) => {
+    clearTimeout(resting);
+    const option = target.closest?.(OPTION);
+    if (option) resting = setTimeout(() => press(offered(option), true), LINGERS);
+  });
+  holdRuns((message, go) => {
+    if (asking || !app || !address()) return go();
+    lead(message, go);
+  });
   if (app) {
     new MutationObserver(() => {
       early?.stop(); // it was asked under the selection before
@@ -68,20 +86,53 @@ function leadClicks(address) {
   }
 }
 
+/**
+ * What a control is about to say waits until it is seen, while the control itself already shows it.
+ * @param lead is given a message and what sends it; messages that change no control of ours are sent at once.
+ */
+function holdRuns(lead) {
+  const send = WebSocket.prototype.send, words = new TextDecoder("latin1");
+  let before = "", held = null;
+  WebSocket.prototype.send = function (message) {
+    held?.(); // in their order
+    if (!(message instanceof Uint8Array) || message[0] !== RUN) return send.call(this, message);
+    const now = words.decode(message).split("$$ID-").filter((each) => TELLS.test(each)).join();
+    const go = held = () => {
+      if (held !== go) return; // it is sent already
+      held = null;
+      send.call(this, message);
+    };
+    if (now === before) return go();
+    before = now;
+    lead(message, go);
+  };
+}
+
 function meaning(pressed) {
   if (pressed.matches(CLEAR)) return { clear: true };
+  if (pressed.matches(RELEASE)) return { release: pressed.closest("[class*=st-key-remove-]").className.match(/st-key-remove-(\S+)/)[1] };
   const [, name] = pressed.closest("[class*=st-key-switch-]").className.match(/st-key-switch-(\S+)/);
   return { switch: name, at: [...pressed.parentElement.querySelectorAll("[role=radio]")].indexOf(pressed) };
 }
 
-/** Ask the server and read what it answers, a line a part. */
+function offered(option) {
+  const opened = document.querySelector(OPENED);
+  const [, filter] = opened?.closest("[class*=st-key-filter-]").className.match(/st-key-filter-(\S+)/) ?? [];
+  return { filter, words: option.textContent };
+}
+
+/**
+ * Ask the server and read what it answers, a line a part.
+ * @param text what is asked as JSON, or a message of Streamlit's.
+ */
 function ask(address, text, rests = false) {
   const held = new AbortController(), begun = { text, lines: [], failed: false, stop: () => held.abort() };
+  const type = text instanceof Uint8Array ? "application/octet-stream" : "application/json";
   begun.take = (line) => begun.lines.push(line);
   begun.done = (async () => {
     const answer = await fetch(new URL(address, document.baseURI), {
       method: "POST",
-      headers: { "Content-Type": "application/json" },
+      headers: { "Content-Type": type },
       body: rests ? JSON.stringify({ ...JSON.parse(text), rests }) : text,
       signal: AbortSignal.any([held.signal, AbortSignal.timeout(PATIENCE)]),
     });
@@ -111,6 +162,7 @@ async function follow(begun, shown) {
   };
   for (const line of begun.lines) begun.take(line);
   await begun.done;
+  if (!waits.length) return;
   await Promise.race([Promise.all(waits), new Promise((done) => setTimeout(done, PATIENCE))]);
   await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
 }

@@ -13,14 +13,15 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from dashboard.state import seats
+from dashboard.state import narrowing, seats, sent
 from dashboard.state.choices import Choices
-from dashboard.state.narrowing import marked, narrowed
 from dashboard.state.session import Session
-from dashboard.state.stage import Parts
+from dashboard.state.stage import Make, Parts
 from dashboard.state.viewer import viewer_of
 
 PATH = "/api/ahead/{token}"
+MESSAGE = "application/octet-stream"
+LINES = "application/x-ndjson"
 HEADERS = {
     "Cache-Control": "no-store",
     "Content-Encoding": "identity",  # packing would hold a part back until others are made
@@ -41,21 +42,24 @@ def address(session: Session) -> str:
 async def answer(request: Request) -> Response:
     """The parts of a reader's page after a click: a line of JSON each with `part` and `data`, as they are made.
 
-    The body asked with is JSON: `figure` and `point` for a mark clicked, `switch` and `at` for an option of a control
-    that changes one card, `clear` for everything taken back; `rests` where nothing was clicked yet: then it may be
-    answered with nothing.
+    The body asked with is the message that Streamlit's own part of the page is about to send, or JSON: `figure` and
+    `point` for a mark clicked, `switch` and `at` for an option of a control that changes one card, `filter` and `words`
+    for an option of the filter bar, `release` for what is taken back of it, `clear` for everything; `rests` where
+    nothing was clicked yet: then it may be answered with nothing.
     """
     session = seats.session_of(request.path_params["token"])
     if session is None or viewer_of(session.settings, request.headers.getlist, session.newest) != session.viewer:
         return Response(status_code=404)
+    body = await request.body()
     try:
-        asked = await request.json()
+        is_message = request.headers.get("content-type") == MESSAGE
+        asked = {"controls": sent.said(body)} if is_message else json.loads(body)
     except ValueError:
         asked = None
     if not isinstance(asked, dict):
         return Response(status_code=400)
     lines = _one_at_a_time(session, asked) if asked.get("rests") else _lines(session, asked)
-    return StreamingResponse(lines, media_type="application/x-ndjson", headers=HEADERS)
+    return StreamingResponse(lines, media_type=LINES, headers=HEADERS)
 
 
 def _one_at_a_time(session: Session, asked: Mapping[str, Any]) -> Iterator[str]:
@@ -77,9 +81,9 @@ def _lines(session: Session, asked: Mapping[str, Any]) -> Iterator[str]:
 
 def _made(session: Session, asked: Mapping[str, Any]) -> Iterator[Parts]:
     on = session.stage
-    options, at = list(on.switches.get(str(asked.get("switch")), {}).values()), asked.get("at")
-    if isinstance(at, int) and 0 <= at < len(options):
-        yield options[at](session)
+    switched = _switched(session, asked)
+    if switched:
+        yield switched(session)
         return
     choices = _choices(session, asked)
     if choices is None:
@@ -91,9 +95,26 @@ def _made(session: Session, asked: Mapping[str, Any]) -> Iterator[Parts]:
         yield on.parts[key](there)
 
 
+def _switched(session: Session, asked: Mapping[str, Any]) -> Make | None:
+    """What makes the parts that a switch changes; None where none was asked for."""
+    if "controls" in asked:
+        return sent.switched(session, asked["controls"])
+    switch, at = session.stage.switches.get(str(asked.get("switch"))), asked.get("at")
+    ways = list(switch.ways.values()) if switch else []
+    return ways[at] if isinstance(at, int) and 0 <= at < len(ways) else None
+
+
 def _choices(session: Session, asked: Mapping[str, Any]) -> Choices | None:
+    """The selection asked for; None where it is the present one or nothing that is known."""
+    if "controls" in asked:
+        meant = sent.meant(session, asked["controls"])
+        return meant if meant != session.choices else None
     if asked.get("clear"):
         return Choices()
+    if "release" in asked:
+        return narrowing.without(session.choices, str(asked["release"]))
+    if "filter" in asked:
+        return sent.with_option(session, str(asked["filter"]), str(asked.get("words")))
     view, point = session.stage.views.get(str(asked.get("figure"))), asked.get("point")
-    mark = marked(session, view, point) if view and isinstance(point, dict) else None
-    return narrowed(session.choices, mark) if mark else None
+    mark = narrowing.marked(session, view, point) if view and isinstance(point, dict) else None
+    return narrowing.narrowed(session.choices, mark) if mark else None

@@ -13,13 +13,11 @@ from dashboard.frame.paper import on_paper
 from dashboard.parts.components import plain
 from dashboard.state import narrowing
 from dashboard.state import session as state
-from dashboard.state.choices import PERIODS, TARGETS
-from dashboard.state.filter_widgets import WIDGET
+from dashboard.state.filter_widgets import WIDGET, labels
 from dashboard.state.session import Session
 from queries import wording
 from queries.days import FIRST_DAY, LAST_DAY
 from queries.dimensions import DIMENSIONS
-from queries.rules import CONVENTIONS, RULE_SETS
 from queries.vocabulary import LANGUAGES
 
 MAIN = ("place", "office", "topic_l1", "channel")
@@ -83,10 +81,11 @@ def _period(session: Session) -> None:
     words = session.words
 
     start, end = session.choices.span(session.snapshot.as_of)
+    known = labels("period", session.snapshot, words)
     st.selectbox(
         words("filters.period"),
-        PERIODS,
-        format_func=lambda name: words(f"filters.{name}"),
+        list(known),
+        format_func=known.__getitem__,
         key=WIDGET + "period",
         label_visibility="collapsed",
         width=164,
@@ -106,14 +105,13 @@ def _dimension(
     chosen = session.choices.where.get(name)
     if not chosen and not session.snapshot.available(name):
         return
-    labels = session.snapshot.labels(name, session.language)
     label = DIMENSIONS[name].label(session.language)
     offered = session.snapshot.offered(name)
     blank = [""] if "" in (chosen or ()) and "" not in offered else []
     st.multiselect(
         label,
         [*offered, *blank],
-        format_func=_label(labels),
+        format_func=_label(labels(name, session.snapshot, session.words)),
         key=WIDGET + name,
         placeholder=label if collapsed else session.words("filters.any"),
         label_visibility="collapsed" if collapsed else "visible",
@@ -124,8 +122,8 @@ def _dimension(
     )
 
 
-def _label(labels: dict[str, str]) -> Callable[[str], str]:
-    return lambda key: labels.get(key, key)
+def _label(known: dict[str, str]) -> Callable[[str], str]:
+    return lambda key: known.get(key, key)
 
 
 @st.fragment
@@ -153,27 +151,10 @@ def _more(session: Session) -> None:
         )
         for name in MORE:
             _dimension(session, name, on_change=narrowing.draw_all)
-        st.selectbox(
-            words("filters.convention"),
-            list(CONVENTIONS),
-            format_func=lambda name: CONVENTIONS[name](session.language),
-            key=WIDGET + "convention",
-            on_change=narrowing.draw_all,
-        )
-        st.selectbox(
-            words("filters.target"),
-            ["any", *TARGETS],
-            format_func=lambda name: words(f"filters.target_{name}"),
-            key=WIDGET + "target",
-            on_change=narrowing.draw_all,
-        )
-        st.selectbox(
-            words("filters.rules"),
-            list(RULE_SETS),
-            format_func=lambda name: RULE_SETS[name].label(session.language),
-            key=WIDGET + "rules",
-            on_change=narrowing.draw_all,
-        )
+        for name in ("convention", "target", "rules"):
+            known = labels(name, session.snapshot, words)
+            st.selectbox(words(f"filters.{name}"), list(known), format_func=known.__getitem__, key=WIDGET + name,
+                         on_change=narrowing.draw_all)  # fmt: skip
 
 
 def _before_the_first(session: Session) -> None:
@@ -188,25 +169,23 @@ def _before_the_first(session: Session) -> None:
 def _trail(session: Session) -> None:
     """One line that says where the reader stands: everything chosen, each with a way to take it back."""
     choices, words, language = session.choices, session.words, session.language
-    pills: list[tuple[str, str, Callable[..., None], tuple[str, ...]]] = []
+    pills: dict[str, str] = {}
     for name in (name for name in (*MAIN, *MORE, *choices.where) if name in choices.where):
-        labels = session.snapshot.labels(name, language)
-        chosen = wording.listing([labels.get(key, key) for key in choices.where[name]], language)
-        pills.append((name, f"{DIMENSIONS[name].label(language)}: {chosen}", state.remove, (name,)))
+        known = session.snapshot.labels(name, language)
+        chosen = wording.listing([known.get(key, key) for key in choices.where[name]], language)
+        pills[name] = f"{DIMENSIONS[name].label(language)}: {chosen}"
     if choices.period == "custom":
         start, end = choices.span(session.snapshot.as_of)
-        chosen = wording.period(start, end, language) if start or end else words("filters.choose_dates")
-        pills.append(("period", chosen, narrowing.release, ("period", "start", "end")))
+        pills["period"] = wording.period(start, end, language) if start or end else words("filters.choose_dates")
     if choices.as_of:
-        chosen = words("filters.as_of_chosen", day=wording.day(choices.as_of, language))
-        pills.append(("as_of", chosen, narrowing.release, ("as_of",)))
+        pills["as_of"] = words("filters.as_of_chosen", day=wording.day(choices.as_of, language))
     # drawn when empty too: a part more or less above the page would make the browser build the whole of it anew
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", key="trail"):
         if not choices.is_default:
             st.button(words("filters.everything"), on_click=state.clear, type="tertiary", key="clear-filters",
                       icon=":material/filter_alt_off:", help=words("filters.clear"))  # fmt: skip
-            for name, said, take_back, arguments in {pill[0]: pill for pill in pills}.values():
+            for name, said in pills.items():
                 st.caption("›", width="content")
-                st.button(plain(said), on_click=take_back, args=arguments, icon=":material/close:",
+                st.button(plain(said), on_click=narrowing.release, args=(name,), icon=":material/close:",
                           key=f"remove-{name}", help=words("filters.take_back"))  # fmt: skip
         _before_the_first(session)

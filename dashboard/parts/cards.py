@@ -20,7 +20,7 @@ from dashboard.parts.plot import told as plot_told
 from dashboard.parts.take_away import Card, Figures
 from dashboard.state import narrowing
 from dashboard.state.session import Session
-from dashboard.state.stage import Parts
+from dashboard.state.stage import Make, Parts, Switch
 from queries import wording
 from queries.methods import method
 from queries.views import View
@@ -207,9 +207,11 @@ def one_of(
     def made(way: Way, there: Session) -> Parts:
         return Shown(card, way.chart, way.note, way.sentence, clicks=way.clicks).told(there, way.asked(there))
 
-    session.stage.switches[name] = {option: partial(made, way) for option, way in ways.items()}
     with st.container(key=f"switch-{name}", width="content"):
-        return choose(session, name, list(ways), labels, label=label)
+        chosen = choose(session, name, list(ways), labels, label=label)
+    made_by: dict[str, Make] = {option: partial(made, way) for option, way in ways.items()}
+    session.stage.switches[name] = Switch(made_by, {option: labels(option) for option in ways}, chosen)
+    return chosen
 
 
 def show_way(

@@ -231,7 +231,7 @@ def table(
         height=height,  # type: ignore[arg-type]  # pixels or "auto", as Streamlit takes it
         alt=session.words("frame.table_of", names="、".join(headings.values())),
         placeholder=wording.MISSING,
-        **(narrowing.by_row(rows, f"table-{key}") if opens is None else narrowing.OPENING),
+        **(narrowing.by_row(session, rows, f"table-{key}") if opens is None else narrowing.OPENING),
     )
     if opens is not None:
         st.caption(session.words("frame.rows_open"))

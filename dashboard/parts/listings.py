@@ -88,7 +88,7 @@ def listing(
             height="content" if shown.height <= MOST else HEIGHT,
             alt=session.words("frame.table_of", names="、".join(headings.values())),
             placeholder=wording.MISSING,
-            **narrowing.by_row(rows, f"table-{key}", picked),
+            **narrowing.by_row(session, rows, f"table-{key}", picked),
         )
         if any(rows):
             st.caption(session.words("frame.rows_narrow"))

@@ -15,9 +15,8 @@ from dashboard.parts.components import choose, empty, heading, no_data, notes, p
 from dashboard.parts.headline_figures import deadline, metrics
 from dashboard.parts.listings import listing
 from dashboard.screens import Page, pages
-from dashboard.state.choices import TARGETS
 from dashboard.state.controls import control, link_to, set_value
-from dashboard.state.filter_widgets import WIDGET
+from dashboard.state.filter_widgets import WIDGET, labels
 from dashboard.state.held import held_session
 from dashboard.state.kept import store
 from dashboard.state.session import Session, note_control, page_control
@@ -95,12 +94,9 @@ def _basis(session: Session, held: Meeting) -> None:
             if st.button(words("meeting.change_terms"), icon=":material/edit:", key="terms", on_click=_close_basis):
                 open_record(replace(session, snapshot=session.newest), "meeting", held.meeting_id, key="terms")
             return
-        st.selectbox(words("filters.rules"), list(RULE_SETS), key=WIDGET + "rules",
-                     format_func=lambda name: RULE_SETS[name].label(session.language))  # fmt: skip
-        st.selectbox(words("filters.convention"), list(CONVENTIONS), key=WIDGET + "convention",
-                     format_func=lambda name: CONVENTIONS[name](session.language))  # fmt: skip
-        st.selectbox(words("filters.target"), ["any", *TARGETS], key=WIDGET + "target",
-                     format_func=lambda name: words(f"filters.target_{name}"))  # fmt: skip
+        for name in ("rules", "convention", "target"):
+            known = labels(name, session.snapshot, words)
+            st.selectbox(words(f"filters.{name}"), list(known), key=WIDGET + name, format_func=known.__getitem__)
 
 
 def _close_basis() -> None:

@@ -145,7 +145,7 @@ def _needs(session: Session, view: View, whom: str, by: str) -> None:
             },
             placeholder=wording.MISSING,
             height="content" if view.frame.height <= satisfaction.MOST_ROWS + 4 else 596,
-            **narrowing.by_row(narrowing.rows(session, **{by: view.frame[by]}), "table-needs"),
+            **narrowing.by_row(session, narrowing.rows(session, **{by: view.frame[by]}), "table-needs"),
         )
         st.caption(words("frame.rows_narrow"))
         notes(session, view.notes)

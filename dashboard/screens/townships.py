@@ -267,7 +267,7 @@ def _table(session: Session, view: View, name: str, by: str) -> None:
             },
             placeholder=wording.MISSING,
             height="content" if view.frame.height <= townships.MOST_DOTS else 596,
-            **narrowing.by_row(narrowing.rows(session, **{by: view.frame[by]}), "table-townships"),
+            **narrowing.by_row(session, narrowing.rows(session, **{by: view.frame[by]}), "table-townships"),
         )
         st.caption(words("frame.rows_narrow"))
 

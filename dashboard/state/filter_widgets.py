@@ -6,8 +6,10 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.state.choices import Choices
+from dashboard.i18n import Words
+from dashboard.state.choices import PERIODS, TARGETS, Choices
 from queries.dimensions import DIMENSIONS
+from queries.rules import CONVENTIONS, RULE_SETS
 from queries.snapshot import Snapshot
 
 WIDGET = "filter."
@@ -15,9 +17,28 @@ LOCAL = "local."
 _PLAIN = ("period", "start", "end", "as_of", "rules", "convention", "target")
 
 
-def from_widgets(before: Choices, snapshot: Snapshot) -> Choices:
-    """What the widgets of the filter bar hold now; what none of them shows stays as it was."""
-    state = st.session_state
+def labels(name: str, snapshot: Snapshot, words: Words) -> dict[str, str]:
+    """What a filter can hold, each with its words; nothing for a filter that is a day."""
+    language = words.language
+    match name:
+        case "period":
+            return {each: words(f"filters.{each}") for each in PERIODS}
+        case "convention":
+            return {each: label(language) for each, label in CONVENTIONS.items()}
+        case "target":
+            return {each: words(f"filters.target_{each}") for each in ("any", *TARGETS)}
+        case "rules":
+            return {each: rules.label(language) for each, rules in RULE_SETS.items()}
+        case _:
+            return snapshot.labels(name, language) if name in DIMENSIONS else {}
+
+
+def from_widgets(before: Choices, snapshot: Snapshot, state: Mapping[Any, Any]) -> Choices:
+    """What the widgets of the filter bar hold; what none of them shows stays as it was.
+
+    Args:
+        state: values of widgets by key, with keys of options, such as Streamlit's session state.
+    """
     plain = {name: state[WIDGET + name] for name in _PLAIN if WIDGET + name in state}
     where = dict(before.where)
     for name in DIMENSIONS:

@@ -26,6 +26,8 @@ from queries.measures import Count, Duration, Measure, Ratio, measure, plain_nam
 from queries.views import View, drill, explore
 
 MONTHS_OF = {"month": 1, "quarter": 3, "year": 12}
+MENU = "narrow-to-"
+"""How the key of a card's menu of marks begins; that of the card follows."""
 _PERIOD = ("period", "start", "end")
 
 
@@ -143,16 +145,20 @@ def rows(session: Session, **columns: Iterable[str | None]) -> list[Row]:
     return [tuple(each for each in row if each) for row in found]
 
 
-def by_row(standing_for: Sequence[Row], key: str, picked: Callable[[int], None] | None = None) -> dict[str, Any]:
+def by_row(
+    session: Session, standing_for: Sequence[Row], key: str, picked: Callable[[int], None] | None = None
+) -> dict[str, Any]:
     """Arguments with which `st.dataframe` narrows to the row clicked; none where no row stands for a selection.
 
     Args:
         picked: instead of narrowing, what is done with the number of the row clicked (in a callback).
     """
+    session.stage.rows.pop(key, None)
     if picked is not None:
         return {"on_select": partial(_row_picked, picked, key), "selection_mode": "single-row"}
     if not any(standing_for):
         return {}
+    session.stage.rows[key] = tuple(standing_for)
     return {"on_select": partial(_row_clicked, tuple(standing_for), key), "selection_mode": "single-row"}
 
 
@@ -171,17 +177,41 @@ def _row_clicked(standing_for: Sequence[Row], key: str) -> None:
     wanted = standing_for[row] if row is not None and row < len(standing_for) else ()
     if not wanted:
         return
-    chosen = [list(st.session_state.get(WIDGET + mark.dimension) or []) for mark in wanted]
-    undo = all(now == [mark.key] for now, mark in zip(chosen, wanted, strict=True))
-    for mark in wanted:
-        st.session_state[WIDGET + mark.dimension] = [] if undo else [mark.key]
+    chosen = {mark.dimension: st.session_state.get(WIDGET + mark.dimension) or () for mark in wanted}
+    st.session_state.update({WIDGET + name: keys for name, keys in _turned_row(chosen, wanted).items()})
     st.rerun()
 
 
-def release(*names: str) -> None:
-    """Put parts of the filter bar back to what they are when nothing was chosen (a callback)."""
-    usual = Choices()
-    st.session_state.update({WIDGET + name: getattr(usual, name) for name in names})
+def narrowed_to_row(choices: Choices, wanted: Row) -> Choices:
+    """The selection that a click on a row leads to."""
+    chosen = {mark.dimension: choices.where.get(mark.dimension, ()) for mark in wanted}
+    return choices.within({**choices.where, **_turned_row(chosen, wanted)})
+
+
+def _turned_row(chosen: Mapping[str, Sequence[str]], wanted: Row) -> dict[str, list[str]]:
+    """The keys kept of each dimension after a row was chosen: its own, or none where they are what is chosen."""
+    undo = all(list(chosen[mark.dimension]) == [mark.key] for mark in wanted)
+    return {mark.dimension: [] if undo else [mark.key] for mark in wanted}
+
+
+def release(name: str) -> None:
+    """Take back one part of the filter bar (a callback).
+
+    Args:
+        name: of a dimension, or "period" or "as_of".
+    """
+    usual: dict[str, Any] = {each: getattr(Choices(), each) for each in _parts(name)} or {name: []}
+    st.session_state.update({WIDGET + each: value for each, value in usual.items()})
+
+
+def without(choices: Choices, name: str) -> Choices:
+    """The selection that `release` leads to."""
+    usual: dict[str, Any] = {each: getattr(Choices(), each) for each in _parts(name)}
+    return replace(choices, **usual) if usual else choices.within({**choices.where, name: ()})
+
+
+def _parts(name: str) -> tuple[str, ...]:
+    return {"period": _PERIOD, "as_of": ("as_of",)}.get(name, ())
 
 
 def click(session: Session, view: View, figure: str) -> None:
@@ -206,7 +236,7 @@ def menu(session: Session, view: View, key: str) -> None:
     with opened:
         known = marks(session, view)
         if known:
-            state = f"narrow-to-{key}"
+            state = MENU + key
             st.selectbox(words("frame.narrow"), list(known), index=None, format_func=known.__getitem__, key=state,
                          placeholder=words("frame.narrow_any"), on_change=partial(_chosen, state))  # fmt: skip
         _drill(session, view)

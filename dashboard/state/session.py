@@ -221,7 +221,7 @@ def begin(settings: Settings, import_desk: ImportDesk | None = None) -> Session:
         language = st.session_state.get("language") or usual
         choices = st.session_state["_choices"]
         if arrived == "widget":
-            choices = from_widgets(choices, snapshot)
+            choices = from_widgets(choices, snapshot, st.session_state)
         left = st.session_state.get("_left")
         # a plain address by Back cannot be told from a click in the navigation: whoever followed a link from this page
         # and chose nothing since finds it as they left it
@@ -305,11 +305,6 @@ def clear() -> None:
     """Take every filter back (a callback)."""
     st.session_state["_choices"] = Choices()
     fill_widgets(Choices(), st.session_state.get("language", "zh"), {}, everything=True)
-
-
-def remove(dimension: str) -> None:
-    """Take the filter of one dimension back (a callback)."""
-    st.session_state[WIDGET + dimension] = []
 
 
 def narrow(dimension: str, key: str) -> None:

@@ -19,15 +19,32 @@ Make = Callable[[Any], Parts]
 
 
 @dataclass(frozen=True)
+class Switch:
+    """A control that changes one card or two.
+
+    Attributes:
+        ways: option to what makes the parts it changes, in the order of the options.
+        words: option to how it is shown.
+        chosen: the option chosen now.
+    """
+
+    ways: Mapping[str, Make]
+    words: Mapping[str, str]
+    chosen: str
+
+
+@dataclass(frozen=True)
 class Stage:
     """The parts of one page.
 
     Attributes:
         parts: by key of a card or a row of headline figures, in the order of the page: what makes it for a session.
         views: by name of a figure whose marks narrow the selection: what it shows.
-        switches: by name of a control that changes one card: what makes the card, an option each in their order.
+        rows: by key of a table whose rows narrow the selection: what each stands for (`dashboard.state.narrowing`).
+        switches: by name of a control of the page.
     """
 
     parts: dict[str, Make] = field(default_factory=dict)
     views: dict[str, View] = field(default_factory=dict)
-    switches: dict[str, dict[str, Make]] = field(default_factory=dict)
+    rows: dict[str, tuple[Any, ...]] = field(default_factory=dict)
+    switches: dict[str, Switch] = field(default_factory=dict)
