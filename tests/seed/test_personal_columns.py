@@ -55,16 +55,13 @@ def imported(tmp_path, settings):
     return import_it
 
 
-@pytest.mark.parametrize("heading", DISGUISES.split("|"))
-def test_a_heading_about_people_is_known_in_any_disguise(heading):
-    assert is_personal(heading)
+def test_a_heading_about_people_is_known_in_any_disguise():
+    assert [heading for heading in DISGUISES.split("|") if not is_personal(heading)] == []
 
 
-@pytest.mark.parametrize(
-    "heading", [*ORDINARY.split("|"), *(heading for column in COLUMNS.values() for heading in column.headings)]
-)
-def test_a_heading_about_offices_and_counts_is_not(heading):
-    assert not is_personal(heading)
+def test_a_heading_about_offices_and_counts_is_not():
+    ordinary = [*ORDINARY.split("|"), *(heading for column in COLUMNS.values() for heading in column.headings)]
+    assert [heading for heading in ordinary if is_personal(heading)] == []
 
 
 @pytest.mark.parametrize(
