@@ -146,7 +146,7 @@ EXPLORED = "on_time_reply_rate,days_to_close"
 def test_an_option_of_explore_shows_what_its_run_shows(control, option, settings, snapshot):
     here = reader(settings, snapshot)
     draw("explore", here, m=EXPLORED, sort="-on_time_reply_rate")
-    shown = asked(here, {"switch": control, "at": list(here.stage.switches[control]).index(option)})
+    shown = asked(here, {"switch": control, "at": list(here.stage.switches[control].ways).index(option)})
     run = told(draw("explore", reader(settings, snapshot), m=EXPLORED, sort="-on_time_reply_rate", **{control: option}))
     assert {"headline", "figures-table-explore"} <= set(shown)
     assert shown == {part: run[part] for part in shown}

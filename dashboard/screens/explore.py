@@ -27,7 +27,7 @@ from dashboard.state.controls import control, marked, take
 from dashboard.state.links import open_page
 from dashboard.state.narrowing import explore_controls, part_meant
 from dashboard.state.session import Session, note_control
-from dashboard.state.stage import Parts
+from dashboard.state.stage import Make, Parts, Switch
 from queries.dimensions import DIMENSIONS
 from queries.measures import QUANTILES, Duration, Measure, Ratio, measure
 from queries.views import View, beside, drill, explore, explore_drawing, explore_table
@@ -36,12 +36,14 @@ from queries.vocabulary import Text
 
 WIDTH = 150  # CSS pixels of a control: seven in a row on a laptop, two on a phone
 TABLE, NOTES = "figures-table-explore", "notes-explore"
+Offers = dict[str, tuple[dict[str, str], str]]
+"""By name of a control: its options with their words, and the one chosen."""
 
 
 def render(session: Session) -> None:
     """What to ask, then the chart that suits it, then the table with its totals."""
     above = st.container()
-    offers: dict[str, Sequence[str]] = {}
+    offers: Offers = {}
     question = _question(session, offers)
     if question is None:
         with above:
@@ -56,10 +58,9 @@ def render(session: Session) -> None:
         return
     name = _drawn(session, question, offers)
     sort = control("sort")
-    for switch, options in offers.items():
-        session.stage.switches[switch] = {
-            option: partial(_after, question, name, sort, switch, option) for option in options
-        }
+    for switch, (options, chosen) in offers.items():
+        ways: dict[str, Make] = {each: partial(_after, question, name, sort, switch, each) for each in options}
+        session.stage.switches[switch] = Switch(ways, options, chosen)
     with st.container(key="explore-cards", gap="small"):
         _chart(session, question, name)
         _table(session, view, question, name, sort)
@@ -110,8 +111,8 @@ def _after(question: Question, name: str, sort: str, switch: str, option: str, s
     return {**made, **told_headline(partial(_finding, question), session)}
 
 
-def _question(session: Session, offers: dict[str, Sequence[str]]) -> Question | None:
-    """What the controls say; into `offers` goes what each of them offers, in its order."""
+def _question(session: Session, offers: Offers) -> Question | None:
+    """What the controls say; what each of them offers goes into `offers`."""
     words, language = session.words, session.language
     offered = session.answer(explore.offered)
     if not offered:
@@ -154,15 +155,16 @@ def _at_quantiles(session: Session, names: tuple[str, ...]) -> tuple[str, ...]:
 
 def _switch(
     session: Session, name: str, options: Sequence[str], labels: Callable[[str], str], label: str,
-    offers: dict[str, Sequence[str]], default: str | None = None,
+    offers: Offers, default: str | None = None,
 ) -> str:  # fmt: skip
     """A control whose options are on the screen ahead of the run of the page."""
-    offers[name] = options
     with st.container(key=f"switch-{name}", width="content"):
-        return choose(session, name, options, labels, label=label, default=default, menu=name != "draw", width=WIDTH)
+        chosen = choose(session, name, options, labels, label=label, default=default, menu=name != "draw", width=WIDTH)
+    offers[name] = ({each: labels(each) for each in options}, chosen)
+    return chosen
 
 
-def _top(session: Session, offers: dict[str, Sequence[str]]) -> int:
+def _top(session: Session, offers: Offers) -> int:
     words = session.words
     options = [str(each) for each in explore.TOPS]
     return int(_switch(session, "top", options, lambda each: words("explore.top", count=each),
@@ -175,7 +177,7 @@ def _find(session: Session, by: str) -> str:
 
 
 def _one(
-    session: Session, name: str, options: Sequence[str], label: str, offers: dict[str, Sequence[str]],
+    session: Session, name: str, options: Sequence[str], label: str, offers: Offers,
     default: str = explore.NOTHING,
 ) -> str:  # fmt: skip
     """A breakdown or nothing."""
@@ -190,7 +192,7 @@ def _one(
     return "" if chosen == explore.NOTHING else chosen
 
 
-def _versus(session: Session, dimensions: Sequence[str], offers: dict[str, Sequence[str]]) -> str:
+def _versus(session: Session, dimensions: Sequence[str], offers: Offers) -> str:
     """The other selection, as a question holds it."""
     words, language = session.words, session.language
 
@@ -217,7 +219,7 @@ def _versus(session: Session, dimensions: Sequence[str], offers: dict[str, Seque
     return "" if chosen == explore.NOTHING else chosen
 
 
-def _drawn(session: Session, question: Question, offers: dict[str, Sequence[str]]) -> str:
+def _drawn(session: Session, question: Question, offers: Offers) -> str:
     """The measure the chart and a table of groups by groups show."""
     if len(question.measures) == 1:
         return question.measures[0]
