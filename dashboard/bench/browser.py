@@ -35,7 +35,7 @@ BROWSERS = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-c
 ROUNDS = 8
 QUIET_MILLISECONDS = 500  # without a change the page is taken to be finished
 PLAIN = "nothing but a run"
-CHARTS = ".huiyin-plot, .huiyin-words, .huiyin-figures"
+CHARTS = ".huiyin-plot, .huiyin-words, .huiyin-figures, .huiyin-table"
 LIST = ".huiyin-cases"
 
 WATCH = """
@@ -135,6 +135,13 @@ ACTIONS = (
         CHARTS,
         150,
     ),
+    Action(
+        "another breakdown of Explore, its chart and its table",
+        "/explore?lang=zh",
+        lambda page, at: _option(page, "by", DIMENSIONS[("office", "topic_l1")[at % 2]].label.zh),
+        CHARTS,
+        300,
+    ),
     Action("next page of the items", "/cases?lang=zh&period=all", lambda page, at: _next(page), LIST, 100),
     Action(
         "next page, in the order of due dates",
@@ -144,6 +151,12 @@ ACTIONS = (
         100,
     ),
 )
+
+
+def _option(page: "Page", control: str, name: str) -> "Locator":
+    """An option of a list, once it is open."""
+    page.locator(f".st-key-switch-{control} [role=combobox]").click()
+    return page.get_by_role("option").filter(has_text=name)
 
 
 def _next(page: "Page") -> "Locator":

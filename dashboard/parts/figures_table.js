@@ -57,6 +57,9 @@ class Table {
   }
 
   show(data) {
+    const text = JSON.stringify(data);
+    if (this.shown === text) return; // what stays the same keeps its place and the focus
+    this.shown = text;
     this.data = data;
     const table = element("table", null, null, data.pivot ? "pivot" : "one");
     element("caption", table, data.words.caption);
@@ -75,7 +78,7 @@ class Table {
   /** At once; the run that follows writes the order into the address and finds the table so. */
   sort(name) {
     this.data = { ...this.data, sort: name };
-    this.frame.told = JSON.stringify(this.data);
+    this.frame.told = this.shown = JSON.stringify(this.data);
     this.headings();
     this.order();
     requestAnimationFrame(() => setTimeout(() => this.tell("sort", name)));
