@@ -115,10 +115,20 @@ class Timed:
 
 
 def _dot(page: "Page", at: int) -> "Locator":
-    # one round narrows to a place nobody has asked for, the next takes it back
+    return page.locator(".st-key-figure-on-time .scatterlayer .point").nth(at // 2) if at % 2 == 0 else _clear(page)
+
+
+def _place(page: "Page", at: int) -> "Locator":
     if at % 2:
-        return page.locator(".st-key-clear-filters button")
-    return page.locator(".st-key-figure-on-time .scatterlayer .point").nth(at // 2)
+        page.keyboard.press("Escape")  # the list stays open after a choice
+        return _clear(page)
+    page.locator(".st-key-filter-place [role=combobox]").first.click()
+    return page.get_by_role("option").nth(1 + at // 2)
+
+
+def _clear(page: "Page") -> "Locator":
+    """Takes back what the round before narrowed to, so that every other round narrows to what nobody has asked for."""
+    return page.locator(".st-key-clear-filters button")
 
 
 def _other(page: "Page", at: int, card: str, names: tuple[str, ...]) -> "Locator":
@@ -128,6 +138,7 @@ def _other(page: "Page", at: int, card: str, names: tuple[str, ...]) -> "Locator
 ACTIONS = (
     Action(PLAIN, "/views?lang=zh", lambda page, at: page.locator(".st-key-link-menu button").first, "*", None),
     Action("a click on a point, every chart of the overview", "/?lang=zh", _dot, CHARTS, 300),
+    Action("a place of the filter bar, every chart of the overview", "/?lang=zh", _place, CHARTS, 300),
     Action(
         "another breakdown, one card",
         "/closure?lang=zh",

@@ -7,7 +7,7 @@
 const PATIENCE = 3000; // milliseconds, then the click goes its usual way
 const SWITCH = "[class*=st-key-switch-] [role=radio]", CLEAR = ".st-key-clear-filters button", RELEASE = "[class*=st-key-remove-] button";
 const BUTTONS = `${SWITCH}, ${CLEAR}, ${RELEASE}`;
-const OPTION = "[role=option]", OPENED = "[class*=st-key-filter-] [role=combobox][aria-expanded=true]";
+const OPTION = "[role=option]", FILTER = "[class*=st-key-filter-]", OPENED = `${FILTER} [role=combobox][aria-expanded=true]`;
 const RUN = 0x5a; // how a message begins that sets off a run
 const TELLS = /^\w+-(filter\.|local\.|table-|narrow-to-)/; // ids of controls that change figures, in a message
 const LINGERS = 120; // milliseconds of a pointer on an option that is not passing by
@@ -68,15 +68,17 @@ function leadClicks(address) {
     event.preventDefault();
     lead(meaning(pressed), () => pressed.isConnected && pressed.click());
   }, { capture: true });
-  let resting = 0; // on an option of the filter bar
+  let resting = 0, taken = ""; // of the filter bar's options: what the pointer rests on, and what was taken
   addEventListener("pointerover", ({ target }) => {
     clearTimeout(resting);
-    const option = target.closest?.(OPTION);
-    if (option) resting = setTimeout(() => press(offered(option), true), LINGERS);
+    const option = offered(target);
+    if (option) resting = setTimeout(() => press(option, true), LINGERS);
   });
+  addEventListener("pointerup", ({ target }) => (taken = JSON.stringify(offered(target))), { capture: true });
   holdRuns((message, go) => {
     if (asking || !app || !address()) return go();
-    lead(message, go);
+    lead(early?.text === taken ? JSON.parse(taken) : message, go);
+    taken = "";
   });
   if (app) {
     new MutationObserver(() => {
@@ -115,10 +117,11 @@ function meaning(pressed) {
   return { switch: name, at: [...pressed.parentElement.querySelectorAll("[role=radio]")].indexOf(pressed) };
 }
 
-function offered(option) {
-  const opened = document.querySelector(OPENED);
-  const [, filter] = opened?.closest("[class*=st-key-filter-]").className.match(/st-key-filter-(\S+)/) ?? [];
-  return { filter, words: option.textContent };
+/** What taking an option of the filter bar asks for; null for whatever else is pointed at. */
+function offered(target) {
+  const option = target.closest?.(OPTION), filter = option && document.querySelector(OPENED)?.closest(FILTER);
+  if (!filter || option.ariaSelected === "true") return null; // which is taken back
+  return { filter: filter.className.match(/st-key-filter-(\S+)/)[1], words: option.textContent };
 }
 
 /**

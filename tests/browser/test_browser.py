@@ -1,5 +1,6 @@
 """The app in a real browser: every page in both languages, links, Back, nothing fetched from elsewhere."""
 
+import json
 from collections.abc import Callable
 from io import BytesIO
 from unicodedata import normalize
@@ -289,6 +290,14 @@ def test_a_click_is_answered_before_the_page_has_run_and_the_run_leaves_the_answ
     page.wait_for_url("**/?place=*")
     settled(page)
     assert headline_figures(page) == ahead
+    page.locator(".st-key-filter-channel [role=combobox]").first.click()
+    with page.expect_response("**/api/ahead/*") as answer:
+        page.get_by_role("option").nth(1).click()
+    parts = {line["part"]: line["data"] for line in map(json.loads, answer.value.text().splitlines())}
+    page.wait_for_url("**/?channel=*")
+    settled(page)
+    shown = page.locator(".huiyin-figure .value").all_inner_texts()
+    assert shown == [each["value"] for each in parts["figures-headlines"]["figures"]]
 
 
 def test_a_tap_on_a_mark_narrows_the_page(browser: Browser, address: str, settled: Settle):
