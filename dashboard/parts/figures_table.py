@@ -21,18 +21,13 @@ _draw = st.components.v2.component(
 )
 
 
-def figures_table(told: Mapping[str, Any], grid: Grid, on_sort: Callable[[], None]) -> dict[str, str]:
-    """Draw the table that `told` tells of.
+def draw_table(told: Mapping[str, Any], on_sort: Callable[[], None]) -> None:
+    """Draw the table that `told` tells of; `controls.clicked` says which row or cell was opened.
 
     Args:
         on_sort: callback for a click on a heading (`controls.take` of "sort").
-
-    Returns:
-        The keys of the row or cell just opened; empty for none.
     """
-    result = _draw(key=told["name"], data=told, on_sort_change=on_sort, on_open_change=_nothing)
-    opened = getattr(result, "open", None)
-    return keys_at(grid, opened) if isinstance(opened, Mapping) else {}
+    _draw(key=told["name"], data=told, on_sort_change=on_sort, on_open_change=_nothing)
 
 
 def keys_at(grid: Grid, place: Mapping[str, Any]) -> dict[str, str]:

@@ -20,10 +20,10 @@ from dashboard.parts.components import (
     told_headline,
     type_in,
 )
-from dashboard.parts.figures_table import figures_table, told
+from dashboard.parts.figures_table import draw_table, keys_at, told
 from dashboard.parts.take_away import Card, take_away
 from dashboard.screens import Page
-from dashboard.state.controls import control, marked, take
+from dashboard.state.controls import clicked, control, marked, take
 from dashboard.state.links import open_page
 from dashboard.state.narrowing import explore_controls, part_meant
 from dashboard.state.session import Session, note_control
@@ -57,6 +57,7 @@ def render(session: Session) -> None:
         empty(session, view)
         return
     name = _drawn(session, question, offers)
+    _open(session, question, _opened(session, question, name))  # before anything is drawn for nothing
     sort = control("sort")
     for switch, (options, chosen) in offers.items():
         ways: dict[str, Make] = {each: partial(_after, question, name, sort, switch, each) for each in options}
@@ -254,8 +255,7 @@ def _note(question: Question, name: str, session: Session) -> str:
 
 
 def _chart(session: Session, question: Question, name: str) -> None:
-    kind = _kind(question, name, session)
-    if kind == "nothing":
+    if _kind(question, name, session) == "nothing":
         return
     view = session.view(explore_drawing.drawn, question, name)
     if not view.frame.height:
@@ -265,9 +265,6 @@ def _chart(session: Session, question: Question, name: str) -> None:
     card = _shown(question, name)
     show(session, view, card.chart, key=card.key, on_click=_nothing, table=whole, sentence=card.sentence,
          note=card.note)  # fmt: skip
-    keys = marked("figure-explored", question.axes[0] if kind == "intervals" else "")
-    if keys:
-        _open(session, question, keys)
 
 
 def _other(view: View, language: str) -> str:
@@ -298,7 +295,6 @@ def _told_table(question: Question, name: str, sort: str, session: Session) -> d
 
 def _table(session: Session, view: View, question: Question, name: str, sort: str) -> None:
     words = session.words
-    grid = session.answer(explore_table.tabulate, question, name, session.language)
     session.stage.parts[TABLE] = partial(_told_table, question, name, sort)
     said = _told_table(question, name, sort, session)
     with st.container(border=True, key="card-table", gap="small", height="stretch"):
@@ -307,19 +303,26 @@ def _table(session: Session, view: View, question: Question, name: str, sort: st
                 title(session, words("explore.table_title"), words("explore.table_note"))
             whole = partial(explore_table.tidy, session.snapshot, session.filters, question, session.language)
             take_away(session, view, Card("explore-table", "", has_chart=False, figures=whole))
-        clicked = figures_table(said[TABLE], grid, partial(take, "sort", TABLE, "sort"))
+        draw_table(said[TABLE], partial(take, "sort", TABLE, "sort"))
         draw_words(said[NOTES])
-    if clicked:
-        _open(session, question, clicked)
 
 
 def _nothing() -> None:
-    """A click on a mark is read after the figure is drawn."""
+    """A click on a mark is read by the run that it sets off."""
+
+
+def _opened(session: Session, question: Question, name: str) -> dict[str, str]:
+    """The keys of the mark, row or cell that set off this run; empty for none."""
+    place = clicked(TABLE, "open")
+    if place:
+        return keys_at(session.answer(explore_table.tabulate, question, name, session.language), place)
+    axis = question.axes[0] if _kind(question, name, session) == "intervals" else ""
+    return marked("figure-explored", axis)
 
 
 def _open(session: Session, question: Question, keys: dict[str, str]) -> None:
-    """Go one level down from what was clicked."""
-    step = session.answer(drill.one_level_down, question, keys)
+    """Go one level down from what was clicked, if anything was."""
+    step = session.answer(drill.one_level_down, question, keys) if keys else None
     if step is None:
         return
     if step.question is None:

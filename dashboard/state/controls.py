@@ -80,10 +80,14 @@ def reported(component: str, name: str) -> str:
     return str(state.get(name) or "") if isinstance(state, Mapping) else ""
 
 
-def clicked(figure: str) -> Mapping[str, Any]:
-    """The mark just clicked in a figure: its x, y, label and `customdata`; empty for none."""
+def clicked(figure: str, trigger: str = "click") -> Mapping[str, Any]:
+    """The mark just clicked in a figure: its x, y, label and `customdata`; empty for none.
+
+    Args:
+        figure: or another component of ours. trigger: what it says when it is clicked.
+    """
     said = st.session_state.get(figure)
-    return (said.get("click") if isinstance(said, Mapping) else None) or {}
+    return (said.get(trigger) if isinstance(said, Mapping) else None) or {}
 
 
 def pick(name: str, figure: str, fragment: str) -> None:
