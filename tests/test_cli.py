@@ -343,11 +343,11 @@ def test_a_document_is_not_made_of_pages_and_the_message_names_the_command(data:
 
 def test_the_briefing_of_a_month_is_written_whole_and_its_files_are_listed(data: Path, tmp_path: Path) -> None:
     folder = tmp_path / "new" / "folder"
-    result = huiyin(data, "export", "briefing", "--month", "2022-05", "--format", "xlsx,docx", "--output", str(folder))
+    result = huiyin(data, "export", "briefing", "--month", "2022-05", "--format", "xlsx,pptx", "--output", str(folder))
     assert result.exit_code == 0, result.stderr
     listed = [Path(line) for line in result.stdout.splitlines()]
     assert sorted(folder.iterdir()) == sorted(listed)
-    assert [path.suffix for path in listed] == [".xlsx", ".docx"]
+    assert [path.suffix for path in listed] == [".xlsx", ".pptx"]
     assert all("2022年5月" in path.name or "May-2022" in path.name for path in listed)
     assert "2022" in load_workbook(listed[0]).worksheets[0]["A1"].value
 

@@ -100,7 +100,7 @@ def test_no_figure_and_no_sentence_of_a_closed_session_changes(files, city, engi
         assert reader.is_pinned
         assert held_session(reader, MONTH)[0].is_closed
         assert_same(before, shown(reader))
-        assert same_but_charts(briefing_for(reader, MONTH), told)
+    assert same_but_charts(briefing_for(reader, MONTH), told)
 
 
 def same_but_charts(one: Briefing, other: Briefing) -> bool:
