@@ -9,7 +9,7 @@ const WIDEST_UPRIGHT = 940; // CSS pixels: a wider table is read only on a sheet
 const WIDEST_LIST = 1250; // CSS pixels on the screen: columns of a list that have room on upright paper, in small print
 const LYING = 1032; // CSS pixels of a sheet lying on its side
 const PRINTED = 0.58; // how wide a list is in print, of its width on the screen
-const LONG = 420; // CSS pixels: a higher card may go on on the next sheet
+const LONG = 420; // CSS pixels: a higher card of several figures may go on on the next sheet
 const TALL = 430; // CSS pixels: a higher chart has the width of a sheet lying on its side
 const HIGHEST = 660; // CSS pixels: a higher one is read only on a sheet standing upright
 const CARDS = "[class*=st-key-card-]";
@@ -83,8 +83,14 @@ function prepare() {
   document.querySelectorAll(".js-plotly-plot .svg-container").forEach(fit);
   document.querySelectorAll("[data-testid=stDataFrame]").forEach(picture);
   document.querySelectorAll(".huiyin-cases table").forEach(lieDown);
-  for (const card of document.querySelectorAll(CARDS)) if (card.clientHeight > LONG) set(card, "data-huiyin-long", "");
+  for (const card of document.querySelectorAll(CARDS)) if (goesOn(card)) set(card, "data-huiyin-long", "");
   if (told.ground === "dark") lighten(document.body);
+}
+
+/** A card that is high and holds more than one figure with its words, or has no room on a sheet. */
+function goesOn(card) {
+  const height = card.clientHeight, parts = card.querySelectorAll(".huiyin-plot, [data-testid=stDataFrame], [data-testid=stTable], .huiyin-cases");
+  return height > HIGHEST || (height > LONG && parts.length > 1);
 }
 
 function restore() {

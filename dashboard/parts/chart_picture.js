@@ -21,6 +21,17 @@ function lines(text, font, width) {
   return found.filter((each) => each.trim());
 }
 
+/** Words keep the width they have on the page, whatever font the picture is opened with. */
+function asWide(drawn, copy) {
+  const copies = copy.querySelectorAll("text");
+  [...drawn.querySelectorAll("text:not(.hoverlayer *, .draglayer *, .zoomlayer *)")].forEach((text, at) => {
+    for (const [from, to] of [[text, copies[at]], ...[...text.querySelectorAll("tspan")].map((each, n) => [each, copies[at].querySelectorAll("tspan")[n]])]) {
+      const width = from.children.length ? 0 : from.getComputedTextLength();
+      if (width) to.setAttribute("textLength", width.toFixed(1)), to.setAttribute("lengthAdjust", "spacingAndGlyphs");
+    }
+  });
+}
+
 function picture(plot, data) {
   const width = plot.clientWidth, height = plot.clientHeight;
   const svg = node("svg", { xmlns: SVG, "font-family": data.fonts });
@@ -42,6 +53,8 @@ function picture(plot, data) {
     copy.setAttribute("x", EDGE);
     copy.setAttribute("y", at);
     copy.removeAttribute("style");
+    copy.setAttribute("overflow", "visible"); // names may reach into the edge
+    asWide(layer, copy);
     svg.append(copy);
   }
   at += height + 4;

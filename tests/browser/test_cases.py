@@ -1,9 +1,12 @@
 """The list of items in a real browser: page by page, by keyboard, in another order."""
 
+from io import BytesIO
+from unicodedata import normalize
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
+from pypdf import PdfReader
 
 pytestmark = pytest.mark.browser
 
@@ -39,7 +42,11 @@ def test_a_turned_page_is_shown_at_once_and_the_run_behind_it_changes_nothing(op
     arrives_at(page, settled, 2)
     assert page.evaluate("window.later") == 0
     assert page.locator(".huiyin-cases .next").evaluate("each => each === document.activeElement")
-    assert at_once == open_page("/cases?period=all&page=2").evaluate(SHOWN)
+    second = open_page("/cases?period=all&page=2")
+    assert at_once == second.evaluate(SHOWN)
+    sheets = PdfReader(BytesIO(second.pdf(format="A4"))).pages
+    assert len(sheets) > 1
+    assert all("信访件编号" in normalize("NFKC", sheet.extract_text()).replace(" ", "") for sheet in sheets)
 
 
 def test_presses_in_a_row_are_all_counted_and_back_goes_page_by_page(open_page, settled):

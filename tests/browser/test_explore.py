@@ -24,6 +24,7 @@ def test_a_row_leads_one_level_down_and_back_and_a_chart_is_saved_with_its_title
     drawn = (tmp_path / "chart.svg").read_text(encoding="utf-8")
     assert "按期答复率" in drawn
     assert "演示数据" in drawn
+    assert 'lengthAdjust="spacingAndGlyphs"' in drawn  # words as wide as on the page, in whatever font
     with page.expect_download() as saved:
         page.get_by_role("button", name="PNG", exact=True).click()
     saved.value.save_as(tmp_path / "chart.png")
