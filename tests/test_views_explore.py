@@ -231,6 +231,11 @@ def test_a_difference_of_which_nothing_is_left_has_no_sign(name, size):
     assert short_difference(measure(name), row, Style("zh")) == "0.0"
 
 
+def test_one_of_something_is_in_the_singular():
+    assert explore.figure_words(measure("registered_count"), 1, "en") == "1 item"
+    assert explore.figure_words(measure("registered_count"), 2, "en") == "2 items"
+
+
 def test_periods_that_overlap_are_shown_without_a_verdict(two_years):
     city = two_years(("a", 120, 200, 190, 200))
     view = explore.answer(city, YEAR, Question(("on_time_reply_rate",), "place", versus="2021-06-01..2022-06-30"))

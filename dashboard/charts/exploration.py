@@ -24,6 +24,7 @@ ROOM = 62
 PANEL = 132  # CSS pixels of a small chart
 TALL_UP_TO = 14  # groups with more room a row
 ACROSS = 4  # small charts side by side
+PHONE_COLUMNS = 4  # columns with room for print on a phone
 PRINT_WIDTH = 118  # CSS pixels at the right
 
 
@@ -238,7 +239,7 @@ def heat(view: View, style: Style) -> Sketch:
         grid[y][x] = step
         ink = palette.ink if step else palette.muted
         text = short_difference(each, row, style) if compared else _short(each, row, style)
-        fig.add_annotation(x=x, y=y, showarrow=False, text=text, font={"size": 12, "color": ink})
+        fig.add_annotation(x=x, y=y, showarrow=False, text=text, font={"size": 12, "color": ink}, name="spare")
     most = len(colours)
     scale = [[edge, colours[at]] for at in range(most) for edge in (at / most, (at + 1) / most)]
     fig.add_heatmap(
@@ -261,6 +262,8 @@ def heat(view: View, style: Style) -> Sketch:
                "showgrid": False, "ticks": "", "ticklabelstandoff": 6, "tickfont": {"color": palette.ink, "size": 13}},
         margin={"t": 8},
     )  # fmt: skip
+    if len(across) > PHONE_COLUMNS:
+        fig.update_layout(meta={"upright": [escape(shortened(name)) for name in across]})
     return fig
 
 

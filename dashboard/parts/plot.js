@@ -77,6 +77,7 @@ function draw(Plotly, plot) {
     const { data, layout } = JSON.parse(text), template = TEMPLATES[ground];
     if (width < PHONE && layout.meta?.spare) leaveOut(layout);
     if (width < PHONE && layout.meta?.crowd) crowd(data, layout);
+    if (width < PHONE && layout.meta?.upright) upright(layout);
     const asked = { ...template.layout.margin, ...layout.margin };
     Object.assign(layout, { width, template, margin: roomy(plot, asked, width) });
     const first = !plot.drawn;
@@ -99,6 +100,12 @@ function leaveOut(layout) {
   layout.margin.r -= layout.meta.spare;
   const own = layout.annotations.find(({ name }) => name === "own");
   if (own) Object.assign(own, { xanchor: "right", xshift: 60 }); // no longer beside the plot: there is no room
+}
+
+/** Columns too narrow for print: their names stand upright, and the figures are in the hover and the table. */
+function upright(layout) {
+  layout.annotations = layout.annotations.filter(({ name }) => name !== "spare");
+  Object.assign(layout.xaxis, { ticktext: layout.meta.upright, tickangle: -90 });
 }
 
 /** A grid of many days: numbers in place of the marks they stand beside, and days without their month. */

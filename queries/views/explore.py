@@ -46,6 +46,7 @@ MOST_SECOND = 6  # groups within each row where rows are pairs
 GRAIN_DAYS = {"week": 7, "month": 31, "quarter": 92, "year": 366}
 MOST_PERIODS = 120  # steps of time offered within the period chosen
 STEPS = 5  # shades of the table
+SINGULAR = {"items": "item", "people": "person"}  # units of counts
 
 
 @dataclass(frozen=True)
@@ -397,8 +398,9 @@ def figure_words(each: Measure, value: float | None, language: str) -> str:
         return wording.per_cent(value, language)
     if isinstance(each, Duration):
         return wording.days(value, language, 1)
-    unit = each.unit(language)
-    return wording.number(value, language) + (unit if language == "zh" else f" {unit}")
+    if language == "zh":
+        return wording.number(value, language) + each.unit.zh
+    return f"{wording.number(value, language)} {SINGULAR[each.unit.en] if value == 1 else each.unit.en}"
 
 
 def limits_words(each: Measure, row: Mapping[str, Any], language: str) -> str:
