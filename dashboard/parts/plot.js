@@ -173,7 +173,9 @@ function listen(plot) {
     under = null;
     clearTimeout(resting);
   });
-  node.onpointerdown = () => plot.leads && under && tell("huiyin:press", under);
+  node.onpointerdown = () => { // a handler that returns false would keep Plotly from the mouse
+    if (plot.leads && under) tell("huiyin:press", under);
+  };
   node.on("plotly_click", ({ points }) => {
     const point = said(points[0]), go = () => node.isConnected && plot.click?.(point);
     if (!plot.click) return;

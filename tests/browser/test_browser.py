@@ -314,6 +314,21 @@ def test_a_tap_on_a_mark_narrows_the_page(browser: Browser, address: str, settle
     phone.close()
 
 
+def test_a_mark_of_the_townships_shows_that_one_beside_the_others_and_back_goes_mark_by_mark(open_page, settled):
+    page = open_page("/townships")
+    for place in (2, 4):
+        mark = page.locator(".st-key-figure-groups .scatterlayer .point").nth(place)
+        before = page.url
+        box = mark.bounding_box()
+        page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        page.wait_for_url(lambda url, before=before: "at=" in url and url != before)
+        settled(page)
+    page.go_back()
+    page.wait_for_url(lambda url: url == before)
+    page.go_back()
+    page.wait_for_url("**/townships")
+
+
 def test_a_page_is_printed_light_without_its_controls_and_says_what_it_is(open_page: OpenPage, settled: Settle):
     page = open_page("/townships", language="zh-CN", dark=True)
     settled(page)
