@@ -410,3 +410,15 @@ def test_what_a_link_says_that_no_control_understands_is_named(demo_settings, mo
     assert any("zzz" in str(each.value) and "已忽略" in str(each.value) for each in app.caption)
     app.run()
     assert not any("zzz" in str(each.value) for each in app.caption)
+
+
+def test_a_link_with_nonsense_opens_and_says_what_it_left_out(demo_settings, monkeypatch):
+    app = _front_door(demo_settings, monkeypatch, "zh-CN")
+    for name, value in {"place": ["nowhere", ""], "from": ["yesterday"]}.items():
+        app.query_params[name] = value
+    app.run()
+    assert not app.exception
+    assert not app.error
+    said = " ".join(str(each.value) for each in (*app.warning, *app.caption))
+    assert "from" in said
+    assert "nowhere" in said

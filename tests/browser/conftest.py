@@ -13,7 +13,7 @@ from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, BrowserType, Page, sync_playwright
 
 from queries.settings import Settings
 from seed import demo
@@ -22,6 +22,7 @@ from tests.installations import empty
 ROOT = Path(__file__).parents[2]
 CHROMIUM = next((path for path in ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
                  if Path(path).exists()), None)  # fmt: skip
+SWITCHES = ["--no-sandbox", "--disable-gpu"]
 CASES = 2_000  # enough for every page to have something to say
 STILL = 300  # milliseconds without a change
 SETTLED = """(still) => new Promise((done) => {
@@ -37,6 +38,7 @@ SETTLED = """(still) => new Promise((done) => {
     }, 50);
 })"""
 OpenPage = Callable[..., Page]
+ProfileOf = Callable[[str], BrowserContext]
 Settle = Callable[[Page], None]
 
 
@@ -83,26 +85,44 @@ def _wait_for(url: str, server: subprocess.Popen[bytes], seconds: float = 300) -
 
 
 @pytest.fixture(scope="package")
-def browser() -> Iterator[Browser]:
-    """Debian's chromium."""
+def chromium() -> Iterator[BrowserType]:
+    """Debian's chromium, as Playwright starts it."""
     if CHROMIUM is None:
         pytest.skip("chromium is not installed (apt-get install chromium fonts-noto-cjk)")
     if shutil.which("fc-list") and not subprocess.run(["fc-list", ":lang=zh"], capture_output=True, check=False).stdout:
         pytest.skip("no font with Chinese characters is installed (apt-get install fonts-noto-cjk)")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        yield browser
-        browser.close()
+        yield playwright.chromium
 
 
 @pytest.fixture(scope="package")
-def profile_of(browser: Browser) -> Callable[[str], BrowserContext]:
-    """A profile of the browser by its language: what it has fetched and compiled once it keeps."""
-    return cache(lambda language: browser.new_context(locale=language))
+def browser(chromium: BrowserType) -> Iterator[Browser]:
+    """One whose profiles are forgotten."""
+    browser = chromium.launch(executable_path=CHROMIUM, args=SWITCHES)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture(scope="package")
+def profile_of(chromium: BrowserType, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ProfileOf]:
+    """A profile of a browser by its language, in a folder: scripts compiled once are kept, as a reader's are."""
+    made: list[BrowserContext] = []
+
+    @cache
+    def profile(language: str) -> BrowserContext:
+        folder = tmp_path_factory.mktemp("profile")
+        made.append(
+            chromium.launch_persistent_context(folder, executable_path=CHROMIUM, args=SWITCHES, locale=language)
+        )
+        return made[-1]
+
+    yield profile
+    for each in made:
+        each.close()
 
 
 @pytest.fixture
-def open_page(profile_of: Callable[[str], BrowserContext], address: str) -> Iterator[OpenPage]:
+def open_page(profile_of: ProfileOf, address: str) -> Iterator[OpenPage]:
     """Open a path of the app as a new reader: `open_page("/closure", language="en-GB")`; settled on return."""
     pages: list[Page] = []
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 from io import BytesIO
 from unicodedata import normalize
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -127,15 +127,6 @@ def test_a_shared_link_shows_the_same_in_another_browser_and_language(open_page:
     assert headline_figures(other) == headline_figures(page)
 
 
-def test_back_takes_the_last_choice_back(open_page: OpenPage, settled: Settle):
-    page = open_page("/")
-    before = headline_figures(page)
-    choose_place(page, settled)
-    page.go_back()
-    arrives(page, settled)
-    expect(page.locator(".huiyin-figure .value")).to_have_text(before)
-
-
 def test_back_twice_in_a_moment_takes_two_choices_back(open_page: OpenPage, settled: Settle):
     page = open_page("/explore")
     before = page.url
@@ -151,22 +142,11 @@ def test_back_twice_in_a_moment_takes_two_choices_back(open_page: OpenPage, sett
     assert page.evaluate("location.href") == before
 
 
-def test_a_change_of_page_keeps_the_selection(open_page: OpenPage, settled: Settle):
+def test_a_choice_is_kept_in_another_language_and_on_another_page_and_back_takes_it_back(
+    open_page: OpenPage, settled: Settle
+):
     page = open_page("/")
-    choose_place(page, settled)
-    chosen = query(page)["place"]
-    page.get_by_role("link", name=Words("zh")("closure.title")).click()
-    settled(page)
-    assert urlsplit(page.url).path == "/closure"
-    assert query(page)["place"] == chosen
-    page.go_back()
-    settled(page)
-    assert urlsplit(page.url).path == "/"
-    assert query(page)["place"] == chosen
-
-
-def test_a_change_of_language_keeps_the_selection_and_is_in_the_link(open_page: OpenPage, settled: Settle):
-    page = open_page("/")
+    before = headline_figures(page)
     choose_place(page, settled)
     chosen = query(page)["place"]
     heard = page.locator("#huiyin-heard")
@@ -182,6 +162,17 @@ def test_a_change_of_language_keeps_the_selection_and_is_in_the_link(open_page: 
     page.go_back()
     arrives(page, settled, place=chosen)
     assert Words("zh")("frame.as_of", day="").strip() in page.inner_text(".st-key-heading")
+    page.get_by_role("link", name=Words("zh")("closure.title")).click()
+    settled(page)
+    assert urlsplit(page.url).path == "/closure"
+    assert query(page)["place"] == chosen
+    page.go_back()
+    settled(page)
+    assert urlsplit(page.url).path == "/"
+    assert query(page)["place"] == chosen
+    page.go_back()
+    arrives(page, settled)
+    expect(page.locator(".huiyin-figure .value")).to_have_text(before)
 
 
 def test_a_session_is_walked_by_keyboard_and_back_leads_to_its_item(open_page: OpenPage, settled: Settle):
@@ -232,12 +223,6 @@ def test_a_control_of_one_page_is_in_the_link(open_page: OpenPage, settled: Sett
         other.locator(".st-key-local-by [aria-checked=true]").inner_text()
         == page.locator(".st-key-local-by [aria-checked=true]").inner_text()
     )
-
-
-def test_a_link_with_nonsense_opens_and_says_what_it_left_out(open_page: OpenPage):
-    page = open_page("/?place=" + "nowhere" + "&from=yesterday&place=")
-    assert "from" in unquote(page.inner_text("[data-testid=stMain]"))
-    assert page.locator("[data-testid=stAlertContentError]").count() == 0
 
 
 def test_the_search_takes_the_keys_pressed_before_the_page_has_drawn(open_page: OpenPage):
@@ -303,6 +288,7 @@ def test_a_click_is_answered_before_the_page_has_run_and_the_run_leaves_the_answ
 def test_a_tap_on_a_mark_narrows_the_page(browser: Browser, address: str, settled: Settle):
     phone = browser.new_context(locale="zh-CN", viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
     page = phone.new_page()
+    page.set_default_timeout(60_000)
     page.goto(f"{address}/")
     mark = page.locator(".st-key-figure-on-time .scatterlayer .point").first
     mark.scroll_into_view_if_needed()

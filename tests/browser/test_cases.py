@@ -54,6 +54,7 @@ def test_presses_in_a_row_are_all_counted_and_back_goes_page_by_page(open_page, 
     step(page, "next", times=5)
     arrives_at(page, settled, 6)
     assert page.evaluate(SHOWN) == open_page("/cases?period=all&page=6").evaluate(SHOWN)
+    page.bring_to_front()
     page.locator(".huiyin-cases .next").click()
     arrives_at(page, settled, 7)
     page.locator(".huiyin-cases .last").click()
