@@ -221,6 +221,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const plot = plots.get(parentElement) ?? begin(parentElement);
   plot.name = data.name;
   plot.click = data.clicks && ((said) => setTriggerValue("click", said));
+  plot.node.toggleAttribute("data-still", !data.clicks);
   ahead(plot.node, data.name, (said) => show(plot, said));
   tell(plot.node, data);
   return () => {
