@@ -180,7 +180,7 @@ def _matrix(view: View, words: Words) -> Cells:
     language, frame = words.language, view.frame
     days = dict(frame.sort("column").select("column", f"label_{language}").iter_rows())
     rows: list[tuple[Value, ...]] = []
-    for (_, name), one in frame.group_by(["row", language], maintain_order=True):
+    for (_, name), one in frame.group_by([*view.by, language], maintain_order=True):
         said = dict(one.select("column", "status").iter_rows())
         rows.append((str(name), *(words(f"charts.status_{said[day]}") if said.get(day) else None for day in days)))
     office = DIMENSIONS[view.by[0]].label(language) if view.by and view.by[0] in DIMENSIONS else ""
@@ -308,7 +308,7 @@ _SHAPES: tuple[tuple[frozenset[str], Callable[[View, Words], Cells]], ...] = tup
         ("horizon items", _deadlines),
         ("band low high items overdue", _ages),
         ("batch step items of stated under_review", _ladder),
-        ("row column status", _matrix),
+        ("column label_zh status", _matrix),
         ("key due on_time open overdue", _group_figures),
         ("participation evaluated expired content dissatisfied lower_bound upper_bound", _heard),
         ("place_zh topic_zh numerator expected excess chance", _rises),

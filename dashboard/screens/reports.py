@@ -43,6 +43,7 @@ def _matrix(session: Session) -> None:
     if session.may_write(KIND):
         note = f"{note}{words('reports.matrix_fill')}"
     show(session, view, status_matrix, key="matrix", sentence=words("reports.matrix_title"), note=note,
+         table=session.view(reports.reports).frame,
          on_click=gap_filler(session, view, KIND, "figure-matrix", ("missing",), ("office_id", "due_on")))  # fmt: skip
 
 

@@ -244,6 +244,13 @@ def test_every_heading_is_in_the_readers_words(snapshot: Snapshot, made: Briefin
         )
 
 
+def test_what_each_office_reported_is_a_row_an_office_and_a_column_a_day_it_was_due(made: Briefing) -> None:
+    table = next(table for table in made.tables if table.name == "report_matrix")
+    assert len({row[0] for row in table.rows}) == len(table.rows)
+    assert all(re.fullmatch(r"\d+/(13|28)", column.heading) for column in table.columns[1:])
+    assert {cell for row in table.rows for cell in row[1:]} <= {"按时", "迟报", "缺报", None}
+
+
 def test_a_batch_of_old_items_is_one_row_with_what_is_not_stated_left_empty(made: Briefing) -> None:
     table = next(table for table in made.tables if table.name == "ladder")
     assert [row[0] for row in table.rows] == ["第一批", "第二批"]
