@@ -380,6 +380,25 @@ def test_ways_on_are_the_same_before_and_after_the_first_click_on_a_page_opened_
     assert before == app.run().session_state["ways on"]
 
 
+def _with_a_control(settings):  # runs as a script of its own
+    from dashboard.parts.components import choose
+    from dashboard.state.session import begin, enter_page
+
+    session = begin(settings)
+    enter_page()
+    choose(session, "at", ["north", "south"], str, label="at")
+
+
+def test_an_address_that_states_what_goes_without_saying_stays_until_something_is_chosen(demo_settings, snapshot):
+    app = AppTest.from_function(_with_a_control, args=(demo_settings,), default_timeout=30)
+    app.query_params["at"] = "north"
+    app.run()
+    assert dict(app.query_params) == {"at": "north"}
+    app.session_state[WIDGET + "place"] = [snapshot.keys("place")[0]]
+    app.run()
+    assert list(app.query_params) == ["place"]
+
+
 def _with_an_option_that_goes(settings):  # runs as a script of its own
     from dashboard.parts.components import choose
     from dashboard.state.session import begin, enter_page

@@ -348,6 +348,8 @@ def note_control(name: str, value: str, default: str) -> None:
         controls[name] = value
     if controls != st.session_state.get("_locals"):
         st.session_state["_locals"] = controls
+        if value == st.query_params.get(name):
+            return  # an address that says what goes without saying stays as the reader came by it: writing is a step
         link = {n: v for n, v in st.session_state.get("_link", {}).items() if n in _FILTER_PARAMETERS | _FRAME}
         query = {n: st.query_params.get_all(n) for n in st.query_params}
         _write_address(link | {n: [v] for n, v in controls.items()}, query)
