@@ -13,7 +13,7 @@ from dashboard.frame import ahead
 from dashboard.state import sent
 from dashboard.state.choices import Choices
 from dashboard.state.narrowing import Mark, marks
-from dashboard.state.session import Session
+from dashboard.state.session import Session, default_reader
 from dashboard.state.stage import Switch
 from queries.settings import Settings
 from queries.snapshot import Snapshot, current
@@ -33,9 +33,8 @@ def snapshot(settings: Settings) -> Snapshot:
 
 
 @pytest.fixture
-def here(settings: Settings, snapshot: Snapshot) -> Session:
-    choices = Choices()
-    return Session(settings, "zh", False, snapshot, choices.filters(snapshot.as_of), choices, snapshot.as_of)
+def here(settings: Settings) -> Session:
+    return default_reader(settings, "zh")
 
 
 def message(*states: WidgetState, all_of: WidgetStates | None = None) -> bytes:
